@@ -1,0 +1,19 @@
+namespace Lifecycle;
+
+/// <summary>What a run used, in words that every feature understands.</summary>
+/// <param name="Name">Name of the dataset.</param>
+/// <param name="Digest">Digest as text: ours begin with <c>sha256:</c>, those of other tools need not.</param>
+public sealed record DatasetReference(string Name, string Digest)
+{
+    /// <summary>Id of the dataset version, 32 hex digits; null for data from elsewhere.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Where it is, for example <c>lifecycle:dataset/mortgages@1</c>.</summary>
+    public string? Uri { get; init; }
+
+    /// <summary>Rows, when it is a table.</summary>
+    public long? Rows { get; init; }
+
+    /// <summary>Columns, when it is a table.</summary>
+    public TableSchema? Schema { get; init; }
+}
