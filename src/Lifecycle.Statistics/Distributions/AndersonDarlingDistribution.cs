@@ -39,7 +39,12 @@ public static class AndersonDarlingDistribution
             return double.NegativeInfinity;
         }
 
-        double sum = Lobe(statistic, 1) - Lobe(statistic, 3) + Lobe(statistic, 5);
+        double sum = 0;
+        for (int j = 1; j <= 17; j += 4)
+        {
+            sum += Lobe(statistic, j) - Lobe(statistic, j + 2);
+        }
+
         return Math.Log(sum / Math.PI) - statistic;
     }
 

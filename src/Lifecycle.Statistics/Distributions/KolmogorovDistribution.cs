@@ -84,6 +84,6 @@ public static partial class KolmogorovDistribution
 
         double c = Math.Sqrt(Math.PI / 2);
         return k0 * 2 * c / z + k1 * c / (root * 3 * z4) + k2 * c / (n * 36 * z * z6) - k2Whole * c / (n * 18 * z * z2)
-            + k3 * c / (root * n * 3240 * z4 * z6) + k3Whole * c / (root * n * 54 * z6);
+            + k3 * c / (root * n * 3240 * z4 * z6) + k3Whole * c / (root * n * 108 * z6);
     }
 }
