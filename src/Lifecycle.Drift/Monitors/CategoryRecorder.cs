@@ -16,11 +16,11 @@ internal sealed class CategoryRecorder(DriftMonitor monitor, CategoryColumn colu
     {
         if (double.IsNaN(value))
         {
-            CountMissing();
+            CountMissing(1);
         }
         else
         {
-            CountUnreadable();
+            CountUnreadable(1);
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class CategoryRecorder(DriftMonitor monitor, CategoryColumn colu
     {
         if (label is null)
         {
-            CountMissing();
+            CountMissing(1);
             return;
         }
 

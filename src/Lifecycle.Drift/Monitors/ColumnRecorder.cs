@@ -69,9 +69,7 @@ public abstract class ColumnRecorder
 
     internal abstract void Count(ReadOnlySpan<double> values);
 
-    internal void CountMissing() => Counters.Increment(Missing);
-
-    internal void CountUnreadable() => Counters.Increment(Unreadable);
+    internal void CountMissing(int count) => Counters.Add(Missing, (uint)count);
 
     internal void CountUnreadable(int count) => Counters.Add(Unreadable, (uint)count);
 

@@ -41,11 +41,11 @@ internal sealed class NumericRecorder : ColumnRecorder
     {
         if (label is null)
         {
-            CountMissing();
+            CountMissing(1);
         }
         else
         {
-            CountUnreadable();
+            CountUnreadable(1);
         }
     }
 
