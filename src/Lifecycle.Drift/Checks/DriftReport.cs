@@ -57,7 +57,7 @@ public sealed partial record DriftReport
     {
         int width = Math.Clamp(Columns.Select(c => c.Column.Length).DefaultIfEmpty(6).Max(), 6, 40);
         StringBuilder text = new();
-        text.AppendLine(Summary);
+        text.AppendLine(Clean(Summary));
         text.AppendLine(CultureInfo.InvariantCulture, $"{"column".PadRight(width)}  {"verdict",-9}  {"p",8}  {"PSI",6}  {"W1/sd",6}  {"new>old",7}  {"missing",8}");
         foreach (ColumnFinding c in Columns)
         {

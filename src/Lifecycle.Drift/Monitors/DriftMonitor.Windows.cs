@@ -20,6 +20,12 @@ public partial class DriftMonitor
     private int _periods;
     private bool _saveFailed;
 
+    /// <summary>
+    /// Whether every row reaches every column, so that the first column alone says how many rows there were; columns that are read a moment
+    /// later may be some rows ahead. Otherwise the fullest column says it.
+    /// </summary>
+    private protected virtual bool CountsWholeRows => false;
+
     private async Task RunAsync()
     {
         await foreach (TaskCompletionSource<DriftReport>? request in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
@@ -151,7 +157,8 @@ public partial class DriftMonitor
         long rows = 0;
         for (int i = 0; i < now.Length; i++)
         {
-            rows = Math.Max(rows, _recorders[i].Report(_start[i], now[i], closes, assembly));
+            long values = _recorders[i].Report(_start[i], now[i], closes, assembly);
+            rows = i == 0 || !CountsWholeRows ? Math.Max(rows, values) : rows;
         }
 
         DateTimeOffset end = _time.GetUtcNow();

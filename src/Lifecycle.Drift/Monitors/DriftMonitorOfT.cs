@@ -42,6 +42,8 @@ public sealed class DriftMonitor<T> : DriftMonitor
         _failures = logger;
     }
 
+    private protected override bool CountsWholeRows => true;
+
     /// <summary>Counts a row. Never throws, never blocks; allocates nothing but what the getters of the caller allocate.</summary>
     public void Record(in T row)
     {
