@@ -19,6 +19,15 @@ internal static class Probability
     /// </summary>
     public static double Solve(Func<double, double> difference, double low, double high)
     {
+        if (low == 0)
+        {
+            // Close in on a root near 0 by orders of magnitude.
+            for (low = high * 1e-3; low > 0 && difference(low) >= 0; low *= Math.Min(low / high, 1e-3))
+            {
+                high = low;
+            }
+        }
+
         double below = difference(low), above = difference(high);
         if (below >= 0)
         {
