@@ -15,8 +15,10 @@ internal static class GroupEncoder
         List<string> names = [];
         int at = 0;
         bool anyMissing = false;
-        foreach (string? value in values)
+        foreach (string? given in values)
         {
+            // A value that is spelled like the group of missing values must not be taken for it.
+            string? value = given == GroupColumn.MissingName ? "\\" + GroupColumn.MissingName : given;
             if (at == rows)
             {
                 throw LengthError(name, values.Count(), rows);
