@@ -42,7 +42,8 @@ internal sealed class ContrastFamily
         foreach (GroupResult group in part)
         {
             double trials = share.Trials(group.Counts);
-            if (trials < groups.Options.MinimumDenominator || (isRatio && trials * pooled < LeastExpected))
+            bool isSmall = group.Counts.Total < groups.Options.MinimumShare * groups.OverallCounts.Total;
+            if (isSmall || trials < groups.Options.MinimumDenominator || (isRatio && trials * pooled < LeastExpected))
             {
                 UndefinedReason reason = group.Counts.Total == 0 ? UndefinedReason.NoRows : trials == 0 ? share.Reason : UndefinedReason.TooFewRows;
                 _notJudged.Add(new UnjudgedGroup(group.Key, rate.Name, reason, trials));

@@ -48,7 +48,7 @@ internal static class Disparities
         List<GroupContrast> contrasts = [.. family.Contrasts.Select(k => Show(k, family.Cells, metric, c))];
         GroupContrast worst = contrasts.MaxBy(k => Width(k.Value, metric.IsRatio))!;
         double plain = metric.Comparison == GroupComparison.ToReference ? worst.Value
-            : metric.IsRatio ? Math.Min(worst.Value, 1 / worst.Value) : Math.Abs(worst.Value);
+            : metric.IsRatio ? (double.IsNaN(worst.Value) ? 1 : Math.Min(worst.Value, 1 / worst.Value)) : Math.Abs(worst.Value);
         return new Disparity(metric, confidence)
         {
             Value = MetricValue.Of(plain),
@@ -65,7 +65,8 @@ internal static class Disparities
         };
     }
 
-    private static double Width(double value, bool isRatio) => isRatio ? Math.Abs(Math.Log(value)) : Math.Abs(value);
+    /// <summary>How far apart; two rates of 0 (a ratio that is NaN) are not apart at all.</summary>
+    private static double Width(double value, bool isRatio) => double.IsNaN(value) ? 0 : isRatio ? Math.Abs(Math.Log(value)) : Math.Abs(value);
 
     private static GroupContrast Show(Contrast contrast, IReadOnlyList<RateCell> cells, FairnessMetric metric, double c)
     {
@@ -84,10 +85,9 @@ internal static class Disparities
         }
         else
         {
-            for (int i = 0; i < parts.Length; i++)
-            {
-                value += contrast.Weights[i] * parts[i].Plain;
-            }
+            first = parts.Where((_, i) => contrast.Weights[i] > 0).Average(p => p.Plain);
+            second = parts.Where((_, i) => contrast.Weights[i] < 0).Average(p => p.Plain);
+            value = first - second;
         }
 
         return metric.IsRatio

@@ -51,6 +51,9 @@ public sealed record GroupOptions
     /// <summary>From how many rows in the denominator on a group is judged; at least 1.</summary>
     public int MinimumDenominator { get; init; } = 10;
 
+    /// <summary>Groups with a smaller share of the rows than this are not judged; 0 for none.</summary>
+    public double MinimumShare { get; init; }
+
     /// <summary>Most groups that an analysis may have.</summary>
     public int MaxGroups { get; init; } = GroupEncoder.MaximumGroups;
 

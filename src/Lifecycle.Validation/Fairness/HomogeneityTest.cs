@@ -6,7 +6,7 @@ namespace Lifecycle.Validation;
 internal static class HomogeneityTest
 {
     // Streams of the simulation begin behind those of the critical value.
-    private const ulong FirstStream = 1UL << 32;
+    private const ulong FirstStream = 1UL << 48;
 
     public static Homogeneity? Of(GroupMetrics groups, Metric rate)
     {
