@@ -41,8 +41,6 @@ public static class JensenShannon
     private static double Term(double p, double q)
     {
         double middle = 0.5 * (p + q);
-        return 0.5 * (Part(p, middle) + Part(q, middle));
+        return middle == 0 ? 0 : 0.5 * (SpecialFunctions.Deviance(p, middle) + SpecialFunctions.Deviance(q, middle));
     }
-
-    private static double Part(double share, double middle) => share > 0 ? share * Math.Log(share / middle) + middle - share : middle;
 }

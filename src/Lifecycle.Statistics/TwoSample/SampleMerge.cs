@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Lifecycle.Statistics;
 
@@ -68,19 +70,20 @@ internal static class SampleMerge
         long n = a.Length, m = b.Length, difference = 0, above = 0, below = 0;
         int i = 0, j = 0;
         T last = T.Zero;
+        ref T left = ref MemoryMarshal.GetReference(a), right = ref MemoryMarshal.GetReference(b);
         while (i < a.Length && j < b.Length)
         {
-            T x = a[i], y = b[j], value = x < y ? x : y;
+            T x = Unsafe.Add(ref left, i), y = Unsafe.Add(ref right, j), value = T.MinNative(x, y);
             if (value != last)
             {
                 above = Math.Max(above, difference);
                 below = Math.Max(below, -difference);
             }
 
-            int left = x <= y ? 1 : 0, right = y <= x ? 1 : 0;
-            i += left;
-            j += right;
-            difference += (-left & m) - (-right & n);
+            long fromLeft = Unsafe.BitCast<bool, byte>(x <= y), fromRight = Unsafe.BitCast<bool, byte>(y <= x);
+            i += (int)fromLeft;
+            j += (int)fromRight;
+            difference += (-fromLeft & m) - (-fromRight & n);
             last = value;
         }
 
