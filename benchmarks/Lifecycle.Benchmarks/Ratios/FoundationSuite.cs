@@ -8,7 +8,7 @@ internal static class FoundationSuite
     public static async IAsyncEnumerable<Figure> MeasureAsync()
     {
         yield return await BlobPutFigure.MeasureAsync(Rounds);
-        foreach (Figure figure in PredictFigures.Measure(Rounds))
+        await foreach (Figure figure in PredictFigures.MeasureAsync(Rounds))
         {
             yield return figure;
         }

@@ -31,7 +31,7 @@ internal static class Market
         }));
     }
 
-    public static IEnumerable<Application> Applications(ColumnBatch rows, IReadOnlyList<int>? numbers = null)
+    public static IEnumerable<Application> Applications(ColumnBatch rows, int firstNumber = 1)
     {
         float Number(string column, int row) => Convert.ToSingle(rows[column][row], System.Globalization.CultureInfo.InvariantCulture);
         string Text(string column, int row) => rows[column].Text(row) ?? "";
@@ -39,7 +39,7 @@ internal static class Market
         {
             yield return new Application
             {
-                Number = numbers?[i] ?? i + 1,
+                Number = firstNumber + i,
                 Pirat = Number("pirat", i),
                 Hirat = Number("hirat", i),
                 Lvrat = Number("lvrat", i),
