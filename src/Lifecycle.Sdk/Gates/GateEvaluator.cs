@@ -48,6 +48,12 @@ public sealed class GateEvaluator
     {
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(model);
-        @@BODY@@
+        ArgumentNullException.ThrowIfNull(rows);
+        IReadOnlyList<string> digests = data ?? await InputsAsync(model, cancellationToken).ConfigureAwait(false);
+        EvaluationContext context = new() { Actor = _actor, Time = _time, Options = _options };
+        GateReport report = await gate.EvaluateAsync(
+            rows, predict, baseline, new GateSubject(model.Digest, digests), context, cancellationToken).ConfigureAwait(false);
+        await KeepAsync(report, gate, model, cancellationToken).ConfigureAwait(false);
+        return report;
     }
 }
