@@ -98,7 +98,7 @@ internal sealed class CategoryTally(CategoryColumn reference)
             }
             else
             {
-                tally.AddUnseen(LabelText.Cut(value), 1);
+                tally.AddUnseen(reference.NameOfUnseen(value), 1);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Statistics;
 
@@ -38,6 +39,7 @@ internal sealed class BucketTable
     }
 
     /// <summary>Number of edges at or below a finite value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BinOf(double value)
     {
         int slot = SlotOf(value), from = _starts[slot], to = _starts[slot + 1];
@@ -46,6 +48,11 @@ internal sealed class BucketTable
             return from + (_edges[from] <= value ? 1 : 0) + (_edges[from + 1] <= value ? 1 : 0);
         }
 
+        return Search(value, from, to);
+    }
+
+    private int Search(double value, int from, int to)
+    {
         while (from < to)
         {
             int middle = (from + to) >>> 1;
@@ -56,6 +63,7 @@ internal sealed class BucketTable
     }
 
     /// <summary>Adds the counts of finite values; returns the numbers of NaN and of infinite values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (long Missing, long Infinite) Count<T>(ReadOnlySpan<T> values, Span<long> counts)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -85,5 +93,6 @@ internal sealed class BucketTable
         return (missing, infinite);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SlotOf(double value) => (int)Math.Min(Math.Max((value - _first) * _scale, 0), Slots - 1);
 }

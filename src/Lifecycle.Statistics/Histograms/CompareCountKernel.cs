@@ -7,7 +7,8 @@ namespace Lifecycle.Statistics;
 
 /// <summary>
 /// Counts for each of a few edges the values at or above it, five edges at a time over a block that stays in the first-level
-/// cache: no scatter, no conflict, integers only, the same counts for every vector width. Values must be finite.
+/// cache: no scatter, no conflict, integers only, the same counts for every vector width. Values must be finite. The loops are
+/// compiled with full optimization at once: one call may be all there is.
 /// </summary>
 internal static class CompareCountKernel
 {
@@ -43,6 +44,7 @@ internal static class CompareCountKernel
     }
 
     /// <summary>Whether all values are finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AllFinite<T>(ReadOnlySpan<T> block)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -66,6 +68,7 @@ internal static class CompareCountKernel
         return rest == T.Zero;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count512<T>(ReadOnlySpan<T> block, ReadOnlySpan<T> edges, Span<long> atLeast)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -92,6 +95,7 @@ internal static class CompareCountKernel
         CountScalar(block[whole..], edges, atLeast);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count256<T>(ReadOnlySpan<T> block, ReadOnlySpan<T> edges, Span<long> atLeast)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -118,6 +122,7 @@ internal static class CompareCountKernel
         CountScalar(block[whole..], edges, atLeast);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Count128<T>(ReadOnlySpan<T> block, ReadOnlySpan<T> edges, Span<long> atLeast)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -139,6 +144,7 @@ internal static class CompareCountKernel
         CountScalar(block[whole..], edges, atLeast);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void CountScalar<T>(ReadOnlySpan<T> block, ReadOnlySpan<T> edges, Span<long> atLeast)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -15,6 +15,7 @@ internal static class RadixSort
 
     /// <summary>Sorts the keys; the result is either array, the other is spare.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint[] Sort(uint[] keys, uint[] spare, int count)
     {
         Span<int> counts = new int[3 * Buckets];
@@ -40,6 +41,7 @@ internal static class RadixSort
 
     /// <summary>Sorts the keys; the result is either array, the other is spare.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong[] Sort(ulong[] keys, ulong[] spare, int count)
     {
         Span<int> counts = new int[6 * Buckets];
@@ -79,6 +81,7 @@ internal static class RadixSort
         return alike;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter(uint[] keys, uint[] target, int count, Span<int> starts, int shift)
     {
         ref uint to = ref MemoryMarshal.GetArrayDataReference(target);
@@ -89,6 +92,7 @@ internal static class RadixSort
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter(ulong[] keys, ulong[] target, int count, Span<int> starts, int shift)
     {
         ref ulong to = ref MemoryMarshal.GetArrayDataReference(target);

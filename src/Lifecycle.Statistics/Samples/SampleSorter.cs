@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Statistics;
 
@@ -7,6 +8,7 @@ internal static class SampleSorter
 {
     private const int RadixFrom = 256;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float[] Sort(ReadOnlySpan<float> values, out int missing, out int infinite)
     {
         uint[] keys = ArrayPool<uint>.Shared.Rent(values.Length), spare = ArrayPool<uint>.Shared.Rent(values.Length);
@@ -41,6 +43,7 @@ internal static class SampleSorter
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double[] Sort(ReadOnlySpan<double> values, out int missing, out int infinite)
     {
         ulong[] keys = ArrayPool<ulong>.Shared.Rent(values.Length), spare = ArrayPool<ulong>.Shared.Rent(values.Length);

@@ -32,25 +32,24 @@ public static class FisherExact
             return TestResult.FromLog(double.NaN, 0, PValueMethod.Exact, row, other);
         }
 
-        double observed = HypergeometricDistribution.LogProbability(a, row, other, column), sum = 0;
-        long first = Math.Max(0, column - other), last = Math.Min(row, column);
-        (first, last) = alternative switch
+        Tail tail = new(row, other, column);
+        double observed = tail.Log(a), limit = observed + Alike + Rounding * Math.Abs(observed);
+        long mode = tail.Mode;
+        if (alternative == Alternative.TwoSided)
         {
-            Alternative.Less => (first, a),
-            Alternative.Greater => (a, last),
-            _ => (first, last),
-        };
-        double limit = alternative == Alternative.TwoSided ? observed + Alike + Rounding * Math.Abs(observed) : double.PositiveInfinity, scale = double.NegativeInfinity;
-        for (long k = first; k <= last; k++)
+            tail.Walk(a, a <= mode ? -1 : 1);
+            tail.Walk(tail.Opposite(a, limit), a <= mode ? 1 : -1);
+        }
+        else
         {
-            double log = HypergeometricDistribution.LogProbability(k, row, other, column);
-            if (log <= limit)
-            {
-                (sum, scale) = log > scale ? (sum * Math.Exp(scale - log) + 1, log) : (sum + Math.Exp(log - scale), scale);
-            }
+            // From the given table outwards; where the mode lies on the way, from the mode both ways.
+            int outwards = alternative == Alternative.Greater ? 1 : -1;
+            long start = outwards > 0 ? Math.Max(a, mode) : Math.Min(a, mode);
+            tail.Walk(start, outwards);
+            tail.Walk(start - outwards, -outwards, until: a);
         }
 
-        return TestResult.FromLog(odds, scale + Math.Log(sum), PValueMethod.Exact, row, other);
+        return TestResult.FromLog(odds, tail.LogSum, PValueMethod.Exact, row, other);
     }
 
     /// <summary>Tests a 2 x 2 table given as rows.</summary>
@@ -67,5 +66,47 @@ public static class FisherExact
         }
 
         return Test(table[0][0], table[0][1], table[1][0], table[1][1], alternative);
+    }
+
+    /// <summary>Sums hypergeometric probabilities outwards until they no longer count: O(√n) terms however large the table.</summary>
+    private sealed class Tail(long row, long other, long column)
+    {
+        private const double Negligible = 50;
+        private readonly long _first = Math.Max(0, column - other), _last = Math.Min(row, column);
+        private double _sum, _scale = double.NegativeInfinity;
+
+        public long Mode { get; } = (long)((Int128)(row + 1) * (column + 1) / (row + other + 2));
+
+        public double LogSum => _scale + Math.Log(_sum);
+
+        public double Log(long k) => HypergeometricDistribution.LogProbability(k, row, other, column);
+
+        public void Walk(long from, int step, long? until = null)
+        {
+            for (long k = from; k >= _first && k <= _last && (until is null || (until.Value - k) * step >= 0); k += step)
+            {
+                double log = Log(k);
+                if (log < _scale - Negligible)
+                {
+                    return;
+                }
+
+                (_sum, _scale) = log > _scale ? (_sum * Math.Exp(_scale - log) + 1, log) : (_sum + Math.Exp(log - _scale), _scale);
+            }
+        }
+
+        /// <summary>On the other side of the mode the first table at most as probable as the limit; outside the support if none.</summary>
+        public long Opposite(long a, double limit)
+        {
+            bool right = a <= Mode;
+            long near = right ? Math.Max(Mode, a + 1) : Math.Min(Mode, a - 1), far = right ? _last + 1 : _first - 1;
+            while (near != far)
+            {
+                long middle = near + (far - near) / 2;
+                (near, far) = Log(middle) <= limit ? (near, middle) : (right ? middle + 1 : middle - 1, far);
+            }
+
+            return near;
+        }
     }
 }

@@ -59,10 +59,14 @@ internal static class LatticePaths
         return Math.Min(0, Math.Log(2) + first + Math.Log(sum));
     }
 
-    /// <summary>Walks one antidiagonal (s values seen) after the other; state[i] belongs to i values of the first sample. A tilt weighs a state by exp(tilt (i m - j n)) and takes the weight out again at the exit; its sign is that of the side.</summary>
+    /// <summary>
+    /// Walks one antidiagonal (s values seen) after the other; state[i] belongs to i values of the first sample. A tilt weighs a
+    /// state by exp(tilt (i m - j n)) and takes the weight out again at the exit; its sign is that of the side.
+    /// </summary>
     internal static double Walk(long n, long m, long d, Alternative alternative, ReadOnlySpan<bool> looks, double tilt)
     {
-        long size = n + m, up = alternative == Alternative.Less ? long.MaxValue : d, down = alternative == Alternative.Greater ? long.MinValue : -d;
+        long size = n + m, up = alternative == Alternative.Less ? long.MaxValue : d;
+        long down = alternative == Alternative.Greater ? long.MinValue : -d;
         double[] state = new double[n + 2];
         double raise = Math.Exp(tilt * m), sink = Math.Exp(-tilt * n), exits = 0, scale = 0;
         long low = 0, high = 0;

@@ -26,6 +26,7 @@ internal static class SampleMerge
         ? Extremes(a.Singles, b.Singles)
         : Extremes(a.Values, b.Values);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static MergeTotals Walk<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
         where T : struct, INumber<T>
     {
@@ -64,6 +65,7 @@ internal static class SampleMerge
         return new MergeTotals(above, below, squared, ranks.Value, ties, distance.Value / n / m, distinct);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (long Above, long Below) Extremes<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
         where T : struct, INumber<T>
     {

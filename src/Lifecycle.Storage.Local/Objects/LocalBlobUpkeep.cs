@@ -90,6 +90,9 @@ public sealed class LocalBlobUpkeep : BlobUpkeep
         return new VerificationReport(verification.Blobs, verification.Bytes, verification.Damaged, missing);
     }
 
+    /// <summary>Makes a source known to this process that enters itself in the file when it first needs to.</summary>
+    internal void Know(IBlobReferenceSource source) => _sources[source.Name] = source;
+
     private List<string> ReadNames()
     {
         try

@@ -52,10 +52,25 @@ public class TableTests
 
         Close.Relative(sum, test.PValue, 1e-12);
         Close.Relative(12 * 14 / 15.0, test.Statistic, 1e-14);
+        double large = TwoProportions.Test(40_000_000, 80_000_000, 39_990_000, 80_000_000).PValue;
+        Close.Relative(large, FisherExact.Test(40_000_000, 40_000_000, 39_990_000, 40_010_000).PValue, 1e-2, "large tables end quickly");
         Assert.Equal(1, FisherExact.Test(0, 0, 3, 4).PValue);
         TestResult far = FisherExact.Test(5000, 0, 0, 5000);
         Assert.Equal(double.Epsilon, far.PValue);
         Close.Relative(Math.Log(2) - SpecialFunctions.LogBinomial(10_000, 5000), far.LogPValue, 1e-11);
+    }
+
+    [Theory]
+    [InlineData(3, 4, 6, 2)]
+    [InlineData(10, 10, 10, 10)]
+    [InlineData(0, 9, 7, 1)]
+    [InlineData(30, 2, 11, 40)]
+    public void Sides_of_Fisher_are_sums_of_all_tables(long a, long b, long c, long d)
+    {
+        double[] p = [.. Enumerable.Range(0, (int)(a + c) + 1).Select(k => HypergeometricDistribution.ProbabilityOf(k, a + b, c + d, a + c))];
+        Close.Relative(p.Where((_, k) => k >= a).Sum(), FisherExact.Test(a, b, c, d, Alternative.Greater).PValue, 1e-11);
+        Close.Relative(p.Where((_, k) => k <= a).Sum(), FisherExact.Test(a, b, c, d, Alternative.Less).PValue, 1e-11);
+        Close.Relative(p.Where(x => x <= p[a] * (1 + 1e-10)).Sum(), FisherExact.Test(a, b, c, d).PValue, 1e-11);
     }
 
     [Fact]
