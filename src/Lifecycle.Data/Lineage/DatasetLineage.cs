@@ -11,12 +11,10 @@ public sealed class DatasetLineage : IAsyncDisposable
     /// <summary>Longest way that is walked.</summary>
     public const int MaximumDepth = 64;
 
-    private const string Receiver = "data-lineage";
-
     private readonly LifecycleDatabase _database;
     private readonly ILifecycleEvents _events;
     private readonly SemaphoreSlim _starting = new(1, 1);
-    private IAsyncDisposable? _subscription;
+    private volatile bool _listening;
     private bool _disposed;
 
     /// <summary>Makes the lineage of a workspace; it listens from <see cref="StartAsync"/> on.</summary>
@@ -31,7 +29,7 @@ public sealed class DatasetLineage : IAsyncDisposable
     /// <summary>Begins to listen, also to what was published before in other processes. Every public call of datasets does this; twice is once.</summary>
     public async ValueTask StartAsync(CancellationToken cancellationToken = default)
     {
-        if (Volatile.Read(ref _subscription) is not null)
+        if (_listening)
         {
             return;
         }
@@ -41,9 +39,10 @@ public sealed class DatasetLineage : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_subscription is null)
+            if (!_listening)
             {
-                Volatile.Write(ref _subscription, await _events.SubscribeAsync(Receiver, KeepAsync, cancellationToken).ConfigureAwait(false));
+                await LineageSubscriber.Of(_events).JoinAsync(_database, _events, cancellationToken).ConfigureAwait(false);
+                _listening = true;
             }
         }
         finally
@@ -67,29 +66,15 @@ public sealed class DatasetLineage : IAsyncDisposable
         try
         {
             _disposed = true;
-            if (_subscription is { } subscription)
+            if (_listening)
             {
-                await subscription.DisposeAsync().ConfigureAwait(false);
+                _listening = false;
+                await LineageSubscriber.Of(_events).LeaveAsync().ConfigureAwait(false);
             }
         }
         finally
         {
             _starting.Release();
-        }
-    }
-
-    private async ValueTask KeepAsync(LifecycleEvent happened, CancellationToken cancellationToken)
-    {
-        if (happened.Edges.Count > 0)
-        {
-            await _database.WriteAsync(
-                async (transaction, token) =>
-                {
-                    await DatasetTables.InsertEdgesAsync(transaction, happened.Edges, token).ConfigureAwait(false);
-                    return true;
-                },
-                CommitDurability.Flushed,
-                cancellationToken).ConfigureAwait(false);
         }
     }
 

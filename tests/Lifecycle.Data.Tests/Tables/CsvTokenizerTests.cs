@@ -7,7 +7,7 @@ namespace Lifecycle.Data.Tests;
 
 public sealed class CsvTokenizerTests
 {
-    private static readonly char[] Letters = ['a', ',', '"', '\n', '\r', ' ', 'é', '😀'.ToString()[0], '1'];
+    private static readonly char[] Letters = ['a', ',', '"', '\n', '\r', ' ', 'é', '1'];
 
     private static List<List<(string Text, bool Quoted)>> Read(byte[] bytes, int[] cuts, out TableProblem? stopped)
     {
@@ -29,7 +29,7 @@ public sealed class CsvTokenizerTests
 
     [Property(MaxTest = 500)]
     public Property WhatWasWritten_IsRead() => Prop.ForAll(
-        Gen.Elements(Letters[..7]).ListOf().Select(l => string.Concat(l)).ListOf().Where(r => r.Count > 0).ListOf().ToArbitrary(),
+        Gen.Elements(Letters).ListOf().Select(l => string.Concat(l)).ListOf().Where(r => r.Count > 0).ListOf().ToArbitrary(),
         ArbMap.Default.ArbFor<int[]>(),
         (rows, cuts) =>
         {
@@ -42,7 +42,7 @@ public sealed class CsvTokenizerTests
 
     [Property(MaxTest = 2000)]
     public Property AnyText_CutAnywhere_EqualsNaive() => Prop.ForAll(
-        Gen.Elements(Letters[..7]).ListOf().Select(l => string.Concat(l)).ToArbitrary(),
+        Gen.Elements(Letters).ListOf().Select(l => string.Concat(l)).ToArbitrary(),
         ArbMap.Default.ArbFor<int[]>(),
         (text, cuts) =>
         {
@@ -60,7 +60,6 @@ public sealed class CsvTokenizerTests
             Assert.Equal(expected is null, stopped is { Kind: TableProblemKind.OpenQuote });
             if (expected is not null)
             {
-                // a delimiter at the very end leaves an empty field, which the naive reader does not see
                 Assert.Equal(expected, found);
             }
         });
