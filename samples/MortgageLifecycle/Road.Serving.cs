@@ -72,7 +72,7 @@ internal sealed partial class Road
                 OutOfFold judged = OutOfFold.Of(_ml, Mitigated, shifted, FoldsOf(shifted), stop);
                 ModelArtifact challenger = await TrainAsync(Mitigated, shifted, judged, context.Run);
                 double[] champion = await ScoresAsync(context.Champion!, shifted);
-                return new Challenger(challenger, Rows(judged), Baseline.Of(champion, threshold: 0));
+                return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0));
             },
         };
         _retrained = await _lifecycle.Retraining.RunOnceAsync(plan, $"drift in {string.Join(", ", _drift.Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column))}", _stop);

@@ -117,7 +117,8 @@ internal sealed partial class Road
 
     private static EvaluationSet Rows(OutOfFold judged) => EvaluationSet
         .Of(judged.Repays, Array.ConvertAll(judged.Scores, s => (double)s), threshold: 0)
-        .Attribute(Candidate.Attribute, [.. judged.Rows.Select(r => r.InGroup ? "yes" : "no")]);
+        .Attribute(Candidate.Attribute, judged.Rows.Select(r => r.InGroup ? "yes" : "no"))
+        .Meaning("approved");
 
     private static int[] FoldsOf(ColumnBatch rows) => RowHash.Fold(rows, Folds, "mortgage-folds");
 

@@ -35,6 +35,15 @@ public sealed class ModelLifecycle : IAsyncDisposable
     /// <summary>The served models.</summary>
     public ModelHost Host => Get<ModelHost>();
 
+    /// <summary>The watch over a served model that was configured with <c>MonitorDrift()</c>.</summary>
+    /// <param name="model">The name under which it is served.</param>
+    /// <exception cref="LifecycleException">The model is not watched.</exception>
+    public ModelMonitoring MonitoringOf(string model)
+    {
+        _ = Host;
+        return Get<ModelMonitorings>()[model];
+    }
+
     /// <summary>Trains, gates and promotes.</summary>
     public RetrainingLoop Retraining => Get<RetrainingLoop>();
 

@@ -19,6 +19,7 @@ public static class LifecycleServiceCollectionExtensions
     {
         LifecycleBuilder builder = services.AddModelLifecycleCore();
         builder.AddTracking().AddDatasets().AddDrift().AddValidation().AddServing().AddPromotion().AddRetraining();
+        services.TryAddSingleton<ModelMonitorings>();
         configure?.Invoke(builder);
         if (services.All(s => s.ServiceType != typeof(LifecycleDatabase)))
         {

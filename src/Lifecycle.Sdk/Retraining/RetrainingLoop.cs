@@ -1,3 +1,5 @@
+using System.Globalization;
+using Lifecycle.Drift;
 using Lifecycle.Tracking;
 using Lifecycle.Validation;
 
@@ -12,22 +14,26 @@ public sealed class RetrainingLoop
     private readonly ExperimentCatalog _experiments;
     private readonly ModelRegistry _registry;
     private readonly GateEvaluator _gates;
+    private readonly DriftMonitors _monitors;
     private readonly JournalFolder _journal;
 
     /// <summary>Makes a loop.</summary>
     /// <param name="experiments">Where the training is a run.</param>
     /// <param name="registry">Where versions and aliases are.</param>
     /// <param name="gates">Evaluates and keeps reports.</param>
+    /// <param name="monitors">Where references of drift are.</param>
     /// <param name="journal">Where the lease of a model lies.</param>
-    public RetrainingLoop(ExperimentCatalog experiments, ModelRegistry registry, GateEvaluator gates, JournalFolder journal)
+    public RetrainingLoop(ExperimentCatalog experiments, ModelRegistry registry, GateEvaluator gates, DriftMonitors monitors, JournalFolder journal)
     {
         ArgumentNullException.ThrowIfNull(experiments);
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(gates);
+        ArgumentNullException.ThrowIfNull(monitors);
         ArgumentNullException.ThrowIfNull(journal);
         _experiments = experiments;
         _registry = registry;
         _gates = gates;
+        _monitors = monitors;
         _journal = journal;
     }
 
@@ -66,6 +72,11 @@ public sealed class RetrainingLoop
         if (!report.Passed)
         {
             return new RetrainingOutcome(RetrainingResult.Kept, context.Champion, version, report);
+        }
+
+        if (challenger.Reference is { } reference)
+        {
+            await _monitors.RegisterReferenceAsync(plan.Model, version.Number.ToString(CultureInfo.InvariantCulture), reference, cancellationToken).ConfigureAwait(false);
         }
 
         await _registry.PromoteAsync(

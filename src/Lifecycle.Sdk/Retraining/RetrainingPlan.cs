@@ -1,3 +1,4 @@
+using Lifecycle.Drift;
 using Lifecycle.Tracking;
 using Lifecycle.Validation;
 
@@ -30,4 +31,6 @@ public sealed record RetrainingContext(Run Run, ModelVersion? Champion, string T
 /// <param name="Rows">Labels, decisions and groups of rows that the challenger was not trained on.</param>
 /// <param name="Baseline">The champion on the same rows; null when there is none.</param>
 /// <param name="Predict">The challenger as a function, for requirements that change its inputs.</param>
-public sealed record Challenger(ModelArtifact Model, EvaluationSet Rows, Baseline? Baseline = null, BatchPredictor? Predict = null);
+/// <param name="Reference">What drift is measured against once the challenger answers; registered before it is promoted.</param>
+public sealed record Challenger(
+    ModelArtifact Model, EvaluationSet Rows, Baseline? Baseline = null, BatchPredictor? Predict = null, ReferenceProfile? Reference = null);

@@ -39,7 +39,7 @@ internal sealed partial class RetrainingWorker(
 
     private ValueTask OnEventAsync(LifecycleEvent found, CancellationToken cancellationToken)
     {
-        if (found.Name == "lifecycle.drift.found" && found.Subject == plan.Model)
+        if (found.Name == "lifecycle.drift.found" && found.Subject == $"model/{plan.Model}")
         {
             _triggers.Writer.TryWrite("drift found");
         }
