@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Lifecycle.Storage.Local;
+
+/// <summary>Turns what the file system says into one sentence with a remedy.</summary>
+internal static class DiskFailure
+{
+    private const int FullOnUnix = 28;
+    private const int ReadOnlyOnUnix = 30;
+    private const int QuotaOnLinux = 122;
+    private const int QuotaOnMac = 69;
+    private const int ExistsOnUnix = 17;
+    private const int TooManyFilesOnUnix = 24;
+
+    public static bool Is(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    /// <summary>The error a caller sees; <paramref name="path"/> is the file or folder that could not be used.</summary>
+    public static LifecycleStorageException Of(Exception cause, string operation, string key, string path)
+    {
+        string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? path;
+        (string what, bool transient) = cause switch
+        {
+            _ when IsFull(cause) => ($"The disk that holds '{folder}' is full. Free space there or move the workspace, then call again; nothing was left behind.", false),
+            _ when IsReadOnly(cause) => ($"'{folder}' is on a read-only file system. Make it writable or use another folder for the workspace; nothing was changed.", false),
+            UnauthorizedAccessException => ($"'{path}' may not be used by '{Environment.UserName}'. Give that user read and write rights on '{folder}'; nothing was changed.", false),
+            DirectoryNotFoundException => ($"The folder '{folder}' is not there. Create it again or restore it from a copy.", false),
+            _ when Code(cause) == TooManyFilesOnUnix && !OperatingSystem.IsWindows() =>
+                ($"The process has too many open files to use '{path}'. Raise the limit (ulimit -n) or close streams that are done.", true),
+            _ => ($"'{path}' could not be used: {cause.Message} Check the disk and call again.", false),
+        };
+        return new LifecycleStorageException("objects", operation, key, what, transient, cause);
+    }
+
+    public static bool IsFull(Exception error) => OperatingSystem.IsWindows()
+        ? (uint)error.HResult is 0x80070070 or 0x80070027
+        : Code(error) is FullOnUnix or QuotaOnLinux or QuotaOnMac;
+
+    public static bool IsReadOnly(Exception error) => !OperatingSystem.IsWindows() && Code(error) == ReadOnlyOnUnix;
+
+    public static bool IsExisting(Exception error) => error is IOException && (OperatingSystem.IsWindows()
+        ? (uint)error.HResult is 0x80070050 or 0x800700B7
+        : Code(error) == ExistsOnUnix || error.HResult == unchecked((int)0x80070050));
+
+    /// <summary>Whether somebody else holds the file open with a lock.</summary>
+    public static bool IsLocked(Exception error) => error is IOException && (OperatingSystem.IsWindows()
+        ? (uint)error.HResult is 0x80070020 or 0x80070021
+        : Code(error) is 11 or 35);
+
+    // On Unix the runtime puts errno into HResult; an UnauthorizedAccessException carries it in its inner exception.
+    private static int Code(Exception error) => error is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : error.HResult;
+
+    public static string Show(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
+}

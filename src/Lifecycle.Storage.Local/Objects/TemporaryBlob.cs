@@ -1,0 +1,183 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Lifecycle.Storage.Local;
+
+/// <summary>A file being written under a temporary name: locked while it is open, removed unless it was published.</summary>
+internal sealed class TemporaryBlob : IDisposable
+{
+    private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const long WriteBehind = 8 << 20;
+
+    private readonly string _operation;
+    private SafeFileHandle? _handle;
+    private long _begun;
+
+    private TemporaryBlob(string path, SafeFileHandle handle, string operation)
+    {
+        Path = path;
+        _handle = handle;
+        _operation = operation;
+    }
+
+    public string Path { get; }
+
+    public long Length { get; private set; }
+
+    /// <summary>Makes the file; with a known length its blocks are reserved, so that a full disk is found before the first byte.</summary>
+    public static TemporaryBlob Create(string folder, long? expectedLength, string operation = "put")
+    {
+        string path = AtomicFile.TemporaryName(folder);
+        try
+        {
+            SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, Math.Max(0, expectedLength ?? 0));
+            return new TemporaryBlob(path, handle, operation);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            TryDelete(path);
+            throw DiskFailure.Of(error, operation, folder, folder);
+        }
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(_handle!, bytes, Length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+
+        Length += bytes.Length;
+        if (Length - _begun >= WriteBehind)
+        {
+            NativeDisk.BeginWriting(_handle!, _begun, Length - _begun);
+            _begun = Length;
+        }
+    }
+
+    /// <summary>Writes a few bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_handle!, bytes, Length);
+            Length += bytes.Length;
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+    }
+
+    /// <summary>Ends the writing and closes the file; the bytes are durable only when <paramref name="flush"/> says so.</summary>
+    public void Finish(bool flush)
+    {
+        try
+        {
+            if (RandomAccess.GetLength(_handle!) != Length)
+            {
+                RandomAccess.SetLength(_handle!, Length);
+            }
+
+            if (flush)
+            {
+                RandomAccess.FlushToDisk(_handle!);
+            }
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+
+        Close();
+    }
+
+    /// <summary>Flushes a file that was finished without it.</summary>
+    public void FlushLater()
+    {
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+            RandomAccess.FlushToDisk(handle);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+    }
+
+    /// <summary>Flushes everything that was written to the file system of this file.</summary>
+    public void FlushFileSystem()
+    {
+        try
+        {
+            NativeDisk.FlushFileSystem(_handle!);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+    }
+
+    /// <summary>Gives the file its name. An existing file of the same length stays and false is returned; one of another length is damaged and is replaced.</summary>
+    /// <param name="target">The name; in the same file system.</param>
+    /// <param name="replace">Whether an existing file is replaced in any case.</param>
+    public bool Publish(string target, bool replace = false)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(Path, ReadOnly);
+            }
+
+            try
+            {
+                NativeDisk.Rename(Path, target, replace);
+                return true;
+            }
+            catch (IOException error) when (DiskFailure.IsExisting(error))
+            {
+                if (new FileInfo(target) is { Exists: true } there && there.Length == Length)
+                {
+                    return false;
+                }
+
+                File.Move(Path, target, overwrite: true);
+                return true;
+            }
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, target, target);
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        TryDelete(Path);
+    }
+
+    private void Close()
+    {
+        _handle?.Dispose();
+        _handle = null;
+    }
+
+    /// <summary>Removes what was not published. When even that fails the first error matters more, and opening the store removes it later.</summary>
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            System.Diagnostics.Debug.WriteLine(error);
+        }
+    }
+}
