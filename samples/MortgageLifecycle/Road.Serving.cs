@@ -18,8 +18,6 @@ internal sealed partial class Road
     public async Task ServeAsync()
     {
         Stop("Serving");
-        ReferenceProfile reference = ReferenceProfile.From(_train.Select(Candidate.AllColumns));
-        await _lifecycle.Drift.RegisterReferenceAsync(Model, _champion.Number.ToString(), reference, _stop);
         await WaitForAsync(_champion);
         ColumnBatch held = await _split["test"].ReadAllAsync(cancellationToken: _stop);
         int approved = 0;
@@ -72,7 +70,8 @@ internal sealed partial class Road
                 OutOfFold judged = OutOfFold.Of(_ml, Mitigated, shifted, FoldsOf(shifted), stop);
                 ModelArtifact challenger = await TrainAsync(Mitigated, shifted, judged, context.Run);
                 double[] champion = await ScoresAsync(context.Champion!, shifted);
-                return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0));
+                ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns));
+                return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0), Reference: reference);
             },
         };
         _retrained = await _lifecycle.Retraining.RunOnceAsync(plan, $"drift in {string.Join(", ", _drift.Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column))}", _stop);
@@ -95,7 +94,7 @@ internal sealed partial class Road
 
     private async Task<double[]> ScoresAsync(ModelVersion version, ColumnBatch rows)
     {
-        (ITransformer transformer, _) = await _ml.LoadModelAsync(version, _lifecycle.Blobs, _stop);
+        (ITransformer transformer, _) = await _ml.LoadModelAsync(version.Manifest, _lifecycle.Blobs, _stop);
         IDataView scored = transformer.Transform(rows.ToDataView());
         float least = scored.GetColumn<float>("Approval").Zip(scored.GetColumn<bool>("Approved")).Where(r => r.Second).Min(r => r.First);
         return [.. scored.GetColumn<float>("Approval").Select(s => (double)(s - least))];

@@ -13,13 +13,16 @@ public sealed class GateEvaluator
     private readonly IBlobStore _blobs;
     private readonly IActorAccessor _actor;
     private readonly TimeProvider _time;
+    private readonly ValidationOptions _options;
 
     /// <summary>Makes an evaluator.</summary>
     /// <param name="experiments">Where the runs are.</param>
     /// <param name="blobs">Where reports go.</param>
     /// <param name="actor">Who evaluates.</param>
     /// <param name="time">The clock of the report.</param>
-    public GateEvaluator(ExperimentCatalog experiments, IBlobStore blobs, IActorAccessor? actor = null, TimeProvider? time = null)
+    /// <param name="options">Draws, seed, limits; null means the defaults.</param>
+    public GateEvaluator(
+        ExperimentCatalog experiments, IBlobStore blobs, IActorAccessor? actor = null, TimeProvider? time = null, ValidationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(experiments);
         ArgumentNullException.ThrowIfNull(blobs);
@@ -27,6 +30,7 @@ public sealed class GateEvaluator
         _blobs = blobs;
         _actor = actor ?? new ProcessActor();
         _time = time ?? TimeProvider.System;
+        _options = options ?? new ValidationOptions();
     }
 
     /// <summary>Evaluates a gate on a model and keeps the report.</summary>
@@ -55,5 +59,20 @@ public sealed class GateEvaluator
             rows, predict, baseline, new GateSubject(model.Digest, digests), context, cancellationToken).ConfigureAwait(false);
         await KeepAsync(report, gate, model, cancellationToken).ConfigureAwait(false);
         return report;
+    }
+
+    private async Task<IReadOnlyList<string>> InputsAsync(ModelArtifact model, CancellationToken cancellationToken)
+    {
+        RunRecord? run = await _experiments.GetRunAsync(model.RunId, cancellationToken).ConfigureAwait(false);
+        return run is null ? [] : [.. run.Inputs.Select(i => i.Dataset.Digest)];
+    }
+
+    private async Task KeepAsync(GateReport report, Gate gate, ModelArtifact model, CancellationToken cancellationToken)
+    {
+        byte[] json = report.ToUtf8Json();
+        using MemoryStream stored = new(json, writable: false);
+        StoredBlob blob = await _blobs.PutAsync(stored, cancellationToken: cancellationToken).ConfigureAwait(false);
+        string path = $"gates/{gate.Name}-{blob.Digest.Hex[..12]}.json";
+        await _experiments.ArtifactsOf(model.RunId).PutAsync(path, json, cancellationToken).ConfigureAwait(false);
     }
 }

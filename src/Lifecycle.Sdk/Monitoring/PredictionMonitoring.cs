@@ -38,21 +38,19 @@ internal sealed partial class PredictionMonitoring<[DynamicallyAccessedMembers(T
     public void Record(in InferenceStamp stamp, TIn input, TOut output)
     {
         Watched? watched = _watched;
-        if (watched is not null && watched.Version == stamp.Version)
+        if (watched?.Monitor is { } monitor && watched.Version == stamp.Version)
         {
-            if (watched.Monitor is { } monitor)
-            {
-                monitor.Record(in input);
-                return;
-            }
-        }
-        else if (Interlocked.Exchange(ref _asked, stamp.Version) != stamp.Version)
-        {
-            string version = stamp.Version;
-            _ = Task.Run(() => OpenAsync(version, CancellationToken.None));
+            monitor.Record(in input);
+            return;
         }
 
-        Interlocked.Increment(ref _unwatched);
+        // The version is new, or its reference was not there when it was looked for: look now, and again after 2, 4, 8, ... unwatched predictions.
+        long unwatched = Interlocked.Increment(ref _unwatched);
+        string version = stamp.Version;
+        if (version == _answering() && (Interlocked.Exchange(ref _asked, version) != version || long.IsPow2(unwatched)))
+        {
+            _ = Task.Run(() => OpenAsync(version, CancellationToken.None));
+        }
     }
 
     public override async Task ReadyAsync(CancellationToken cancellationToken = default)

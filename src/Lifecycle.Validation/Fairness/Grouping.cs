@@ -35,8 +35,8 @@ internal sealed record Grouping(string[] Keys, bool[] Missing, int[] Codes)
         AddUnobserved(columns, found, combinations, maxGroups);
         return combinations.Count <= maxGroups
             ? Sort(columns, combinations, codes)
-            : throw new ArgumentException(
-                $"{string.Join(" x ", by)} gives {combinations.Count:N0} groups; at most {maxGroups:N0} are allowed. Use fewer attributes, or bins: for numbers.");
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"{string.Join(" x ", by)} gives {combinations.Count:N0} groups; at most {maxGroups:N0} are allowed. Use fewer attributes, or bins: for numbers."));
     }
 
     /// <summary>Takes out groups, and with them their rows.</summary>

@@ -135,8 +135,8 @@ internal static class ScoreMetrics
 
         if (odd > 0)
         {
-            throw new ArgumentException(
-                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}.");
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}."));
         }
     }
 
