@@ -67,7 +67,7 @@ internal static class DistributionBars
         {
             (double low, double high) = grid.Ends(bin);
             total += counts[bin];
-            seen += x >= high ? counts[bin] : x <= low ? 0 : counts[bin] * (0.5 * x - 0.5 * low) / (0.5 * high - 0.5 * low);
+            seen += x >= high ? counts[bin] : x <= low ? 0 : counts[bin] * NumericGrid.Place(x, low, high);
         }
 
         return Math.Clamp(seen / total, 0, 1);

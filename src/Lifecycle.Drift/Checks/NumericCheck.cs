@@ -37,7 +37,7 @@ internal static class NumericCheck
         return shape.Fill(finding) with
         {
             Keys = keys,
-            LogPValue = PValueCombination.Cauchy([.. keys.Select(k => k.LogPValue)]).LogPValue,
+            LogPValue = keys.Length == 1 ? first.LogPValue : PValueCombination.Cauchy([.. keys.Select(k => k.LogPValue)]).LogPValue,
             KolmogorovSmirnov = order.KolmogorovSmirnov,
             Wasserstein = Finite(order.Wasserstein),
             WassersteinInStandardDeviations = sd > 0 ? Finite(order.Wasserstein / sd) : null,

@@ -14,7 +14,7 @@ internal static class BinOffset
     {
         (double low, double high) = grid.Ends(bin);
         double width = Width(grid, low, high);
-        double offset = (0.5 * value - 0.5 * low) / (0.5 * width) * Unit;
+        double offset = (double.IsFinite(value - low) ? (value - low) / width : (0.5 * value - 0.5 * low) / (0.5 * width)) * Unit;
         return double.IsNaN(offset) ? 0 : (long)Math.Round(Math.Clamp(offset, -Most, Most));
     }
 

@@ -61,6 +61,10 @@ internal sealed class NumericGrid
         return (bin == 0 ? Low : _edges[bin - 1], bin == _edges.Length ? High : _edges[bin]);
     }
 
+    /// <summary>Where a value lies between two ends, 0 at the lower and 1 at the upper one; also where their distance overflows.</summary>
+    public static double Place(double value, double low, double high) =>
+        double.IsFinite(high - low) ? (value - low) / (high - low) : (0.5 * value - 0.5 * low) / (0.5 * high - 0.5 * low);
+
     /// <summary>Adds the counts of the fine bins up to coarse ones.</summary>
     public long[] ToCoarse(ReadOnlySpan<long> fine)
     {
