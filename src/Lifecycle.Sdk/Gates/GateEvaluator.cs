@@ -69,7 +69,7 @@ public sealed class GateEvaluator
 
     private async Task KeepAsync(GateReport report, Gate gate, ModelArtifact model, CancellationToken cancellationToken)
     {
-        byte[] json = report.ToUtf8Json();
+        byte[] json = report.ToJson();
         using MemoryStream stored = new(json, writable: false);
         StoredBlob blob = await _blobs.PutAsync(stored, cancellationToken: cancellationToken).ConfigureAwait(false);
         string path = $"gates/{gate.Name}-{blob.Digest.Hex[..12]}.json";
