@@ -63,7 +63,7 @@ internal static class SqliteMigrations
         if (applied.Count > 0 && applied.Keys.Max() is var newest && newest > set.Steps.Count)
         {
             throw new LifecycleStorageException("database", "migrate", set.Owner,
-                $"The tables of '{set.Owner}' in '{file}' were written by a newer version (schema {newest}, this build knows {set.Steps.Count}); update the Lifecycle packages.");
+                $"'{file}' was written by a newer version (schema {newest}, this build knows {set.Steps.Count}); update the Lifecycle packages. The tables of '{set.Owner}' were not touched.");
         }
 
         foreach (Migration step in set.Steps)

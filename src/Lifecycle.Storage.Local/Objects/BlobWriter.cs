@@ -137,7 +137,7 @@ internal sealed class BlobWriter(ObjectFolder folder)
     {
         try
         {
-            folder.EnsureShelf(hex);
+            folder.MakeShelf(hex);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {

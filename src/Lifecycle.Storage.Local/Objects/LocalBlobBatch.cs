@@ -65,7 +65,7 @@ internal sealed class LocalBlobBatch : BlobBatch
             }
 
             isNew = _store.Publish(pending);
-            shelves.Add(_store.Layout.Shelf(pending.Digest.Hex));
+            shelves.Add(pending.Digest.Hex[..2]);
             fresh += isNew ? 1 : 0;
             stored += isNew ? pending.Length : 0;
             StorageTelemetry.Put(pending.Length, isNew, _time.GetElapsedTime(_start));
@@ -103,13 +103,11 @@ internal sealed class LocalBlobBatch : BlobBatch
         if (shelves.Count > ManyFiles && NativeDisk.CanFlushFileSystem)
         {
             _alive.FlushFileSystem();
+            _store.Layout.AreDurable(shelves);
             return;
         }
 
-        foreach (string shelf in shelves)
-        {
-            LocalBlobStore.Flush(shelf, default);
-        }
+        _store.FlushShelves(shelves);
     }
 
     private void ThrowIfClosed()

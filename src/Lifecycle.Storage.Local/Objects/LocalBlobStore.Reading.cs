@@ -67,7 +67,7 @@ public sealed partial class LocalBlobStore
                 await content.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
                 if (AtomicFile.TryHardlink(_folder.FileOf(digest), target))
                 {
-                    Flush(folder, digest);
+                    FlushTarget(digest, folder);
                     return LinkKind.Hardlink;
                 }
 
@@ -236,11 +236,11 @@ public sealed partial class LocalBlobStore
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            File.Move(temporary, target, overwrite: false);
+            NativeDisk.Rename(temporary, target, replace: false);
             AtomicFile.FlushFolder(folder);
             made = false;
         }
-        catch (IOException error) when (Path.Exists(target) && DiskFailure.IsExisting(error))
+        catch (IOException error) when (DiskFailure.IsExisting(error))
         {
             throw Taken(digest, target);
         }
@@ -254,6 +254,18 @@ public sealed partial class LocalBlobStore
             {
                 File.Delete(temporary);
             }
+        }
+    }
+
+    private static void FlushTarget(Digest digest, string folder)
+    {
+        try
+        {
+            AtomicFile.FlushFolder(folder);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, "place", digest.ToString(), folder);
         }
     }
 

@@ -42,7 +42,7 @@ public sealed partial class LocalBlobStore : IBlobStore
         using PendingBlob pending = await new BlobWriter(_folder).TakeAsync(content, options?.ExpectedLength, flush: true, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         bool isNew = Publish(pending);
-        Flush(_folder.Shelf(pending.Digest.Hex), pending.Digest);
+        FlushShelves([pending.Digest.Hex[..2]]);
         StorageTelemetry.Put(pending.Length, isNew, _time.GetElapsedTime(start));
         return new StoredBlob(pending.Digest, pending.Length, isNew);
     }
@@ -112,7 +112,7 @@ public sealed partial class LocalBlobStore : IBlobStore
             // The sums first: a blob without sums is sound, sums without a blob are litter.
             File.Delete(file + ObjectFolder.SumSuffix);
             File.Delete(file);
-            AtomicFile.FlushFolder(_folder.Shelf(hex));
+            _folder.FlushShelves([hex[..2]]);
             return new(true);
         }
         catch (Exception error) when (DiskFailure.Is(error))
@@ -140,15 +140,15 @@ public sealed partial class LocalBlobStore : IBlobStore
         return isNew;
     }
 
-    internal static void Flush(string folder, Digest digest)
+    internal void FlushShelves(IReadOnlyCollection<string> shelves)
     {
         try
         {
-            AtomicFile.FlushFolder(folder);
+            _folder.FlushShelves(shelves);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
-            throw DiskFailure.Of(error, "put", digest.ToString(), folder);
+            throw DiskFailure.Of(error, "put", "", _folder.Loose);
         }
     }
 

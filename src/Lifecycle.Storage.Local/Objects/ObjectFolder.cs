@@ -15,6 +15,9 @@ internal sealed class ObjectFolder
 
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
+    // Shelves whose own names this process has flushed: one that another process made may not be durable yet.
+    private readonly bool[] _durable = new bool[256];
+
     public ObjectFolder(string path, TimeSpan staleAge, TimeProvider time)
     {
         Path = System.IO.Path.GetFullPath(path);
@@ -53,16 +56,41 @@ internal sealed class ObjectFolder
 
     public static bool IsTemporary(ReadOnlySpan<char> name) => name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal);
 
-    /// <summary>Makes a shelf that is missing, durably; all are made with the store, but copying tools drop empty folders.</summary>
-    public void EnsureShelf(string hex)
+    /// <summary>Makes the shelf of a digest when it is not there.</summary>
+    public void MakeShelf(string hex)
     {
-        string shelf = Shelf(hex);
-        if (!Directory.Exists(shelf))
+        if (!Volatile.Read(ref _durable[Number(hex)]))
         {
-            Directory.CreateDirectory(shelf);
-            AtomicFile.FlushFolder(Loose);
+            Directory.CreateDirectory(Shelf(hex));
         }
     }
+
+    /// <summary>Makes the names on these shelves durable, and the names of the shelves themselves, whoever made them.</summary>
+    /// <param name="shelves">Each by the first two hex digits of its digests.</param>
+    public void FlushShelves(IReadOnlyCollection<string> shelves)
+    {
+        foreach (string shelf in shelves)
+        {
+            AtomicFile.FlushFolder(Shelf(shelf));
+        }
+
+        if (shelves.Any(s => !_durable[Number(s)]))
+        {
+            AtomicFile.FlushFolder(Loose);
+            AreDurable(shelves);
+        }
+    }
+
+    /// <summary>Says that these shelves were flushed in another way.</summary>
+    public void AreDurable(IEnumerable<string> shelves)
+    {
+        foreach (string shelf in shelves)
+        {
+            Volatile.Write(ref _durable[Number(shelf)], true);
+        }
+    }
+
+    private static int Number(string hex) => Convert.FromHexString(hex.AsSpan(0, 2))[0];
 
     private bool ReadFormat()
     {
@@ -91,16 +119,10 @@ internal sealed class ObjectFolder
 
     private static string Show(string text) => string.Concat(text.TrimEnd().Take(60).Select(c => char.IsControl(c) ? '?' : c));
 
-    /// <summary>Makes all folders first and the format file last, so that a store with a format file is complete. Safe for many processes at once.</summary>
+    /// <summary>Makes the folders first and the format file last, so that a store with a format file is complete. Safe for many processes at once.</summary>
     private void Create()
     {
         Directory.CreateDirectory(Loose);
-        for (int i = 0; i < 256; i++)
-        {
-            Directory.CreateDirectory(System.IO.Path.Combine(Loose, i.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
-        }
-
-        AtomicFile.FlushFolder(Loose);
         string temporary = AtomicFile.TemporaryName(Path);
         try
         {

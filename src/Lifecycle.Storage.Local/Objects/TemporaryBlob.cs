@@ -136,10 +136,10 @@ internal sealed class TemporaryBlob : IDisposable
 
             try
             {
-                File.Move(Path, target, overwrite: replace);
+                NativeDisk.Rename(Path, target, replace);
                 return true;
             }
-            catch (IOException error) when (DiskFailure.IsExisting(error) || File.Exists(target))
+            catch (IOException error) when (DiskFailure.IsExisting(error))
             {
                 if (new FileInfo(target) is { Exists: true } there && there.Length == Length)
                 {

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace Lifecycle.Serving;
+
+internal static partial class ServingLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}' answers with version {Version}.")]
+    public static partial void Published(ILogger logger, string model, string version);
+
+    [LoggerMessage(2, LogLevel.Error, "Model '{Model}': version {Version} was rejected: {Reason}. {Serving}")]
+    public static partial void Rejected(ILogger logger, string model, string version, string reason, string serving);
+
+    [LoggerMessage(3, LogLevel.Error, "Model '{Model}': version {Version} failed to load and is tried again: {Reason}. {Serving}")]
+    public static partial void LoadFailed(ILogger logger, Exception error, string model, string version, string reason, string serving);
+
+    [LoggerMessage(4, LogLevel.Warning, "Model '{Model}': its source failed and is asked again: {Reason}. {Serving}")]
+    public static partial void SourceFailed(ILogger logger, Exception error, string model, string reason, string serving);
+
+    [LoggerMessage(5, LogLevel.Warning, "Model '{Model}': its source names no version. {Serving}")]
+    public static partial void NothingNamed(ILogger logger, string model, string serving);
+
+    [LoggerMessage(6, LogLevel.Warning, "Model '{Model}': version {Version} was replaced and is still leased {Leases} times; it lives until the leases are given back.")]
+    public static partial void StillLeased(ILogger logger, string model, string version, long leases);
+
+    [LoggerMessage(7, LogLevel.Information, "Model '{Model}': version {Version} was disposed.")]
+    public static partial void Retired(ILogger logger, string model, string version);
+
+    [LoggerMessage(8, LogLevel.Error, "Model '{Model}': disposing version {Version} failed.")]
+    public static partial void DisposeFailed(ILogger logger, Exception error, string model, string version);
+
+    [LoggerMessage(9, LogLevel.Warning, "Model '{Model}': the inference sink {Sink} threw for the {Count}. time; predictions go on without it.")]
+    public static partial void SinkFailed(ILogger logger, Exception error, string model, string sink, long count);
+}

@@ -1,0 +1,51 @@
+namespace Lifecycle.Serving;
+
+/// <summary>How a model host starts, swaps and stops.</summary>
+public sealed class ServingOptions
+{
+    /// <summary>How long the start waits for the first load of each model. 60 s by default.</summary>
+    public TimeSpan StartupTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether the start throws when a model that is not optional is not ready in time. False by default: the host starts and tries on.</summary>
+    public bool FailStartup { get; set; }
+
+    /// <summary>After how long a replaced version that is still leased is warned about. It lives as long as the lease does. 30 s by default.</summary>
+    public TimeSpan RetireTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the stop of the host waits for leases. 25 s by default.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>First wait before a failed load is tried again; it doubles up to <see cref="RetryLongest"/>. 1 s by default.</summary>
+    public TimeSpan RetryFirst { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait between two tries. 60 s by default.</summary>
+    public TimeSpan RetryLongest { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Largest model in bytes, all files together. 2 GiB - 1 by default.</summary>
+    public long MaximumModelBytes { get; set; } = int.MaxValue;
+
+    internal void Validate()
+    {
+        Positive(StartupTimeout, nameof(StartupTimeout));
+        Positive(RetireTimeout, nameof(RetireTimeout));
+        Positive(DrainTimeout, nameof(DrainTimeout));
+        Positive(RetryFirst, nameof(RetryFirst));
+        if (RetryLongest < RetryFirst)
+        {
+            throw new LifecycleException($"ServingOptions.RetryLongest is {RetryLongest}; it must be at least RetryFirst, {RetryFirst}.");
+        }
+
+        if (MaximumModelBytes is < 1 or > int.MaxValue)
+        {
+            throw new LifecycleException($"ServingOptions.MaximumModelBytes is {MaximumModelBytes}; use 1 to {int.MaxValue}.");
+        }
+    }
+
+    private static void Positive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero)
+        {
+            throw new LifecycleException($"ServingOptions.{name} is {value}; it must be more than zero.");
+        }
+    }
+}

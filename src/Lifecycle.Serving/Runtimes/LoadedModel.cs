@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Lifecycle.Serving;
+
+/// <summary>A model in memory. Runs come from many threads at once; the host disposes it once, when no run is left.</summary>
+public abstract class LoadedModel : IDisposable
+{
+    /// <summary>What it takes and gives in tensors; empty when it is only a typed function.</summary>
+    public abstract TensorSignature Signature { get; }
+
+    /// <summary>Whether rows of several callers may be put into one run.</summary>
+    public abstract bool RowsAreBatched { get; }
+
+    /// <summary>Runs the model. Any thread, also several at once. The inputs were checked against <see cref="Signature"/>.</summary>
+    /// <param name="inputs">Read only.</param>
+    /// <param name="outputs">Filled by <see cref="TensorSet.Prepare"/>, in the model's order.</param>
+    /// <param name="cancellationToken">Checked before the run; a run that has begun may end regardless.</param>
+    public abstract void Run(TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken = default);
+
+    /// <summary>The typed way into the model; null when the runtime has none for these types.</summary>
+    /// <exception cref="ModelRejectedException">The types do not fit the model; the message names both sides.</exception>
+    public virtual ModelFunction<TIn, TOut>? Bind<
+        [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
+        [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>() => null;
+
+    /// <summary>Frees the model. Called once, never during a run.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the model.</summary>
+    protected abstract void Dispose(bool disposing);
+}
+
+/// <summary>The typed way into a loaded model. Calls come from many threads at once.</summary>
+/// <typeparam name="TIn">One row that goes in.</typeparam>
+/// <typeparam name="TOut">What comes out for it.</typeparam>
+public abstract class ModelFunction<TIn, TOut>
+{
+    /// <summary>Predicts into a new object.</summary>
+    public abstract TOut Predict(TIn input);
+
+    /// <summary>Predicts into the caller's object, if there is one and the runtime can.</summary>
+    public abstract void Predict(TIn input, ref TOut output);
+
+    /// <summary>Does what makes the first call as fast as the later ones.</summary>
+    public virtual void Warm()
+    {
+    }
+}
+
+/// <summary>What stays of the types of typed models when an application is trimmed.</summary>
+internal static class ModelTypes
+{
+    public const DynamicallyAccessedMemberTypes Members =
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicFields;
+}

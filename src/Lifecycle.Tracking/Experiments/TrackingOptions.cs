@@ -1,0 +1,19 @@
+namespace Lifecycle.Tracking;
+
+/// <summary>How tracking waits and writes.</summary>
+public sealed class TrackingOptions
+{
+    /// <summary>How long the start of a run waits for the database before the run goes on in its journal alone. 2 s.</summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the end of a run waits for the database before it is left to the background. 5 s.</summary>
+    public TimeSpan EndTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The journal.</summary>
+    public JournalOptions Journal { get; } = new();
+
+    internal string? Broken() =>
+        StartTimeout <= TimeSpan.Zero || StartTimeout > TimeSpan.FromHours(1) ? $"StartTimeout is {StartTimeout}; set it to more than 0 and at most 1 hour."
+        : EndTimeout <= TimeSpan.Zero || EndTimeout > TimeSpan.FromHours(1) ? $"EndTimeout is {EndTimeout}; set it to more than 0 and at most 1 hour."
+        : Journal.Broken();
+}

@@ -1,0 +1,221 @@
+namespace Lifecycle.Tracking;
+
+/// <summary>A metric key in a journal: its number, and the segment in which the number was last explained.</summary>
+internal sealed class JournalKey(int number, string name)
+{
+    public int Number => number;
+
+    public string Name => name;
+
+    public uint ExplainedIn { get; set; }
+}
+
+/// <summary>
+/// The journal of one run of this process. Appending takes one lock and no memory, never waits for a disk but to make a segment, and never throws:
+/// when no segment can be made, records wait in memory.
+/// </summary>
+internal sealed partial class RunJournal
+{
+    private const int LargestSegmentFactor = 64;
+
+    private readonly Lock _gate = new();
+    private readonly string _folder;
+    private readonly Guid _run;
+    private readonly Guid _writer;
+    private readonly TimeProvider _time;
+    private readonly JournalOptions _options;
+    private readonly Action _wake;
+    private readonly Dictionary<string, JournalKey> _keys = new(StringComparer.Ordinal);
+    private readonly List<JournalSegment> _undrained = [];
+    private JournalSegment _current;
+    private JournalSegment? _prepared;
+    private Queue<(JournalKey? Key, byte[] Payload)>? _memory;
+    private bool _ended;
+
+    /// <summary>Makes the first segment and writes the start into it.</summary>
+    /// <exception cref="IOException">The journal cannot be written.</exception>
+    public RunJournal(string folder, Guid run, StartRecord start, OwnerLock owner, TimeProvider time, JournalOptions options, Action wake)
+    {
+        _folder = folder;
+        _run = run;
+        _writer = LifecycleId.New(time);
+        _time = time;
+        _options = options;
+        _wake = wake;
+        Owner = owner;
+        RunId = run.ToString("N");
+        byte[] payload = start.ToPayload();
+        _current = Create(1, payload.Length);
+        _undrained.Add(_current);
+        _current.TryAppend(payload);
+        Appended = 1;
+        FlushIfAsked();
+    }
+
+    public string RunId { get; }
+
+    public OwnerLock Owner { get; }
+
+    /// <summary>Logging calls that were taken, the start included.</summary>
+    public long Appended { get; private set; }
+
+    /// <summary>Records lost because disk and memory were full.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>What went wrong when the last segment could not be made; null while all is well.</summary>
+    public string? DegradedBy { get; private set; }
+
+    public JournalKey Key(string name)
+    {
+        lock (_gate)
+        {
+            if (!_keys.TryGetValue(name, out JournalKey? key))
+            {
+                key = new JournalKey(_keys.Count, name);
+                _keys.Add(name, key);
+            }
+
+            return key;
+        }
+    }
+
+    /// <summary>Appends a point; false when the run has ended.</summary>
+    public bool AppendMetric(JournalKey key, long step, long ms, double value)
+    {
+        Span<byte> payload = stackalloc byte[JournalRecords.MetricSize];
+        JournalRecords.WriteMetric(payload, key.Number, step, ms, value);
+        return Append(key, payload, ends: false);
+    }
+
+    /// <summary>Appends any other record; false when the run has ended.</summary>
+    public bool Append(ReadOnlySpan<byte> payload) => Append(null, payload, ends: false);
+
+    /// <summary>Appends the end; false when the run has ended before. Nothing is taken after it.</summary>
+    public bool AppendEnd(EndRecord end) => Append(null, end.ToPayload(), ends: true);
+
+    private bool Append(JournalKey? key, ReadOnlySpan<byte> payload, bool ends)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return false;
+            }
+
+            if (_memory is not null || !TryAppend(key, payload))
+            {
+                Remember(key, payload);
+            }
+
+            Appended++;
+            _ended = ends;
+            wake = ends || (Appended & (JournalBatch.MaximumRecords - 1)) == 0;
+        }
+
+        if (wake)
+        {
+            _wake();
+        }
+
+        return true;
+    }
+
+    // Under the lock. False: no segment has room and none can be made.
+    private bool TryAppend(JournalKey? key, ReadOnlySpan<byte> payload)
+    {
+        if (key is not null && key.ExplainedIn != _current.Header.Segment)
+        {
+            byte[] explanation = JournalRecords.Key(key.Number, key.Name);
+            if (!_current.TryAppend(explanation) && !(TryNext(explanation.Length) && _current.TryAppend(explanation)))
+            {
+                return false;
+            }
+
+            key.ExplainedIn = _current.Header.Segment;
+        }
+
+        if (!_current.TryAppend(payload))
+        {
+            return TryNext(payload.Length) && TryAppend(key, payload);
+        }
+
+        FlushIfAsked();
+        return true;
+    }
+
+    private bool TryNext(int payload)
+    {
+        uint number = _current.Header.Segment + 1;
+        if (_prepared is { } prepared && prepared.Header.Segment == number
+            && prepared.Capacity >= JournalFormat.HeaderSize + JournalFormat.RecordSize(payload))
+        {
+            _prepared = null;
+            _current = prepared;
+        }
+        else
+        {
+            try
+            {
+                DropPrepared();
+                _current = Create(number, payload);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                DegradedBy = e.Message;
+                return false;
+            }
+        }
+
+        _undrained.Add(_current);
+        return true;
+    }
+
+    private void Remember(JournalKey? key, ReadOnlySpan<byte> payload)
+    {
+        if (_memory is null)
+        {
+            _memory = new Queue<(JournalKey?, byte[])>();
+            TrackingTelemetry.Degraded(true);
+            _wake();
+        }
+
+        if (_memory.Count < _options.MemoryRecords)
+        {
+            _memory.Enqueue((key, payload.ToArray()));
+        }
+        else
+        {
+            Dropped++;
+            TrackingTelemetry.Dropped(1);
+        }
+    }
+
+    private JournalSegment Create(uint number, int payload)
+    {
+        long capacity = (long)_options.FirstSegmentBytes * (number == 1 ? 1 : number == 2 ? LargestSegmentFactor / 4 : LargestSegmentFactor);
+        long needed = JournalFormat.HeaderSize + JournalFormat.RecordSize(payload);
+        capacity = Math.Max(Math.Min(capacity, 256L * 1024 * LargestSegmentFactor), (needed + 4095) & ~4095L);
+        return JournalSegment.Create(
+            Path.Combine(_folder, JournalFiles.Segment(RunId, number)),
+            new JournalHeader(_run, _writer, _time.GetUtcNow().ToUnixTimeMilliseconds(), (uint)Environment.ProcessId, number), capacity);
+    }
+
+    private void FlushIfAsked()
+    {
+        if (_options.FlushInterval == TimeSpan.Zero)
+        {
+            Flush(_current);
+        }
+    }
+
+    private void DropPrepared()
+    {
+        if (_prepared is { } prepared)
+        {
+            _prepared = null;
+            prepared.Dispose();
+            File.Delete(prepared.File);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+namespace Lifecycle.Tracking;
+
+public sealed partial class ModelRegistry
+{
+    /// <summary>
+    /// Says what an alias asks of a version; what was said before is replaced, and asking for nothing takes the protection away. The model is made when it is new.
+    /// </summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="alias">The alias.</param>
+    /// <param name="protect">For example <c>p =&gt; p.RequireEvidence("gate")</c>.</param>
+    /// <param name="cancellationToken">Cancelling changes nothing.</param>
+    public async ValueTask ProtectAsync(string model, string alias, Action<AliasProtection> protect, CancellationToken cancellationToken = default)
+    {
+        RegistryNames.RequireModel(model);
+        RegistryNames.RequireAlias(alias);
+        ArgumentNullException.ThrowIfNull(protect);
+        AliasProtection protection = new();
+        protect(protection);
+        await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await _store.Database.WriteAsync(
+            (transaction, token) => ProtectAsync(transaction, model, alias, [.. protection.Evidence], token), CommitDurability.Flushed, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The kinds of evidence that an alias asks for; empty when it is not protected.</summary>
+    public async ValueTask<IReadOnlyList<string>> RequiredEvidenceAsync(string model, string alias, CancellationToken cancellationToken = default)
+    {
+        await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await _store.Database.QueryAsync(
+            """
+            SELECT p.evidence FROM tracking_alias_protection p JOIN tracking_registered_model m ON m.id = p.model AND m.ended IS NULL
+            WHERE m.name = $model AND p.alias = $alias ORDER BY p.evidence
+            """,
+            [("$model", model), ("$alias", alias)], row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Deletes a version: it stays readable with its run and digest, its number is never used again, and aliases that point at it point nowhere.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A protected alias points at it: move that alias first.</exception>
+    /// <exception cref="ModelNotFoundException">There is no such version, or it was deleted before.</exception>
+    public async ValueTask DeleteVersionAsync(ModelVersion version, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await _store.Database.WriteAsync(
+            (transaction, token) => DeleteAsync(transaction, version, reason, token), CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<AuditEntry?> ProtectAsync(
+        LifecycleTransaction transaction, string model, string alias, IReadOnlyList<string> evidence, CancellationToken cancellationToken)
+    {
+        long now = _store.Now;
+        ModelRow row = await VersionTable.EnsureModelAsync(transaction, model, now, cancellationToken).ConfigureAwait(false);
+        List<string> before = await transaction.QueryAsync(
+            "SELECT evidence FROM tracking_alias_protection WHERE model = $model AND alias = $alias ORDER BY evidence",
+            [("$model", row.Id), ("$alias", alias)], r => r.GetString(0), cancellationToken).ConfigureAwait(false);
+        if (before.SequenceEqual(evidence, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        await transaction.ExecuteAsync(
+            "DELETE FROM tracking_alias_protection WHERE model = $model AND alias = $alias", [("$model", row.Id), ("$alias", alias)], cancellationToken)
+            .ConfigureAwait(false);
+        foreach (string kind in evidence)
+        {
+            await transaction.ExecuteAsync(
+                "INSERT INTO tracking_alias_protection(model, alias, evidence) VALUES($model, $alias, $evidence)",
+                [("$model", row.Id), ("$alias", alias), ("$evidence", kind)], cancellationToken).ConfigureAwait(false);
+        }
+
+        await VersionTable.TouchAsync(transaction, row.Id, now, cancellationToken).ConfigureAwait(false);
+        return await _store.Audit.AppendAsync(
+            transaction, new AuditRecord("model.alias.protected", $"model/{model}", ProtectionJson(alias, before), ProtectionJson(alias, evidence)), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<AuditEntry> DeleteAsync(
+        LifecycleTransaction transaction, ModelVersion version, string? reason, CancellationToken cancellationToken)
+    {
+        ModelRow row = await RequireModelAsync(transaction, version.Model, cancellationToken).ConfigureAwait(false);
+        List<(string Alias, bool Protected)> aliases = await transaction.QueryAsync(
+            """
+            SELECT p.alias, EXISTS(SELECT 1 FROM tracking_alias_protection x WHERE x.model = p.model AND x.alias = p.alias)
+            FROM tracking_alias_period p
+            WHERE p.model = $model AND p.version = $version AND p.superseded_at IS NULL AND p.valid_to IS NULL ORDER BY p.alias
+            """,
+            [("$model", row.Id), ("$version", (long)version.Number)], r => (r.GetString(0), r.GetBoolean(1)), cancellationToken).ConfigureAwait(false);
+        if (aliases.FirstOrDefault(a => a.Protected).Alias is { } held)
+        {
+            throw new InvalidOperationException($"'{version}' cannot be deleted: the protected alias '{held}' points at it. Promote another version or roll back first.");
+        }
+
+        foreach ((string alias, _) in aliases)
+        {
+            AliasPeriod? current = await AliasTable.CurrentAsync(transaction, version.Model, alias, cancellationToken).ConfigureAwait(false);
+            await MoveAsync(transaction, row.Id, version.Model, alias, current, null, AliasMove.Deletion, reason, cancellationToken).ConfigureAwait(false);
+        }
+
+        long now = _store.Now;
+        int changed = await transaction.ExecuteAsync(
+            "UPDATE tracking_model_version SET deleted_at = $now, deleted_by = $actor WHERE model = $model AND version = $version AND deleted_at IS NULL",
+            [("$now", now), ("$actor", _store.Actor.Actor), ("$model", row.Id), ("$version", (long)version.Number)], cancellationToken).ConfigureAwait(false);
+        if (changed == 0)
+        {
+            throw new ModelNotFoundException($"There is no living version '{version}' in this workspace.");
+        }
+
+        await VersionTable.TouchAsync(transaction, row.Id, now, cancellationToken).ConfigureAwait(false);
+        string what = JsonText.Text(json =>
+        {
+            json.WriteString("model", version.Model);
+            json.WriteNumber("version", version.Number);
+        });
+        await _store.Events.PublishAsync(
+            transaction, "lifecycle.model.version.deleted", $"model/{version.Model}", what, null, cancellationToken).ConfigureAwait(false);
+        return await _store.Audit.AppendAsync(
+            transaction, new AuditRecord("model.version.deleted", $"model/{version.Model}", Before: what, Reason: reason), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string ProtectionJson(string alias, IReadOnlyList<string> evidence) => JsonText.Text(json =>
+    {
+        json.WriteString("alias", alias);
+        json.WriteStartArray("evidence");
+        foreach (string kind in evidence)
+        {
+            json.WriteStringValue(kind);
+        }
+
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,90 @@
+namespace Lifecycle.Tracking;
+
+/// <summary>
+/// Writes batches of journals into the tables. The position behind a batch is written in the same transaction, so a record comes into the database
+/// exactly once, whoever dies when.
+/// </summary>
+internal sealed class BatchWriter(TrackingStore store)
+{
+    private readonly KeyTable _keys = new();
+
+    /// <summary>Writes a batch.</summary>
+    /// <returns>Points that were new; null when the run of the batch is unknown and the batch does not start it.</returns>
+    public ValueTask<long?> WriteAsync(JournalBatch batch, CancellationToken cancellationToken) =>
+        store.Database.WriteAsync((transaction, token) => WriteAsync(transaction, batch, token), batch.Durability, cancellationToken);
+
+    /// <summary>The offset behind what a segment gave to the database; 0 when nothing.</summary>
+    public async ValueTask<long> PositionAsync(Guid writer, uint segment, CancellationToken cancellationToken)
+    {
+        List<long> rows = await store.Database.QueryAsync(
+            "SELECT offset FROM tracking_journal_position WHERE writer = $writer AND segment = $segment",
+            [("$writer", writer.ToString("N")), ("$segment", (long)segment)], row => row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        return rows.Count == 0 ? 0 : rows[0];
+    }
+
+    private async ValueTask<long?> WriteAsync(LifecycleTransaction transaction, JournalBatch batch, CancellationToken cancellationToken)
+    {
+        RunRow? run = batch.Start is null
+            ? await RunRow.FindAsync(transaction, batch.RunId, cancellationToken).ConfigureAwait(false)
+            : await RunTable.StartAsync(store, transaction, batch.Start, cancellationToken).ConfigureAwait(false);
+        if (run is null)
+        {
+            return null;
+        }
+
+        foreach (RunInput input in (batch.Start?.Inputs ?? []).Concat(batch.Inputs))
+        {
+            await InputTable.AddAsync(transaction, run, input, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach ((string key, string value) in batch.Params)
+        {
+            await RunTable.AddParamAsync(transaction, _keys, run, key, value, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach ((string key, string? value) in StartTags(batch).Concat(batch.Tags))
+        {
+            await RunTable.SetTagAsync(transaction, _keys, run, key, value, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (RunProblem problem in batch.Problems)
+        {
+            await RunTable.AddProblemAsync(transaction, run, problem, cancellationToken).ConfigureAwait(false);
+        }
+
+        long points = await MetricTable.AddAsync(store.Database, transaction, _keys, run, batch.Points, cancellationToken).ConfigureAwait(false);
+        if (batch.End is not null)
+        {
+            await RunTable.EndAsync(store, transaction, run, batch.End, cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO tracking_journal_position(writer, segment, offset) VALUES($writer, $segment, $offset)
+            ON CONFLICT(writer, segment) DO UPDATE SET offset = excluded.offset
+            """,
+            [("$writer", batch.Writer), ("$segment", (long)batch.Segment), ("$offset", batch.Offset)], cancellationToken).ConfigureAwait(false);
+        return points;
+    }
+
+    /// <summary>Ends a run whose process died, if it has not ended.</summary>
+    /// <returns>Whether it was running.</returns>
+    public ValueTask<bool> KillAsync(string runId, long lastMs, string reason, CancellationToken cancellationToken) =>
+        store.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                RunRow? run = await RunRow.FindAsync(transaction, runId, token).ConfigureAwait(false);
+                if (run is not { Status: RunStatus.Running })
+                {
+                    return false;
+                }
+
+                await RunTable.SetTagAsync(transaction, _keys, run, Run.EndReasonTag, reason, token).ConfigureAwait(false);
+                await RunTable.EndAsync(store, transaction, run, new EndRecord(RunStatus.Killed, lastMs, reason), token).ConfigureAwait(false);
+                return true;
+            },
+            CommitDurability.Flushed, cancellationToken);
+
+    private static IEnumerable<KeyValuePair<string, string?>> StartTags(JournalBatch batch) =>
+        batch.Start is null ? [] : batch.Start.Tags.Select(t => KeyValuePair.Create(t.Key, (string?)t.Value));
+}

@@ -1,0 +1,20 @@
+using Lifecycle.Serving;
+using Lifecycle.Serving.TestModels;
+
+namespace Lifecycle.OnnxRuntime.Tests;
+
+public sealed class OnnxSpecificationTests : ModelRuntimeSpecification
+{
+    protected override IModelRuntime Runtime { get; } = new OnnxModelRuntime();
+
+    protected override string FileName => "linear.onnx";
+
+    protected override byte[] Model() => OnnxModels.Linear();
+
+    protected override TensorSet Inputs(int rows) => TensorSet.Of(("x", TensorValue.From<float>(
+        [.. Enumerable.Range(0, rows).SelectMany(Row)], [rows, 10])));
+
+    protected override float[] Expected(int row) => [(float)(0.5 + Row(row).Select((v, i) => v * (i + 1) / 8.0).Sum())];
+
+    private static IEnumerable<float> Row(int row) => Enumerable.Range(0, 10).Select(i => ((row * 10) + i) % 13 * 0.25f);
+}
