@@ -35,7 +35,7 @@ public static class DriftCheck
         SortedSample first, SortedSample second, double[] reference, ReadOnlySpan<double> current, DriftPolicy? policy, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        NumericColumn column = GridBuilder.Build(new ColumnLayout(name, ColumnRole.Feature), reference, null);
+        NumericColumn column = GridBuilder.Build(new ColumnLayout(name, ColumnRole.Feature), reference, null, first);
         NumericTally tally = NumericTally.Of(column, current);
         TwoSampleComparison? samples = first.Count > 0 && second.Count > 0 ? TwoSample.Compare(first, second) : null;
         return Judgement.Of([NumericCheck.Compare(column, tally, samples)], policy ?? DriftPolicy.Default)[0];

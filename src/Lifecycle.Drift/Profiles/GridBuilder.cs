@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>Makes a numeric column from values in memory: sorts them, cuts the grid, counts.</summary>
@@ -7,9 +9,10 @@ internal static class GridBuilder
 
     /// <summary>Builds the column.</summary>
     /// <param name="layout">Name, role and what was declared.</param>
-    /// <param name="values">All rows; NaN is missing. The array is the builder's: it is sorted.</param>
+    /// <param name="values">All rows; NaN is missing. The array is the builder's: it is changed.</param>
     /// <param name="like">A column whose grid is shared; null to cut one from the values.</param>
-    public static NumericColumn Build(ColumnLayout layout, double[] values, NumericColumn? like)
+    /// <param name="sample">The same values sorted, when somebody did that already.</param>
+    public static NumericColumn Build(ColumnLayout layout, double[] values, NumericColumn? like, SortedSample? sample = null)
     {
         long missing = 0, positive = 0, negative = 0;
         int count = 0;
@@ -33,8 +36,7 @@ internal static class GridBuilder
             }
         }
 
-        Span<double> sorted = values.AsSpan(0, count);
-        sorted.Sort();
+        ReadOnlySpan<double> sorted = (sample ?? new SortedSample(values.AsSpan(0, count))).Values;
         (NumericGrid grid, ColumnKind kind) = like is null ? Cut(sorted) : (like.Grid, like.Kind);
         (long[] counts, long[] offsets) = Count(grid, sorted);
         (double mean, double squares) = Moments(sorted);

@@ -87,7 +87,7 @@ internal sealed class NumericGrid
         IsValues == other.IsValues && Low.Equals(other.Low) && High.Equals(other.High)
         && Edges.SequenceEqual(other.Edges) && Coarse.AsSpan().SequenceEqual(other.Coarse);
 
-    /// <summary>Branch-free binary search: the number of edges at or below the value.</summary>
+    /// <summary>The number of edges at or below the value, by a binary search whose steps are sums, not branches that the processor must guess.</summary>
     private int CountAtOrBelow(double value)
     {
         double[] edges = _edges;
@@ -95,7 +95,8 @@ internal sealed class NumericGrid
         while (length > 0)
         {
             int half = (length + 1) >> 1;
-            start += edges[start + half - 1] <= value ? half : 0;
+            int isBeyond = edges[start + half - 1] <= value ? 1 : 0;
+            start += isBeyond * half;
             length -= half;
         }
 
