@@ -43,17 +43,17 @@ public static class BetaDistribution
         // Solve for the smaller of x and 1 - x, so that a quantile near 1 keeps its distance from 1.
         if (Cdf(0.5, a, b) >= probability)
         {
-            return Invert(probability, a, b);
+            return Invert(probability, 1 - probability, a, b);
         }
 
-        return 1 - Invert(1 - probability, b, a);
+        return 1 - Invert(1 - probability, probability, b, a);
     }
 
-    private static double Invert(double lower, double a, double b)
+    private static double Invert(double lower, double upper, double a, double b)
     {
-        double target = Math.Log(lower);
+        double target = Math.Log(lower), logUpper = Math.Log(upper);
         return lower < 0.5
             ? Probability.Solve(x => SpecialFunctions.LogBetaTails(a, b, x, 1 - x).Lower - target, 0, 0.5)
-            : Probability.Solve(x => SpecialFunctions.Log1p(-lower) - LogSurvival(x, a, b), 0, 0.5);
+            : Probability.Solve(x => logUpper - LogSurvival(x, a, b), 0, 0.5);
     }
 }

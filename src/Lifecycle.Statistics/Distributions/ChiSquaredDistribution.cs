@@ -26,7 +26,9 @@ public static class ChiSquaredDistribution
     /// <param name="probability">Lower tail probability in [0, 1].</param>
     /// <param name="degreesOfFreedom">Degrees of freedom k, positive.</param>
     /// <returns>The x with P(X ≤ x) = <paramref name="probability"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The probability lies outside [0, 1] or the degrees of freedom are not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The probability lies outside [0, 1] or the degrees of freedom are not positive.
+    /// </exception>
     public static double Quantile(double probability, double degreesOfFreedom)
     {
         Probability.ThrowIfOutside(probability);
@@ -43,7 +45,9 @@ public static class ChiSquaredDistribution
     /// <param name="probability">Upper tail probability in [0, 1].</param>
     /// <param name="degreesOfFreedom">Degrees of freedom k, positive.</param>
     /// <returns>The x with P(X &gt; x) = <paramref name="probability"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The probability lies outside [0, 1] or the degrees of freedom are not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The probability lies outside [0, 1] or the degrees of freedom are not positive.
+    /// </exception>
     public static double UpperQuantile(double probability, double degreesOfFreedom)
     {
         Probability.ThrowIfOutside(probability);

@@ -22,7 +22,7 @@ internal static class Probability
         if (low == 0)
         {
             // Close in on a root near 0 by orders of magnitude.
-            for (low = high * 1e-3; low > 0 && difference(low) >= 0; low *= Math.Min(low / high, 1e-3))
+            for (low = high * 1e-3; low > 0 && difference(low) >= 0; low *= 1e-3)
             {
                 high = low;
             }

@@ -80,7 +80,8 @@ public static partial class SpecialFunctions
         return sum == 1 ? x : Math.Log(sum) * (x / (sum - 1));
     }
 
-    private static double LogRatio(double part, double other, double whole) => part > other ? Log1p(-other / whole) : Math.Log(part / whole);
+    private static double LogRatio(double part, double other, double whole) =>
+        part > other ? Log1p(-other / whole) : Math.Log(part / whole);
 
     private static double LogGammaAboutOne(double z) => LogGammaAboutTwo(z) - Log1p(z);
 

@@ -32,8 +32,9 @@ public static class StudentTDistribution
         }
 
         double ratio = t / Math.Sqrt(degreesOfFreedom) * (t / Math.Sqrt(degreesOfFreedom));
-        double x = 1 / (1 + ratio), y = double.IsInfinity(ratio) ? 1 : ratio / (1 + ratio);
-        double tail = SpecialFunctions.LogBetaTails(0.5 * degreesOfFreedom, 0.5, x, y).Lower - Math.Log(2);
+        double tail = ratio < 1e290
+            ? SpecialFunctions.LogBetaTails(0.5 * degreesOfFreedom, 0.5, 1 / (1 + ratio), ratio / (1 + ratio)).Lower - Math.Log(2)
+            : LeadingTail(Math.Abs(t), 0.5 * degreesOfFreedom);
         return t >= 0 ? tail : SpecialFunctions.LogComplement(tail);
     }
 
@@ -53,6 +54,10 @@ public static class StudentTDistribution
 
         return probability < 0.5 ? -UpperQuantile(probability, degreesOfFreedom) : UpperQuantile(1 - probability, degreesOfFreedom);
     }
+
+    /// <summary>ln of x^a / (2 a B(a, ½)) with x = ν/t², a = ν/2: all that is left of the tail where t² overflows.</summary>
+    private static double LeadingTail(double t, double a) => a * (Math.Log(2 * a) - 2 * Math.Log(t)) - Math.Log(2 * a)
+        - SpecialFunctions.LogGamma(a) - SpecialFunctions.LogGamma(0.5) + SpecialFunctions.LogGamma(a + 0.5);
 
     private static double UpperQuantile(double tail, double degreesOfFreedom)
     {

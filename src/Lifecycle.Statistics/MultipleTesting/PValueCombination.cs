@@ -1,7 +1,7 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>A combined p-value.</summary>
-/// <param name="PValue">The p-value, in (0, 1] unless it underflows.</param>
+/// <param name="PValue">The p-value, in (0, 1]; the least positive double where it underflows.</param>
 /// <param name="LogPValue">Its natural logarithm, finite where the value itself underflows.</param>
 public readonly record struct CombinedPValue(double PValue, double LogPValue);
 
@@ -50,7 +50,7 @@ public static class PValueCombination
         if (scale < 0)
         {
             double combined = Math.Log(logPValues.Length) - Math.Log(sum) + scale;
-            return new CombinedPValue(Math.Exp(combined), combined);
+            return new CombinedPValue(Math.Max(double.Epsilon, Math.Exp(combined)), combined);
         }
 
         double mean = sum / (Math.PI * logPValues.Length);

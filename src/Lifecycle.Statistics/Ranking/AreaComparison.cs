@@ -15,11 +15,12 @@ public readonly record struct AreaComparison(AreaEstimate First, AreaEstimate Se
     /// <summary>The difference in standard errors; 0 when there is no difference at all.</summary>
     public double Z => Difference == 0 ? 0 : Difference / StandardError;
 
-    /// <summary>Two-sided p-value of equal areas (normal limit).</summary>
-    public double PValue => Math.Min(1, 2 * NormalDistribution.Survival(Math.Abs(Z)));
+    /// <summary>Two-sided p-value of equal areas (normal limit), in (0, 1]; NaN where the variance is undefined.</summary>
+    public double PValue => Math.Max(double.Epsilon, Math.Exp(LogPValue));
 
     /// <summary>Natural logarithm of the two-sided p-value.</summary>
-    public double LogPValue => Math.Min(0, Math.Log(2) + NormalDistribution.LogSurvival(Math.Abs(Z)));
+    public double LogPValue => 
+        Math.Max(-1e300, Math.Min(0, Math.Log(2) + NormalDistribution.LogSurvival(Math.Abs(Z))));
 
     /// <summary>Normal interval of the difference.</summary>
     /// <param name="confidence">Confidence level, strictly between 0 and 1.</param>

@@ -11,7 +11,8 @@ public static class DeLong
     /// <param name="labels">True for positive rows.</param>
     /// <returns>The estimate; area and variance are NaN when they are not defined.</returns>
     /// <exception cref="ArgumentException">Lengths differ or a score is NaN.</exception>
-    public static AreaEstimate Estimate(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels) => new Placements(scores, labels).Estimate();
+    public static AreaEstimate Estimate(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels) =>
+        new Placements(scores, labels).Estimate();
 
     /// <summary>The areas of two models on the same rows, with their covariance.</summary>
     /// <param name="first">Scores of the first model.</param>

@@ -56,7 +56,8 @@ public static class RankCurves
     {
         if (labels.Length != scores.Length || (!weights.IsEmpty && weights.Length != scores.Length))
         {
-            throw new ArgumentException($"{scores.Length} scores, {labels.Length} labels and {weights.Length} weights do not belong together.");
+            throw new ArgumentException(
+                $"{scores.Length} scores, {labels.Length} labels and {weights.Length} weights do not belong together.");
         }
 
         foreach (double weight in weights)

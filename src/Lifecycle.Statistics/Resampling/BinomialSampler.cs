@@ -13,7 +13,9 @@ public readonly struct BinomialSampler
     /// <summary>Prepares draws of Binomial(n, p).</summary>
     /// <param name="n">Trials, at least 0.</param>
     /// <param name="p">Probability of a success, in [0, 1].</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="n"/> is negative or <paramref name="p"/> lies outside [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="n"/> is negative or <paramref name="p"/> lies outside [0, 1].
+    /// </exception>
     public BinomialSampler(long n, double p)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(n);

