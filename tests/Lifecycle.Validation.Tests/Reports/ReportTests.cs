@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Lifecycle.Validation.Tests.Gates;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Validation.Tests.Reports;
 
-public class ReportTests
+public partial class ReportTests
 {
     private static readonly Digest Model = Digest.Of("model"u8);
 
@@ -36,8 +37,17 @@ public class ReportTests
     public async Task JsonForm_IsGolden()
     {
         string golden = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "oracles", "gate-report-1.json"));
-        Assert.Equal(golden.TrimEnd('\n'), Evaluation(await Evaluate()));
+        string written = Evaluation(await Evaluate());
+        Assert.Equal(Numbers().Replace(golden.TrimEnd('\n'), "#"), Numbers().Replace(written, "#"));
+
+        // Logarithms of other processors may differ in the last bit; the form may not.
+        double[] expected = [.. Numbers().Matches(golden).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
+        double[] found = [.. Numbers().Matches(written).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
+        Assert.All(expected.Zip(found), p => Assert.Equal(p.First, p.Second, 1e-9));
     }
+
+    [GeneratedRegex("""(?<=":)-?[0-9.E+-]+""")]
+    private static partial Regex Numbers();
 
     [Fact]
     public async Task Evaluation_DependsOnInputsOnly()
