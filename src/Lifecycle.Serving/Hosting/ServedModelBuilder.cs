@@ -15,6 +15,9 @@ public class ServedModelBuilder
         Binding = binding;
     }
 
+    /// <summary>The name under which the model is served.</summary>
+    public string Name => _name;
+
     internal ModelBinding? Binding { get; private set; }
 
     internal bool SignatureMayChange { get; set; }

@@ -1,0 +1,80 @@
+using Lifecycle.Serving.TestModels;
+using Lifecycle.Tracking;
+
+namespace Lifecycle.Serving.Tests;
+
+public sealed class RegistrySourceTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_alias_is_followed()
+    {
+        await using RegistryWorkspace workspace = new();
+        await using ModelHost host = await HostAsync(workspace);
+        Assert.False(host.IsReady);
+        Assert.Contains("move the alias", host.Model("loans").Reason, StringComparison.Ordinal);
+
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()), ("MLmodel", "flavors: {}"u8.ToArray()));
+        ModelVersion two = await workspace.RegisterAsync("loans", ("model.stamp", "two"u8.ToArray()));
+        await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
+        await AnswersAsync(host, "1", "one");
+        Assert.Equal(one.Digest, host.Model("loans").Versions[0].Digest);
+        await workspace.Registry.PromoteAsync(two, "champion", cancellationToken: Token);
+        await AnswersAsync(host, "2", "two");
+        await workspace.Registry.RollbackAsync("loans", "champion", cancellationToken: Token);
+        await AnswersAsync(host, "1", "one");
+        await workspace.Registry.RemoveAliasAsync("loans", "champion", cancellationToken: Token);
+        await Eventually.Holds(() => host.Model("loans").Reason is not null, "the alias is gone");
+        await AnswersAsync(host, "1", "one");
+    }
+
+    [Fact]
+    public async Task A_tampered_model_never_replaces_a_good_one()
+    {
+        await using RegistryWorkspace workspace = new();
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()));
+        ModelVersion two = await workspace.RegisterAsync("loans", ("model.stamp", "two"u8.ToArray()));
+        ModelVersion three = await workspace.RegisterAsync("loans", ("model.stamp", "three"u8.ToArray()));
+        await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
+        await using ModelHost host = await HostAsync(workspace);
+        await AnswersAsync(host, "1", "one");
+        workspace.Tamper(two.Manifest.Files[0].Digest);
+        await workspace.Registry.PromoteAsync(two, "champion", cancellationToken: Token);
+        await Eventually.Holds(() => host.Model("loans").Versions[0].State == VersionState.Rejected, "the tampered version is rejected");
+        Assert.StartsWith("digest: ", host.Model("loans").Reason, StringComparison.Ordinal);
+        await AnswersAsync(host, "1", "one");
+        await workspace.Registry.PromoteAsync(three, "champion", cancellationToken: Token);
+        await AnswersAsync(host, "3", "three");
+    }
+
+    [Fact]
+    public async Task A_tampered_model_is_not_served_at_the_start_either()
+    {
+        await using RegistryWorkspace workspace = new();
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()));
+        await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
+        workspace.Tamper(one.Manifest.Files[0].Digest);
+        LifecycleException error = await Assert.ThrowsAsync<LifecycleException>(() => HostAsync(workspace, failStartup: true));
+        Assert.Contains("'loans' Rejected: digest: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_too_large_is_not_read()
+    {
+        await using RegistryWorkspace workspace = new();
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", new byte[2_000]));
+        await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.UseRuntime(new StampRuntime()).UseRegistry(workspace.Registry, workspace.Blobs).Configure(o => o.MaximumModelBytes = 1_000)
+                .Serve<int, Stamped>("loans"), Token);
+        Assert.Contains("2000 bytes; at most 1000", host.Model("loans").Reason, StringComparison.Ordinal);
+    }
+
+    private static Task<ModelHost> HostAsync(RegistryWorkspace workspace, bool failStartup = false) => ModelHost.StartAsync(
+        h => h.UseRuntime(new StampRuntime()).UseRegistry(workspace.Registry, workspace.Blobs).Configure(o => o.FailStartup = failStartup)
+            .Serve<int, Stamped>("loans"), Token);
+
+    private static async Task AnswersAsync(ModelHost host, string version, string content) => await Eventually.Holds(
+        () => host.Model("loans").Version == version && host.Predictor<int, Stamped>("loans").Predict(1).Version == content, $"version {version} answers");
+}
