@@ -185,6 +185,13 @@ public static class GateBuilderExtensions
         this GateBuilder builder, EvaluationSet set, BatchPredictor? predict = null, Baseline? baseline = null, CancellationToken cancellationToken = default) =>
         builder.Build().EvaluateAsync(set, predict, baseline, cancellationToken);
 
+    /// <summary>Freezes the gate and evaluates it, saying of which model and data.</summary>
+    /// <inheritdoc cref="Gate.EvaluateAsync(EvaluationSet, GateSubject?, BatchPredictor?, Baseline?, EvaluationContext?, CancellationToken)"/>
+    public static ValueTask<GateReport> EvaluateAsync(
+        this GateBuilder builder, EvaluationSet set, GateSubject? subject, BatchPredictor? predict = null, Baseline? baseline = null,
+        EvaluationContext? context = null, CancellationToken cancellationToken = default) =>
+        builder.Build(context?.Time).EvaluateAsync(set, subject, predict, baseline, context, cancellationToken);
+
     private static TBuilder With<TBuilder>(this TBuilder builder, Requirement requirement)
         where TBuilder : GateBuilder
     {
