@@ -73,7 +73,7 @@ public sealed class DatasetPart
 
     /// <summary>The part in words that every feature understands; its digest is that of the split's definition.</summary>
     public DatasetReference ToDatasetReference() =>
-        new(Version.Name, _split.Digest.ToString()) { Version = Version.Id, Uri = Uri, Rows = Rows, Schema = Version.Schema };
+        new(Version.Name, _split.Digest.ToString()) { Version = Version.Id, Uri = Uri, Rows = Rows, Schema = _split.Schema };
 
     /// <summary>The version that the part belongs to, as a node of lineage.</summary>
     public LineageNode ToLineageNode() => Version;

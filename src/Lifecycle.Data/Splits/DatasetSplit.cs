@@ -29,6 +29,9 @@ public sealed class DatasetSplit
     /// <summary>Digest of the definition: key, parts, salt, strata and the digest of the version.</summary>
     public Digest Digest { get; private set; }
 
+    /// <summary>Columns of the table that was split.</summary>
+    public TableSchema Schema => _table.Schema;
+
     /// <summary>The parts, in the order in which they were defined.</summary>
     public IReadOnlyList<DatasetPart> Parts { get; private set; } = [];
 

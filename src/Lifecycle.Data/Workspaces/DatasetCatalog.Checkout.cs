@@ -17,10 +17,15 @@ public sealed partial class DatasetCatalog
             IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
             return await CheckoutAsync(version, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), files, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
-            throw new DatasetException($"{version} could not be written to '{folder}': {e.Message} Make room or choose a folder that this process may write to.", e);
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new DatasetException($"{version} could not be written to '{folder}': {e.Message} Make room or choose a folder that this process may write to.", e);
+            }
+
+            throw;
         }
         finally
         {

@@ -9,6 +9,9 @@ public sealed class PathGuardTests
         ["a", "a/b"], ["a/b/c", "a/b"], ["a", "a"], ["\ud800"], ["x/\udc00/y"],
     ]);
 
+    /// <summary>Those that have bytes, so that a tree can hold them.</summary>
+    public static TheoryData<string[]> Storable { get; } = new(Everywhere.Select(row => row.Data).Where(paths => !paths.Any(p => p.Any(char.IsSurrogate))));
+
     public static TheoryData<string[]> Portable { get; } = new(
     [
         ["C:/x"], ["C:"], ["a:stream"], ["a\\b"], ["..\\x"], ["a*"], ["a?"], ["a\"b"], ["a<b"], ["a>b"], ["a|b"], ["a\nb"], ["a\u0001"], ["a."], ["a "], ["x./y"],
