@@ -31,8 +31,9 @@ internal static class FirstChampion
         MLContext ml = new(seed: 1);
         IDataView Labelled(ColumnBatch rows) => ml.Transforms.Conversion
             .MapValue("Label", [new KeyValuePair<string, bool>("no", true), new("yes", false)], "deny").Fit(rows.ToDataView()).Transform(rows.ToDataView());
-        IEstimator<ITransformer> pipeline = ml.Transforms.Conversion
-            .MapValue([.. YesNo.Select(c => new InputOutputColumnPair("is." + c, c))], [new KeyValuePair<string, float>("no", 0), new("yes", 1)])
+        KeyValuePair<string, float>[] yesNo = [new("no", 0), new("yes", 1)];
+        IEstimator<ITransformer> pipeline = ml.Transforms.Conversion.MapValue("is.phist", yesNo, "phist")
+            .Append(ml.Transforms.Conversion.MapValue("is.insurance", yesNo, "insurance"))
             .Append(ml.Transforms.Concatenate("Features", [.. Numbers, .. YesNo.Select(c => "is." + c)]))
             .Append(ml.BinaryClassification.Trainers.LightGbm(numberOfIterations: 60, numberOfLeaves: 8, minimumExampleCountPerLeaf: 20, learningRate: 0.1));
 

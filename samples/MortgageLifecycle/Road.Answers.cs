@@ -38,10 +38,10 @@ internal sealed partial class Road
 
         Stop("Which data made the model that decided application 1,234, who promoted it, and when?");
         (InferenceStamp stamp, bool approved, float _) = _book[AskedAbout];
-        ModelVersion version = await _lifecycle.Registry.GetVersionAsync(Model, int.Parse(stamp.Version, CultureInfo.InvariantCulture), _stop);
+        ModelVersion version = (await _lifecycle.Registry.GetVersionAsync(Model, int.Parse(stamp.Version, CultureInfo.InvariantCulture), _stop))!;
         Lineage lineage = await _lifecycle.Registry.LineageAsync(version, _stop);
         AliasPeriod? period = await _lifecycle.Registry.WhoWasAsync(Model, Alias, stamp.At, cancellationToken: _stop);
-        DatasetReference input = lineage.Inputs[0];
+        DatasetReference input = lineage.Inputs[0].Dataset;
         string file = (await _data.ListFilesAsync(_stop))[0].Digest.ToString();
         _answer = string.Create(
             CultureInfo.InvariantCulture,
@@ -95,7 +95,7 @@ internal sealed partial class Road
                 ReportPage.Number(Area(c.Report)),
                 ReportPage.Number(groups["no"][Metric.TruePositiveRate].Value),
                 ReportPage.Number(groups["yes"][Metric.TruePositiveRate].Value),
-                $"{ReportPage.Number(fair.Value!.Value)}, {ReportPage.Number(fair.Upper!.Value)}",
+                $"{ReportPage.Number(fair.Value!.Value.Value)}, {ReportPage.Number(fair.Upper!.Value)}",
                 $"<span class=\"{css}\">{c.Report.Verdict}</span>",
             ];
         }),

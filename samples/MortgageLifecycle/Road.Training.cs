@@ -114,7 +114,7 @@ internal sealed partial class Road
         return await run.LogModelAsync(_ml, model, rows.Select(Candidate.AllColumns).ToDataView().Schema, cancellationToken: _stop);
     }
 
-    private static IEstimator<ITransformer> LightGbm(MLContext ml) => ml.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
+    private static LightGbmBinaryTrainer LightGbm(MLContext ml) => ml.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
     {
         NumberOfIterations = 60, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = 20, LearningRate = 0.1, Seed = Seed, NumberOfThreads = 1, Deterministic = true,
     });
@@ -126,5 +126,5 @@ internal sealed partial class Road
 
     private static int[] FoldsOf(ColumnBatch rows) => RowHash.Fold(rows, Folds, "mortgage-folds");
 
-    private static double Area(GateReport report) => report.Findings.First(f => f.Requirement.Contains("AreaUnderRoc", StringComparison.Ordinal)).Value!.Value;
+    private static double Area(GateReport report) => report.Findings.First(f => f.Requirement.Contains("AreaUnderRoc", StringComparison.Ordinal)).Value!.Value.Value;
 }

@@ -24,8 +24,10 @@ internal sealed record Candidate(string Name, string[] Columns, Func<MLContext, 
     /// <summary>Texts to numbers, one feature vector, the trainer.</summary>
     public IEstimator<ITransformer> Pipeline(MLContext context)
     {
-        InputOutputColumnPair[] pairs = [.. YesNo.Select(c => new InputOutputColumnPair("is." + c, c))];
-        return context.Transforms.Conversion.MapValue(pairs, YesNoValues)
+        IEstimator<ITransformer> numbers = YesNo.Skip(1).Aggregate(
+            (IEstimator<ITransformer>)context.Transforms.Conversion.MapValue("is." + YesNo[0], YesNoValues, YesNo[0]),
+            (chain, column) => chain.Append(context.Transforms.Conversion.MapValue("is." + column, YesNoValues, column)));
+        return numbers
             .Append(context.Transforms.Concatenate("Features", [.. Columns.Select(c => YesNo.Contains(c) ? "is." + c : c)]))
             .Append(context.Transforms.NormalizeMeanVariance("Features"))
             .Append(Trainer(context));

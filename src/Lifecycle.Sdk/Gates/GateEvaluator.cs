@@ -56,7 +56,7 @@ public sealed class GateEvaluator
         IReadOnlyList<string> digests = data ?? await InputsAsync(model, cancellationToken).ConfigureAwait(false);
         EvaluationContext context = new() { Actor = _actor, Time = _time, Options = _options };
         GateReport report = await gate.EvaluateAsync(
-            rows, predict, baseline, new GateSubject(model.Digest, digests), context, cancellationToken).ConfigureAwait(false);
+            rows, new GateSubject(model.Digest, digests), predict, baseline, context, cancellationToken).ConfigureAwait(false);
         await KeepAsync(report, gate, model, cancellationToken).ConfigureAwait(false);
         return report;
     }

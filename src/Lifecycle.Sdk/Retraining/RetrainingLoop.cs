@@ -80,7 +80,7 @@ public sealed class RetrainingLoop
         }
 
         await _registry.PromoteAsync(
-            version, plan.Alias, $"{context.Trigger}; gate '{plan.Gate.Name}' passed", context.Champion, cancellationToken).ConfigureAwait(false);
+            version, plan.Alias, $"{context.Trigger}; gate '{plan.Gate.Name}' passed", context.Champion?.Number ?? 0, cancellationToken).ConfigureAwait(false);
         return new RetrainingOutcome(RetrainingResult.Promoted, version, version, report);
     }
 
