@@ -43,11 +43,20 @@ internal static class PairedDifference
             return MetricInterval.Undefined(UndefinedReason.OneClass, Method);
         }
 
-        // Fewer than two rows of a class have no variance. Two different rankings with none (both separate the classes) differ by 0.
         double error = pair.StandardError;
-        return !double.IsFinite(pair.First.Variance) || !double.IsFinite(error)
-            ? MetricInterval.Undefined(UndefinedReason.TooFewRows, Method)
-            : Bounds(pair.Difference, pair.Difference, error, confidence, Method);
+        if (!double.IsFinite(pair.First.Variance) || !double.IsFinite(error))
+        {
+            return MetricInterval.Undefined(UndefinedReason.TooFewRows, Method);
+        }
+
+        if (error == 0 && confidence != Confidence.None && !scores.SequenceEqual(otherScores))
+        {
+            // Two models that both separate the classes show no variance at all. What the rows prove is the bound of an area of 1, as for one model.
+            double half = 1 - Math.Pow(1 - confidence, 1.0 / Math.Min(pair.First.Positives, pair.First.Negatives));
+            return new MetricInterval(MetricValue.Of(pair.Difference), pair.Difference - half, pair.Difference + half, Method);
+        }
+
+        return Bounds(pair.Difference, pair.Difference, error, confidence, Method);
     }
 
     private static MetricInterval Shares(Metric metric, EvaluationSet set, ReadOnlySpan<bool> predictions, ReadOnlySpan<bool> others, double confidence)

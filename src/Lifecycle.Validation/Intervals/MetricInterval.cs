@@ -3,20 +3,25 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>A metric with a lower and an upper bound, each one-sided at the confidence; both undefined with the value.</summary>
-internal readonly record struct MetricInterval(MetricValue Value, double Lower, double Upper, string Method)
+internal readonly record struct MetricInterval(MetricValue Value, double Lower, double Upper, string? Method)
 {
     /// <summary>Wilson for proportions, DeLong on the logit scale for the area under the ROC curve, Student t for means, BCa for the rest.</summary>
     public static MetricInterval Of(Metric metric, EvaluationSet set, double confidence, int replicates, ulong seed)
     {
         MetricValue value = metric.Compute(set);
-        if (!value.IsDefined || metric == Metric.Count)
+        if (!value.IsDefined)
         {
-            return new MetricInterval(value, value.Or(0), value.Or(0), "exact");
+            return new MetricInterval(value, 0, 0, null);
+        }
+
+        if (metric == Metric.Count)
+        {
+            return new MetricInterval(value, value.Value, value.Value, "exact");
         }
 
         if (set.Count < 2)
         {
-            return Undefined(UndefinedReason.TooFewRows, "");
+            return Undefined(UndefinedReason.TooFewRows, null);
         }
 
         if (confidence == Confidence.None)
@@ -36,7 +41,7 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
         };
     }
 
-    public static MetricInterval Undefined(UndefinedReason reason, string method) => new(MetricValue.Undefined(reason), 0, 0, method);
+    public static MetricInterval Undefined(UndefinedReason reason, string? method) => new(MetricValue.Undefined(reason), 0, 0, method);
 
     private static MetricInterval Wilson(MetricValue value, double twoSided)
     {

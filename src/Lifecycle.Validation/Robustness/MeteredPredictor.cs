@@ -30,12 +30,12 @@ internal sealed class MeteredPredictor(BatchPredictor predict, TimeProvider time
     {
         long started = time.GetTimestamp();
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task call = Task.Run(() => predict(batch, answer, linked.Token).AsTask(), cancellationToken);
         try
         {
-            await Task.Run(() => predict(batch, answer, linked.Token).AsTask(), cancellationToken)
-                .WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+            await call.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (left <= TimeSpan.Zero || time.GetElapsedTime(started) >= left)
+        catch (TimeoutException) when (!call.IsCompleted)
         {
             throw new PredictorException(FormattableString.Invariant($"The model did not answer {batch.RowCount:N0} rows within the {timeout.TotalSeconds:N0} seconds a requirement may wait (ValidationOptions.RequirementTimeout)."));
         }

@@ -165,7 +165,7 @@ public class GateTests
         Assert.Equal(0, advised.ExitCode);
     }
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 80)]
     public bool NoGatePasses_WithAnUndefinedFigure((bool Y, bool P, byte G)[] rows, byte which)
     {
         if (rows.Length == 0)

@@ -156,6 +156,18 @@ public class TruthTableTests
     }
 
     [Fact]
+    public async Task TwoPerfectModels_OnFewRows_ProveLittle()
+    {
+        bool[] labels = [.. Enumerable.Range(0, 10).Select(i => i < 5)], many = [.. Enumerable.Range(0, 2000).Select(i => i < 1000)];
+        Task<Finding> Try(bool[] y) => Judge(
+            New.RequireNotWorse(Metric.AreaUnderRoc, 0.05),
+            EvaluationSet.Of(y, (double[])[.. y.Select((l, i) => (l ? 0.6 : 0.1) + 0.0001 * i)]),
+            baseline: Baseline.FromScores([.. y.Select((l, i) => (l ? 0.8 : 0.4) - 0.0001 * i)]));
+        Assert.Equal(Verdict.Inconclusive, (await Try(labels)).Verdict);
+        Assert.Equal(Verdict.Pass, (await Try(many)).Verdict);
+    }
+
+    [Fact]
     public async Task Baseline_MissingUndefinedAndFirstRun()
     {
         Finding missing = await Judge(New.RequireNotWorse(Metric.Accuracy, 0.5), Samples.Decided(90, 10));

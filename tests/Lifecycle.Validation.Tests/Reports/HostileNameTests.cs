@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml;
+using Lifecycle.Validation.Tests.Gates;
+
+namespace Lifecycle.Validation.Tests.Reports;
+
+/// <summary>Names of groups come from data; whatever they hold, a report stays a report.</summary>
+public partial class HostileNameTests
+{
+    public static TheoryData<string> Names =>
+    [
+        "<script>alert(1)</script>", "a|b`c", "@team", "line\r\nbreak\u2028x", "nul\0x", "\uD800lone", "\u202Ertl", "\"'&<>", "[link](javascript:x)", "https://evil.example", "../../etc/passwd", "]]>", new string('x', 1_000_000), "**bold** _it_ #h", "{{7*7}}",
+    ];
+
+    private static async Task<GateReport> Report(string name) => await Gate.For("g")
+        .RequireFair("group", FairnessMetric.DemographicParityDifference, 0.1)
+        .RequireCustom("about " + (name.Length > 300 ? "long" : name), _ => new CustomFinding(Verdict.Fail, name))
+        .EvaluateAsync(Compas.Make([([name], 50, 50, 50, 50), (["plain"], 90, 10, 90, 10)], "group"));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task EveryFormat_StaysWellFormed(string name)
+    {
+        GateReport report = await Report(name);
+        using JsonDocument document = JsonDocument.Parse(report.ToJson());
+        string?[] groups = [.. document.RootElement.GetProperty("evaluation").GetProperty("groups")[0].GetProperty("groups").EnumerateArray().Select(g => g.GetProperty("group").GetString())];
+        Assert.Contains(Grouping.Key([name]).Replace('\uD800', '\uFFFD'), groups);
+
+        using XmlReader reader = XmlReader.Create(new MemoryStream(report.ToJUnit()));
+        while (reader.Read())
+        {
+        }
+
+        string html = report.ToHtml();
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain('\0', html);
+        Assert.True(html.Length < 3_000_000);
+        Assert.All(Tags().Matches(html), m => Assert.Contains(m.Groups[1].Value, (string[])["!DOCTYPE", "html", "head", "meta", "title", "body", "section", "style", "h2", "h3", "p", "br", "small", "table", "thead", "tbody", "tr", "th", "td", "span", "bdi", "b"]));
+        Assert.Contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=", html, StringComparison.Ordinal);
+
+        string[] rows = [.. report.ToMarkdown(maxBytes: 10_000_000).Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal))];
+        Assert.Equal(1 + 2 + 1 + 3, rows.Length);
+        Assert.All(rows.Take(3), r => Assert.Equal(4, r.Count(c => c == '|')));
+        string outside = string.Concat(rows[1..3]);
+        Assert.DoesNotContain('<', outside);
+        Assert.DoesNotContain('`', outside);
+        Assert.DoesNotContain('@', outside);
+        Assert.DoesNotContain("](", outside, StringComparison.Ordinal);
+        Assert.DoesNotContain("://", outside, StringComparison.Ordinal);
+        Assert.True(report.Findings[0].Message.Length < 1_500);
+    }
+
+    [Fact]
+    public async Task LongNames_AreCut_WithAHash()
+    {
+        string html = (await Report(new string('x', 1_000_000))).ToHtmlFragment();
+        Assert.Matches("x{200}\\.\\.\\.#[0-9a-f]{8}<", html);
+    }
+
+    [GeneratedRegex("<(?!/)(!?[A-Za-z0-9]+)")]
+    private static partial Regex Tags();
+}
