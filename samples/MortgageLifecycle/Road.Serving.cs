@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Lifecycle;
 using Lifecycle.Drift;
 using Lifecycle.MLNet;
@@ -102,8 +104,14 @@ internal sealed partial class Road
 
     private async Task WaitForAsync(ModelVersion version)
     {
-        while (Predictor.Model.Version != version.Number.ToString())
+        Stopwatch waited = Stopwatch.StartNew();
+        while (Predictor.Model.Version != version.Number.ToString(CultureInfo.InvariantCulture))
         {
+            if (waited.Elapsed > TimeSpan.FromSeconds(30))
+            {
+                throw new LifecycleException($"Version {version.Number} does not answer: {Predictor.Model.Reason ?? Predictor.Model.State.ToString()}");
+            }
+
             await Task.Delay(20, _stop);
         }
 

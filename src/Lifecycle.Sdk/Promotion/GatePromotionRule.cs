@@ -88,7 +88,7 @@ public sealed class GatePromotionRule : IPromotionRule
 
             return subject.GetString() != version.Digest.ToString()
                 ? $"The gate report {gate.Digest} is about the model {subject.GetString()}, not about {version.Digest}."
-                : verdict.GetString() != "Pass"
+                : !string.Equals(verdict.GetString(), "pass", StringComparison.OrdinalIgnoreCase)
                 ? $"The gate report {gate.Digest} says {verdict.GetString()}; only Pass promotes."
                 : null;
         }
