@@ -50,4 +50,35 @@ public sealed class RunArtifacts
         TrackingTelemetry.Artifact(found[0].Size, "out");
         return stream;
     }
+
+    /// <summary>
+    /// Stores an artifact beside the run's own, also after the run has ended: a report about what it made comes later. The same path again replaces it.
+    /// </summary>
+    /// <param name="path">For example <c>gates/mortgage.json</c>; see <see cref="ArtifactPath"/>.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="cancellationToken">Cancelling stores nothing that can be seen.</param>
+    /// <exception cref="InvalidArtifactPathException">The path breaks the rule; the store was not asked.</exception>
+    /// <exception cref="TrackingException">There is no such run, or it was deleted.</exception>
+    public async ValueTask<ArtifactEntry> PutAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        ArtifactPath checkedPath = ArtifactPath.Parse(path);
+        await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        using MemoryStream stream = new(content.ToArray(), writable: false);
+        StoredBlob blob = await _store.Blobs.PutAsync(stream, null, cancellationToken).ConfigureAwait(false);
+        ArtifactEntry entry = new(checkedPath.Value, blob.Length, blob.Digest, DateTimeOffset.FromUnixTimeMilliseconds(_store.Now));
+        await _store.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                RunRow run = await RunRow.FindAsync(transaction, _run, token).ConfigureAwait(false) ?? throw new TrackingException($"Run with id={_run} not found");
+                if (run.IsDeleted)
+                {
+                    throw new TrackingException($"The run {_run} must be in the 'active' state. Current state is deleted.");
+                }
+
+                return await ArtifactTable.PutAsync(transaction, ArtifactTable.OfRun, run.Id, entry, token).ConfigureAwait(false);
+            },
+            CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+        TrackingTelemetry.Artifact(blob.Length, "in");
+        return entry;
+    }
 }

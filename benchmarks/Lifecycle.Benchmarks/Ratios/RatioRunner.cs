@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Lifecycle.Benchmarks.Ratios;
+
+/// <summary>Prints the figures of a suite, one tab-separated line each, and nothing else on standard output.</summary>
+internal static class RatioRunner
+{
+    private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Suites = new(StringComparer.Ordinal)
+    {
+        ["foundation"] = FoundationSuite.MeasureAsync,
+    };
+
+    public static async Task<int> RunAsync(string[] names)
+    {
+        string[] wanted = names.Length == 0 ? [.. Suites.Keys] : names;
+        if (wanted.FirstOrDefault(n => !Suites.ContainsKey(n)) is { } unknown)
+        {
+            await Console.Error.WriteLineAsync($"There is no suite '{unknown}'. Suites: {string.Join(", ", Suites.Keys)}.");
+            return ExitCode.Usage;
+        }
+
+        foreach (string name in wanted)
+        {
+            await foreach (Figure figure in Suites[name]())
+            {
+                Console.WriteLine(figure);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Best of <paramref name="rounds"/> for ours and the peer, taken in turn.</summary>
+    public static (double Ours, double Theirs) Interleaved(int rounds, Func<double> ours, Func<double> theirs)
+    {
+        double best = double.MaxValue;
+        double peer = double.MaxValue;
+        for (int i = 0; i < rounds; i++)
+        {
+            best = Math.Min(best, ours());
+            peer = Math.Min(peer, theirs());
+        }
+
+        return (best, peer);
+    }
+
+    /// <summary>Seconds that the action takes.</summary>
+    public static double Time(Action action)
+    {
+        long started = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+}

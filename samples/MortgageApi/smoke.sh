@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Starts the API with an empty workspace, asks it, and stops it. Argument: a folder for the workspace.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=${1:?folder for the workspace}
+mkdir -p "$work"
+port=$((20000 + RANDOM % 20000))
+cd "$work"
+dotnet run -c Release --no-build --project "$here" -- --urls "http://127.0.0.1:$port" >"$work/log" 2>&1 &
+pid=$!
+trap 'kill -TERM $pid 2>/dev/null || true; wait $pid 2>/dev/null || true; cat "$work/log"' EXIT
+for _ in $(seq 1 120); do
+  [ "$(curl -s -o "$work/health" -w '%{http_code}' "http://127.0.0.1:$port/health" || true)" = 200 ] && break
+  sleep 0.5
+done
+grep -q OK "$work/health"
+application='{"pirat":0.3,"hirat":0.25,"lvrat":0.8,"chist":1,"mhist":1,"phist":"no","unemp":3.9,"selfemp":"no","insurance":"no","condomin":"no","single":"no","hschool":"yes"}'
+curl -sf "http://127.0.0.1:$port/lifecycle/models" | tee "$work/models"; echo
+grep -q '"state":"Ready"' "$work/models"
+curl -sf -D "$work/headers" -H 'content-type: application/json' -d "$application" "http://127.0.0.1:$port/lifecycle/models/mortgage/predict" | tee "$work/answer"; echo
+grep -q '"approved":true' "$work/answer"
+grep -qi 'lifecycle-model-version' "$work/headers"
+[ "$(curl -s -o "$work/bad" -w '%{http_code}' -d '{"lvrat":"much"}' "http://127.0.0.1:$port/lifecycle/models/mortgage/predict")" = 400 ]
+cat "$work/bad"; echo

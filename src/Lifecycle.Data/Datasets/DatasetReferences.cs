@@ -1,0 +1,70 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Data;
+
+/// <summary>Every blob that dataset versions and splits need: trees, their files, schemas, records, definitions.</summary>
+internal sealed class DatasetReferences(LifecycleDatabase database, IBlobStore blobs) : IBlobReferenceSource
+{
+    public string Name => "datasets";
+
+    public async IAsyncEnumerable<Digest> ReferencesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await database.MigrateAsync(DatasetTables.Migrations, cancellationToken).ConfigureAwait(false);
+        HashSet<Digest> seen = [];
+        List<Digest> trees = [];
+        foreach ((Digest digest, bool isTree, string? tables) in await RootsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (seen.Add(digest))
+            {
+                yield return digest;
+                if (isTree)
+                {
+                    trees.Add(digest);
+                }
+            }
+
+            if (tables is not null && Digest.Of(System.Text.Encoding.UTF8.GetBytes(tables)) is var schema && seen.Add(schema))
+            {
+                yield return schema;
+            }
+        }
+
+        // trees last: one that cannot be read ends the list with an error, so that nobody takes its files for garbage
+        foreach (Digest tree in trees)
+        {
+            byte[] bytes = await DatasetCatalog.ReadBlobAsync(blobs, tree, DatasetTree.MaximumBytes, cancellationToken).ConfigureAwait(false);
+            foreach (DatasetFile file in DatasetTree.Parse(bytes))
+            {
+                if (seen.Add(file.Digest))
+                {
+                    yield return file.Digest;
+                }
+            }
+        }
+    }
+
+    private async ValueTask<List<(Digest Digest, bool IsTree, string? Tables)>> RootsAsync(CancellationToken cancellationToken)
+    {
+        List<(Digest, bool, string?)> roots = [];
+        DbConnection connection = await database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            DbCommand command = connection.Command(
+                "SELECT digest, 1, tables FROM data_version UNION ALL SELECT record, 0, NULL FROM data_version UNION ALL SELECT digest, 0, NULL FROM data_split");
+            await using (command.ConfigureAwait(false))
+            {
+                DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        roots.Add((Digest.Parse(reader.GetString(0)), reader.GetInt64(1) == 1, reader.IsDBNull(2) ? null : reader.GetString(2)));
+                    }
+                }
+            }
+        }
+
+        return roots;
+    }
+}

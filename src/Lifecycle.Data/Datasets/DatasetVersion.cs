@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Data;
+
+/// <summary>An immutable version of a dataset: a list of files, each known by its digest.</summary>
+public sealed class DatasetVersion
+{
+    private readonly DatasetCatalog _catalog;
+    private readonly Lazy<IReadOnlyList<TableSummary>> _tables;
+    private IReadOnlyList<DatasetFile>? _tree;
+
+    internal DatasetVersion(DatasetCatalog catalog, VersionRow row, BlobReceipt? receipt = null)
+    {
+        _catalog = catalog;
+        Row = row;
+        Receipt = receipt ?? new BlobReceipt(0, 0, 0, 0, []);
+        _tables = new Lazy<IReadOnlyList<TableSummary>>(() => TablesDocument.Parse(row.Tables));
+    }
+
+    /// <summary>Name of the dataset.</summary>
+    public string Name => Row.Name;
+
+    /// <summary>1, 2, 3, ... in the dataset; never given twice.</summary>
+    public long Number => Row.Number;
+
+    /// <summary>32 hex digits; unique over all datasets.</summary>
+    public string Id => Row.Id;
+
+    /// <summary>SHA-256 of the list of files: equal content has an equal digest, in whatever dataset.</summary>
+    public Digest Digest => Row.Digest;
+
+    /// <summary>The blob that records the version.</summary>
+    public Digest Record => Row.Record;
+
+    /// <summary>Files in the version.</summary>
+    public long Files => Row.Files;
+
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => Row.Bytes;
+
+    /// <summary>Rows of the only table; null when there is none or more than one.</summary>
+    public long? Rows => Row.Rows;
+
+    /// <summary>Columns of the only table; null when there is none or more than one.</summary>
+    public TableSchema? Schema => Tables is [{ Schema.Count: > 0 } only] ? only.Schema : null;
+
+    /// <summary>The files that are tables.</summary>
+    /// <exception cref="DatasetException">The stored schema is damaged or newer than this build.</exception>
+    public IReadOnlyList<TableSummary> Tables => _tables.Value;
+
+    /// <summary>What the commit that gave this object stored; all zero when it stored nothing or the version was looked up.</summary>
+    public BlobReceipt Receipt { get; }
+
+    /// <summary>Who committed it.</summary>
+    public string Actor => Row.Actor;
+
+    /// <summary>When, to the millisecond.</summary>
+    public DateTimeOffset At => Row.At;
+
+    /// <summary>What the committer said.</summary>
+    public string? Message => Row.Message;
+
+    /// <summary>Id of the version before; null for the first.</summary>
+    public string? Parent => Row.Parent;
+
+    /// <summary>Where it is, for example <c>lifecycle:dataset/mortgages@1</c>.</summary>
+    public string Uri => "lifecycle:dataset/" + ToString();
+
+    internal VersionRow Row { get; }
+
+    internal DatasetCatalog Catalog => _catalog;
+
+    /// <summary>The files, sorted by the UTF-8 bytes of their paths.</summary>
+    /// <exception cref="BlobCorruptedException">The stored list is damaged.</exception>
+    public async ValueTask<IReadOnlyList<DatasetFile>> ListFilesAsync(CancellationToken cancellationToken = default) =>
+        _tree ??= await _catalog.ReadTreeAsync(Digest, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens a file without a checkout; its bytes are checked before they are handed out.</summary>
+    /// <param name="path">A path of <see cref="ListFilesAsync"/>.</param>
+    /// <param name="range">The part to read; null means all of it.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <exception cref="DatasetException">The version has no such file.</exception>
+    public async ValueTask<Stream> OpenAsync(string path, BlobRange? range = null, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<DatasetFile> files = await ListFilesAsync(cancellationToken).ConfigureAwait(false);
+        DatasetFile file = files.FirstOrDefault(f => string.Equals(f.Path, path, StringComparison.Ordinal))
+            ?? throw new DatasetException($"{this} has no file '{path}'. It has {files.Count}: {string.Join(", ", files.Take(10).Select(f => f.Path))}{(files.Count > 10 ? ", ..." : "")}.");
+        return await _catalog.Blobs.OpenAsync(file.Digest, new BlobOpenOptions { Range = range }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads rows in batches, in the order of the file.</summary>
+    /// <param name="file">The table; null when the version has only one.</param>
+    /// <param name="columns">Columns to read, in this order; null reads all.</param>
+    /// <param name="batchRows">Most rows of a batch, at least 1.</param>
+    /// <param name="cancellationToken">Cancels between buffers.</param>
+    /// <exception cref="DatasetException">There is no such table, or more than one and none was named.</exception>
+    /// <exception cref="TableFormatException">A row cannot be read.</exception>
+    /// <exception cref="UnknownColumnException">A column is not there.</exception>
+    public async IAsyncEnumerable<ColumnBatch> ReadRowsAsync(
+        string? file = null,
+        IReadOnlyList<string>? columns = null,
+        int batchRows = 8192,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        TableSummary table = TableOf(file);
+        TableFormat format = _catalog.FormatOf(table);
+        Stream content = await OpenAsync(table.Path, null, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            await foreach (ColumnBatch batch in format.ReadAsync(content, table, columns, batchRows, cancellationToken).ConfigureAwait(false))
+            {
+                yield return batch;
+            }
+        }
+    }
+
+    /// <summary>Reads all rows into one batch; for tables that fit into memory.</summary>
+    /// <inheritdoc cref="ReadRowsAsync"/>
+    public async ValueTask<ColumnBatch> ReadAllAsync(
+        string? file = null, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default)
+    {
+        TableSummary table = TableOf(file);
+        List<ColumnBatch> batches = [];
+        await foreach (ColumnBatch batch in ReadRowsAsync(table.Path, columns, 1 << 16, cancellationToken).ConfigureAwait(false))
+        {
+            batches.Add(batch);
+        }
+
+        return batches.Count > 0 ? ColumnBatch.Concat(batches) : EmptyColumns.Of(table.Schema, columns);
+    }
+
+    /// <summary>Writes the files into a folder.</summary>
+    /// <param name="folder">Missing or empty: it appears as a whole or not at all. Else files are written one by one, and files that hold something else are a conflict.</param>
+    /// <param name="options">Null copies and overwrites nothing.</param>
+    /// <param name="cancellationToken">Cancelling before the end leaves a missing folder missing.</param>
+    /// <exception cref="UnsafePathException">Paths that must not be written; nothing was.</exception>
+    /// <exception cref="WorkspaceModifiedException">Files in the way; nothing was written.</exception>
+    public ValueTask<CheckoutReport> CheckoutAsync(string folder, CheckoutOptions? options = null, CancellationToken cancellationToken = default) =>
+        _catalog.CheckoutAsync(this, folder, options ?? new CheckoutOptions(), cancellationToken);
+
+    /// <summary>Assigns every row to a part by a hash of its key, so that a row's part never changes.</summary>
+    /// <param name="define">Key, parts, strata, salt.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>
+        DatasetSplit.MakeAsync(this, define, cancellationToken);
+
+    /// <summary>For example <c>mortgages@1</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}@{Number}");
+
+    internal TableSummary TableOf(string? file)
+    {
+        string names = string.Join(", ", Tables.Select(t => t.Path));
+        if (file is not null)
+        {
+            return Tables.FirstOrDefault(t => string.Equals(t.Path, file, StringComparison.Ordinal))
+                ?? throw new DatasetException($"{this} has no table '{file}'. {(names.Length == 0 ? "It has none." : $"Its tables are: {names}.")}");
+        }
+
+        return Tables.Count switch
+        {
+            1 => Tables[0],
+            0 => throw new DatasetException($"{this} has no table: none of its files is of a format that is known (csv, tsv)."),
+            _ => throw new DatasetException($"{this} has {Tables.Count} tables; name one of them: {names}."),
+        };
+    }
+
+    /// <summary>The version in words that every feature understands.</summary>
+    public static implicit operator DatasetReference(DatasetVersion version) => version.ToDatasetReference();
+
+    /// <summary>The version as a node of lineage.</summary>
+    public static implicit operator LineageNode(DatasetVersion version) => version.ToLineageNode();
+
+    /// <summary>The version in words that every feature understands.</summary>
+    public DatasetReference ToDatasetReference() => new(Name, Digest.ToString()) { Version = Id, Uri = Uri, Rows = Rows, Schema = Schema };
+
+    /// <summary>The version as a node of lineage.</summary>
+    public LineageNode ToLineageNode() => new(LineageNode.DatasetVersion, Id);
+}

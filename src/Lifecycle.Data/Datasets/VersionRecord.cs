@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lifecycle.Data;
+
+/// <summary>A dataset version as a blob; the row in the database is an index of it. Keys in this order, absent when there is nothing.</summary>
+internal sealed record VersionRecord(
+    [property: JsonPropertyOrder(1)] string Id,
+    [property: JsonPropertyOrder(2)] string Dataset,
+    [property: JsonPropertyOrder(3)] long Number,
+    [property: JsonPropertyOrder(4)] string Tree,
+    [property: JsonPropertyOrder(5)] string? Parent,
+    [property: JsonPropertyOrder(6)] string? Message,
+    [property: JsonPropertyOrder(7)] string Actor,
+    [property: JsonPropertyOrder(8)] DateTimeOffset At,
+    [property: JsonPropertyOrder(9)] RecordSource? Source,
+    [property: JsonPropertyOrder(10)] string? Schema)
+{
+    public const string CurrentFormat = "lifecycle.version/1";
+
+    [JsonPropertyOrder(0)]
+    public string Format { get; init; } = CurrentFormat;
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DataJson.Default.VersionRecord);
+
+    /// <summary>Reads a record; null when the bytes are not one that this build knows.</summary>
+    public static VersionRecord? Parse(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, DataJson.Default.VersionRecord) is { Format: CurrentFormat } record ? record : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Where the bytes of a version came from.</summary>
+internal sealed record RecordSource([property: JsonPropertyOrder(0)] string Kind, [property: JsonPropertyOrder(1)] string Name);
+
+/// <summary>The payload of <c>lifecycle.dataset.committed</c>.</summary>
+internal sealed record CommittedPayload(
+    [property: JsonPropertyOrder(0)] string Dataset,
+    [property: JsonPropertyOrder(1)] long Number,
+    [property: JsonPropertyOrder(2)] string Version,
+    [property: JsonPropertyOrder(3)] string Digest,
+    [property: JsonPropertyOrder(4)] long? Rows,
+    [property: JsonPropertyOrder(5)] string Actor);
+
+/// <summary>What the audit log says of a commit.</summary>
+internal sealed record CommittedState(
+    [property: JsonPropertyOrder(0)] long Number,
+    [property: JsonPropertyOrder(1)] string Version,
+    [property: JsonPropertyOrder(2)] string Digest,
+    [property: JsonPropertyOrder(3)] string Record,
+    [property: JsonPropertyOrder(4)] long Files,
+    [property: JsonPropertyOrder(5)] long Bytes,
+    [property: JsonPropertyOrder(6)] long? Rows);
+
+/// <summary>What the audit log says of files that a checkout overwrote.</summary>
+internal sealed record OverwroteState([property: JsonPropertyOrder(0)] string Folder, [property: JsonPropertyOrder(1)] IReadOnlyList<string> Files);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(VersionRecord))]
+[JsonSerializable(typeof(TablesDocument))]
+[JsonSerializable(typeof(CommittedPayload))]
+[JsonSerializable(typeof(CommittedState))]
+[JsonSerializable(typeof(OverwroteState))]
+[JsonSerializable(typeof(SplitDocument))]
+[JsonSerializable(typeof(SplitState))]
+internal sealed partial class DataJson : JsonSerializerContext;

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Lifecycle.Data;
+
+/// <summary>A split as a blob: <c>lifecycle.split/1</c>. Says everything that is needed to make the same parts again, anywhere.</summary>
+internal sealed record SplitDocument(
+    [property: JsonPropertyOrder(1)] string Dataset,
+    [property: JsonPropertyOrder(2)] string Tree,
+    [property: JsonPropertyOrder(3)] string File,
+    [property: JsonPropertyOrder(4)] IReadOnlyList<string> Key,
+    [property: JsonPropertyOrder(5)] string Salt,
+    [property: JsonPropertyOrder(6)] string? Stratify,
+    [property: JsonPropertyOrder(7)] IReadOnlyList<SplitPartEntry> Parts)
+{
+    [JsonPropertyOrder(0)]
+    public string Format { get; init; } = "lifecycle.split/1";
+}
+
+internal sealed record SplitPartEntry([property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] double Fraction);
+
+/// <summary>What the audit log says of a split.</summary>
+internal sealed record SplitState(
+    [property: JsonPropertyOrder(0)] string Definition, [property: JsonPropertyOrder(1)] IReadOnlyDictionary<string, long> Rows);

@@ -1,0 +1,36 @@
+namespace Lifecycle.Data;
+
+/// <summary>How a kind of file becomes typed rows. Formats of other packages derive from it and are added to <see cref="DatasetOptions.Formats"/>.</summary>
+public abstract class TableFormat
+{
+    /// <summary>Short name kept with every version, for example <c>csv</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether a file of this path is read by this format; the path decides, not the content.</summary>
+    public abstract bool Recognizes(string path);
+
+    /// <summary>Starts to look at a file while its bytes go by.</summary>
+    /// <param name="path">The path in the dataset, for messages.</param>
+    public abstract TableScan BeginScan(string path);
+
+    /// <summary>Reads rows in batches.</summary>
+    /// <param name="content">The bytes of the file, from its beginning.</param>
+    /// <param name="table">What the scan of the same bytes found.</param>
+    /// <param name="columns">Columns to read, in this order; null reads all.</param>
+    /// <param name="batchRows">Most rows of a batch, at least 1.</param>
+    /// <param name="cancellationToken">Cancels between buffers.</param>
+    /// <exception cref="TableFormatException">A row cannot be read; rows before it have been handed out.</exception>
+    /// <exception cref="UnknownColumnException">A column is not there.</exception>
+    public abstract IAsyncEnumerable<ColumnBatch> ReadAsync(
+        Stream content, TableSummary table, IReadOnlyList<string>? columns, int batchRows, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Looks at a file once, while its bytes are hashed and stored.</summary>
+public abstract class TableScan
+{
+    /// <summary>The next bytes of the file. Never throws for what the bytes are.</summary>
+    public abstract void Write(ReadOnlySpan<byte> bytes);
+
+    /// <summary>The file is at its end: what it is.</summary>
+    public abstract TableSummary Complete();
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace Lifecycle.Drift;
+
+public sealed partial class ReferenceProfile
+{
+    /// <summary>Checks a table against this reference.</summary>
+    /// <param name="batch">The new rows. Columns that are missing, added or of another type are findings, not errors.</param>
+    /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
+    /// <param name="cancellationToken">Looked at between columns.</param>
+    public DriftReport Check(ColumnBatch batch, DriftPolicy? policy = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Check(new BatchRows(batch), policy, cancellationToken);
+    }
+
+    /// <summary>Checks records against this reference, read by the getters it was made with.</summary>
+    /// <param name="rows">The new rows.</param>
+    /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
+    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <exception cref="InvalidOperationException">The profile does not know how to read a <typeparamref name="T"/>: see <see cref="ReadingWith"/>.</exception>
+    public DriftReport Check<T>(IReadOnlyList<T> rows, DriftPolicy? policy = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return Check(new RecordRows<T>(rows, GettersOf<T>()), policy, cancellationToken);
+    }
+
+    private DriftReport Check(RowSource source, DriftPolicy? policy, CancellationToken cancellationToken)
+    {
+        using Activity? activity = DriftTelemetry.Source.StartActivity("drift.check");
+        long started = Stopwatch.GetTimestamp();
+        DriftReport report = ReportAssembly.Of(this, source, policy ?? DriftPolicy.Default, cancellationToken);
+        DriftTelemetry.Checked(report, Stopwatch.GetElapsedTime(started));
+        return report;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Lifecycle.Drift;
+
+/// <summary>The package's activity source and instruments.</summary>
+internal static class DriftTelemetry
+{
+    public const string Name = "Lifecycle.Drift";
+
+    private static readonly Meter Meter = new(Name);
+    private static readonly Counter<long> Checks = Meter.CreateCounter<long>("lifecycle.drift.check.count", "{check}", "Columns checked, by verdict.");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("lifecycle.drift.check.duration", "s", "Time of a check of all columns.");
+    private static readonly Counter<long> RecordedRows = Meter.CreateCounter<long>("lifecycle.drift.recorded", "{row}", "Rows that monitors took into closed windows.");
+    private static readonly UpDownCounter<long> Alerts = Meter.CreateUpDownCounter<long>("lifecycle.drift.alert.active", "{alert}", "Alerts that are raised and not cleared.");
+    private static readonly Counter<long> UnseenLabels = Meter.CreateCounter<long>("lifecycle.drift.unseen", "{value}", "Values with labels that the reference does not have.");
+
+    public static ActivitySource Source { get; } = new(Name);
+
+    public static void Checked(DriftReport report, TimeSpan elapsed)
+    {
+        TagList tags = Tags(report.Window?.Model, report.Window?.Version);
+        Duration.Record(elapsed.TotalSeconds, tags);
+        foreach (IGrouping<DriftVerdict, ColumnFinding> verdict in report.Columns.GroupBy(c => c.Verdict))
+        {
+            TagList own = tags;
+            own.Add("lifecycle.drift.verdict", Word(verdict.Key));
+            Checks.Add(verdict.Count(), own);
+        }
+    }
+
+    public static void WindowClosed(DriftReport report)
+    {
+        TagList tags = Tags(report.Window?.Model, report.Window?.Version);
+        RecordedRows.Add(report.Rows, tags);
+        long unseen = report.Quality.Where(q => q.Rule == QualityRule.UnseenLabel).Sum(q => q.Count);
+        if (unseen > 0)
+        {
+            UnseenLabels.Add(unseen, tags);
+        }
+    }
+
+    public static void AlertsChanged(int change, string? model, string? version) => Alerts.Add(change, Tags(model, version));
+
+    private static TagList Tags(string? model, string? version)
+    {
+        TagList tags = default;
+        if (model is not null)
+        {
+            tags.Add("lifecycle.model.name", model);
+            tags.Add("lifecycle.model.version", version);
+        }
+
+        return tags;
+    }
+
+    private static string Word(DriftVerdict verdict) => verdict switch
+    {
+        DriftVerdict.Drift => "drift",
+        DriftVerdict.Slight => "slight",
+        DriftVerdict.Stable => "stable",
+        _ => "not_tested",
+    };
+}

@@ -1,0 +1,42 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Drift;
+
+/// <summary>Names the blobs that drift needs: the profiles of registered references and the reports of saved windows.</summary>
+public sealed class DriftBlobReferences : IBlobReferenceSource
+{
+    private readonly LifecycleDatabase _database;
+
+    /// <summary>Makes the source.</summary>
+    public DriftBlobReferences(LifecycleDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _database = database;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "drift";
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Digest> ReferencesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await _database.MigrateAsync(DriftMigrations.Set, cancellationToken).ConfigureAwait(false);
+        DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            DbCommand command = connection.Command("SELECT digest FROM drift_reference UNION SELECT report FROM drift_window");
+            await using (command.ConfigureAwait(false))
+            {
+                DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        yield return new Digest(reader.GetFieldValue<byte[]>(0));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Lifecycle.Drift;
+
+/// <summary>What an audit entry says of a reference.</summary>
+internal sealed record ReferenceState(string Version, string Digest);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReferenceState))]
+[JsonSerializable(typeof(DriftFound))]
+[JsonSerializable(typeof(DriftCleared))]
+internal sealed partial class DriftJson : JsonSerializerContext;

@@ -1,0 +1,62 @@
+namespace Lifecycle.Drift;
+
+/// <summary>The tables of this feature. Times are UTC ticks, digests 32 bytes, probabilities natural logarithms.</summary>
+internal static class DriftMigrations
+{
+    public static MigrationSet Set { get; } = new(
+        "drift",
+        Migration.Sqlite(1, "windows", """
+            CREATE TABLE drift_reference (
+                id INTEGER PRIMARY KEY,
+                model TEXT NOT NULL,
+                version TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                created INTEGER NOT NULL,
+                actor TEXT NOT NULL,
+                UNIQUE (model, version, digest)
+            ) STRICT;
+            CREATE TABLE drift_window (
+                id TEXT PRIMARY KEY,
+                monitor TEXT NOT NULL,
+                model TEXT NOT NULL,
+                version TEXT NOT NULL,
+                opened INTEGER NOT NULL,
+                closed INTEGER NOT NULL,
+                rows INTEGER NOT NULL,
+                report BLOB NOT NULL,
+                has_drift INTEGER NOT NULL,
+                too_small INTEGER NOT NULL,
+                gap INTEGER NOT NULL DEFAULT 0
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX drift_window_by_model ON drift_window (model, closed);
+            CREATE TABLE drift_finding (
+                window TEXT NOT NULL REFERENCES drift_window (id) ON DELETE CASCADE,
+                column_name TEXT NOT NULL,
+                verdict TEXT NOT NULL,
+                ln_p REAL NOT NULL,
+                ln_adjusted_p REAL NOT NULL,
+                effect TEXT NOT NULL,
+                effect_value REAL NOT NULL,
+                PRIMARY KEY (window, column_name)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE drift_alert (
+                id INTEGER PRIMARY KEY,
+                alert TEXT NOT NULL,
+                monitor TEXT NOT NULL,
+                model TEXT NOT NULL,
+                version TEXT NOT NULL,
+                column_name TEXT NOT NULL,
+                rule TEXT NOT NULL,
+                state TEXT NOT NULL,
+                before TEXT NOT NULL,
+                changed INTEGER NOT NULL,
+                raised INTEGER,
+                cleared INTEGER,
+                suppressed INTEGER NOT NULL,
+                suppressed_before INTEGER NOT NULL,
+                summary TEXT NOT NULL,
+                acknowledged_by TEXT
+            ) STRICT;
+            CREATE INDEX drift_alert_by_model ON drift_alert (model, id);
+            """));
+}

@@ -1,0 +1,184 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lifecycle.Drift;
+
+/// <summary>
+/// Watches values as they come, inside the process that predicts: counts them without a lock, closes windows by time or rows, checks them on a
+/// background task and raises alerts. Recording never throws and never blocks; after disposal it does nothing.
+/// </summary>
+public partial class DriftMonitor : IAsyncDisposable
+{
+    private readonly ColumnRecorder[] _recorders;
+    private readonly Dictionary<string, ColumnRecorder> _byName;
+    private readonly MonitorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly AlertMachine _machine;
+    private readonly Channel<TaskCompletionSource<DriftReport>?> _requests = Channel.CreateUnbounded<TaskCompletionSource<DriftReport>?>();
+    private readonly ITimer? _timer;
+    private readonly Task _loop;
+    private readonly int _rowsPerWindow;
+    private int _disposed;
+    private int _timerDue;
+    private int _rowsDue;
+    private long _dropped;
+
+    /// <summary>Opens a monitor.</summary>
+    /// <param name="reference">What to compare with.</param>
+    /// <param name="options">Windows and alerts; null means the defaults.</param>
+    /// <param name="time">The clock; null means the system's.</param>
+    /// <param name="logger">Where failures of checks and of handlers are written; null means nowhere.</param>
+    public DriftMonitor(ReferenceProfile reference, MonitorOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
+        : this(reference, options ?? new MonitorOptions(), time ?? TimeProvider.System, logger, null, null, null)
+    {
+    }
+
+    internal DriftMonitor(
+        ReferenceProfile reference, MonitorOptions options, TimeProvider time, ILogger? logger, string? model, string? version, WindowSink? sink)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        Reference = reference;
+        (Model, Version) = (model, version);
+        _options = options;
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+        _sink = sink;
+        _machine = new AlertMachine(options.Alerts, () => LifecycleId.New(time));
+        _rowsPerWindow = options.RowsPerWindow ?? 0;
+        _recorders = [.. reference.Columns.Select(c => c is NumericColumn n ? (ColumnRecorder)new NumericRecorder(this, n) : new CategoryRecorder(this, (CategoryColumn)c))];
+        _byName = _recorders.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        _opened = time.GetUtcNow();
+        _start = [.. _recorders.Select(r => r.Read())];
+        _timer = options.Period is { } period ? time.CreateTimer(_ => Signal(ref _timerDue), null, period, period) : null;
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>A window was checked. Called on the background task; what a handler throws is logged.</summary>
+    public event Action<DriftReport>? Checked;
+
+    /// <summary>What the values are compared with.</summary>
+    public ReferenceProfile Reference { get; }
+
+    /// <summary>Name of the monitor.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>The model whose values are watched; null when it is no registered one.</summary>
+    public string? Model { get; }
+
+    /// <summary>Label of the model's version.</summary>
+    public string? Version { get; }
+
+    /// <summary>Alerts that are up, and word of those that come and go.</summary>
+    public DriftAlerts Alerts { get; } = new();
+
+    /// <summary>The report of the last window that was closed; null before the first.</summary>
+    public DriftReport? Latest => Volatile.Read(ref _latest);
+
+    /// <summary>Values and rows that came after disposal and were not counted.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    private protected IReadOnlyList<ColumnRecorder> Recorders => _recorders;
+
+    /// <summary>The recorder of a column, for values that come one by one.</summary>
+    /// <exception cref="UnknownColumnException">The reference has no such column.</exception>
+    public ColumnRecorder Column(string name) =>
+        _byName.TryGetValue(name, out ColumnRecorder? recorder) ? recorder : throw new UnknownColumnException(name, _byName.Keys);
+
+    /// <summary>Counts the rows of a table. Columns that the reference does not have are passed over; those it misses count as missing values.</summary>
+    public void RecordRange(ColumnBatch batch)
+    {
+        if (batch is null || !IsRecording(batch.RowCount))
+        {
+            return;
+        }
+
+        BatchRows rows = new(batch);
+        for (int i = 0; i < _recorders.Length; i++)
+        {
+            ColumnRecorder recorder = _recorders[i];
+            if (rows.Has(recorder.Name) && recorder is NumericRecorder && rows.Numbers(recorder.Name) is { } numbers)
+            {
+                recorder.Count(numbers);
+            }
+            else if (rows.Has(recorder.Name) && recorder is CategoryRecorder && rows.Labels(recorder.Name) is { } labels)
+            {
+                foreach (string? label in labels)
+                {
+                    recorder.Count(label);
+                }
+            }
+            else if (rows.Has(recorder.Name))
+            {
+                recorder.CountUnreadable(batch.RowCount);
+            }
+            else
+            {
+                recorder.CountMissing(batch.RowCount);
+            }
+        }
+
+        TickRows(batch.RowCount);
+    }
+
+    /// <summary>Checks what the open window holds so far; the window stays open. Windows that are due are closed before.</summary>
+    /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    public async ValueTask<DriftReport> CheckNowAsync(CancellationToken cancellationToken = default)
+    {
+        TaskCompletionSource<DriftReport> request = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
+        return await request.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops recording, checks the last window when it is large enough, and stops the background task.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            if (_timer is not null)
+            {
+                await _timer.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _requests.Writer.TryComplete();
+        }
+
+        await _loop.ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    internal bool IsRecording(int rows)
+    {
+        if (Volatile.Read(ref _disposed) == 0)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _dropped, rows);
+        return false;
+    }
+
+    /// <summary>Counts towards a window that closes by rows; windows by time cost nothing here.</summary>
+    internal void Tick(ref long ticks, int rows)
+    {
+        if (_rowsPerWindow > 0)
+        {
+            long now = Interlocked.Add(ref ticks, rows);
+            if (now / _rowsPerWindow != (now - rows) / _rowsPerWindow)
+            {
+                Signal(ref _rowsDue);
+            }
+        }
+    }
+
+    private protected void TickRows(int rows) => Tick(ref _ticks, rows);
+
+    private void Signal(ref int due)
+    {
+        if (Interlocked.Exchange(ref due, 1) == 0)
+        {
+            _requests.Writer.TryWrite(null);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace Lifecycle.Drift;
+
+/// <summary>How a monitor cuts windows and when it alerts. Each verb returns the options, so that they chain.</summary>
+public sealed class MonitorOptions
+{
+    /// <summary>Makes options with the defaults: a window an hour, at least 200 rows, 2 of 3 windows raise, 3 clear.</summary>
+    public MonitorOptions()
+    {
+    }
+
+    /// <summary>Length of a window; null when windows close by rows only.</summary>
+    public TimeSpan? Period { get; private set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Rows that close a window; null when windows close by time only.</summary>
+    public int? RowsPerWindow { get; private set; }
+
+    /// <summary>Rows that a window needs to be checked; with fewer it grows, and after 24 periods it is reported as too small.</summary>
+    public int LeastRows { get; private set; } = 200;
+
+    /// <summary>Alpha, correction and least effect of the checks.</summary>
+    public DriftPolicy Policy { get; private set; } = DriftPolicy.Default;
+
+    /// <summary>When alerts are raised and cleared.</summary>
+    public AlertPolicy Alerts { get; private set; } = AlertPolicy.Default;
+
+    /// <summary>Name of the monitor, for reports and history.</summary>
+    public string Name { get; private set; } = "default";
+
+    /// <summary>Closes a window by the clock.</summary>
+    /// <param name="period">A millisecond to 48 days.</param>
+    public MonitorOptions Every(TimeSpan period)
+    {
+        Period = period >= TimeSpan.FromMilliseconds(1) && period <= TimeSpan.FromDays(48)
+            ? period
+            : throw new ArgumentOutOfRangeException(nameof(period), period, "A window lasts from a millisecond to 48 days, for example TimeSpan.FromHours(1).");
+        return this;
+    }
+
+    /// <summary>Closes a window by rows; the clock then closes none unless <see cref="Every"/> is called afterwards.</summary>
+    /// <param name="rows">At least 1; fewer than 200 also lowers the least rows of a window.</param>
+    public MonitorOptions EveryRows(int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        (RowsPerWindow, Period) = (rows, null);
+        LeastRows = Math.Min(LeastRows, rows);
+        return this;
+    }
+
+    /// <summary>Checks a window only when it has so many rows.</summary>
+    public MonitorOptions AtLeast(int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        LeastRows = rows;
+        return this;
+    }
+
+    /// <summary>Judges by this policy.</summary>
+    public MonitorOptions Judge(DriftPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        Policy = policy;
+        return this;
+    }
+
+    /// <summary>Raises an alert when so many of the last windows drifted.</summary>
+    public MonitorOptions Raise(int windows, int outOf)
+    {
+        Alerts = Alerts.Raise(windows, outOf);
+        return this;
+    }
+
+    /// <summary>Clears an alert after so many quiet windows in a row.</summary>
+    public MonitorOptions Clear(int after)
+    {
+        Alerts = Alerts.Clear(after);
+        return this;
+    }
+
+    /// <summary>Raises at most so many alerts in 24 hours.</summary>
+    public MonitorOptions AtMostADay(int alerts)
+    {
+        Alerts = Alerts.AtMostADay(alerts);
+        return this;
+    }
+
+    /// <summary>Names the monitor.</summary>
+    /// <exception cref="InvalidNameException">Not a <see cref="ResourceName"/>.</exception>
+    public MonitorOptions Named(string name)
+    {
+        Name = ResourceName.Require(name, "monitor");
+        return this;
+    }
+}

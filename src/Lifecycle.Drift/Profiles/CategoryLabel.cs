@@ -1,0 +1,11 @@
+namespace Lifecycle.Drift;
+
+/// <summary>A label of the reference and how often it was seen.</summary>
+/// <param name="Hash">XXH64 of the label's UTF-8 bytes.</param>
+/// <param name="Text">The label, cut at 256 bytes of UTF-8; null when the text is not kept.</param>
+/// <param name="Count">Exact count.</param>
+public readonly record struct CategoryLabel(ulong Hash, string? Text, long Count)
+{
+    /// <summary>The text, or <c>#hash</c> where it is not kept.</summary>
+    public override string ToString() => Text ?? LabelText.OfHash(Hash);
+}

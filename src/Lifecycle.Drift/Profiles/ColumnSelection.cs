@@ -1,0 +1,74 @@
+namespace Lifecycle.Drift;
+
+/// <summary>Which columns of a table are profiled, and as what. Without a word, all are: numbers as numbers, Boolean and text as labels.</summary>
+/// <remarks>Dates are not profiled. Of a text column classified as sensitive only hashes of the labels are kept.</remarks>
+public sealed class ColumnSelection
+{
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _categories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ColumnRole> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Minimum, double Maximum)> _ranges = new(StringComparer.Ordinal);
+
+    internal ColumnSelection()
+    {
+    }
+
+    /// <summary>Leaves columns out, for example ids.</summary>
+    public ColumnSelection Leave(params IEnumerable<string> names)
+    {
+        _left.UnionWith(names);
+        return this;
+    }
+
+    /// <summary>Says what a column is to the model; features need no word.</summary>
+    public ColumnSelection Role(string name, ColumnRole role)
+    {
+        _roles[name] = role;
+        return this;
+    }
+
+    /// <summary>Takes the numbers of a column as labels, for example area codes.</summary>
+    public ColumnSelection Category(string name)
+    {
+        _categories.Add(name);
+        return this;
+    }
+
+    /// <summary>Declares the range of a numeric column: the first value outside is a finding.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is empty or not finite.</exception>
+    public ColumnSelection Range(string name, double minimum, double maximum)
+    {
+        ColumnLayout.RequireRange(minimum, maximum);
+        _ranges[name] = (minimum, maximum);
+        return this;
+    }
+
+    internal IEnumerable<(ColumnLayout Layout, bool IsCategory)> Of(TableSchema schema)
+    {
+        foreach (string name in (IEnumerable<string>)[.. _left, .. _categories, .. _roles.Keys, .. _ranges.Keys])
+        {
+            _ = schema.PositionOf(name);
+        }
+
+        foreach (TableColumn column in schema)
+        {
+            if (_left.Contains(column.Name) || column.Type is ColumnType.Date or ColumnType.DateTime)
+            {
+                continue;
+            }
+
+            bool isCategory = column.Type is ColumnType.String or ColumnType.Boolean || _categories.Contains(column.Name);
+            bool hasRange = _ranges.TryGetValue(column.Name, out (double Minimum, double Maximum) range);
+            if (hasRange && isCategory)
+            {
+                throw new ArgumentException($"The column '{column.Name}' is a column of labels and cannot have a range.");
+            }
+
+            yield return (
+                new ColumnLayout(
+                    ColumnLayout.RequireName(column.Name), _roles.GetValueOrDefault(column.Name),
+                    hasRange ? range.Minimum : null, hasRange ? range.Maximum : null, column.Classification != DataClassification.Sensitive),
+                isCategory);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+namespace Lifecycle.Drift;
+
+/// <summary>Makes a numeric column from values in memory: sorts them, cuts the grid, counts.</summary>
+internal static class GridBuilder
+{
+    private const double HeavyShare = 0.05;
+
+    /// <summary>Builds the column.</summary>
+    /// <param name="layout">Name, role and what was declared.</param>
+    /// <param name="values">All rows; NaN is missing. The array is the builder's: it is sorted.</param>
+    /// <param name="like">A column whose grid is shared; null to cut one from the values.</param>
+    public static NumericColumn Build(ColumnLayout layout, double[] values, NumericColumn? like)
+    {
+        long missing = 0, positive = 0, negative = 0;
+        int count = 0;
+        foreach (double value in values)
+        {
+            if (double.IsFinite(value))
+            {
+                values[count++] = value + 0.0;
+            }
+            else if (double.IsNaN(value))
+            {
+                missing++;
+            }
+            else if (value > 0)
+            {
+                positive++;
+            }
+            else
+            {
+                negative++;
+            }
+        }
+
+        Span<double> sorted = values.AsSpan(0, count);
+        sorted.Sort();
+        (NumericGrid grid, ColumnKind kind) = like is null ? Cut(sorted) : (like.Grid, like.Kind);
+        (long[] counts, long[] offsets) = Count(grid, sorted);
+        (double mean, double squares) = Moments(sorted);
+        return new NumericColumn(layout.Name, layout.Role, kind, grid, counts, offsets)
+        {
+            Count = count,
+            Missing = missing,
+            PositiveInfinite = positive,
+            NegativeInfinite = negative,
+            Minimum = count == 0 ? double.NaN : sorted[0],
+            Maximum = count == 0 ? double.NaN : sorted[^1],
+            Mean = mean,
+            SquaredDeviations = squares,
+            DeclaredMinimum = layout.Minimum ?? like?.DeclaredMinimum,
+            DeclaredMaximum = layout.Maximum ?? like?.DeclaredMaximum,
+        };
+    }
+
+    /// <summary>Edges at the ranks floor(k n / 320), k = 1..319; edges at the minimum and repeated ones fall away.</summary>
+    public static (NumericGrid Grid, ColumnKind Kind) Cut(ReadOnlySpan<double> sorted)
+    {
+        if (sorted.IsEmpty)
+        {
+            return (new NumericGrid([], [], isValues: false, double.NaN, double.NaN), ColumnKind.Continuous);
+        }
+
+        (double[]? values, bool heavy) = Distinct(sorted);
+        if (values is not null)
+        {
+            return (new NumericGrid(values, [], isValues: true, sorted[0], sorted[^1]), ColumnKind.Discrete);
+        }
+
+        List<double> edges = [];
+        List<int> coarse = [];
+        for (int k = 1; k < NumericGrid.Resolution; k++)
+        {
+            double edge = sorted[(int)((long)k * sorted.Length / NumericGrid.Resolution)];
+            if (edge > sorted[0] && (edges.Count == 0 || edge > edges[^1]))
+            {
+                edges.Add(edge);
+            }
+
+            if (k % (NumericGrid.Resolution / NumericGrid.CoarseBins) == 0
+                && edge > sorted[0] && (coarse.Count == 0 || coarse[^1] != edges.Count - 1))
+            {
+                coarse.Add(edges.Count - 1);
+            }
+        }
+
+        return (new NumericGrid([.. edges], [.. coarse], isValues: false, sorted[0], sorted[^1]), heavy ? ColumnKind.Discrete : ColumnKind.Continuous);
+    }
+
+    /// <summary>The distinct values when there are at most 64, and whether one value holds more than 5 %.</summary>
+    private static (double[]? Values, bool Heavy) Distinct(ReadOnlySpan<double> sorted)
+    {
+        List<double> values = [];
+        bool heavy = false;
+        int start = 0;
+        for (int i = 1; i <= sorted.Length; i++)
+        {
+            if (i < sorted.Length && sorted[i] == sorted[start])
+            {
+                continue;
+            }
+
+            heavy |= i - start > HeavyShare * sorted.Length;
+            if (values.Count <= NumericGrid.MostValues)
+            {
+                values.Add(sorted[start]);
+            }
+
+            start = i;
+        }
+
+        return (values.Count <= NumericGrid.MostValues ? [.. values] : null, heavy);
+    }
+
+    private static (long[] Counts, long[] Offsets) Count(NumericGrid grid, ReadOnlySpan<double> values)
+    {
+        long[] counts = new long[grid.BinCount];
+        long[] offsets = grid.IsValues ? [] : new long[grid.BinCount];
+        foreach (double value in values)
+        {
+            int bin = grid.BinOf(value);
+            counts[bin]++;
+            if (offsets.Length > 0)
+            {
+                offsets[bin] += BinOffset.Of(grid, bin, value);
+            }
+        }
+
+        return (counts, offsets);
+    }
+
+    private static (double Mean, double Squares) Moments(ReadOnlySpan<double> values)
+    {
+        if (values.IsEmpty)
+        {
+            return (double.NaN, 0);
+        }
+
+        double pivot = values[values.Length / 2], sum = 0;
+        foreach (double value in values)
+        {
+            sum += value - pivot;
+        }
+
+        double mean = pivot + sum / values.Length, squares = 0;
+        foreach (double value in values)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+
+        return (mean, squares);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Lifecycle.Drift;
+
+/// <summary>The types of sections in a column of a profile file.</summary>
+internal static class Section
+{
+    public const byte Name = 1, Kind = 2, Counts = 3, Moments = 4, Edges = 5, Bins = 6, Means = 7, Labels = 10, Hints = 12, FirstRefused = 128;
+}
+
+/// <summary>Writes profiles: "LDP\n", version, flags, columns and rows, the columns as sections, SHA-256 of all before.</summary>
+internal static class ProfileWriter
+{
+    public const int Version = 1;
+
+    public static ReadOnlySpan<byte> Magic => "LDP\n"u8;
+
+    public static byte[] Write(ReferenceProfile profile)
+    {
+        ByteWriter file = new();
+        file.Bytes(Magic);
+        file.UInt16(Version);
+        file.UInt16(0);
+        file.Varint(profile.Columns.Count);
+        file.Varint(profile.Rows);
+        foreach (ReferenceColumn column in profile.Columns)
+        {
+            ByteWriter body = Column(column);
+            file.Varint(body.Length);
+            file.Bytes(body.Written);
+        }
+
+        file.Bytes(SHA256.HashData(file.Written));
+        return file.Written.ToArray();
+    }
+
+    private static ByteWriter Column(ReferenceColumn column)
+    {
+        SortedDictionary<byte, ByteWriter> sections = [];
+        ByteWriter Open(byte type) => sections[type] = new ByteWriter();
+        Open(Section.Name).Bytes(Encoding.UTF8.GetBytes(column.Name));
+        ByteWriter kind = Open(Section.Kind);
+        kind.Byte((byte)column.Role);
+        kind.Byte((byte)column.Kind);
+        ByteWriter counts = Open(Section.Counts);
+        counts.Varint(column.Count);
+        counts.Varint(column.Missing);
+        counts.Varint(column.PositiveInfinite);
+        counts.Varint(column.NegativeInfinite);
+        if (column is NumericColumn numeric)
+        {
+            Numeric(numeric, Open);
+        }
+        else
+        {
+            Labels((CategoryColumn)column, Open(Section.Labels));
+        }
+
+        foreach ((byte type, byte[] payload) in column.Unknown)
+        {
+            Open(type).Bytes(payload);
+        }
+
+        ByteWriter body = new();
+        foreach ((byte type, ByteWriter section) in sections)
+        {
+            body.Byte(type);
+            body.Varint(section.Length);
+            body.Bytes(section.Written);
+        }
+
+        return body;
+    }
+
+    private static void Numeric(NumericColumn column, Func<byte, ByteWriter> open)
+    {
+        if (column.Count > 0)
+        {
+            ByteWriter moments = open(Section.Moments);
+            moments.Double(column.Minimum);
+            moments.Double(column.Maximum);
+            moments.Double(column.Mean);
+            moments.Double(column.SquaredDeviations);
+        }
+
+        NumericGrid grid = column.Grid;
+        int width = IsSingle(grid.Low) && IsSingle(grid.High) && grid.EdgeArray.All(IsSingle) ? 4 : 8;
+        ByteWriter edges = open(Section.Edges);
+        void Number(double value)
+        {
+            if (width == 4)
+            {
+                edges.Single((float)value);
+            }
+            else
+            {
+                edges.Double(value);
+            }
+        }
+
+        edges.Byte((byte)width);
+        edges.Byte(grid.IsValues ? (byte)1 : (byte)0);
+        edges.Varint(grid.Edges.Length);
+        foreach (double edge in grid.Edges)
+        {
+            Number(edge);
+        }
+
+        Number(grid.Low);
+        Number(grid.High);
+        edges.Varint(grid.Coarse.Length);
+        foreach (int coarse in grid.Coarse)
+        {
+            edges.Varint(coarse);
+        }
+
+        ByteWriter bins = open(Section.Bins);
+        foreach (long count in column.Counts)
+        {
+            bins.Varint(count);
+        }
+
+        if (!grid.IsValues)
+        {
+            ByteWriter means = open(Section.Means);
+            foreach (long offset in column.Offsets)
+            {
+                means.Signed(offset);
+            }
+        }
+
+        if (column.DeclaredMinimum is { } minimum && column.DeclaredMaximum is { } maximum)
+        {
+            ByteWriter hints = open(Section.Hints);
+            hints.Double(minimum);
+            hints.Double(maximum);
+        }
+    }
+
+    private static void Labels(CategoryColumn column, ByteWriter section)
+    {
+        section.Varint(column.Labels.Count);
+        foreach (CategoryLabel label in column.Labels)
+        {
+            section.UInt64(label.Hash);
+            section.Varint(label.Count);
+        }
+
+        foreach (CategoryLabel label in column.Labels)
+        {
+            byte[] text = label.Text is null ? [] : Encoding.UTF8.GetBytes(label.Text);
+            section.Varint(label.Text is null ? 0 : text.Length + 1);
+            section.Bytes(text);
+        }
+
+        section.Varint(column.OtherCount);
+        section.Varint(column.OtherLabels);
+        section.Varint(column.OtherSingletons);
+    }
+
+    private static bool IsSingle(double value) => double.IsNaN(value) || (float)value == value;
+}

@@ -1,0 +1,85 @@
+namespace Lifecycle.Drift;
+
+public sealed partial class ReferenceProfile
+{
+    /// <summary>Profiles records in memory; exact.</summary>
+    /// <param name="rows">The records; read once a column.</param>
+    /// <param name="columns">Names the columns and how each is read.</param>
+    public static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        IReadOnlyList<RowGetter<T>> getters = Getters(columns);
+        RecordRows<T> source = new(rows, getters);
+        return new ReferenceProfile(rows.Count, getters.Select(g => Column(source, g.Layout, g.Label is not null, null)), getters);
+    }
+
+    /// <summary>Profiles a table; exact.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="columns">Leaves columns out, gives roles and ranges; null profiles all columns as features.</param>
+    /// <exception cref="UnknownColumnException">A named column is not in the table.</exception>
+    public static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ColumnSelection selection = new();
+        columns?.Invoke(selection);
+        BatchRows source = new(batch);
+        (ColumnLayout Layout, bool IsCategory)[] selected = [.. selection.Of(batch.Schema)];
+        return selected.Length > 0
+            ? new ReferenceProfile(batch.RowCount, selected.Select(c => Column(source, c.Layout, c.IsCategory, null)))
+            : throw new ArgumentException("No column is left to profile: all are left out or are dates.", nameof(columns));
+    }
+
+    /// <summary>Gathers a table that comes in batches, then profiles it; exact.</summary>
+    /// <param name="batches">The rows; all of one schema, at least one batch.</param>
+    /// <param name="columns">Leaves columns out, gives roles and ranges; null profiles all columns as features.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static async ValueTask<ReferenceProfile> FromAsync(
+        IAsyncEnumerable<ColumnBatch> batches, Action<ColumnSelection>? columns = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        List<ColumnBatch> all = [];
+        await foreach (ColumnBatch batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            all.Add(batch);
+        }
+
+        return all.Count > 0
+            ? From(ColumnBatch.Concat(all), columns)
+            : throw new ArgumentException("There is no batch to profile.", nameof(batches));
+    }
+
+    /// <summary>Builds profiles with the bins of an existing one, so that they merge: one for each shard of the data.</summary>
+    public static ProfileTemplate Like(ReferenceProfile first) => new(first);
+
+    /// <summary>Joins profiles of shards into the profile of all rows; built with <see cref="Like"/>, in any order.</summary>
+    /// <exception cref="ProfileMergeException">The columns, kinds or bins differ; the message lists what.</exception>
+    public static ReferenceProfile Merge(params IReadOnlyList<ReferenceProfile> profiles)
+    {
+        ArgumentNullException.ThrowIfNull(profiles);
+        if (profiles.Count == 0)
+        {
+            throw new ArgumentException("There is no profile to merge.", nameof(profiles));
+        }
+
+        return profiles.Skip(1).Aggregate(profiles[0], (left, right) => left.MergedWith(right));
+    }
+
+    internal static ReferenceColumn Column(RowSource source, ColumnLayout layout, bool isCategory, ReferenceColumn? like) => isCategory
+        ? CategoryColumn.Build(layout, source.Labels(layout.Name) ?? throw WrongType(source, layout.Name, "labels"), like as CategoryColumn)
+        : GridBuilder.Build(layout, source.Numbers(layout.Name) ?? throw WrongType(source, layout.Name, "numbers"), like as NumericColumn);
+
+    private static ArgumentException WrongType(RowSource source, string name, string wanted) =>
+        new($"The column '{name}' holds {source.TypeOf(name)} and cannot be read as {wanted}.");
+
+    private ReferenceProfile MergedWith(ReferenceProfile other)
+    {
+        string[] missing = [.. _columns.Where(c => !other.TryGet(c.Name, out _)).Select(c => c.Name)];
+        string[] added = [.. other._columns.Where(c => !TryGet(c.Name, out _)).Select(c => c.Name)];
+        return missing.Length + added.Length == 0
+            ? new ReferenceProfile(Rows + other.Rows, _columns.Select(c => c.Merge(other[c.Name])), _getters)
+            : throw new ProfileMergeException(
+                $"The profiles have other columns: only in the first {List(missing)}, only in the second {List(added)}. Build both with ReferenceProfile.Like(first).");
+    }
+
+    private static string List(string[] names) => names.Length == 0 ? "none" : "'" + string.Join("', '", names.Take(20)) + "'";
+}

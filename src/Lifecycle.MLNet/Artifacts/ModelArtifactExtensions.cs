@@ -1,0 +1,61 @@
+using Lifecycle.Tracking;
+using Microsoft.ML;
+
+namespace Lifecycle.MLNet;
+
+/// <summary>ML.NET models in and out of the artifact store.</summary>
+public static class ModelArtifactExtensions
+{
+    /// <summary>
+    /// Logs a fitted pipeline as a model of the run: <c>model.zip</c>, written so that the same model always has the same digest, and <c>schema.json</c>.
+    /// All or nothing.
+    /// </summary>
+    /// <param name="run">The run that made it.</param>
+    /// <param name="context">The context that made it.</param>
+    /// <param name="transformer">The fitted pipeline.</param>
+    /// <param name="schema">The columns that go in, without the label.</param>
+    /// <param name="name">What the run calls it.</param>
+    /// <param name="cancellationToken">Cancelling logs nothing.</param>
+    public static ValueTask<ModelArtifact> LogModelAsync(
+        this Run run, MLContext context, ITransformer transformer, DataViewSchema schema, string name = "model", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(transformer);
+        ArgumentNullException.ThrowIfNull(schema);
+        Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal)
+        {
+            [MLNetModelFiles.Model] = MLNetModelFiles.SaveModel(context, transformer, schema),
+            [MLNetModelFiles.Schema] = MLNetModelFiles.SaveSchema(schema),
+        };
+        return run.LogModelAsync(name, files, cancellationToken);
+    }
+
+    /// <summary>Loads a model that was logged or registered; its bytes are checked against its digest first.</summary>
+    /// <param name="context">The context to load into.</param>
+    /// <param name="manifest">The files: <c>artifact.Manifest</c> or <c>version.Manifest</c>.</param>
+    /// <param name="blobs">Where the bytes are.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The pipeline and the columns that go in.</returns>
+    /// <exception cref="LifecycleException">The manifest has no <c>model.zip</c>.</exception>
+    /// <exception cref="BlobCorruptedException">The bytes are damaged.</exception>
+    public static async Task<(ITransformer Transformer, DataViewSchema Schema)> LoadModelAsync(
+        this MLContext context, ModelManifest manifest, IBlobStore blobs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(blobs);
+        ModelFile file = manifest.Find(MLNetModelFiles.Model)
+            ?? throw new LifecycleException($"The model {manifest.Digest} has no {MLNetModelFiles.Model}; its files are {string.Join(", ", manifest.Files.Select(f => f.Path))}.");
+        Stream stored = await blobs.OpenAsync(file.Digest, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using (stored.ConfigureAwait(false))
+        {
+            // All of it first: nothing foreign reads a byte before the whole fits its digest.
+            using MemoryStream checkedBytes = new();
+            await stored.CopyToAsync(checkedBytes, cancellationToken).ConfigureAwait(false);
+            checkedBytes.Position = 0;
+            ITransformer transformer = context.Model.Load(checkedBytes, out DataViewSchema schema);
+            return (transformer, schema);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Lifecycle.Data;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Lifecycle.MLNet;
+
+/// <summary>Rows between the Lifecycle and ML.NET.</summary>
+public static class DataViewExtensions
+{
+    /// <summary>The rows as an <see cref="IDataView"/>.</summary>
+    public static IDataView ToDataView(this ColumnBatch rows, NumberHandling numbers = NumberHandling.Single) => new ColumnBatchView(rows, numbers);
+
+    /// <summary>Reads all rows of a dataset version that is one table, verified, into memory.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="columns">The columns wanted; null means all.</param>
+    /// <param name="numbers">What numbers become.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static async Task<IDataView> ToDataViewAsync(
+        this DatasetVersion version, IReadOnlyList<string>? columns = null, NumberHandling numbers = NumberHandling.Single, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return (await version.ReadAllAsync(columns: columns, cancellationToken: cancellationToken).ConfigureAwait(false)).ToDataView(numbers);
+    }
+
+    /// <summary>
+    /// The scalar columns of a view as a <see cref="ColumnBatch"/>: Boolean, 32- and 64-bit numbers, text and DateTime. Vectors and keys are left out.
+    /// </summary>
+    /// <param name="view">The view; read once.</param>
+    /// <param name="columns">The columns wanted; null means all that can be taken.</param>
+    /// <exception cref="UnknownColumnException">A named column is not in the view.</exception>
+    /// <exception cref="NotSupportedException">A named column has a type that a table column cannot have, or nothing is left.</exception>
+    public static ColumnBatch ToColumnBatch(this IDataView view, IReadOnlyList<string>? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        DataViewSchema.Column[] wanted = columns is null
+            ? [.. view.Schema.Where(c => !c.IsHidden && CellReader.Supports(c.Type))]
+            : [.. columns.Select(n => view.Schema.GetColumnOrNull(n) ?? throw new UnknownColumnException(n, view.Schema.Select(c => c.Name)))];
+        CellReader[] readers = [.. wanted.Select(CellReader.For)];
+        if (readers.Length == 0)
+        {
+            throw new NotSupportedException($"None of the columns can be a table column: {string.Join(", ", view.Schema.Select(c => $"{c.Name} {c.Type}"))}.");
+        }
+
+        using DataViewRowCursor cursor = view.GetRowCursor(wanted);
+        foreach (CellReader reader in readers)
+        {
+            reader.Attach(cursor);
+        }
+
+        while (cursor.MoveNext())
+        {
+            foreach (CellReader reader in readers)
+            {
+                reader.Read();
+            }
+        }
+
+        return new ColumnBatch(readers.Select(r => r.ToColumn()));
+    }
+}

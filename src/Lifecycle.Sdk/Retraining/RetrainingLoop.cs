@@ -1,0 +1,103 @@
+using System.Globalization;
+using Lifecycle.Drift;
+using Lifecycle.Tracking;
+using Lifecycle.Validation;
+
+namespace Lifecycle;
+
+/// <summary>
+/// Trigger, train, gate against the champion, promote or keep. One process at a time works on a model; a challenger that does not pass is registered
+/// with its report and never promoted, so that its refusal can be explained later.
+/// </summary>
+public sealed class RetrainingLoop
+{
+    private readonly ExperimentCatalog _experiments;
+    private readonly ModelRegistry _registry;
+    private readonly GateEvaluator _gates;
+    private readonly DriftMonitors _monitors;
+    private readonly JournalFolder _journal;
+
+    /// <summary>Makes a loop.</summary>
+    /// <param name="experiments">Where the training is a run.</param>
+    /// <param name="registry">Where versions and aliases are.</param>
+    /// <param name="gates">Evaluates and keeps reports.</param>
+    /// <param name="monitors">Where references of drift are.</param>
+    /// <param name="journal">Where the lease of a model lies.</param>
+    public RetrainingLoop(ExperimentCatalog experiments, ModelRegistry registry, GateEvaluator gates, DriftMonitors monitors, JournalFolder journal)
+    {
+        ArgumentNullException.ThrowIfNull(experiments);
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(gates);
+        ArgumentNullException.ThrowIfNull(monitors);
+        ArgumentNullException.ThrowIfNull(journal);
+        _experiments = experiments;
+        _registry = registry;
+        _gates = gates;
+        _monitors = monitors;
+        _journal = journal;
+    }
+
+    /// <summary>Goes once through the loop.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="trigger">Why, in words; stands on the run and in the audit log.</param>
+    /// <param name="cancellationToken">Stops before the promotion; a promotion that has begun is finished.</param>
+    /// <returns>What happened. An exception of the trainer fails the run and passes through.</returns>
+    public async Task<RetrainingOutcome> RunOnceAsync(RetrainingPlan plan, string trigger, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentException.ThrowIfNullOrWhiteSpace(trigger);
+        using FileStream? lease = TryLease(plan.Model);
+        ModelVersion? champion = await ChampionAsync(plan, cancellationToken).ConfigureAwait(false);
+        if (lease is null)
+        {
+            return new RetrainingOutcome(RetrainingResult.Busy, champion, null, null);
+        }
+
+        RetrainingOutcome? outcome = null;
+        await _experiments.RunAsync(
+            plan.Model,
+            async run => outcome = await ChallengeAsync(plan, new RetrainingContext(run, champion, trigger), cancellationToken).ConfigureAwait(false),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        return outcome!;
+    }
+
+    private async Task<RetrainingOutcome> ChallengeAsync(RetrainingPlan plan, RetrainingContext context, CancellationToken cancellationToken)
+    {
+        context.Run.SetTag("lifecycle.retraining.trigger", context.Trigger);
+        Challenger challenger = await plan.Train(context, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"The training of '{plan.Model}' gave no challenger.");
+        GateReport report = await _gates.EvaluateAsync(
+            plan.Gate, challenger.Model, challenger.Rows, challenger.Predict, challenger.Baseline, cancellationToken: cancellationToken).ConfigureAwait(false);
+        ModelVersion version = await _registry.RegisterAsync(plan.Model, challenger.Model, [report], cancellationToken).ConfigureAwait(false);
+        if (!report.Passed)
+        {
+            return new RetrainingOutcome(RetrainingResult.Kept, context.Champion, version, report);
+        }
+
+        if (challenger.Reference is { } reference)
+        {
+            await _monitors.RegisterReferenceAsync(plan.Model, version.Number.ToString(CultureInfo.InvariantCulture), reference, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _registry.PromoteAsync(
+            version, plan.Alias, $"{context.Trigger}; gate '{plan.Gate.Name}' passed", context.Champion?.Number ?? 0, cancellationToken).ConfigureAwait(false);
+        return new RetrainingOutcome(RetrainingResult.Promoted, version, version, report);
+    }
+
+    private async Task<ModelVersion?> ChampionAsync(RetrainingPlan plan, CancellationToken cancellationToken) =>
+        await _registry.GetByAliasAsync(plan.Model, plan.Alias, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>An exclusive lock on a file; the system frees it when the process dies.</summary>
+    private FileStream? TryLease(string model)
+    {
+        string name = Digest.Of(System.Text.Encoding.UTF8.GetBytes(model)).Hex[..32];
+        try
+        {
+            return new FileStream(Path.Combine(_journal.Path, $"retraining-{name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Numerics;
+
+namespace Lifecycle.Statistics;
+
+/// <summary>
+/// How many values fall into each bin. Up to 32 edges values are compared with vector instructions, with more they are looked
+/// up; counts are the same either way. NaN and infinite values are counted apart in the same pass. Adding is not thread-safe.
+/// </summary>
+public sealed class BinCounts
+{
+    private readonly long[] _counts;
+
+    /// <summary>Starts with empty bins.</summary>
+    /// <param name="edges">The edges.</param>
+    public BinCounts(BinEdges edges)
+    {
+        ArgumentNullException.ThrowIfNull(edges);
+        Edges = edges;
+        _counts = new long[edges.BinCount];
+    }
+
+    /// <summary>The edges of the bins.</summary>
+    public BinEdges Edges { get; }
+
+    /// <summary>Finite values by bin.</summary>
+    public ReadOnlySpan<long> Counts => _counts;
+
+    /// <summary>Number of NaN.</summary>
+    public long Missing { get; private set; }
+
+    /// <summary>Number of infinite values.</summary>
+    public long Infinite { get; private set; }
+
+    /// <summary>Number of finite values.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Counts values of double precision.</summary>
+    /// <param name="edges">The edges.</param>
+    /// <param name="values">Values in any order.</param>
+    /// <returns>The counts.</returns>
+    public static BinCounts Of(BinEdges edges, ReadOnlySpan<double> values)
+    {
+        BinCounts counts = new(edges);
+        counts.Add(values);
+        return counts;
+    }
+
+    /// <summary>Counts values of single precision.</summary>
+    /// <param name="edges">The edges.</param>
+    /// <param name="values">Values in any order.</param>
+    /// <returns>The counts.</returns>
+    public static BinCounts Of(BinEdges edges, ReadOnlySpan<float> values)
+    {
+        BinCounts counts = new(edges);
+        counts.Add(values);
+        return counts;
+    }
+
+    /// <summary>Counts further values.</summary>
+    /// <param name="values">Values in any order.</param>
+    public void Add(ReadOnlySpan<double> values) => Add(values, Edges.Values);
+
+    /// <summary>Counts further values.</summary>
+    /// <param name="values">Values in any order.</param>
+    public void Add(ReadOnlySpan<float> values) => Add(values, Edges.Singles);
+
+    /// <summary>Joins neighbouring bins.</summary>
+    /// <param name="coarse">Edges that are a subset of <see cref="Edges"/>.</param>
+    /// <returns>Counts on the coarse edges, equal to those of the same values counted there.</returns>
+    /// <exception cref="ArgumentException">A coarse edge is none of <see cref="Edges"/>.</exception>
+    public BinCounts Coarsen(BinEdges coarse)
+    {
+        BinCounts joined = new(coarse) { Missing = Missing, Infinite = Infinite, Total = Total };
+        foreach (double edge in coarse.Values)
+        {
+            if (Edges.Values.BinarySearch(edge) < 0)
+            {
+                throw new ArgumentException($"The edge {edge} is not an edge of the fine bins.", nameof(coarse));
+            }
+        }
+
+        for (int b = 0; b < _counts.Length; b++)
+        {
+            joined._counts[b == 0 ? 0 : coarse.BinOf(Edges.Values[b - 1])] += _counts[b];
+        }
+
+        return joined;
+    }
+
+    private void Add<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> edges)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long missing = 0, infinite = 0;
+        if (edges.Length > CompareCountKernel.MostEdges)
+        {
+            (missing, infinite) = Edges.Buckets.Count(values, _counts);
+        }
+        else
+        {
+            int padded = (edges.Length + CompareCountKernel.Group - 1) / CompareCountKernel.Group * CompareCountKernel.Group;
+            Span<T> limits = stackalloc T[CompareCountKernel.MostEdges + CompareCountKernel.Group];
+            limits.Fill(T.NaN);
+            edges.CopyTo(limits);
+            Span<long> atLeast = stackalloc long[CompareCountKernel.MostEdges + CompareCountKernel.Group];
+            atLeast.Clear();
+            long compared = 0;
+            for (ReadOnlySpan<T> rest = values; !rest.IsEmpty;)
+            {
+                ReadOnlySpan<T> block = rest[..Math.Min(rest.Length, CompareCountKernel.Block)];
+                if (CompareCountKernel.AllFinite(block))
+                {
+                    CompareCountKernel.Count(block, limits[..padded], atLeast[..padded]);
+                    compared += block.Length;
+                }
+                else
+                {
+                    (long nan, long beyond) = Edges.Buckets.Count(block, _counts);
+                    (missing, infinite) = (missing + nan, infinite + beyond);
+                }
+
+                rest = rest[block.Length..];
+            }
+
+            for (int b = 0; b <= edges.Length; b++)
+            {
+                _counts[b] += (b == 0 ? compared : atLeast[b - 1]) - (b < edges.Length ? atLeast[b] : 0);
+            }
+        }
+
+        Missing += missing;
+        Infinite += infinite;
+        Total += values.Length - missing - infinite;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Lifecycle.Statistics;
+
+/// <summary>A sum with Neumaier's compensation (1974): the error does not grow with the number of terms.</summary>
+internal struct CompensatedSum
+{
+    private double _sum, _lost;
+
+    public readonly double Value => double.IsFinite(_sum) ? _sum + _lost : _sum;
+
+    public void Add(double term)
+    {
+        double total = _sum + term;
+        _lost += Math.Abs(_sum) >= Math.Abs(term) ? _sum - total + term : term - total + _sum;
+        _sum = total;
+    }
+}

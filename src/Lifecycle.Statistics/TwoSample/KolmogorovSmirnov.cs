@@ -1,0 +1,102 @@
+namespace Lifecycle.Statistics;
+
+/// <summary>The two-sample Kolmogorov-Smirnov test: the largest distance between two empirical distribution functions.</summary>
+public static partial class KolmogorovSmirnov
+{
+    private const int ExactUpTo = 10_000;
+
+    /// <summary>Tests two samples of doubles.</summary>
+    /// <param name="first">First sample, in any order; NaN and infinite values are dropped.</param>
+    /// <param name="second">Second sample.</param>
+    /// <param name="alternative">Side of the test; <see cref="Alternative.Greater"/> uses D+ = max(F₁ - F₂).</param>
+    /// <param name="method">Exact up to 10,000 values a sample by default, else asymptotic.</param>
+    /// <param name="ties">What the exact law makes of ties.</param>
+    /// <returns>Statistic in [0, 1] and p-value.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static TestResult Test(
+        ReadOnlySpan<double> first, ReadOnlySpan<double> second, Alternative alternative = Alternative.TwoSided,
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
+        Test(new SortedSample(first), new SortedSample(second), alternative, method, ties);
+
+    /// <summary>Tests two samples of singles.</summary>
+    /// <param name="first">First sample, in any order; NaN and infinite values are dropped.</param>
+    /// <param name="second">Second sample.</param>
+    /// <param name="alternative">Side of the test.</param>
+    /// <param name="method">Exact up to 10,000 values a sample by default, else asymptotic.</param>
+    /// <param name="ties">What the exact law makes of ties.</param>
+    /// <returns>Statistic in [0, 1] and p-value.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static TestResult Test(
+        ReadOnlySpan<float> first, ReadOnlySpan<float> second, Alternative alternative = Alternative.TwoSided,
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
+        Test(new SortedSample(first), new SortedSample(second), alternative, method, ties);
+
+    /// <summary>Tests two sorted samples in O(n + m) plus the p-value.</summary>
+    /// <param name="first">First sample.</param>
+    /// <param name="second">Second sample.</param>
+    /// <param name="alternative">Side of the test.</param>
+    /// <param name="method">Exact up to 10,000 values a sample by default, else asymptotic.</param>
+    /// <param name="ties">What the exact law makes of ties.</param>
+    /// <returns>Statistic in [0, 1] and p-value.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static TestResult Test(
+        SortedSample first, SortedSample second, Alternative alternative = Alternative.TwoSided,
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore)
+    {
+        SampleCheck.Require(first, second);
+        (long above, long below) = SampleMerge.Extremes(first, second);
+        return Judge(first, second, above, below, alternative, method, ties);
+    }
+
+    internal static TestResult Judge(
+        SortedSample first, SortedSample second, long above, long below, Alternative alternative, PValueMethod method, TieRule ties)
+    {
+        long n = first.Count, m = second.Count;
+        long reach = alternative switch
+        {
+            Alternative.Greater => above,
+            Alternative.Less => below,
+            _ => Math.Max(above, below),
+        };
+        double statistic = (double)reach / ((double)n * m);
+        if (IsExact(n, m, method))
+        {
+            bool[] looks = ties == TieRule.Conditional ? TieRuns.Ends(first, second) : [];
+            double least = -SpecialFunctions.LogBinomial((double)n + m, n);
+            double log = Math.Max(least, LatticePaths.LogPValue(n, m, reach, alternative, looks));
+            return TestResult.FromLog(statistic, log, PValueMethod.Exact, n, m);
+        }
+
+        double limit = alternative == Alternative.TwoSided ? TwoSided(n, m, reach, statistic) : OneSided(n, m, statistic);
+        return TestResult.FromLog(statistic, limit, PValueMethod.Asymptotic, n, m);
+    }
+
+    private static bool IsExact(long n, long m, PValueMethod method)
+    {
+        if (method != PValueMethod.Exact)
+        {
+            return method == PValueMethod.Automatic && Math.Max(n, m) <= ExactUpTo;
+        }
+
+        long divisor = (long)System.Numerics.BigInteger.GreatestCommonDivisor(n, m);
+        return n / divisor * (m / divisor) < int.MaxValue;
+    }
+
+    private static double TwoSided(long n, long m, long reach, double statistic)
+    {
+        if (reach == n * m)
+        {
+            return Math.Log(2) - SpecialFunctions.LogBinomial((double)n + m, n);
+        }
+
+        long size = (long)Math.Max(1, Math.Round((double)n * m / (n + m)));
+        return KolmogorovDistribution.LogSurvival(size, statistic);
+    }
+
+    private static double OneSided(double n, double m, double statistic)
+    {
+        (double large, double small) = n > m ? (n, m) : (m, n);
+        double z = statistic * Math.Sqrt(n * m / (n + m));
+        return -2 * z * z - 2 * z * (large + 2 * small) / Math.Sqrt(large * small * (large + small)) / 3;
+    }
+}

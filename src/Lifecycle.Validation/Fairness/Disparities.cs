@@ -1,0 +1,97 @@
+using Lifecycle.Statistics;
+
+namespace Lifecycle.Validation;
+
+/// <summary>
+/// Bounds of group disparities. The lower one is simultaneous over all contrasts; the upper one needs no correction, because showing that
+/// all gaps are small is an intersection-union test (Berger 1982).
+/// </summary>
+internal static class Disparities
+{
+    public const string OverallName = "(overall)";
+    private const int Shown = 20;
+
+    public static Disparity Of(GroupMetrics groups, FairnessMetric metric, double confidence)
+    {
+        if (metric.WhyNotGated is { } why)
+        {
+            throw new ArgumentException(why, nameof(metric));
+        }
+
+        if (groups.Set is { IsWeighted: true })
+        {
+            throw new InvalidOperationException("Bounds of group gaps need rows that all count alike; the set has weights. Evaluate it without them, or compare point values.");
+        }
+
+        if (metric.Reference is { } reference)
+        {
+            _ = groups[reference];
+        }
+
+        ContrastFamily family = new(groups, metric);
+        Homogeneity? homogeneity = metric.Rates.Count == 1 ? HomogeneityTest.Of(groups, metric.Rates[0]) : null;
+        if (family.Judged.Any(j => j < 2) || family.Contrasts.Count == 0)
+        {
+            return new Disparity(metric, confidence)
+            {
+                Value = MetricValue.Undefined(UndefinedReason.TooFewGroups),
+                Judged = family.Judged,
+                NotJudged = family.NotJudged,
+                Homogeneity = homogeneity,
+            };
+        }
+
+        double z = NormalDistribution.Quantile(confidence);
+        double c = SimultaneousBounds.CriticalValue(family.Cells, family.Contrasts, confidence, groups.Options.Draws, groups.Options.Seed);
+        double near = Math.Max(0, family.Contrasts.Max(k => k.Distance - c * k.Error));
+        double far = family.Contrasts.Max(k => k.Distance + z * k.Error);
+        List<GroupContrast> contrasts = [.. family.Contrasts.Select(k => Show(k, family.Cells, metric, c))];
+        GroupContrast worst = contrasts.MaxBy(k => Width(k.Value, metric.IsRatio))!;
+        double plain = metric.Comparison == GroupComparison.ToReference ? worst.Value
+            : metric.IsRatio ? (double.IsNaN(worst.Value) ? 1 : Math.Min(worst.Value, 1 / worst.Value)) : Math.Abs(worst.Value);
+        return new Disparity(metric, confidence)
+        {
+            Value = MetricValue.Of(plain),
+            Lower = metric.IsRatio ? Math.Exp(-far) : near,
+            Upper = metric.IsRatio ? Math.Exp(-near) : far,
+            CriticalValue = c,
+            OneSided = z,
+            All = family.Contrasts,
+            WorstPair = worst,
+            Contrasts = [.. contrasts.OrderByDescending(k => Width(k.Value, metric.IsRatio)).Take(Shown)],
+            Judged = family.Judged,
+            NotJudged = family.NotJudged,
+            Homogeneity = homogeneity,
+        };
+    }
+
+    /// <summary>How far apart; two rates of 0 (a ratio that is NaN) are not apart at all.</summary>
+    private static double Width(double value, bool isRatio) => double.IsNaN(value) ? 0 : isRatio ? Math.Abs(Math.Log(value)) : Math.Abs(value);
+
+    private static GroupContrast Show(Contrast contrast, IReadOnlyList<RateCell> cells, FairnessMetric metric, double c)
+    {
+        double low = contrast.Estimate - c * contrast.Error, high = contrast.Estimate + c * contrast.Error;
+        RateCell[] parts = [.. contrast.Cells.Select(i => cells[i])];
+        double first = parts[0].Plain, second = parts[^1].Plain, value = 0;
+        if (metric.Comparison == GroupComparison.ToOverall)
+        {
+            first = parts.First(p => p.Group == contrast.First).Plain;
+            second = parts.Sum(p => (double)p.Successes) / parts.Sum(p => (double)p.Trials);
+            value = first - second;
+        }
+        else if (metric.IsRatio)
+        {
+            value = first / second;
+        }
+        else
+        {
+            first = parts.Where((_, i) => contrast.Weights[i] > 0).Average(p => p.Plain);
+            second = parts.Where((_, i) => contrast.Weights[i] < 0).Average(p => p.Plain);
+            value = first - second;
+        }
+
+        return metric.IsRatio
+            ? new GroupContrast(contrast.Metric.Name, contrast.First, contrast.Second, first, second, value, Math.Exp(low), Math.Exp(high))
+            : new GroupContrast(contrast.Metric.Name, contrast.First, contrast.Second, first, second, value, low, high);
+    }
+}

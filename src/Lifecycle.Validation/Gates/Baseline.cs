@@ -1,0 +1,64 @@
+namespace Lifecycle.Validation;
+
+/// <summary>What another model, usually the champion, said about the same rows.</summary>
+public sealed class Baseline
+{
+    private readonly double[]? _scores;
+    private readonly bool[] _predictions;
+
+    private Baseline(double[]? scores, bool[] predictions, Digest? model)
+    {
+        _scores = scores;
+        _predictions = predictions;
+        Model = model;
+    }
+
+    /// <summary>Digest of the other model's manifest, if known.</summary>
+    public Digest? Model { get; }
+
+    /// <summary>Its scores, one a row; empty when only decisions are known.</summary>
+    public ReadOnlySpan<double> Scores => _scores;
+
+    /// <summary>Its decisions, one a row.</summary>
+    public ReadOnlySpan<bool> Predictions => _predictions;
+
+    /// <summary>Whether scores are known.</summary>
+    public bool HasScores => _scores is not null;
+
+    /// <summary>Number of rows.</summary>
+    public int Count => _predictions.Length;
+
+    /// <summary>A baseline of scores.</summary>
+    /// <param name="scores">Finite, one a row, in the order of the evaluation set.</param>
+    /// <param name="threshold">The decision is positive when score ≥ threshold.</param>
+    /// <param name="model">Digest of the model's manifest.</param>
+    /// <exception cref="ArgumentException">A score is not finite; the message gives the first row.</exception>
+    public static Baseline FromScores(ReadOnlySpan<double> scores, double threshold = 0.5, Digest? model = null)
+    {
+        bool[] predictions = new bool[scores.Length];
+        for (int i = 0; i < scores.Length; i++)
+        {
+            if (!double.IsFinite(scores[i]))
+            {
+                throw new ArgumentException($"The baseline's score of row {i} is {scores[i]}; scores must be finite.", nameof(scores));
+            }
+
+            predictions[i] = scores[i] >= threshold;
+        }
+
+        return new Baseline(scores.ToArray(), predictions, model);
+    }
+
+    /// <summary>A baseline of scores whose decisions follow a rule of their own.</summary>
+    /// <exception cref="ArgumentException">A score is not finite, or the lengths differ.</exception>
+    public static Baseline FromScores(ReadOnlySpan<double> scores, ReadOnlySpan<bool> predictions, Digest? model = null)
+    {
+        Baseline plain = FromScores(scores, 0.5, model);
+        return scores.Length == predictions.Length
+            ? new Baseline(plain._scores, predictions.ToArray(), model)
+            : throw new ArgumentException($"The baseline has {scores.Length:N0} scores and {predictions.Length:N0} predictions; they must be equal.", nameof(predictions));
+    }
+
+    /// <summary>A baseline of decisions; the area under the ROC curve cannot be compared with it.</summary>
+    public static Baseline FromDecisions(ReadOnlySpan<bool> predictions, Digest? model = null) => new(null, predictions.ToArray(), model);
+}

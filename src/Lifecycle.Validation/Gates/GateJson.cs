@@ -1,0 +1,154 @@
+using System.Text.Json;
+
+namespace Lifecycle.Validation;
+
+/// <summary>The JSON form of a gate, <c>lifecycle.gate/1</c>.</summary>
+internal static class GateJson
+{
+    public const string Schema = "lifecycle.gate/1";
+
+    public static byte[] Write(Gate gate)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("schema", Schema);
+            writer.WriteString("name", gate.Name);
+            writer.WriteString("whenInconclusive", Camel(gate.WhenInconclusive.ToString()));
+            writer.WriteString("firstRun", Camel(gate.FirstRun.ToString()));
+            writer.WriteStartArray("requirements");
+            foreach (Requirement requirement in gate.Requirements)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("kind", requirement.Kind);
+                requirement.WriteProperties(writer);
+                if (requirement is not CustomRequirement)
+                {
+                    writer.WriteNumber("confidence", requirement.Confidence);
+                }
+
+                if (requirement.IsAdvisory)
+                {
+                    writer.WriteBoolean("advisory", true);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    public static void WriteMetric(Utf8JsonWriter writer, Metric metric)
+    {
+        if (!metric.IsCustom)
+        {
+            writer.WriteString("metric", metric.Name);
+            return;
+        }
+
+        writer.WriteStartObject("metric");
+        writer.WriteString("custom", metric.Name);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteOptional(Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+
+    public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    public static GateBuilder Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"This is not the JSON of a gate: {error.Message}", error);
+        }
+    }
+
+    private static GateBuilder Read(JsonElement root)
+    {
+        GateJsonObject gate = new(root, "$");
+        if (gate.Text("schema") != Schema)
+        {
+            throw new FormatException($"$.schema is not '{Schema}'.");
+        }
+
+        GateBuilder builder = new(gate.Text("name"));
+        builder.WhenInconclusive(gate.Choice("whenInconclusive", WhenInconclusive.Hold)).WhenNoBaseline(gate.Choice("firstRun", FirstRun.Fail));
+        int position = 0;
+        foreach (JsonElement element in gate.Items("requirements"))
+        {
+            Add(builder, new GateJsonObject(element, $"$.requirements[{position++}]"));
+        }
+
+        gate.Done();
+        return builder;
+    }
+
+    private static void Add(GateBuilder builder, GateJsonObject item)
+    {
+        string kind = item.Text("kind");
+        double confidence = kind == CustomRequirement.KindName ? 0 : item.Number("confidence") ?? Confidence.Default;
+        bool advisory = item.Flag("advisory");
+        switch (kind)
+        {
+            case ValueRequirement.KindName:
+                builder.Require(item.Metric("metric"), item.Number("atLeast"), item.Number("atMost"), confidence: confidence);
+                break;
+            case FairRequirement.KindName:
+                AddFair(builder, item, confidence);
+                break;
+            case BaselineRequirement.NotWorse:
+                builder.RequireNotWorse(item.Metric("metric"), item.Needed("margin"), confidence);
+                break;
+            case BaselineRequirement.Better:
+                builder.RequireBetter(item.Metric("metric"), item.Needed("by"), confidence);
+                break;
+            case RobustRequirement.KindName:
+                builder.RequireRobust(Perturbation.Named(item.Text("perturbation"), item.Needed("level")), item.Needed("maxDrop"), item.Metric("metric"), confidence);
+                break;
+            case CustomRequirement.KindName:
+                throw new FormatException($"{item.Path}: '{item.Text("custom")}' is a check in code; build this gate in code.");
+            default:
+                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, robust.");
+        }
+
+        if (advisory)
+        {
+            builder.AsAdvisory();
+        }
+
+        item.Done();
+    }
+
+    private static void AddFair(GateBuilder builder, GateJsonObject item, double confidence)
+    {
+        string[] by = [.. item.Items("by").Select(e => e.GetString() ?? "")];
+        FairnessMetric metric = item.Fairness("metric", item.TextOrNull("reference"));
+        SmallGroups small = item.Choice("smallGroups", SmallGroups.Inconclusive);
+        MissingGroup missing = item.Choice("missing", MissingGroup.Report);
+        double below = item.Number("below") ?? 0;
+        if (metric.IsRatio)
+        {
+            builder.RequireFairRatio(by, metric, item.Needed("atLeast"), confidence, small, below, missing);
+        }
+        else
+        {
+            builder.RequireFair(by, metric, item.Needed("atMost"), confidence, small, below, missing);
+        }
+    }
+}

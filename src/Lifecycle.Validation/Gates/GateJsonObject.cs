@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Lifecycle.Validation;
+
+/// <summary>Reads the properties of a JSON object and remembers which it was asked for, so that an unknown one is an error with its path.</summary>
+internal sealed class GateJsonObject
+{
+    private readonly Dictionary<string, JsonElement> _properties = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
+    public GateJsonObject(JsonElement element, string path)
+    {
+        Path = path;
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException($"{path} is {element.ValueKind}; an object is expected.");
+        }
+
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            if (!_properties.TryAdd(property.Name, property.Value))
+            {
+                throw new FormatException($"{path}.{Wording.Show(property.Name)} stands twice.");
+            }
+        }
+    }
+
+    public string Path { get; }
+
+    public string Text(string name) => TextOrNull(name) ?? throw new FormatException($"{Path}.{name} is missing; a text is expected.");
+
+    public string? TextOrNull(string name) => Find(name, JsonValueKind.String) is { } element ? element.GetString() : null;
+
+    public double? Number(string name) => Find(name, JsonValueKind.Number) is { } element ? element.GetDouble() : null;
+
+    public double Needed(string name) => Number(name) ?? throw new FormatException($"{Path}.{name} is missing; a number is expected.");
+
+    public bool Flag(string name)
+    {
+        _read.Add(name);
+        return _properties.TryGetValue(name, out JsonElement element) && element.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong(name, element, "true or false"),
+        };
+    }
+
+    public IEnumerable<JsonElement> Items(string name) =>
+        Find(name, JsonValueKind.Array) is { } element ? element.EnumerateArray() : throw new FormatException($"{Path}.{name} is missing; a list is expected.");
+
+    public T Choice<T>(string name, T otherwise)
+        where T : struct, Enum
+    {
+        string? text = TextOrNull(name);
+        string[] names = Array.ConvertAll(Enum.GetNames<T>(), GateJson.Camel);
+        int at = Array.IndexOf(names, text);
+        return text is null ? otherwise : at >= 0 ? Enum.GetValues<T>()[at] : throw new FormatException($"{Path}.{name} '{Wording.Show(text)}' is not one of {string.Join(", ", names)}.");
+    }
+
+    public Metric Metric(string name) => Validation.Metric.All.FirstOrDefault(m => m.Name == Text(name))
+        ?? throw new FormatException($"{Path}.{name} '{Wording.Show(Text(name))}' is no metric. The metrics are: {string.Join(", ", Validation.Metric.All.Select(m => m.Name))}.");
+
+    public FairnessMetric Fairness(string name, string? reference)
+    {
+        try
+        {
+            return FairnessMetric.Named(Text(name), reference);
+        }
+        catch (ArgumentException error)
+        {
+            throw new FormatException($"{Path}.{name}: {error.Message}", error);
+        }
+    }
+
+    public void Done()
+    {
+        if (_properties.Keys.FirstOrDefault(p => !_read.Contains(p)) is { } unknown)
+        {
+            throw new FormatException($"{Path}.{Wording.Show(unknown)} is unknown here.");
+        }
+    }
+
+    private JsonElement? Find(string name, JsonValueKind kind)
+    {
+        _read.Add(name);
+        return !_properties.TryGetValue(name, out JsonElement element) ? null
+            : element.ValueKind == kind ? element : throw Wrong(name, element, kind.ToString());
+    }
+
+    private FormatException Wrong(string name, JsonElement element, string expected) => new($"{Path}.{name} is {element.ValueKind}; {expected} is expected.");
+}

@@ -1,0 +1,52 @@
+using Lifecycle.Statistics;
+
+namespace Lifecycle.Validation;
+
+/// <summary>Settings of evaluations.</summary>
+public sealed class ValidationOptions
+{
+    /// <summary>Confidence of gates that the catalog defines, in (0.5, 1); 0.95 by default.</summary>
+    public double Confidence { get; set; } = Validation.Confidence.Default;
+
+    /// <summary>Replicates of a bootstrap, at least 100; 2,000 by default.</summary>
+    public int Replicates { get; set; } = 2_000;
+
+    /// <summary>Draws for the critical value of group bounds, at least 100; 4,000 by default.</summary>
+    public int DisparityDraws { get; set; } = 4_000;
+
+    /// <summary>Seed of everything that is drawn; recorded in the report.</summary>
+    public ulong Seed { get; set; } = RandomStream.DefaultSeed;
+
+    /// <summary>From how many rows in the denominator on a group is judged; 10 by default.</summary>
+    public int MinimumDenominator { get; set; } = 10;
+
+    /// <summary>Most groups that an analysis may have; 10,000 by default.</summary>
+    public int MaxGroups { get; set; } = GroupEncoder.MaximumGroups;
+
+    /// <summary>How long one requirement may wait for the model; 10 minutes by default.</summary>
+    public TimeSpan RequirementTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    internal IEnumerable<string> Problems()
+    {
+        if (Confidence is not (> 0.5 and < 1))
+        {
+            yield return $"ValidationOptions.Confidence is {Confidence}; set it between 0.5 and 1, for example 0.95.";
+        }
+
+        foreach ((string name, long value, long least) in new[]
+        {
+            (nameof(Replicates), Replicates, 100L), (nameof(DisparityDraws), DisparityDraws, 100), (nameof(MinimumDenominator), MinimumDenominator, 1), (nameof(MaxGroups), MaxGroups, 2),
+        })
+        {
+            if (value < least)
+            {
+                yield return $"ValidationOptions.{name} is {value}; set it to at least {least}.";
+            }
+        }
+
+        if (RequirementTimeout <= TimeSpan.Zero)
+        {
+            yield return $"ValidationOptions.RequirementTimeout is {RequirementTimeout}; set it above zero.";
+        }
+    }
+}

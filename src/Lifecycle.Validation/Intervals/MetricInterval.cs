@@ -1,0 +1,71 @@
+using Lifecycle.Statistics;
+
+namespace Lifecycle.Validation;
+
+/// <summary>A metric with a lower and an upper bound, each one-sided at the confidence; both undefined with the value.</summary>
+internal readonly record struct MetricInterval(MetricValue Value, double Lower, double Upper, string Method)
+{
+    /// <summary>Wilson for proportions, DeLong on the logit scale for the area under the ROC curve, Student t for means, BCa for the rest.</summary>
+    public static MetricInterval Of(Metric metric, EvaluationSet set, double confidence, int replicates, ulong seed)
+    {
+        MetricValue value = metric.Compute(set);
+        if (!value.IsDefined || metric == Metric.Count)
+        {
+            return new MetricInterval(value, value.Or(0), value.Or(0), "exact");
+        }
+
+        if (set.Count < 2)
+        {
+            return Undefined(UndefinedReason.TooFewRows, "");
+        }
+
+        if (confidence == Confidence.None)
+        {
+            return new MetricInterval(value, value.Value, value.Value, "point");
+        }
+
+        double twoSided = 2 * confidence - 1;
+        return metric switch
+        {
+            _ when set.IsWeighted => Bootstrap.Rows(metric, set, value, confidence, replicates, seed),
+            { IsProportion: true } => Wilson(value, twoSided),
+            { Terms: { } terms } => StudentT(value, terms(set), confidence),
+            { OfCounts: { } of } => Bootstrap.Cells(of, ConfusionCounts.Of(set), value, confidence, replicates, seed),
+            _ when metric == Metric.AreaUnderRoc => DeLongLogit(value, set, twoSided),
+            _ => Bootstrap.Rows(metric, set, value, confidence, replicates, seed),
+        };
+    }
+
+    public static MetricInterval Undefined(UndefinedReason reason, string method) => new(MetricValue.Undefined(reason), 0, 0, method);
+
+    private static MetricInterval Wilson(MetricValue value, double twoSided)
+    {
+        Interval interval = BinomialInterval.Wilson((long)value.Numerator!.Value, (long)value.Denominator!.Value, twoSided);
+        return new MetricInterval(value, interval.Lower, interval.Upper, "Wilson");
+    }
+
+    private static MetricInterval DeLongLogit(MetricValue value, EvaluationSet set, double twoSided)
+    {
+        AreaEstimate estimate = DeLong.Estimate(set.Scores, set.Labels);
+        Interval interval = estimate.LogitInterval(twoSided);
+        bool isKnown = double.IsFinite(interval.Lower) && double.IsFinite(interval.Upper) && Math.Min(estimate.Positives, estimate.Negatives) >= 2;
+        return isKnown
+            ? new MetricInterval(value, interval.Lower, interval.Upper, "DeLong logit")
+            : Undefined(UndefinedReason.TooFewRows, "DeLong logit");
+    }
+
+    private static MetricInterval StudentT(MetricValue value, double[] terms, double confidence)
+    {
+        double[] taken = [.. terms.Where(t => !double.IsNaN(t))];
+        if (taken.Length < 2)
+        {
+            return Undefined(UndefinedReason.TooFewRows, "Student t");
+        }
+
+        double squares = taken.Sum(t => (t - value.Value) * (t - value.Value));
+        double half = StudentTDistribution.Quantile(confidence, taken.Length - 1) * Math.Sqrt(squares / (taken.Length - 1) / taken.Length);
+        return half > 0
+            ? new MetricInterval(value, value.Value - half, value.Value + half, "Student t")
+            : Undefined(UndefinedReason.ZeroVariance, "Student t");
+    }
+}

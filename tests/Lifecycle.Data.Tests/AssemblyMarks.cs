@@ -1,0 +1,2 @@
+// These tests make links, pipes and file modes.
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using Lifecycle.Storage.Specification;
+
+namespace Lifecycle.Drift.Tests;
+
+public sealed class ProfileFileTests
+{
+    private static readonly ReferenceProfile Small = ReferenceProfile.From(
+        new ColumnBatch(
+        [
+            BatchColumn.Of<double>("x", new[] { 1.5, 2.5, 2.5, double.NaN, double.PositiveInfinity }),
+            BatchColumn.Of<double>("y", Enumerable.Range(0, 5).Select(i => 0.1 * i).ToArray()),
+            BatchColumn.Of<string>("c", new[] { "a", "b", "a", null!, "é" }, new[] { true, true, true, false, true }),
+        ]),
+        s => s.Role("y", ColumnRole.Score).Range("x", 0, 10));
+
+    [Fact]
+    public void Bytes_of_version_1_are_golden() => Assert.Equal(
+        GoldenFiles.Small, Convert.ToHexStringLower(Small.ToBytes()));
+
+    [Fact]
+    public void A_quantile_grid_is_golden_too()
+    {
+        ReferenceProfile profile = ReferenceProfile.From(new ColumnBatch([BatchColumn.Of<double>("z", Enumerable.Range(0, 1000).Select(i => i * i / 4.0).ToArray())]));
+        Assert.Equal(GoldenFiles.SquaresDigest, profile.Digest.ToString());
+        Assert.Equal(320, ((NumericColumn)profile["z"]).Counts.Length);
+    }
+
+    [Fact]
+    public void What_is_read_is_what_was_written()
+    {
+        ReferenceProfile read = ReferenceProfile.Parse(Small.ToBytes());
+        Assert.Equal(Small.Digest, read.Digest);
+        NumericColumn x = (NumericColumn)read["x"];
+        Assert.Equal((3L, 1L, 1L, 1.5, 2.5), (x.Count, x.Missing, x.PositiveInfinite, x.Minimum, x.Maximum));
+        Assert.Equal((0.0, 10.0), (x.DeclaredMinimum, x.DeclaredMaximum));
+        Assert.Equal(["a:2", "b:1", "é:1"], ((CategoryColumn)read["c"]).Labels.Select(l => $"{l}:{l.Count}").Order(StringComparer.Ordinal));
+        Assert.Equal(ColumnRole.Score, read["y"].Role);
+    }
+
+    [Fact]
+    public async Task A_file_is_written_whole_and_read_back()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "cps.ldp");
+        ReferenceProfile profile = ReferenceProfile.From(CpsData.Batch("1992"));
+        await profile.SaveAsync(path);
+        ReferenceProfile loaded = await ReferenceProfile.LoadAsync(path);
+        Assert.Equal(profile.Digest, loaded.Digest);
+        Assert.Equal(Digest.Of(await File.ReadAllBytesAsync(path)), loaded.Digest);
+        Assert.Equal(profile.Check(CpsData.Batch("2004")).ToJson(), loaded.Check(CpsData.Batch("2004")).ToJson());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await profile.SaveAsync(Path.Combine(folder.Path, "b.ldp"), new CancellationToken(true)));
+        Assert.Equal([path], Directory.GetFiles(folder.Path));
+        await Assert.ThrowsAsync<FileNotFoundException>(async () => await ReferenceProfile.LoadAsync(Path.Combine(folder.Path, "none.ldp")));
+    }
+
+    [Fact]
+    public void Any_flipped_bit_is_found()
+    {
+        byte[] good = Small.ToBytes();
+        for (int i = 0; i < good.Length; i++)
+        {
+            byte[] bad = [.. good];
+            bad[i] ^= (byte)(1 << (i % 8));
+            Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(bad));
+        }
+    }
+
+    [Fact]
+    public void Any_cut_is_found()
+    {
+        byte[] good = Small.ToBytes();
+        for (int length = 0; length < good.Length; length++)
+        {
+            Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(good.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void Damage_under_a_right_checksum_is_an_error_of_the_format_or_a_sound_profile()
+    {
+        byte[] good = Small.ToBytes();
+        Lifecycle.Statistics.RandomStream random = new(1);
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] bad = [.. good.AsSpan(0, good.Length - 32)];
+            for (int hits = random.NextBelow(4); hits >= 0; hits--)
+            {
+                bad[8 + random.NextBelow(bad.Length - 8)] = (byte)random.NextBelow(256);
+            }
+
+            try
+            {
+                ReferenceProfile read = ReferenceProfile.Parse(Signed(bad));
+                _ = read.Check(new ColumnBatch([BatchColumn.Of<double>("x", new double[] { 1, 2, 3, 4 })])).ToHtml();
+            }
+            catch (ProfileFormatException error)
+            {
+                Assert.InRange(error.Offset, 0, good.Length);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(4, 2, "version", "Update Lifecycle.Drift")]
+    [InlineData(6, 1, "flags", "Update Lifecycle.Drift")]
+    public void A_newer_format_says_what_to_do(int at, byte value, string field, string words)
+    {
+        byte[] bad = [.. Small.ToBytes().AsSpan(0, Small.ToBytes().Length - 32)];
+        bad[at] = value;
+        ProfileFormatException error = Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(Signed(bad)));
+        Assert.Equal((at, field), (error.Offset, error.Field));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sections_of_a_newer_version_are_kept_below_128_and_refused_above()
+    {
+        byte[] Column(byte type) => [0x4C, 0x44, 0x50, 0x0A, 1, 0, 0, 0, 1, 0, 28, 1, 1, (byte)'q', 2, 2, 0, 2, 3, 4, 0, 0, 0, 0, 10, 4, 0, 0, 0, 0, type, 3, 7, 8, 9, 0, 0];
+        byte[] kept = Column(77)[..^2];
+        kept[10] = (byte)(kept.Length - 11);
+        ReferenceProfile profile = ReferenceProfile.Parse(Signed(kept));
+        Assert.Equal(Signed(kept), profile.ToBytes());
+        byte[] refused = [.. kept];
+        refused[^5] = 200;
+        Assert.Contains("newer version", Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(Signed(refused))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0 })]
+    [InlineData(new byte[] { 1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x3F })]
+    [InlineData(new byte[] { 0x80, 0x00, 0 })]
+    [InlineData(new byte[] { 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0 })]
+    public void Announced_sizes_are_checked_before_they_are_believed(byte[] body)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(Signed([0x4C, 0x44, 0x50, 0x0A, 1, 0, 0, 0, .. body])));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    private static byte[] Signed(byte[] body) => [.. body, .. SHA256.HashData(body)];
+}
