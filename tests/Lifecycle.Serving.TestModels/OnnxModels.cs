@@ -8,11 +8,11 @@ public static class OnnxModels
     public const int Float = 1;
     public const int Int32 = 6;
 
-    public static byte[] Linear() => Model("linear", graph => graph
+    public static byte[] Linear(float bias = 0.5f) => Model("linear", graph => graph
         .Message(1, node => Node(node, "Gemm", ["x", "W", "b"], ["y"]))
         .Text(2, "linear")
         .Message(5, t => Tensor(t, "W", [10, 1], [.. Enumerable.Range(1, 10).Select(i => i / 8f)]))
-        .Message(5, t => Tensor(t, "b", [1], [0.5f]))
+        .Message(5, t => Tensor(t, "b", [1], [bias]))
         .Message(11, v => Value(v, "x", Float, ["N", 10]))
         .Message(12, v => Value(v, "y", Float, ["N", 1])));
 

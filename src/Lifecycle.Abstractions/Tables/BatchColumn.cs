@@ -71,6 +71,11 @@ public sealed class BatchColumn<T> : BatchColumn
     public BatchColumn(TableColumn column, ReadOnlyMemory<T> values, ReadOnlyMemory<bool> valid = default)
         : base(column, valid, values.Length)
     {
+        if (TypeOfCells < 0)
+        {
+            throw new ArgumentException($"The cells of '{column.Name}' are {typeof(T).Name}; a column holds bool, int, long, float, double, DateOnly, DateTime or string.", nameof(values));
+        }
+
         if (column.Type != TypeOfCells)
         {
             throw new ArgumentException($"The column '{column.Name}' is declared as {column.Type} and its values are {typeof(T).Name}.", nameof(column));
@@ -84,6 +89,7 @@ public sealed class BatchColumn<T> : BatchColumn
 
     internal static ColumnType TypeOfCells { get; } = Type.GetTypeCode(typeof(T)) switch
     {
+        _ when typeof(T).IsEnum => (ColumnType)(-1),
         TypeCode.Boolean => ColumnType.Boolean,
         TypeCode.Int32 => ColumnType.Int32,
         TypeCode.Int64 => ColumnType.Int64,

@@ -16,6 +16,7 @@ internal sealed class LoaderScan(string entry, ModelZipGuardOptions options)
 
     private readonly List<PendingName> _pending = [];
     private readonly byte[] _tail = new byte[HeaderBytes - 1];
+    private byte[] _joined = [];
     private int _tailLength;
     private long _position;
 
@@ -26,15 +27,20 @@ internal sealed class LoaderScan(string entry, ModelZipGuardOptions options)
     public void Take(ReadOnlySpan<byte> piece)
     {
         // What was left of the pieces before stands in front, so that a header may lie across two of them.
-        byte[] joined = new byte[_tailLength + piece.Length];
+        if (_joined.Length < _tailLength + piece.Length)
+        {
+            _joined = new byte[_tail.Length + piece.Length];
+        }
+
+        Span<byte> joined = _joined.AsSpan(0, _tailLength + piece.Length);
         _tail.AsSpan(0, _tailLength).CopyTo(joined);
-        piece.CopyTo(joined.AsSpan(_tailLength));
+        piece.CopyTo(joined[_tailLength..]);
         long start = _position - _tailLength;
         FindHeaders(joined, start);
         Collect(joined, start);
         _position += piece.Length;
         _tailLength = Math.Min(_tail.Length, joined.Length);
-        joined.AsSpan(joined.Length - _tailLength).CopyTo(_tail);
+        joined[^_tailLength..].CopyTo(_tail);
     }
 
     /// <summary>The stream is over.</summary>

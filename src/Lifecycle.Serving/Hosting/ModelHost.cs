@@ -5,7 +5,7 @@ namespace Lifecycle.Serving;
 /// <summary>
 /// Serves models inside this process: each under its name, thread-safe, replaced without a failed call when its source names another version.
 /// </summary>
-public sealed class ModelHost : IAsyncDisposable
+public sealed class ModelHost : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
     private readonly HostContext _context;
@@ -121,6 +121,9 @@ public sealed class ModelHost : IAsyncDisposable
 
         await Task.WhenAll(Models.Select(m => m.StopAsync(_context.Options.DrainTimeout).AsTask())).ConfigureAwait(false);
     }
+
+    /// <summary>Stops and waits for it; prefer <see cref="DisposeAsync"/>.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task StartModelsAsync()
     {

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
-
 namespace Lifecycle.Serving;
 
 /// <summary>
-/// Keeps objects that only one thread may use at a time: one slot a core, then a bounded queue, then a new object.
+/// Keeps objects that only one thread may use at a time: one slot a core, then two spare places a core, then a new object.
 /// For runtimes; renting and returning costs two exchanges on a cache line of its own.
 /// </summary>
 /// <typeparam name="T">The object; disposed when there is no place for it.</typeparam>
@@ -16,8 +14,7 @@ public sealed class CoreRing<T> : IDisposable
     private readonly Func<T> _make;
     private readonly object?[] _slots;
     private readonly int _mask;
-    private readonly ConcurrentQueue<T> _queue = new();
-    private readonly int _queueLimit;
+    private readonly object?[] _spare;
     private volatile bool _disposed;
 
     /// <summary>Makes a ring.</summary>
@@ -29,7 +26,7 @@ public sealed class CoreRing<T> : IDisposable
         int cores = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
         _mask = cores - 1;
         _slots = new object?[(cores + 2) * Width];
-        _queueLimit = 2 * Environment.ProcessorCount;
+        _spare = new object?[2 * cores];
     }
 
     /// <summary>Makes one object a core now.</summary>
@@ -79,23 +76,33 @@ public sealed class CoreRing<T> : IDisposable
     private T RentElsewhere()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _queue.TryDequeue(out T? queued) ? queued : _make();
+        for (int i = 0; i < _spare.Length; i++)
+        {
+            if (Volatile.Read(ref _spare[i]) is not null && Interlocked.Exchange(ref _spare[i], null) is T spare)
+            {
+                return spare;
+            }
+        }
+
+        return _make();
     }
 
     private void ReturnElsewhere(T item)
     {
-        if (!_disposed && _queue.Count < _queueLimit)
+        for (int i = 0; i < _spare.Length && !_disposed; i++)
         {
-            _queue.Enqueue(item);
-            if (_disposed)
+            if (Volatile.Read(ref _spare[i]) is null && Interlocked.CompareExchange(ref _spare[i], item, null) is null)
             {
-                Sweep();
+                if (_disposed)
+                {
+                    Sweep();
+                }
+
+                return;
             }
         }
-        else
-        {
-            item.Dispose();
-        }
+
+        item.Dispose();
     }
 
     private void Sweep()
@@ -105,9 +112,9 @@ public sealed class CoreRing<T> : IDisposable
             (Interlocked.Exchange(ref _slots[(i + 1) * Width], null) as T)?.Dispose();
         }
 
-        while (_queue.TryDequeue(out T? queued))
+        for (int i = 0; i < _spare.Length; i++)
         {
-            queued.Dispose();
+            (Interlocked.Exchange(ref _spare[i], null) as T)?.Dispose();
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Lifecycle.Storage.Local;
 
 /// <summary>Turns what the file system says into one sentence with a remedy.</summary>
@@ -14,16 +12,21 @@ internal static class DiskFailure
 
     public static bool Is(Exception error) => error is IOException or UnauthorizedAccessException;
 
-    /// <summary>The error a caller sees; <paramref name="path"/> is the file or folder that could not be used.</summary>
-    public static LifecycleStorageException Of(Exception cause, string operation, string key, string path)
+    /// <summary>The error a caller sees.</summary>
+    /// <param name="cause">What the file system said.</param>
+    /// <param name="operation">What was asked of the store.</param>
+    /// <param name="key">What it was asked for.</param>
+    /// <param name="path">The file or folder that could not be used.</param>
+    /// <param name="wanted">Bytes that were to be reserved: the runtime does not say in a code when there are too few.</param>
+    public static LifecycleStorageException Of(Exception cause, string operation, string key, string path, long wanted = 0)
     {
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? path;
         (string what, bool transient) = cause switch
         {
-            _ when IsFull(cause) => ($"The disk that holds '{folder}' is full. Free space there or move the workspace, then call again; nothing was left behind.", false),
+            _ when IsFull(cause) || IsLackingSpace(cause, folder, wanted) => ($"The disk that holds '{folder}' is full. Free space there or move the workspace, then call again; nothing was left behind.", false),
             _ when IsReadOnly(cause) => ($"'{folder}' is on a read-only file system. Make it writable or use another folder for the workspace; nothing was changed.", false),
             UnauthorizedAccessException => ($"'{path}' may not be used by '{Environment.UserName}'. Give that user read and write rights on '{folder}'; nothing was changed.", false),
-            DirectoryNotFoundException => ($"The folder '{folder}' is not there. Create it again or restore it from a copy.", false),
+            DirectoryNotFoundException => ($"'{path}' is not there, or something on the way to it is no folder. Create it again or restore it from a copy.", false),
             _ when Code(cause) == TooManyFilesOnUnix && !OperatingSystem.IsWindows() =>
                 ($"The process has too many open files to use '{path}'. Raise the limit (ulimit -n) or close streams that are done.", true),
             _ => ($"'{path}' could not be used: {cause.Message} Check the disk and call again.", false),
@@ -34,6 +37,9 @@ internal static class DiskFailure
     public static bool IsFull(Exception error) => OperatingSystem.IsWindows()
         ? (uint)error.HResult is 0x80070070 or 0x80070027
         : Code(error) is FullOnUnix or QuotaOnLinux or QuotaOnMac;
+
+    private static bool IsLackingSpace(Exception cause, string folder, long wanted) =>
+        wanted > 0 && cause is IOException && Directory.Exists(folder) && new DriveInfo(folder).AvailableFreeSpace < wanted;
 
     public static bool IsReadOnly(Exception error) => !OperatingSystem.IsWindows() && Code(error) == ReadOnlyOnUnix;
 
@@ -48,6 +54,4 @@ internal static class DiskFailure
 
     // On Unix the runtime puts errno into HResult; an UnauthorizedAccessException carries it in its inner exception.
     private static int Code(Exception error) => error is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : error.HResult;
-
-    public static string Show(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
 }

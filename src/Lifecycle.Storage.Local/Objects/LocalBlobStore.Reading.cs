@@ -216,44 +216,25 @@ public sealed partial class LocalBlobStore
 
     private static async ValueTask CopyAsync(Digest digest, Stream content, string folder, string target, CancellationToken cancellationToken)
     {
-        string temporary = AtomicFile.TemporaryName(folder);
-        bool made = false;
+        using TemporaryBlob copy = TemporaryBlob.Create(folder, content.Length, "place");
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
         try
         {
-            FileStream copy = new(temporary, new FileStreamOptions
+            for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
             {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.None,
-                BufferSize = 0,
-                PreallocationSize = content.Length,
-            });
-            made = true;
-            await using (copy.ConfigureAwait(false))
-            {
-                await content.CopyToAsync(copy, BlockSums.BlockSize, cancellationToken).ConfigureAwait(false);
-                copy.Flush(flushToDisk: true);
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            NativeDisk.Rename(temporary, target, replace: false);
-            AtomicFile.FlushFolder(folder);
-            made = false;
-        }
-        catch (IOException error) when (DiskFailure.IsExisting(error))
-        {
-            throw Taken(digest, target);
-        }
-        catch (Exception error) when (DiskFailure.Is(error))
-        {
-            throw DiskFailure.Of(error, "place", digest.ToString(), target);
         }
         finally
         {
-            if (made)
-            {
-                File.Delete(temporary);
-            }
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        copy.Finish(flush: true);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!copy.TryPlace(target))
+        {
+            throw Taken(digest, target);
         }
     }
 

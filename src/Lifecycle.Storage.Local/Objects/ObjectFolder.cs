@@ -148,8 +148,8 @@ internal sealed class ObjectFolder
     }
 
     /// <summary>
-    /// Removes temporaries of dead processes. One that is locked belongs to a living process, and so may every one that is younger than it:
-    /// names are version-7 Guids, so their order is the order of their making.
+    /// Removes temporaries of dead processes. One that is locked belongs to a living process, and so may every one that is not older than it:
+    /// names are version-7 Guids, whose first 12 hex digits are the millisecond of their making.
     /// </summary>
     private void RemoveStale(TimeSpan age, TimeProvider time)
     {
@@ -164,13 +164,13 @@ internal sealed class ObjectFolder
                 {
                     dead.Add((file.FullName, taken));
                 }
-                else if (oldestLiving is null || string.CompareOrdinal(file.Name, oldestLiving) < 0)
+                else if (oldestLiving is null || string.CompareOrdinal(Moment(file.Name), oldestLiving) < 0)
                 {
-                    oldestLiving = file.Name;
+                    oldestLiving = Moment(file.Name);
                 }
             }
 
-            foreach ((string name, _) in dead.Where(d => oldestLiving is null || string.CompareOrdinal(System.IO.Path.GetFileName(d.Name), oldestLiving) < 0))
+            foreach ((string name, _) in dead.Where(d => oldestLiving is null || string.CompareOrdinal(Moment(System.IO.Path.GetFileName(d.Name)), oldestLiving) < 0))
             {
                 File.Delete(name);
             }
@@ -180,6 +180,8 @@ internal sealed class ObjectFolder
             dead.ForEach(d => d.Lock.Dispose());
         }
     }
+
+    private static string Moment(string name) => name[..Math.Min(name.Length, AtomicFile.TemporaryPrefix.Length + 12)];
 
     private IEnumerable<FileInfo> Temporaries()
     {

@@ -35,7 +35,7 @@ internal sealed class TemporaryBlob : IDisposable
         catch (Exception error) when (DiskFailure.Is(error))
         {
             TryDelete(path);
-            throw DiskFailure.Of(error, operation, folder, folder);
+            throw DiskFailure.Of(error, operation, folder, folder, expectedLength ?? 0);
         }
     }
 
@@ -149,6 +149,25 @@ internal sealed class TemporaryBlob : IDisposable
                 File.Move(Path, target, overwrite: true);
                 return true;
             }
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, target, target);
+        }
+    }
+
+    /// <summary>Gives a copy its name; false when the name is taken.</summary>
+    public bool TryPlace(string target)
+    {
+        try
+        {
+            NativeDisk.Rename(Path, target, replace: false);
+            AtomicFile.FlushFolder(System.IO.Path.GetDirectoryName(target)!);
+            return true;
+        }
+        catch (IOException error) when (DiskFailure.IsExisting(error))
+        {
+            return false;
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {

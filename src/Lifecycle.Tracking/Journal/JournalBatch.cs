@@ -74,7 +74,7 @@ internal sealed class JournalBatch
             {
                 Take(payload);
             }
-            catch (Exception e) when (e is KeyNotFoundException or JsonException or ArgumentException or InvalidOperationException or FormatException)
+            catch (Exception e) when (e is KeyNotFoundException or JsonException or ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
             {
                 // its checksum fits, but no writer of ours made it
                 Stop = JournalStop.Torn;
