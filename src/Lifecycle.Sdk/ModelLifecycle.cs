@@ -16,9 +16,13 @@ namespace Lifecycle;
 public sealed class ModelLifecycle : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly List<IHostedService> _started = [];
+    private readonly HostedFeatures _features;
 
-    private ModelLifecycle(ServiceProvider services) => _services = services;
+    private ModelLifecycle(ServiceProvider services)
+    {
+        _services = services;
+        _features = new HostedFeatures(services.GetServices<IHostedService>());
+    }
 
     /// <summary>Datasets: commit, list, check out, read.</summary>
     public DatasetCatalog Datasets => Get<DatasetCatalog>();
@@ -78,20 +82,16 @@ public sealed class ModelLifecycle : IAsyncDisposable
             lifecycle.UseLocalStorage(root);
             configure?.Invoke(lifecycle);
         });
-        ModelLifecycle opened = new(services.BuildServiceProvider());
+        ServiceProvider provider = services.BuildServiceProvider();
         try
         {
-            foreach (IHostedService service in opened._services.GetServices<IHostedService>())
-            {
-                await service.StartAsync(cancellationToken).ConfigureAwait(false);
-                opened._started.Add(service);
-            }
-
+            ModelLifecycle opened = new(provider);
+            await opened._features.StartAsync(cancellationToken).ConfigureAwait(false);
             return opened;
         }
         catch
         {
-            await opened.DisposeAsync().ConfigureAwait(false);
+            await provider.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -110,12 +110,7 @@ public sealed class ModelLifecycle : IAsyncDisposable
     /// <summary>Closes everything: served models drain, runs and logs are written out.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (int i = _started.Count - 1; i >= 0; i--)
-        {
-            await _started[i].StopAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-
-        _started.Clear();
+        await _features.StopAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -20,6 +20,7 @@ public static class LifecycleServiceCollectionExtensions
         LifecycleBuilder builder = services.AddModelLifecycleCore();
         builder.AddTracking().AddDatasets().AddDrift().AddValidation().AddServing().AddPromotion().AddRetraining();
         services.TryAddSingleton<ModelMonitorings>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LineageListener>());
         configure?.Invoke(builder);
         if (services.All(s => s.ServiceType != typeof(LifecycleDatabase)))
         {
