@@ -72,7 +72,7 @@ public sealed class ModelHostBuilder
     public ModelHostBuilder Serve(string name, Action<ServedModelBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        ServedModelBuilder builder = new(name, null, null);
+        UntypedModelBuilder builder = new(name);
         configure(builder);
         _plans.Add(builder.Build());
         return this;

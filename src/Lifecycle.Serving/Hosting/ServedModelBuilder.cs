@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Lifecycle.Serving;
 
 /// <summary>Says how one model is served.</summary>
-public class ServedModelBuilder
+public abstract class ServedModelBuilder
 {
     private readonly string _name;
     private Func<HostContext, IModelSource>? _source;
 
-    internal ServedModelBuilder(string name, Func<HostContext, IModelSource>? source, ModelBinding? binding)
+    private protected ServedModelBuilder(string name, Func<HostContext, IModelSource>? source, ModelBinding? binding)
     {
         _name = ResourceName.Require(name, "served model");
         _source = source;
@@ -79,3 +79,6 @@ public sealed class ServedModelBuilder<
         return this;
     }
 }
+
+/// <summary>Says how one model is served without types, or under those of its function.</summary>
+internal sealed class UntypedModelBuilder(string name) : ServedModelBuilder(name, null, null);

@@ -42,7 +42,7 @@ public static class ServingBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(configure);
         builder.AddServing();
-        ServedModelBuilder model = new(name, null, null);
+        UntypedModelBuilder model = new(name);
         configure(model);
         builder.Services.AddSingleton(model.Build());
         return builder;
