@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -119,6 +120,8 @@ public sealed class LocalAuditLog : IAuditLog, IBlobReferenceSource, IAsyncDispo
     /// <inheritdoc/>
     public async ValueTask<AuditVerification> VerifyAsync(AuditHead? expected = null, CancellationToken cancellationToken = default)
     {
+        using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.audit.verify");
+
         // The file first: it is never ahead of the log, so what is read later holds at least as much.
         byte[]? file = _checkpoint is null ? null : AuditCheckpoint.ReadFile(_checkpoint.File);
         AuditHead? checkpoint = file is null ? null : AuditCheckpoint.Parse(file);

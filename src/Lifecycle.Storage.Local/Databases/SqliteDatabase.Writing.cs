@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Lifecycle.Storage.Local;
@@ -15,11 +16,6 @@ public sealed partial class SqliteDatabase
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
-        if (_scope.Value is { IsActive: true })
-        {
-            throw new InvalidOperationException("A write was asked for by the work of another write of the same database. Use the transaction that is there.");
-        }
-
         await PrepareAsync(cancellationToken).ConfigureAwait(false);
         (LifecycleTransaction transaction, T result) = await ExclusivelyAsync(
             durability,
@@ -55,6 +51,7 @@ public sealed partial class SqliteDatabase
         "migrate",
         (connection, _) =>
         {
+            using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.migrate");
             SqliteMigrations.Apply(connection, migrations, File, _time);
             return new ValueTask<bool>(true);
         },
@@ -63,6 +60,12 @@ public sealed partial class SqliteDatabase
     private async ValueTask<T> ExclusivelyAsync<T>(
         CommitDurability durability, string operation, Func<SqliteConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
+        if (_scope.Value is { IsActive: true })
+        {
+            throw new InvalidOperationException(
+                $"A {operation} was asked for by the work of another write of the same database. Use the transaction that is there; migrate before the write.");
+        }
+
         long start = _time.GetTimestamp();
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         bool committed = false;

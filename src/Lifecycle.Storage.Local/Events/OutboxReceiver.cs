@@ -124,7 +124,9 @@ internal sealed class OutboxReceiver : IAsyncDisposable
         {
             return TimeSpan.Zero;
         }
-        catch (Exception error) when (error is LifecycleException or DbException)
+#pragma warning disable CA1031 // nobody waits for this loop: whatever goes wrong is logged and tried again
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             StorageLog.OutboxFailed(_logger, _name, _delay, error);
             return Backoff();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Storage.Local;
@@ -38,6 +39,7 @@ public sealed partial class LocalBlobStore : IBlobStore
             throw new ArgumentOutOfRangeException(nameof(options), options.ExpectedLength, "The expected length of a blob cannot be negative.");
         }
 
+        using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.put");
         long start = _time.GetTimestamp();
         using PendingBlob pending = await new BlobWriter(_folder).TakeAsync(content, options?.ExpectedLength, flush: true, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 
 namespace Lifecycle.Storage.Local;
@@ -72,6 +73,7 @@ public sealed class LocalBlobUpkeep : BlobUpkeep
     /// <inheritdoc/>
     public override async ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default)
     {
+        using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.verify");
         StoreVerification verification = new(_folder);
         await verification.RunAsync(cancellationToken).ConfigureAwait(false);
         List<MissingBlob> missing = [];

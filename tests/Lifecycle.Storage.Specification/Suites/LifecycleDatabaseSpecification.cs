@@ -90,7 +90,13 @@ public abstract partial class LifecycleDatabaseSpecification<TDatabase>
     {
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await Database.WriteAsync(async (_, token) =>
             await Database.WriteAsync((_, _) => new ValueTask<int>(1), cancellationToken: token)));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await Database.WriteAsync(async (_, token) =>
+        {
+            await Database.MigrateAsync(Tables, token);
+            return 0;
+        }));
         Assert.Equal(1, await Database.WriteAsync((_, _) => new ValueTask<int>(1)));
+        await Database.MigrateAsync(Tables);
     }
 
     [Fact]
