@@ -47,7 +47,7 @@ internal static class FirstChampion
             .Build();
         GateReport report = await services.GetRequiredService<GateEvaluator>().EvaluateAsync(gate, artifact, rows);
         ModelVersion version = await registry.RegisterAsync("mortgage", artifact, report);
-        await services.GetRequiredService<DriftMonitors>().RegisterReferenceAsync("mortgage", "1", ReferenceProfile.From(train.Select([.. Numbers, .. YesNo])));
+        await services.GetRequiredService<DriftMonitors>().RegisterReferenceAsync("mortgage", $"{version.Number}", ReferenceProfile.From(train.Select([.. Numbers, .. YesNo]).InSinglePrecision()));
         await registry.PromoteAsync(version, "champion", "first model of a new workspace");
     }
 }

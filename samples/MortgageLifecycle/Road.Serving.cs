@@ -72,7 +72,7 @@ internal sealed partial class Road
                 OutOfFold judged = OutOfFold.Of(_ml, Mitigated, shifted, FoldsOf(shifted), stop);
                 ModelArtifact challenger = await TrainAsync(Mitigated, shifted, judged, context.Run);
                 double[] champion = await ScoresAsync(context.Champion!, shifted);
-                ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns));
+                ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns).InSinglePrecision());
                 return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0), Reference: reference);
             },
         };
@@ -92,7 +92,7 @@ internal sealed partial class Road
         }
     }
 
-    private async Task<DriftReport> CheckAsync() => await _lifecycle.MonitoringOf(Model).CheckNowAsync(_stop);
+    private async Task<DriftReport> CheckAsync() => await _lifecycle.MonitoringOf(Model).CloseWindowAsync(_stop);
 
     private async Task<double[]> ScoresAsync(ModelVersion version, ColumnBatch rows)
     {

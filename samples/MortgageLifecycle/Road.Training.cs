@@ -78,7 +78,7 @@ internal sealed partial class Road
         }
 
         (Candidate candidate, GateReport report, _champion) = _candidates.Where(c => c.Report.Passed).MaxBy(c => Area(c.Report));
-        ReferenceProfile reference = ReferenceProfile.From(_train.Select(Candidate.AllColumns));
+        ReferenceProfile reference = ReferenceProfile.From(_train.Select(Candidate.AllColumns).InSinglePrecision());
         await _lifecycle.Drift.RegisterReferenceAsync(Model, _champion.Number.ToString(CultureInfo.InvariantCulture), reference, _stop);
         await _lifecycle.Registry.PromoteAsync(_champion, Alias, $"{candidate.Name}: gate passed, AUC {Area(report):0.000}", cancellationToken: _stop);
         Say($"{_champion} is {Alias}: {candidate.Name}");

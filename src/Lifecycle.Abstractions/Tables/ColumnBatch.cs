@@ -72,6 +72,16 @@ public sealed class ColumnBatch
         return new ColumnBatch(taken, FirstRow);
     }
 
+    /// <summary>
+    /// The same rows with every column of doubles in single precision: the numbers as a model of floats sees them. Build a drift reference from these rows when the
+    /// served records hold floats, else values such as 3.2 differ in their last digits and count as new.
+    /// </summary>
+    public ColumnBatch InSinglePrecision() => new(
+        _columns.Select(c => c is BatchColumn<double> doubles
+            ? new BatchColumn<float>(c.Column with { Type = ColumnType.Single }, Array.ConvertAll(doubles.Values.ToArray(), v => (float)v), c.Valid)
+            : c),
+        FirstRow);
+
     /// <summary>All rows of several batches of one schema in one batch.</summary>
     /// <exception cref="ArgumentException">No batch, or schemas that differ.</exception>
     public static ColumnBatch Concat(IReadOnlyList<ColumnBatch> batches)

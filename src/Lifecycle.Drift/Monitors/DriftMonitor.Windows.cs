@@ -28,19 +28,27 @@ public partial class DriftMonitor
 
     private async Task RunAsync()
     {
-        await foreach (TaskCompletionSource<DriftReport>? request in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (CheckRequest? request in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
                 await CloseIfDueAsync().ConfigureAwait(false);
-                request?.SetResult(Check(closes: false, tooSmall: false));
+                if (request is { Closes: true })
+                {
+                    await CloseAsync(tooSmall: Rows([.. _recorders.Select(r => r.Read())]) < _options.LeastRows).ConfigureAwait(false);
+                    request.Answer.SetResult(_latest!);
+                }
+                else
+                {
+                    request?.Answer.SetResult(Check(closes: false, tooSmall: false));
+                }
             }
 #pragma warning disable CA1031 // the task must live on; who asked is told, and the log says it
             catch (Exception error)
 #pragma warning restore CA1031
             {
                 Log.CheckFailed(_logger, Name, error);
-                request?.TrySetException(error);
+                request?.Answer.TrySetException(error);
             }
         }
 
@@ -217,4 +225,7 @@ public partial class DriftMonitor
         [LoggerMessage(5, LogLevel.Warning, "The getter of column '{Column}' of the drift monitor '{Monitor}' threw; such values count as unreadable and are not logged again.")]
         public static partial void GetterFailed(ILogger logger, string monitor, string column, Exception error);
     }
+
+    /// <summary>Somebody asks for a check.</summary>
+    private sealed record CheckRequest(bool Closes, TaskCompletionSource<DriftReport> Answer);
 }

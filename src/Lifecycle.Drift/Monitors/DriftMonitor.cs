@@ -16,7 +16,7 @@ public partial class DriftMonitor : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AlertMachine _machine;
-    private readonly Channel<TaskCompletionSource<DriftReport>?> _requests = Channel.CreateUnbounded<TaskCompletionSource<DriftReport>?>();
+    private readonly Channel<CheckRequest?> _requests = Channel.CreateUnbounded<CheckRequest?>();
     private readonly ITimer? _timer;
     private readonly Task _loop;
     private readonly int _rowsPerWindow;
@@ -126,9 +126,22 @@ public partial class DriftMonitor : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
     public async ValueTask<DriftReport> CheckNowAsync(CancellationToken cancellationToken = default)
     {
-        TaskCompletionSource<DriftReport> request = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return await AskAsync(closes: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Closes the open window now: it is judged, saved and counted for alerts, and a new one begins. A window below the least rows is reported as too small
+    /// and raises no alert.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    public async ValueTask<DriftReport> CloseWindowAsync(CancellationToken cancellationToken = default) =>
+        await AskAsync(closes: true, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<DriftReport> AskAsync(bool closes, CancellationToken cancellationToken)
+    {
+        CheckRequest request = new(closes, new TaskCompletionSource<DriftReport>(TaskCreationOptions.RunContinuationsAsynchronously));
         ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
-        return await request.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops recording, checks the last window when it is large enough, and stops the background task.</summary>

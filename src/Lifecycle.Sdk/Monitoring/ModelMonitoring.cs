@@ -23,7 +23,15 @@ public abstract class ModelMonitoring
     /// <exception cref="LifecycleException">It cannot be watched; the message says why and what to do.</exception>
     public abstract Task ReadyAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Closes the open window now and checks it.</summary>
+    /// <summary>Closes the open window now: it is judged, saved and counted for alerts.</summary>
+    /// <exception cref="LifecycleException">The model is not watched; the message says why and what to do.</exception>
+    public async Task<DriftReport> CloseWindowAsync(CancellationToken cancellationToken = default)
+    {
+        await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await Monitor!.CloseWindowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks what the open window holds so far; it stays open.</summary>
     /// <exception cref="LifecycleException">The model is not watched; the message says why and what to do.</exception>
     public async Task<DriftReport> CheckNowAsync(CancellationToken cancellationToken = default)
     {
