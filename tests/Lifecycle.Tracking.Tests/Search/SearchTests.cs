@@ -71,6 +71,34 @@ public sealed class SearchTests
         await Assert.ThrowsAsync<TrackingException>(async () => await workspace.Experiments.SearchAsync("typo", cancellationToken: Token));
     }
 
+    [Theory]
+    [InlineData(" AND ")]
+    [InlineData(" OR ")]
+    public async Task LongestFilters_AreAnswered(string word)
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        await workspace.Experiments.RunAsync(
+            "e",
+            run =>
+            {
+                run.LogMetric("a", 1);
+                return Task.CompletedTask;
+            },
+            cancellationToken: Token);
+        string text = string.Join(word, Enumerable.Repeat("metrics.a=1", 3900));
+        Assert.Single((await workspace.Experiments.SearchAsync("e", text, cancellationToken: Token)).Runs);
+        RunFilter right = RunFields.All.Metric("a") == 1;
+        for (int i = 0; i < 2000; i++)
+        {
+            right = word == " OR " ? (RunFields.All.Metric("a") == 1) | right : (RunFields.All.Metric("a") == 1) & right;
+        }
+
+        Assert.Single((await workspace.Experiments.Runs.Where(right).ToPageAsync(Token)).Runs);
+        string[] many = [.. Enumerable.Range(0, 40_000).Select(i => "r" + i)];
+        Assert.Empty((await workspace.Experiments.Runs.Where(r => r.Id.In(many)).ToPageAsync(Token)).Runs);
+        Assert.Throws<RunFilterException>(() => RunFields.All.Name.Like(new string('%', 10_001)));
+    }
+
     private static async Task<List<Run>> FillAsync(TrackingWorkspace workspace, FakeTimeProvider clock)
     {
         List<Run> open = [];
