@@ -37,7 +37,7 @@ await using (Run run = await experiments.StartRunAsync("native", r => r.With(dat
 
 double[] ltv = rows["ltv"].ToDoubles();
 bool[] labels = [.. ltv.Select((v, i) => v + (i % 7 * 0.02) < 0.8)];
-EvaluationSet set = EvaluationSet.Of(labels, [.. ltv.Select(v => 1 - v)], threshold: 0.2).Attribute("region", rows["region"]);
+EvaluationSet set = EvaluationSet.Of(labels, [.. ltv.Select(v => 1 - v)], threshold: 0.2).Attribute(rows["region"]);
 GateReport gate = await Gate.For("native").Require(Metric.AreaUnderRoc, atLeast: 0.8)
     .RequireFair(by: "region", FairnessMetric.EqualOpportunityDifference, atMost: 0.2).Build().EvaluateAsync(set);
 

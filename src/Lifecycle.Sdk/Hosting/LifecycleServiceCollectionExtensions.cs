@@ -20,7 +20,7 @@ public static class LifecycleServiceCollectionExtensions
         LifecycleBuilder builder = services.AddModelLifecycleCore();
         builder.AddTracking().AddDatasets().AddDrift().AddValidation().AddServing().AddPromotion().AddRetraining();
         services.TryAddSingleton<ModelMonitorings>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, LineageListener>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, FeatureStart>());
         configure?.Invoke(builder);
         if (services.All(s => s.ServiceType != typeof(LifecycleDatabase)))
         {
@@ -70,7 +70,7 @@ public static class LifecycleServiceCollectionExtensions
             RetrainingPlan made = plan(services);
             when.Validate(made.Model);
             return new RetrainingWorker(
-                services.GetRequiredService<RetrainingLoop>(), services.GetRequiredService<ILifecycleEvents>(), made, when,
+                services.GetRequiredService<RetrainingLoop>(), services.GetRequiredService<ModelRegistry>(), services.GetRequiredService<ILifecycleEvents>(), made, when,
                 services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RetrainingWorker>>());
         });
         return builder;

@@ -23,11 +23,11 @@ public enum RetrainingResult
 /// <param name="Report">The gate's report; null when another process was at it.</param>
 public sealed record RetrainingOutcome(RetrainingResult Result, ModelVersion? Champion, ModelVersion? Challenger, GateReport? Report)
 {
-    /// <summary>What a console program ends with: 0 promoted, 10 or 12 kept (failed or inconclusive), 14 another process is at it.</summary>
+    /// <summary>What a console program ends with: 0 promoted, the report's code when the champion was kept (10 failed, 12 inconclusive), 14 another process is at it.</summary>
     public int ExitCode => Result switch
     {
         RetrainingResult.Promoted => Lifecycle.ExitCode.Done,
         RetrainingResult.Busy => Lifecycle.ExitCode.LeaseHeld,
-        _ => Report!.ExitCode,
+        _ => Report!.ExitCode == Lifecycle.ExitCode.Done ? Lifecycle.ExitCode.DecisionPending : Report.ExitCode,
     };
 }

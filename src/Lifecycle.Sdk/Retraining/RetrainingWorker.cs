@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Lifecycle.Tracking;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,7 @@ namespace Lifecycle;
 
 /// <summary>Runs the loop of one model in the background: on drift, on schedule, or both. A training that fails is logged and tried at the next trigger.</summary>
 internal sealed partial class RetrainingWorker(
-    RetrainingLoop loop, ILifecycleEvents events, RetrainingPlan plan, RetrainingSchedule schedule, TimeProvider time, ILogger<RetrainingWorker> logger) : BackgroundService
+    RetrainingLoop loop, ModelRegistry registry, ILifecycleEvents events, RetrainingPlan plan, RetrainingSchedule schedule, TimeProvider time, ILogger<RetrainingWorker> logger) : BackgroundService
 {
     private readonly Channel<string> _triggers = Channel.CreateBounded<string>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -37,14 +38,19 @@ internal sealed partial class RetrainingWorker(
         }
     }
 
-    private ValueTask OnEventAsync(LifecycleEvent found, CancellationToken cancellationToken)
+    private async ValueTask OnEventAsync(LifecycleEvent found, CancellationToken cancellationToken)
     {
-        if (found.Name == "lifecycle.drift.found" && found.Subject == $"model/{plan.Model}")
+        if (found.Name != "lifecycle.drift.found" || found.Subject != $"model/{plan.Model}")
+        {
+            return;
+        }
+
+        // Drift that was found before the champion took over is the drift that it was trained for.
+        AliasPeriod? period = await registry.WhoWasAsync(plan.Model, plan.Alias, time.GetUtcNow(), cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (period is null || found.At > period.From)
         {
             _triggers.Writer.TryWrite("drift found");
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private async Task TickAsync(PeriodicTimer? timer, CancellationToken cancellationToken)

@@ -15,8 +15,10 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
     private readonly BatchWriter _writer;
     private readonly JournalDrain _drain;
     private readonly JournalRecovery _recovery;
-    private readonly SemaphoreSlim _opening = new(1);
-    private volatile bool _opened;
+    private readonly Lock _opening = new();
+    private readonly SemaphoreSlim _recovering = new(1);
+    private readonly CancellationTokenSource _closing = new();
+    private Task? _taken;
     private volatile bool _disposed;
 
     /// <summary>Opens the experiments of a workspace. Tables are made, and what dead processes left is taken over, at the first call.</summary>
@@ -105,15 +107,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
     public async ValueTask<int> RecoverAsync(CancellationToken cancellationToken = default)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await _recovery.RecoverAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _opening.Release();
-        }
+        return await RecoverOneAtATimeAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends open runs as <see cref="RunStatus.Killed"/>, moves what it can into the database and closes. What is left is taken over at the next opening.</summary>
@@ -133,7 +127,14 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
 
         await _drain.TryFlushAsync(_options.EndTimeout, CancellationToken.None).ConfigureAwait(false);
         await _drain.DisposeAsync().ConfigureAwait(false);
-        _opening.Dispose();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        if (_taken is { } taken)
+        {
+            await taken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _closing.Dispose();
+        _recovering.Dispose();
     }
 
     /// <summary>Lets a read see what runs of this process logged; when the database cannot be written, it sees what is there.</summary>
@@ -149,23 +150,31 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
-        if (_opened)
+        Task taken;
+        lock (_opening)
         {
-            return;
+            if (_taken is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                // It belongs to nobody who waits: a caller that gives up does not stop it.
+                _taken = Task.Run(() => RecoverOneAtATimeAsync(_closing.Token), CancellationToken.None);
+            }
+
+            taken = _taken;
         }
 
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await taken.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> RecoverOneAtATimeAsync(CancellationToken cancellationToken)
+    {
+        await _recovering.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_opened)
-            {
-                await _recovery.RecoverAsync(cancellationToken).ConfigureAwait(false);
-                _opened = true;
-            }
+            return await _recovery.RecoverAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _opening.Release();
+            _recovering.Release();
         }
     }
 

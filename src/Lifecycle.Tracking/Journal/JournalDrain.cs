@@ -21,6 +21,7 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
     private Task? _loop;
     private long _lastFlush = Stopwatch.GetTimestamp();
     private TimeSpan _pause;
+    private bool _closed;
 
     public void Add(RunJournal journal)
     {
@@ -53,6 +54,11 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
         TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
+            if (_closed)
+            {
+                throw Closed();
+            }
+
             _waiters.Add(waiter);
         }
 
@@ -98,7 +104,6 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
 
         _journals.Clear();
         _stop.Dispose();
-        _signal.Dispose();
     }
 
     private async Task LoopAsync()
@@ -133,10 +138,13 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
 
         lock (_gate)
         {
-            _waiters.ForEach(w => w.SetException(new LifecycleStorageException("database", "drain", "journal", "The store was closed; the journal keeps what was logged.")));
+            _closed = true;
+            _waiters.ForEach(w => w.SetException(Closed()));
             _waiters = [];
         }
     }
+
+    private static LifecycleStorageException Closed() => new("database", "drain", "journal", "The store was closed; the journal keeps what was logged.");
 
     private async ValueTask<Exception?> PassAsync()
     {
@@ -161,9 +169,10 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
                     TrackingLog.DrainFailed(logger, journal.RunId, e);
                 }
             }
-            catch (OperationCanceledException)
+            catch (Exception e)
             {
-                return failure;
+                // the store is closing; what could not be written stays in the journal
+                return e;
             }
         }
 

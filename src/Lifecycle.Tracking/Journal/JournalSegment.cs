@@ -108,6 +108,12 @@ internal sealed unsafe class JournalSegment : IDisposable
         if (!_closed && position != _flushed)
         {
             _view.Flush();
+            if (_flushed == JournalFormat.HeaderSize)
+            {
+                // the first time, the name of the file as well
+                AtomicFile.FlushFolder(Path.GetDirectoryName(File)!);
+            }
+
             _flushed = position;
         }
     }

@@ -23,5 +23,22 @@ internal static class JsonText
         return buffer.WrittenSpan.ToArray();
     }
 
+    public static string List(IEnumerable<string> texts)
+    {
+        ArrayBufferWriter<byte> buffer = new(256);
+        using (Utf8JsonWriter writer = new(buffer, Options))
+        {
+            writer.WriteStartArray();
+            foreach (string text in texts)
+            {
+                writer.WriteStringValue(text);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     public static string Text(Action<Utf8JsonWriter> fields) => Encoding.UTF8.GetString(Bytes(fields));
 }

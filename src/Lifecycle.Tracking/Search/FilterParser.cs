@@ -17,6 +17,11 @@ internal sealed partial class FilterParser
 
     public FilterParser(string text) => _scanner = new FilterScanner(text);
 
+    /// <summary>A pattern that is not too long for SQLite.</summary>
+    public static string CheckedPattern(string pattern) => pattern.Length <= LongestPattern
+        ? pattern
+        : throw new RunFilterException($"A pattern has at most {LongestPattern} characters, this one has {pattern.Length}.");
+
     public RunFilter Parse()
     {
         if (_scanner.Token == FilterToken.End)
@@ -204,10 +209,7 @@ internal sealed partial class FilterParser
     private TestFilter Like((FilterField Field, string Key) subject, FilterTest test)
     {
         _scanner.Read();
-        string pattern = Text();
-        return pattern.Length <= LongestPattern
-            ? new TestFilter(subject.Field, subject.Key, test, pattern)
-            : throw new RunFilterException($"A pattern has at most {LongestPattern} characters, this one has {pattern.Length}.");
+        return new TestFilter(subject.Field, subject.Key, test, CheckedPattern(Text()));
     }
 
     private string Text()

@@ -154,6 +154,6 @@ public sealed class TextField : RunField
     {
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(value);
-        return field.Test(test, value);
+        return test is FilterTest.Like or FilterTest.ILike ? field.Test(test, FilterParser.CheckedPattern(value)) : field.Test(test, value);
     }
 }

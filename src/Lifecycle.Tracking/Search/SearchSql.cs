@@ -78,25 +78,40 @@ internal sealed class SearchSql
         }
     }
 
-    // A long chain is written as one list: its depth is a matter of its writer's taste, and SQLite allows 1,000 levels.
+    // A long chain is written as a balanced tree: SQLite allows 1,000 levels, and how deep a chain is, is a matter of its writer's taste.
     private void WriteJoin(JoinFilter join)
     {
-        Stack<RunFilter> parts = new();
-        RunFilter left = join;
-        while (left is JoinFilter same && same.IsAnd == join.IsAnd)
+        List<RunFilter> parts = [];
+        Stack<RunFilter> open = new([join]);
+        while (open.TryPop(out RunFilter? next))
         {
-            parts.Push(same.Right);
-            left = same.Left;
+            if (next is JoinFilter same && same.IsAnd == join.IsAnd)
+            {
+                open.Push(same.Right);
+                open.Push(same.Left);
+            }
+            else
+            {
+                parts.Add(next);
+            }
         }
 
+        WriteParts(parts, 0, parts.Count, join.IsAnd ? " AND " : " OR ");
+    }
+
+    private void WriteParts(List<RunFilter> parts, int from, int to, string word)
+    {
+        if (to - from == 1)
+        {
+            Write(parts[from]);
+            return;
+        }
+
+        int middle = from + ((to - from) / 2);
         _sql.Append('(');
-        Write(left);
-        foreach (RunFilter part in parts)
-        {
-            _sql.Append(join.IsAnd ? " AND " : " OR ");
-            Write(part);
-        }
-
+        WriteParts(parts, from, middle, word);
+        _sql.Append(word);
+        WriteParts(parts, middle, to, word);
         _sql.Append(')');
     }
 
@@ -152,7 +167,7 @@ internal sealed class SearchSql
         FilterTest.IsMissing => "1",
         FilterTest.Like => $"{cell} GLOB {Add(Glob((string)test.Value!))}",
         FilterTest.ILike => $"{cell} LIKE {Add(test.Value)}",
-        FilterTest.In => $"{cell} IN ({string.Join(", ", ((string[])test.Value!).Select(Add))})",
+        FilterTest.In => $"{cell} IN (SELECT value FROM json_each({Add(JsonText.List((string[])test.Value!))}))",
         _ => $"{cell} {Operator(test.Test)} {Add(test.Value)}",
     };
 
