@@ -35,6 +35,7 @@ public static class TrackingBuilderExtensions
             services.GetRequiredService<IAuditLog>(), services.GetRequiredService<ILifecycleEvents>(), services.GetRequiredService<IActorAccessor>(),
             services.GetRequiredService<TimeProvider>(), services.GetServices<IPromotionRule>(), services.GetRequiredService<ExperimentCatalog>(),
             services.GetService<ILogger<ModelRegistry>>()));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IBlobReferenceSource, TrackedBlobs>());
         builder.Services.AddHostedService<DeadRunSweep>();
         return builder;
     }
