@@ -20,5 +20,5 @@ grep -q '"state":"Ready"' "$work/models"
 curl -sf -D "$work/headers" -H 'content-type: application/json' -d "$application" "http://127.0.0.1:$port/lifecycle/models/mortgage/predict" | tee "$work/answer"; echo
 grep -q '"approved":true' "$work/answer"
 grep -qi 'lifecycle-model-version' "$work/headers"
-[ "$(curl -s -o "$work/bad" -w '%{http_code}' -d '{"lvrat":"much"}' "http://127.0.0.1:$port/lifecycle/models/mortgage/predict")" = 400 ]
+[ "$(curl -s -o "$work/bad" -w '%{http_code}' -H 'content-type: application/json' -d '{"lvrat":"much"}' "http://127.0.0.1:$port/lifecycle/models/mortgage/predict")" = 400 ]
 cat "$work/bad"; echo

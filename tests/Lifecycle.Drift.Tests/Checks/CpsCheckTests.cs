@@ -3,13 +3,13 @@ namespace Lifecycle.Drift.Tests;
 /// <summary>Real drift between two years of the Current Population Survey, against constants computed apart from this code.</summary>
 public sealed class CpsCheckTests
 {
-    private static readonly ReferenceProfile Reference = ReferenceProfile.From(CpsData.Batch("1992"));
-    private static readonly DriftReport Report = Reference.Check(CpsData.Batch("2004"));
+    private static readonly ReferenceProfile Reference = ReferenceProfile.From(CpsTable.Batch("1992"));
+    private static readonly DriftReport Report = Reference.Check(CpsTable.Batch("2004"));
 
     [Fact]
     public void Raw_earnings_give_the_published_statistics()
     {
-        ColumnFinding v = DriftCheck.Compare(CpsData.Earnings("1992"), CpsData.Earnings("2004"));
+        ColumnFinding v = DriftCheck.Compare(CpsTable.Earnings("1992"), CpsTable.Earnings("2004"));
         Assert.Equal(DriftVerdict.Drift, v.Verdict);
         Assert.Equal(DriftSeverity.Major, v.Severity);
         Near(.48174095268131945, v.PopulationStabilityIndex);
@@ -50,14 +50,14 @@ public sealed class CpsCheckTests
     public void New_earnings_fall_into_the_coarse_bins()
     {
         NumericColumn column = (NumericColumn)Reference["earnings"];
-        NumericTally tally = NumericTally.Of(column, CpsData.Earnings("2004"));
+        NumericTally tally = NumericTally.Of(column, CpsTable.Earnings("2004"));
         Assert.Equal([266, 294, 344, 441, 524, 629, 736, 1164, 1067, 2521], column.Grid.ToCoarse(tally.Bins));
     }
 
     [Fact]
     public void Age_is_slight()
     {
-        ColumnFinding age = DriftCheck.Compare(CpsData.Age("1992"), CpsData.Age("2004"));
+        ColumnFinding age = DriftCheck.Compare(CpsTable.Age("1992"), CpsTable.Age("2004"));
         Assert.Equal(ColumnKind.Discrete, age.Kind);
         Assert.Equal(DriftVerdict.Slight, age.Verdict);
         Near(29.917612555226647, age.ChiSquare!.Statistic);
@@ -76,7 +76,7 @@ public sealed class CpsCheckTests
     [Fact]
     public void The_first_500_of_1992_against_the_last_500_are_slight()
     {
-        double[] earnings = CpsData.Earnings("1992");
+        double[] earnings = CpsTable.Earnings("1992");
         ColumnFinding v = DriftCheck.Compare(earnings.AsSpan(0, 500), earnings.AsSpan(earnings.Length - 500));
         Assert.Equal(DriftVerdict.Slight, v.Verdict);
         Near(4.998309845399411, v.Keys[0].Statistic);
@@ -102,7 +102,7 @@ public sealed class CpsCheckTests
     [Fact]
     public void Floats_give_what_the_same_values_as_doubles_give()
     {
-        float[] then = [.. CpsData.Earnings("1992").Select(e => (float)e)], now = [.. CpsData.Earnings("2004").Select(e => (float)e)];
+        float[] then = [.. CpsTable.Earnings("1992").Select(e => (float)e)], now = [.. CpsTable.Earnings("2004").Select(e => (float)e)];
         ColumnFinding single = DriftCheck.Compare(then, now);
         ColumnFinding wide = DriftCheck.Compare([.. then.Select(e => (double)e)], [.. now.Select(e => (double)e)]);
         Assert.Equal(wide.LogPValue, single.LogPValue);

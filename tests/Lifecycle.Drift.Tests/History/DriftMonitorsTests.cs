@@ -9,7 +9,7 @@ namespace Lifecycle.Drift.Tests;
 
 public sealed class DriftMonitorsTests : IAsyncLifetime
 {
-    private static readonly ReferenceProfile Reference = ReferenceProfile.From(CpsData.Batch("1992"));
+    private static readonly ReferenceProfile Reference = ReferenceProfile.From(CpsTable.Batch("1992"));
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
@@ -35,7 +35,7 @@ public sealed class DriftMonitorsTests : IAsyncLifetime
         RegisteredReference first = await _drift.RegisterReferenceAsync("wages", "1", Reference);
         Assert.Equal(("wages", "1", Reference.Digest, "ada", _time.GetUtcNow()), (first.Model, first.Version, first.Digest, first.Actor, first.CreatedAt));
         Assert.Equal(first, await _drift.RegisterReferenceAsync("wages", "1", Reference));
-        ReferenceProfile other = ReferenceProfile.From(CpsData.Batch("2004"));
+        ReferenceProfile other = ReferenceProfile.From(CpsTable.Batch("2004"));
         await _drift.RegisterReferenceAsync("wages", "1", other);
         Assert.Equal(other.Digest, (await _drift.GetReferenceAsync("wages", "1"))!.Digest);
         await _drift.RegisterReferenceAsync("wages", "1", Reference);
@@ -60,9 +60,9 @@ public sealed class DriftMonitorsTests : IAsyncLifetime
             told.Add(happened);
             return ValueTask.CompletedTask;
         });
-        DriftReport report = Reference.Check(CpsData.Batch("2004"));
+        DriftReport report = Reference.Check(CpsTable.Batch("2004"));
         WindowRecord saved = await _drift.SaveAsync("wages", "1", report);
-        await _drift.SaveAsync("wages", "2", Reference.Check(CpsData.Batch("1992")));
+        await _drift.SaveAsync("wages", "2", Reference.Check(CpsTable.Batch("1992")));
         IReadOnlyList<WindowRecord> history = await _drift.HistoryAsync("wages");
         Assert.Equal(2, history.Count);
         WindowRecord read = Assert.Single(await _drift.HistoryAsync("wages", "1"));
@@ -85,10 +85,10 @@ public sealed class DriftMonitorsTests : IAsyncLifetime
         await using (DriftMonitor monitor = await _drift.OpenAsync("wages", "1", m => m.EveryRows(1000).Raise(1, outOf: 1).Clear(after: 1).Named("live")))
         {
             int[] rows = [.. Enumerable.Range(0, 1000).Select(i => i * 7)];
-            monitor.RecordRange(CpsData.Batch("2004").Rows(rows));
+            monitor.RecordRange(CpsTable.Batch("2004").Rows(rows));
             await monitor.CheckNowAsync();
             _time.Advance(TimeSpan.FromMinutes(5));
-            monitor.RecordRange(CpsData.Batch("1992").Rows(rows));
+            monitor.RecordRange(CpsTable.Batch("1992").Rows(rows));
             await monitor.CheckNowAsync();
         }
 
@@ -106,7 +106,7 @@ public sealed class DriftMonitorsTests : IAsyncLifetime
     {
         await _drift.RegisterReferenceAsync("wages", "1", Reference);
         await using DriftMonitor<double> monitor = await _drift.OpenAsync<double>("wages", "1", p => p.Numeric("earnings", e => e));
-        foreach (double earnings in CpsData.Earnings("2004"))
+        foreach (double earnings in CpsTable.Earnings("2004"))
         {
             monitor.Record(in earnings);
         }
@@ -151,7 +151,7 @@ public sealed class DriftMonitorsTests : IAsyncLifetime
         DriftMonitors faulty = Over(_workspace.Database, new FaultyBlobStore(_workspace.Blobs, plan));
         await using (DriftMonitor monitor = faulty.Open("wages", "1", Reference, m => m.EveryRows(500)))
         {
-            ColumnBatch rows = CpsData.Batch("1992").Rows([.. Enumerable.Range(0, 500)]);
+            ColumnBatch rows = CpsTable.Batch("1992").Rows([.. Enumerable.Range(0, 500)]);
             monitor.RecordRange(rows);
             Assert.Equal(0, (await monitor.CheckNowAsync()).Rows);
             Assert.NotNull(monitor.Latest);

@@ -43,12 +43,12 @@ public sealed class ProfileFileTests
     {
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.Path, "cps.ldp");
-        ReferenceProfile profile = ReferenceProfile.From(CpsData.Batch("1992"));
+        ReferenceProfile profile = ReferenceProfile.From(CpsTable.Batch("1992"));
         await profile.SaveAsync(path);
         ReferenceProfile loaded = await ReferenceProfile.LoadAsync(path);
         Assert.Equal(profile.Digest, loaded.Digest);
         Assert.Equal(Digest.Of(await File.ReadAllBytesAsync(path)), loaded.Digest);
-        Assert.Equal(profile.Check(CpsData.Batch("2004")).ToJson(), loaded.Check(CpsData.Batch("2004")).ToJson());
+        Assert.Equal(profile.Check(CpsTable.Batch("2004")).ToJson(), loaded.Check(CpsTable.Batch("2004")).ToJson());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await profile.SaveAsync(Path.Combine(folder.Path, "b.ldp"), new CancellationToken(true)));
         Assert.Equal([path], Directory.GetFiles(folder.Path));
         await Assert.ThrowsAsync<FileNotFoundException>(async () => await ReferenceProfile.LoadAsync(Path.Combine(folder.Path, "none.ldp")));

@@ -3,7 +3,7 @@ namespace Lifecycle.Drift.Tests;
 /// <summary>Profiles of shards become the profile of the whole, in any order.</summary>
 public sealed class ProfileMergeTests
 {
-    private static readonly ColumnBatch Whole = CpsData.Batch("2004");
+    private static readonly ColumnBatch Whole = CpsTable.Batch("2004");
     private static readonly ReferenceProfile First = ReferenceProfile.From(Whole);
 
     [Theory]

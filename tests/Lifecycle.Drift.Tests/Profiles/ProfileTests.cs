@@ -53,7 +53,7 @@ public sealed class ProfileTests
     [Fact]
     public async Task A_table_in_batches_is_the_same_as_in_one()
     {
-        ColumnBatch whole = CpsData.Batch("1992");
+        ColumnBatch whole = CpsTable.Batch("1992");
         ReferenceProfile one = ReferenceProfile.From(whole, s => s.Leave("gender").Role("earnings", ColumnRole.Target));
         ReferenceProfile many = await ReferenceProfile.FromAsync(InBatches(whole, 1000), s => s.Leave("gender").Role("earnings", ColumnRole.Target));
         Assert.Equal(one.Digest, many.Digest);

@@ -6,7 +6,7 @@ namespace Lifecycle.Drift.Tests;
 
 public sealed class ReportTests
 {
-    private static readonly DriftReport Cps = ReferenceProfile.From(CpsData.Batch("1992")).Check(CpsData.Batch("2004"));
+    private static readonly DriftReport Cps = ReferenceProfile.From(CpsTable.Batch("1992")).Check(CpsTable.Batch("2004"));
 
     private static readonly string[] Hostile =
     [
@@ -17,7 +17,7 @@ public sealed class ReportTests
     [Fact]
     public void The_same_findings_give_the_same_bytes()
     {
-        DriftReport again = ReferenceProfile.From(CpsData.Batch("1992")).Check(CpsData.Batch("2004"));
+        DriftReport again = ReferenceProfile.From(CpsTable.Batch("1992")).Check(CpsTable.Batch("2004"));
         Assert.Equal(Cps.ToJson(), again.ToJson());
         Assert.Equal(Cps.ToHtml(), again.ToHtml());
         Assert.Equal(Cps.Digest, again.Digest);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>15,588 workers of the US Current Population Survey: 1992 is the reference, 2004 is new. The file lies in samples/data.</summary>
-internal static class CpsData
+internal static class CpsTable
 {
     private static readonly Lazy<string[][]> Rows = new(() =>
     [
