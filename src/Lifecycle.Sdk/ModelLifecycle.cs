@@ -6,6 +6,7 @@ using Lifecycle.Tracking;
 using Lifecycle.Validation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Lifecycle;
 
@@ -81,12 +82,7 @@ public sealed class ModelLifecycle : IAsyncDisposable
         ModelLifecycle opened = new(services.BuildServiceProvider());
         try
         {
-            foreach (IHostedService service in opened._services.GetServices<IHostedService>())
-            {
-                await service.StartAsync(cancellationToken).ConfigureAwait(false);
-                opened._started.Add(service);
-            }
-
+            await opened.StartAsync(cancellationToken).ConfigureAwait(false);
             return opened;
         }
         catch
@@ -110,13 +106,36 @@ public sealed class ModelLifecycle : IAsyncDisposable
     /// <summary>Closes everything: served models drain, runs and logs are written out.</summary>
     public async ValueTask DisposeAsync()
     {
-        for (int i = _started.Count - 1; i >= 0; i--)
+        try
         {
-            await _started[i].StopAsync(CancellationToken.None).ConfigureAwait(false);
+            IHostedService[] started = [.. _started.AsEnumerable().Reverse()];
+            _started.Clear();
+            await EachAsync<IHostedLifecycleService>(started, s => s.StoppingAsync(CancellationToken.None)).ConfigureAwait(false);
+            await EachAsync<IHostedService>(started, s => s.StopAsync(CancellationToken.None)).ConfigureAwait(false);
+            await EachAsync<IHostedLifecycleService>(started, s => s.StoppedAsync(CancellationToken.None)).ConfigureAwait(false);
         }
+        finally
+        {
+            await _services.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
-        _started.Clear();
-        await _services.DisposeAsync().ConfigureAwait(false);
+    // What a host does, in its order.
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _services.GetService<IStartupValidator>()?.Validate();
+        _started.AddRange(_services.GetServices<IHostedService>());
+        await EachAsync<IHostedLifecycleService>(_started, s => s.StartingAsync(cancellationToken)).ConfigureAwait(false);
+        await EachAsync<IHostedService>(_started, s => s.StartAsync(cancellationToken)).ConfigureAwait(false);
+        await EachAsync<IHostedLifecycleService>(_started, s => s.StartedAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task EachAsync<T>(IEnumerable<IHostedService> services, Func<T, Task> act)
+    {
+        foreach (T service in services.OfType<T>())
+        {
+            await act(service).ConfigureAwait(false);
+        }
     }
 
     private T Get<T>()
