@@ -6,6 +6,7 @@ using Lifecycle.Tracking;
 using Lifecycle.Validation;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Lifecycle;
 
@@ -85,6 +86,7 @@ public sealed class ModelLifecycle : IAsyncDisposable
         ServiceProvider provider = services.BuildServiceProvider();
         try
         {
+            provider.GetService<IStartupValidator>()?.Validate();
             ModelLifecycle opened = new(provider);
             await opened._features.StartAsync(cancellationToken).ConfigureAwait(false);
             return opened;
@@ -110,8 +112,14 @@ public sealed class ModelLifecycle : IAsyncDisposable
     /// <summary>Closes everything: served models drain, runs and logs are written out.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _features.StopAsync().ConfigureAwait(false);
-        await _services.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _features.StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _services.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private T Get<T>()

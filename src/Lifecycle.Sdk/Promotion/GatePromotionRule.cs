@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Lifecycle.Tracking;
+using Lifecycle.Validation;
 
 namespace Lifecycle;
 
@@ -55,13 +55,15 @@ public sealed class GatePromotionRule : IPromotionRule
 
     private async ValueTask<string?> ProblemOfAsync(Evidence gate, ModelVersion version, CancellationToken cancellationToken)
     {
-        JsonDocument report;
+        GateReport report;
         try
         {
             Stream stream = await _blobs.OpenAsync(gate.Digest, cancellationToken: cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                report = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false);
+                using MemoryStream bytes = new();
+                await stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
+                report = GateReport.FromJson(bytes.ToArray());
             }
         }
         catch (BlobNotFoundException)
@@ -72,25 +74,15 @@ public sealed class GatePromotionRule : IPromotionRule
         {
             return $"The gate report is damaged: {error.Message}";
         }
-        catch (JsonException)
+        catch (FormatException)
         {
             return $"The blob {gate.Digest} is no gate report.";
         }
 
-        using (report)
-        {
-            if (!report.RootElement.TryGetProperty("evaluation", out JsonElement evaluation)
-                || !evaluation.TryGetProperty("subject", out JsonElement subject)
-                || !evaluation.TryGetProperty("verdict", out JsonElement verdict))
-            {
-                return $"The blob {gate.Digest} is no gate report.";
-            }
-
-            return subject.GetString() != version.Digest.ToString()
-                ? $"The gate report {gate.Digest} is about the model {subject.GetString()}, not about {version.Digest}."
-                : !string.Equals(verdict.GetString(), "pass", StringComparison.OrdinalIgnoreCase)
-                ? $"The gate report {gate.Digest} says {verdict.GetString()}; only Pass promotes."
-                : null;
-        }
+        return report.Model != version.Digest
+            ? $"The gate report {gate.Digest} is about the model {report.Model}, not about {version.Digest}."
+            : !report.Passed
+            ? $"The gate report {gate.Digest} says {report.Verdict}; only Pass promotes."
+            : null;
     }
 }

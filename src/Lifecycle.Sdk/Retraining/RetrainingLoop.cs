@@ -87,17 +87,30 @@ public sealed class RetrainingLoop
     private async Task<ModelVersion?> ChampionAsync(RetrainingPlan plan, CancellationToken cancellationToken) =>
         await _registry.GetByAliasAsync(plan.Model, plan.Alias, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>An exclusive lock on a file; the system frees it when the process dies.</summary>
+    /// <summary>An exclusive lock on a file; the system frees it when the process dies. Null when somebody else has it.</summary>
     private FileStream? TryLease(string model)
     {
         string name = Digest.Of(System.Text.Encoding.UTF8.GetBytes(model)).Hex[..32];
+        string path = Path.Combine(_journal.Path, $"retraining-{name}.lock");
         try
         {
-            return new FileStream(Path.Combine(_journal.Path, $"retraining-{name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException error) when (IsHeld(error))
         {
             return null;
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LifecycleStorageException(
+                "journal", "lease", model,
+                $"The retraining of '{model}' cannot begin: '{path}' cannot be written: {error.Message} Free some space, or let this user write there.",
+                isTransient: true, error);
+        }
     }
+
+    // On Unix the runtime puts errno into HResult: EAGAIN is 11 on Linux and 35 on macOS. On Windows: sharing or lock violation.
+    private static bool IsHeld(IOException error) => OperatingSystem.IsWindows()
+        ? (uint)error.HResult is 0x80070020 or 0x80070021
+        : error.HResult is 11 or 35;
 }

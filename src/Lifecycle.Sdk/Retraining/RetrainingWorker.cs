@@ -11,31 +11,40 @@ internal sealed partial class RetrainingWorker(
 {
     private readonly Channel<string> _triggers = Channel.CreateBounded<string>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private IAsyncDisposable? _subscription;
+
+    /// <summary>Subscribes before it says that it has started, so that a mistake in the plan is told by the start.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (schedule.OnDrift)
+        {
+            _subscription = await events.SubscribeAsync($"retraining-{plan.Model}", OnEventAsync, cancellationToken).ConfigureAwait(false);
+        }
+
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _subscription, null) is { } subscription)
+        {
+            await subscription.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        IAsyncDisposable? subscription = schedule.OnDrift
-            ? await events.SubscribeAsync($"retraining-{plan.Model}", OnEventAsync, stoppingToken).ConfigureAwait(false)
-            : null;
-        try
+        using PeriodicTimer? timer = schedule.Every is { } every ? new PeriodicTimer(every, time) : null;
+        Task ticks = TickAsync(timer, stoppingToken);
+        await foreach (string trigger in _triggers.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
         {
-            using PeriodicTimer? timer = schedule.Every is { } every ? new PeriodicTimer(every, time) : null;
-            Task ticks = TickAsync(timer, stoppingToken);
-            await foreach (string trigger in _triggers.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
-            {
-                await RunOnceAsync(trigger, stoppingToken).ConfigureAwait(false);
-                await Task.Delay(schedule.AtMostEvery, time, stoppingToken).ConfigureAwait(false);
-            }
+            await RunOnceAsync(trigger, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(schedule.AtMostEvery, time, stoppingToken).ConfigureAwait(false);
+        }
 
-            await ticks.ConfigureAwait(false);
-        }
-        finally
-        {
-            if (subscription is not null)
-            {
-                await subscription.DisposeAsync().ConfigureAwait(false);
-            }
-        }
+        await ticks.ConfigureAwait(false);
     }
 
     private async ValueTask OnEventAsync(LifecycleEvent found, CancellationToken cancellationToken)
