@@ -44,7 +44,14 @@ internal static class FairWording
         };
     }
 
-    private static string Growth((double Factor, string First, string Second)? growth) => growth is { } g
-        ? $" About {g.Factor.ToString("0.0", CultureInfo.InvariantCulture)} times the rows of {Wording.Show(g.First)} and {Wording.Show(g.Second)} would decide."
-        : "";
+    // Nobody collects more than this; a larger figure says only that the estimate sits on the limit.
+    private const int HopelessGrowth = 100;
+
+    private static string Growth((double Factor, string First, string Second)? growth) => growth switch
+    {
+        null => "",
+        { Factor: > HopelessGrowth } g =>
+            $" The gap lies so near to the limit that even {HopelessGrowth} times the rows of {Wording.Show(g.First)} and {Wording.Show(g.Second)} would not decide.",
+        { } g => $" About {g.Factor.ToString("0.0", CultureInfo.InvariantCulture)} times the rows of {Wording.Show(g.First)} and {Wording.Show(g.Second)} would decide.",
+    };
 }
