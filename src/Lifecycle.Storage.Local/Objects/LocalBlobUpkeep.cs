@@ -79,17 +79,33 @@ public sealed class LocalBlobUpkeep : BlobUpkeep
         List<MissingBlob> missing = [];
         foreach ((string name, IBlobReferenceSource source) in _sources.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            HashSet<Digest> seen = [];
-            await foreach (Digest digest in source.ReferencesAsync(cancellationToken).ConfigureAwait(false))
+            try
             {
-                if (seen.Add(digest) && await _store.FindAsync(digest, cancellationToken).ConfigureAwait(false) is null)
-                {
-                    missing.Add(new MissingBlob(digest, name));
-                }
+                await AddMissingAsync(name, source, missing, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BlobNotFoundException gone)
+            {
+                missing.Add(new MissingBlob(gone.Digest, name));
+            }
+            catch (BlobCorruptedException damaged) when (verification.Damaged.Any(d => d.Expected == damaged.Digest))
+            {
+                // The source reads this blob to know what it refers to; it is named above, and what hangs on it cannot be told until it is restored.
             }
         }
 
         return new VerificationReport(verification.Blobs, verification.Bytes, verification.Damaged, missing);
+    }
+
+    private async ValueTask AddMissingAsync(string name, IBlobReferenceSource source, List<MissingBlob> missing, CancellationToken cancellationToken)
+    {
+        HashSet<Digest> seen = [];
+        await foreach (Digest digest in source.ReferencesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (seen.Add(digest) && await _store.FindAsync(digest, cancellationToken).ConfigureAwait(false) is null)
+            {
+                missing.Add(new MissingBlob(digest, name));
+            }
+        }
     }
 
     /// <summary>Makes a source known to this process that enters itself in the file when it first needs to.</summary>
