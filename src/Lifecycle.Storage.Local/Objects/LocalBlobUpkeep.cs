@@ -85,7 +85,10 @@ public sealed class LocalBlobUpkeep : BlobUpkeep
             }
             catch (BlobNotFoundException gone)
             {
-                missing.Add(new MissingBlob(gone.Digest, name));
+                if (!missing.Exists(m => m.Digest == gone.Digest && m.Source == name))
+                {
+                    missing.Add(new MissingBlob(gone.Digest, name));
+                }
             }
             catch (BlobCorruptedException damaged) when (verification.Damaged.Any(d => d.Expected == damaged.Digest))
             {
