@@ -12,25 +12,27 @@ public sealed class MonitoringTests
     public async Task ServedPredictions_ReachTheMonitor_AndAShiftIsFoundInItsColumn()
     {
         await using Workspace workspace = new();
-        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve());
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(setup: m => m.Window(w => w.EveryRows(800))));
         await lifecycle.Drift.RegisterReferenceAsync("loans", "1", Applicants.Profile());
         ModelMonitoring monitoring = lifecycle.MonitoringOf("loans");
         await monitoring.ReadyAsync();
         Assert.Null(monitoring.Problem);
 
         Assert.All(Predict(lifecycle, Applicants.Draw(800, seed: 2)), d => Assert.Equal("1", d.By));
-        DriftReport stable = await monitoring.CheckNowAsync();
+        Assert.Equal(0, (await monitoring.CheckNowAsync()).Rows);
+        DriftReport stable = monitoring.Monitor!.Latest!;
         Assert.Equal(800, stable.Rows);
         Assert.False(stable.HasDrift, stable.ToString());
 
-        Predict(lifecycle, Applicants.Draw(800, seed: 3, incomeShift: 25));
+        Predict(lifecycle, Applicants.Draw(799, seed: 3, incomeShift: 25));
         DriftReport drifted = await monitoring.CheckNowAsync();
-        Assert.Equal(800, drifted.Rows);
+        Assert.Equal(799, drifted.Rows);
         Assert.Equal(["income"], drifted.Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column));
+        Assert.Single(await lifecycle.Drift.HistoryAsync("loans"));
+        Predict(lifecycle, Applicants.Draw(1, seed: 3, incomeShift: 25));
+        await monitoring.CheckNowAsync();
+        Assert.Equal([false, true], (await lifecycle.Drift.HistoryAsync("loans")).OrderBy(w => w.Id, StringComparer.Ordinal).Select(w => w.HasDrift));
         Assert.Equal(0, monitoring.Unwatched);
-
-        IReadOnlyList<WindowRecord> history = await lifecycle.Drift.HistoryAsync("loans");
-        Assert.Equal([true, false], history.OrderByDescending(w => w.Id, StringComparer.Ordinal).Select(w => w.HasDrift));
     }
 
     [Fact]
@@ -58,12 +60,11 @@ public sealed class MonitoringTests
     {
         await using Workspace workspace = new();
         HandedSource source = new();
-        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(source));
         source.Hand("1");
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(source));
         await lifecycle.Drift.RegisterReferenceAsync("loans", "1", Applicants.Profile(seed: 1));
         await lifecycle.Drift.RegisterReferenceAsync("loans", "2", Applicants.Profile(seed: 9));
         ModelMonitoring monitoring = lifecycle.MonitoringOf("loans");
-        await EventuallyAsync(() => lifecycle.Host.Model("loans").Version == "1");
         await monitoring.ReadyAsync();
         DriftMonitor first = monitoring.Monitor!;
         Assert.Equal("1", first.Version);
