@@ -1,4 +1,5 @@
-"""numpy and scipy at the same work: `ks` two-sample Kolmogorov-Smirnov of 1M + 1M values, `psi` counts of 1M values in 10 bins with PSI."""
+"""numpy and scipy at the same work: `ks` two-sample Kolmogorov-Smirnov of 1M + 1M values, `psi` counts of 1M values in 10 bins with PSI
+(doubles, numpy's own type), `psi32` the same on float32, for which numpy sorts with SIMD."""
 import sys
 import time
 
@@ -23,12 +24,12 @@ def ks():
     return stats.ks_2samp(a64, b64).pvalue
 
 
-def psi():
-    actual = np.histogram(current, edges)[0] / N
+def psi(values=None):
+    actual = np.histogram(b64 if values is None else values, edges)[0] / N
     return float(np.sum((actual - expected) * np.log(actual / expected)))
 
 
-work = {"ks": ks, "psi": psi}[sys.argv[1]]
+work = {"ks": ks, "psi": psi, "psi32": lambda: psi(current)}[sys.argv[1]]
 work()
 print("ready", np.__version__, flush=True)
 for _ in sys.stdin:

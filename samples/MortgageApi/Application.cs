@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 
 namespace MortgageApi;
@@ -6,24 +7,30 @@ namespace MortgageApi;
 public sealed class Application
 {
     [ColumnName("pirat")]
+    [JsonRequired]
     public float Pirat { get; set; }
 
     [ColumnName("hirat")]
+    [JsonRequired]
     public float Hirat { get; set; }
 
     [ColumnName("lvrat")]
+    [JsonRequired]
     public float Lvrat { get; set; }
 
     [ColumnName("chist")]
+    [JsonRequired]
     public float Chist { get; set; }
 
     [ColumnName("mhist")]
+    [JsonRequired]
     public float Mhist { get; set; }
 
     [ColumnName("phist")]
     public string Phist { get; set; } = "no";
 
     [ColumnName("unemp")]
+    [JsonRequired]
     public float Unemp { get; set; }
 
     [ColumnName("insurance")]

@@ -14,7 +14,7 @@ for _ in $(seq 1 120); do
   sleep 0.5
 done
 grep -q OK "$work/health"
-application='{"pirat":0.3,"hirat":0.25,"lvrat":0.8,"chist":1,"mhist":1,"phist":"no","unemp":3.9,"selfemp":"no","insurance":"no","condomin":"no","single":"no","hschool":"yes"}'
+application='{"pirat":0.3,"hirat":0.25,"lvrat":0.8,"chist":1,"mhist":1,"phist":"no","unemp":3.9,"insurance":"no"}'
 curl -sf "http://127.0.0.1:$port/lifecycle/models" | tee "$work/models"; echo
 grep -q '"state":"Ready"' "$work/models"
 curl -sf -D "$work/headers" -H 'content-type: application/json' -d "$application" "http://127.0.0.1:$port/lifecycle/models/mortgage/predict" | tee "$work/answer"; echo

@@ -27,6 +27,11 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     Console.WriteLine("Stopped. What was done so far is in ./lifecycle; start again to go on.");
     return ExitCode.Transient;
 }
+catch (ConcurrencyConflictException error)
+{
+    Console.Error.WriteLine($"{error.Message} Start again.");
+    return ExitCode.Transient;
+}
 catch (LifecycleException error)
 {
     Console.Error.WriteLine(error.Message);

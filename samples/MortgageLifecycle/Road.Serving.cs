@@ -28,7 +28,7 @@ internal sealed partial class Road
             approved += (await Predictor.PredictAsync(application, _stop)).Value.Approved ? 1 : 0;
         }
 
-        Say($"{_book.Count:N0} applications decided in process by version {Predictor.Model.Version}, {held.RowCount:N0} of them never seen in training; {approved:N0} approved");
+        Say($"{_book.Count:N0} applications decided in process by version {Predictor.Model.Version}, {held.RowCount:N0} of them held out of its training (its thresholds were chosen on out-of-fold scores of all); {approved:N0} approved");
         DriftReport calm = await CheckAsync();
         Say($"drift against the training data: {calm.Summary}");
     }
@@ -73,11 +73,16 @@ internal sealed partial class Road
                 ModelArtifact challenger = await TrainAsync(Mitigated, shifted, judged, context.Run);
                 double[] champion = await ScoresAsync(context.Champion!, shifted);
                 ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns).InSinglePrecision());
-                return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0), Reference: reference);
+                return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0, model: context.Champion!.Digest), Reference: reference);
             },
         };
         _retrained = await _lifecycle.Retraining.RunOnceAsync(plan, $"drift in {string.Join(", ", _drift.Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column))}", _stop);
-        foreach (Finding finding in _retrained.Report!.Findings)
+        if (_retrained.Report is null)
+        {
+            throw new LifecycleException("Another process retrains this model in ./lifecycle; start again when it has ended.");
+        }
+
+        foreach (Finding finding in _retrained.Report.Findings)
         {
             Say($"{finding.Verdict}: {finding.Message}");
         }

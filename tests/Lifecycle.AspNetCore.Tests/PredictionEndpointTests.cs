@@ -52,6 +52,7 @@ public sealed class PredictionEndpointTests
     [InlineData("{\"loanToValue\":[1]}")]
     [InlineData("[{\"loanToValue\":0.5},3]")]
     [InlineData("[null]")]
+    [InlineData("{\"loanToValu\":0.5}")]
     public async Task What_does_not_fit_is_400_with_what_would_and_the_next_request_works(string body)
     {
         await using LoanApp app = await LoanApp.StartAsync();

@@ -13,7 +13,11 @@ internal static class FoundationSuite
             yield return figure;
         }
 
-        yield return StatisticsFigures.PopulationStability(Rounds);
+        foreach (Figure figure in StatisticsFigures.PopulationStability(Rounds))
+        {
+            yield return figure;
+        }
+
         yield return StatisticsFigures.KolmogorovSmirnov(Rounds);
     }
 }

@@ -8,13 +8,20 @@ internal static class StatisticsFigures
     private const int Values = 1_000_000;
     private const string Package = "python3-scipy";
 
-    public static Figure PopulationStability(int rounds)
+    /// <summary>Against doubles, numpy's own type, and against float32.</summary>
+    public static IEnumerable<Figure> PopulationStability(int rounds)
+    {
+        yield return PopulationStability("psi", "foundation.psi.1m.f32.vs_numpy", rounds);
+        yield return PopulationStability("psi32", "foundation.psi.1m.f32.vs_numpy_f32", rounds);
+    }
+
+    private static Figure PopulationStability(string peer, string name, int rounds)
     {
         (float[] reference, float[] current) = Samples();
         BinEdges edges = BinEdges.FromQuantiles(new SortedSample(reference), BinEdges.CoarseResolution);
         BinCounts expected = BinCounts.Of(edges, reference);
         double sink = 0;
-        return Against("psi", "foundation.psi.1m.f32.vs_numpy", 50, rounds, () =>
+        return Against(peer, name, 50, rounds, () =>
             sink += PopulationStabilityIndex.Compare(expected.Counts, BinCounts.Of(edges, current).Counts).Value);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Lifecycle.Serving;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +25,9 @@ internal sealed class PredictionEndpoint<
     private PredictionEndpoint(Predictor<TIn, TOut> predictor, JsonSerializerOptions options)
     {
         _predictor = predictor;
-        _input = (JsonTypeInfo<TIn>)options.GetTypeInfo(typeof(TIn));
+        // A misspelt field must not become a zero that the model answers with confidence.
+        JsonSerializerOptions strict = new(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+        _input = (JsonTypeInfo<TIn>)strict.GetTypeInfo(typeof(TIn));
         _output = (JsonTypeInfo<TOut>)options.GetTypeInfo(typeof(TOut));
     }
 

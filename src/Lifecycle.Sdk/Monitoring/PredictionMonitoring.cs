@@ -83,6 +83,11 @@ internal sealed partial class PredictionMonitoring<[DynamicallyAccessedMembers(T
                 return there;
             }
 
+            if (_watched is { } newer && newer.Version != version && _answering() != version)
+            {
+                return newer;
+            }
+
             Watched opened = await TryOpenAsync(version, cancellationToken).ConfigureAwait(false);
             Watched? before = _watched;
             _watched = opened;

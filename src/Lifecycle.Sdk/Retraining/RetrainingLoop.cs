@@ -66,6 +66,7 @@ public sealed class RetrainingLoop
         context.Run.SetTag("lifecycle.retraining.trigger", context.Trigger);
         Challenger challenger = await plan.Train(context, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"The training of '{plan.Model}' gave no challenger.");
+        RequireComparison(plan, context.Champion, challenger);
         GateReport report = await _gates.EvaluateAsync(
             plan.Gate, challenger.Model, challenger.Rows, challenger.Predict, challenger.Baseline, cancellationToken: cancellationToken).ConfigureAwait(false);
         ModelVersion version = await _registry.RegisterAsync(plan.Model, challenger.Model, [report], cancellationToken).ConfigureAwait(false);
@@ -82,6 +83,21 @@ public sealed class RetrainingLoop
         await _registry.PromoteAsync(
             version, plan.Alias, $"{context.Trigger}; gate '{plan.Gate.Name}' passed", context.Champion?.Number ?? 0, cancellationToken).ConfigureAwait(false);
         return new RetrainingOutcome(RetrainingResult.Promoted, version, version, report);
+    }
+
+    /// <summary>Where a champion is there, a challenger is compared with it and not waved through as a first run.</summary>
+    private static void RequireComparison(RetrainingPlan plan, ModelVersion? champion, Challenger challenger)
+    {
+        if (champion is not null && challenger.Baseline is null && plan.Gate.FirstRun == FirstRun.ValueLimitsOnly)
+        {
+            throw new LifecycleException(
+                $"'{plan.Model}' has a champion, {champion}, and the training gave no baseline: score the champion on the same rows and return it as Challenger.Baseline.");
+        }
+
+        if (champion is not null && challenger.Baseline?.Model is { } compared && compared != champion.Digest)
+        {
+            throw new LifecycleException($"The challenger of '{plan.Model}' was compared with the model {compared}; the champion {champion} is {champion.Digest}.");
+        }
     }
 
     private async Task<ModelVersion?> ChampionAsync(RetrainingPlan plan, CancellationToken cancellationToken) =>

@@ -63,11 +63,28 @@ internal sealed class BlobWriter(ObjectFolder folder)
         return content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
     }
 
+    private bool IsThere(Digest digest, long length) => new FileInfo(folder.FileOf(digest)) is { Exists: true } there && there.Length == length;
+
+    /// <summary>Whether the bytes that are there still fit: whoever hands in good bytes must not be told that rotten ones are stored.</summary>
+    private async ValueTask<bool> IsSoundAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using FileStream there = new(folder.FileOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BlockSums.BlockSize);
+            return await Digest.OfAsync(there, cancellationToken).ConfigureAwait(false) == digest;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private async ValueTask<PendingBlob> TakeSmallAsync(ReadOnlyMemory<byte> bytes, bool flush, CancellationToken cancellationToken)
     {
         Digest digest = Digest.Of(bytes.Span);
         string hex = digest.Hex;
-        if (new FileInfo(folder.FileOf(hex)) is { Exists: true } there && there.Length == bytes.Length)
+        bool isThere = IsThere(digest, bytes.Length);
+        if (isThere && await IsSoundAsync(digest, cancellationToken).ConfigureAwait(false))
         {
             return new PendingBlob(digest, bytes.Length, null, null);
         }
@@ -78,6 +95,7 @@ internal sealed class BlobWriter(ObjectFolder folder)
         {
             await temporary.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             temporary.Finish(flush);
+            temporary.Replaces = isThere;
             return new PendingBlob(digest, bytes.Length, temporary, null);
         }
         catch
@@ -110,7 +128,8 @@ internal sealed class BlobWriter(ObjectFolder folder)
 
             await hashing.ConfigureAwait(false);
             Digest digest = new(hash.GetHashAndReset());
-            if (new FileInfo(folder.FileOf(digest)) is { Exists: true } there && there.Length == temporary.Length)
+            bool isThere = IsThere(digest, temporary.Length);
+            if (isThere && await IsSoundAsync(digest, cancellationToken).ConfigureAwait(false))
             {
                 long length = temporary.Length;
                 temporary.Dispose();
@@ -119,6 +138,7 @@ internal sealed class BlobWriter(ObjectFolder folder)
 
             MakeShelf(digest.Hex);
             temporary.Finish(flush);
+            temporary.Replaces = isThere;
             return new PendingBlob(digest, temporary.Length, temporary, sums.Build());
         }
         catch

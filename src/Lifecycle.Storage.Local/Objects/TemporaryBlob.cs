@@ -122,6 +122,9 @@ internal sealed class TemporaryBlob : IDisposable
         }
     }
 
+    /// <summary>Whether the file takes the place of a damaged one of the same name and length.</summary>
+    public bool Replaces { get; set; }
+
     /// <summary>Gives the file its name. An existing file of the same length stays and false is returned; one of another length is damaged and is replaced.</summary>
     /// <param name="target">The name; in the same file system.</param>
     /// <param name="replace">Whether an existing file is replaced in any case.</param>
@@ -136,7 +139,7 @@ internal sealed class TemporaryBlob : IDisposable
 
             try
             {
-                NativeDisk.Rename(Path, target, replace);
+                NativeDisk.Rename(Path, target, replace || Replaces);
                 return true;
             }
             catch (IOException error) when (DiskFailure.IsExisting(error))

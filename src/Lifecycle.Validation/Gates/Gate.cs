@@ -70,6 +70,11 @@ public sealed partial class Gate
             yield return "It asks for nothing; add a requirement, for example .Require(Metric.AreaUnderRoc, atLeast: 0.80).";
         }
 
+        if (Requirements.Count > 0 && Requirements.All(r => r.IsAdvisory))
+        {
+            yield return "All of its requirements are advisory, so nothing could ever fail it; make one of them count.";
+        }
+
         foreach (Requirement requirement in Requirements)
         {
             foreach (string problem in requirement.Problems())

@@ -69,16 +69,19 @@ public sealed partial class GateReport
     /// <summary>Figures by group, a table for each set of attributes the gate compares by.</summary>
     public IReadOnlyList<GroupTable> Groups { get; init; } = [];
 
-    /// <summary>Fail when a required finding fails, else inconclusive when one is, else pass. Advisory findings do not count.</summary>
+    /// <summary>
+    /// Fail when a required finding fails, else inconclusive when one is or when none was judged at all, else pass. Advisory findings do not count.
+    /// </summary>
     public Verdict Verdict => Required.Any(f => f.Verdict == Verdict.Fail) ? Verdict.Fail
-        : Required.Any(f => f.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
+        : Required.Any(f => f.Verdict == Verdict.Inconclusive) || Required.All(f => f.Verdict != Verdict.Pass) ? Verdict.Inconclusive
         : Verdict.Pass;
 
     /// <summary>Whether the verdict is <see cref="Verdict.Pass"/>; never for an inconclusive one.</summary>
     public bool Passed => Verdict == Verdict.Pass;
 
     /// <summary>What a program should end with, by the table of <see cref="Lifecycle.ExitCode"/>.</summary>
-    public int ExitCode => Lifecycle.ExitCode.MostUrgent([.. Required.Select(f => f.Verdict == Verdict.Inconclusive ? Inconclusive : f.ExitCode)]);
+    public int ExitCode => Lifecycle.ExitCode.MostUrgent(
+        [.. Required.Select(f => f.Verdict == Verdict.Inconclusive ? Inconclusive : f.ExitCode), Verdict == Verdict.Inconclusive ? Inconclusive : Lifecycle.ExitCode.Done]);
 
     /// <summary>SHA-256 of <see cref="ToJson"/>.</summary>
     public Digest Digest => Digest.Of(Json);
