@@ -4,6 +4,7 @@ using Lifecycle.Storage.Specification;
 namespace Lifecycle.Storage.Local.Tests;
 
 /// <summary>Any bit of any file of the store may flip: a verification names the file, and no wrong byte is handed out.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class DamageTests : IDisposable
 {
     private const int Mebibyte = 1 << 20;
@@ -36,6 +37,25 @@ public sealed class DamageTests : IDisposable
         }
 
         Assert.True((await _upkeep.VerifyAsync()).IsSound);
+    }
+
+    [Theory]
+    [InlineData(67)]
+    [InlineData((2 * Mebibyte) + 9)]
+    public async Task GoodBytesThatArePutAgain_MendADamagedBlob(int length)
+    {
+        byte[] bytes = Content(length);
+        Digest digest = await PutAsync(bytes);
+        File.SetUnixFileMode(FileOf(digest), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        byte[] rotten = [.. bytes];
+        rotten[length / 2] ^= 1;
+        await File.WriteAllBytesAsync(FileOf(digest), rotten);
+        Assert.False((await _upkeep.VerifyAsync()).IsSound);
+
+        Assert.Equal(digest, await PutAsync(bytes));
+        Assert.True((await _upkeep.VerifyAsync()).IsSound);
+        await using Stream content = await _blobs.OpenAsync(digest);
+        Assert.Equal(digest, await Digest.OfAsync(content));
     }
 
     [Theory]

@@ -55,6 +55,19 @@ public class GateTests
         Assert.Contains(expected, Assert.Throws<FormatException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task AGateThatJudgedNothing_DoesNotPass()
+    {
+        GateReport skipped = await Gate.For("g").RequireNotWorse(Metric.AreaUnderRoc, margin: 0.01).WhenNoBaseline(FirstRun.ValueLimitsOnly).EvaluateAsync(Samples.Scored(500));
+        Assert.Equal(Verdict.Skipped, skipped.Findings.Single().Verdict);
+        Assert.Equal(Verdict.Inconclusive, skipped.Verdict);
+        Assert.Equal(ExitCode.DecisionPending, skipped.ExitCode);
+    }
+
+    [Fact]
+    public void AGateOfAdviceOnly_IsRefused() =>
+        Assert.Contains("advisory", Assert.Throws<GateDefinitionException>(() => Gate.For("g").Require(Metric.Accuracy, atLeast: 0.99).AsAdvisory().Build()).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void AllMistakes_AreToldAtOnce()
     {
         GateDefinitionException error = Assert.Throws<GateDefinitionException>(() => Gate.For("../x")
