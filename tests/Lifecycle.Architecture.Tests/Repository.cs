@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 
 namespace Lifecycle.Architecture.Tests;
@@ -6,7 +5,7 @@ namespace Lifecycle.Architecture.Tests;
 /// <summary>The tree on disk that these tests read.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
+    public static string Root { get; } = Find(AppContext.BaseDirectory);
 
     public static string Source => Path.Combine(Root, "src");
 
@@ -43,5 +42,7 @@ internal static class Repository
 
     public static string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative));
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    private static string Find(string folder) => File.Exists(Path.Combine(folder, "Lifecycle.Sdk.sln"))
+        ? folder
+        : Find(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("These tests read the tree they were built in; there is no Lifecycle.Sdk.sln above them."));
 }
