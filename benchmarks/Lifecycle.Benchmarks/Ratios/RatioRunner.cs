@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Lifecycle.Benchmarks.Ratios.Drift;
 
 namespace Lifecycle.Benchmarks.Ratios;
 
@@ -8,20 +9,24 @@ internal static class RatioRunner
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Suites = new(StringComparer.Ordinal)
     {
         ["foundation"] = FoundationSuite.MeasureAsync,
+        ["drift"] = DriftSuite.MeasureAsync,
     };
+
+    private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts =
+        DriftSuite.Groups.ToDictionary(g => g.Key, Func<IAsyncEnumerable<Figure>> (g) => () => g.Value().ToAsyncEnumerable(), StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(string[] names)
     {
         string[] wanted = names.Length == 0 ? [.. Suites.Keys] : names;
-        if (wanted.FirstOrDefault(n => !Suites.ContainsKey(n)) is { } unknown)
+        if (wanted.FirstOrDefault(n => !Suites.ContainsKey(n) && !Parts.ContainsKey(n)) is { } unknown)
         {
-            await Console.Error.WriteLineAsync($"There is no suite '{unknown}'. Suites: {string.Join(", ", Suites.Keys)}.");
+            await Console.Error.WriteLineAsync($"There is no suite '{unknown}'. Suites: {string.Join(", ", Suites.Keys)}. Parts: {string.Join(", ", Parts.Keys)}.");
             return ExitCode.Usage;
         }
 
         foreach (string name in wanted)
         {
-            await foreach (Figure figure in Suites[name]())
+            await foreach (Figure figure in (Suites.GetValueOrDefault(name) ?? Parts[name])())
             {
                 Console.WriteLine(figure);
             }

@@ -5,7 +5,7 @@ namespace Lifecycle.Drift;
 /// <summary>
 /// When a difference is called drift: corrected p-value at most <see cref="Alpha"/> <b>and</b> effect at least <see cref="Floor"/>. Immutable.
 /// </summary>
-public sealed record DriftPolicy
+public sealed partial record DriftPolicy
 {
     private const double DefaultFloor = 0.10;
 
