@@ -58,11 +58,13 @@ public sealed class BinCounts
 
     /// <summary>Counts further values.</summary>
     /// <param name="values">Values in any order.</param>
-    public void Add(ReadOnlySpan<double> values) => Add(values, Edges.Values);
+    public void Add(ReadOnlySpan<double> values) =>
+        Add(values, Edges.Values, Edges.Values.Length > CompareCountKernel.MostEdges ? Edges.DoubleSearch : null);
 
     /// <summary>Counts further values.</summary>
     /// <param name="values">Values in any order.</param>
-    public void Add(ReadOnlySpan<float> values) => Add(values, Edges.Singles);
+    public void Add(ReadOnlySpan<float> values) =>
+        Add(values, Edges.Singles, Edges.Values.Length > CompareCountKernel.MostEdges ? Edges.SingleSearch : null);
 
     /// <summary>Joins neighbouring bins.</summary>
     /// <param name="coarse">Edges that are a subset of <see cref="Edges"/>.</param>
@@ -87,48 +89,48 @@ public sealed class BinCounts
         return joined;
     }
 
-    private void Add<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> edges)
+    private void Add<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> edges, EdgeSearch<T>? search)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        long missing = 0, infinite = 0;
-        if (edges.Length > CompareCountKernel.MostEdges)
-        {
-            (missing, infinite) = Edges.Buckets.Count(values, _counts);
-        }
-        else
-        {
-            int padded = (edges.Length + CompareCountKernel.Group - 1) / CompareCountKernel.Group * CompareCountKernel.Group;
-            Span<T> limits = stackalloc T[CompareCountKernel.MostEdges + CompareCountKernel.Group];
-            limits.Fill(T.NaN);
-            edges.CopyTo(limits);
-            Span<long> atLeast = stackalloc long[CompareCountKernel.MostEdges + CompareCountKernel.Group];
-            atLeast.Clear();
-            long compared = 0;
-            for (ReadOnlySpan<T> rest = values; !rest.IsEmpty;)
-            {
-                ReadOnlySpan<T> block = rest[..Math.Min(rest.Length, CompareCountKernel.Block)];
-                if (CompareCountKernel.AllFinite(block))
-                {
-                    CompareCountKernel.Count(block, limits[..padded], atLeast[..padded]);
-                    compared += block.Length;
-                }
-                else
-                {
-                    (long nan, long beyond) = Edges.Buckets.Count(block, _counts);
-                    (missing, infinite) = (missing + nan, infinite + beyond);
-                }
-
-                rest = rest[block.Length..];
-            }
-
-            for (int b = 0; b <= edges.Length; b++)
-            {
-                _counts[b] += (b == 0 ? compared : atLeast[b - 1]) - (b < edges.Length ? atLeast[b] : 0);
-            }
-        }
-
+        long other = search is null ? Compare(values, edges) : search.Count(values, _counts);
+        long missing = other == 0 ? 0 : CompareCountKernel.CountMissing(values);
         Missing += missing;
-        Infinite += infinite;
-        Total += values.Length - missing - infinite;
+        Infinite += other - missing;
+        Total += values.Length - other;
+    }
+
+    private long Compare<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> edges)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int padded = (edges.Length + CompareCountKernel.Group - 1) / CompareCountKernel.Group * CompareCountKernel.Group;
+        Span<T> limits = stackalloc T[CompareCountKernel.MostEdges + CompareCountKernel.Group];
+        limits.Fill(T.NaN);
+        edges.CopyTo(limits);
+        Span<long> atLeast = stackalloc long[CompareCountKernel.MostEdges + CompareCountKernel.Group];
+        atLeast.Clear();
+        long finite = 0, above = 0;
+        for (ReadOnlySpan<T> rest = values; !rest.IsEmpty;)
+        {
+            ReadOnlySpan<T> block = rest[..Math.Min(rest.Length, CompareCountKernel.Block)];
+            CompareCountKernel.Count(block, limits[..padded], atLeast[..padded]);
+            finite += block.Length;
+            if (!CompareCountKernel.AllFinite(block))
+            {
+                // NaN is at least no edge, +inf at least every edge.
+                (long nan, long up, long down) = CompareCountKernel.NotFinite(block);
+                finite -= nan + up + down;
+                above += up;
+            }
+
+            rest = rest[block.Length..];
+        }
+
+        for (int b = 0; b <= edges.Length; b++)
+        {
+            long least = b == 0 ? finite : atLeast[b - 1] - above;
+            _counts[b] += least - (b < edges.Length ? atLeast[b] - above : 0);
+        }
+
+        return values.Length - finite;
     }
 }

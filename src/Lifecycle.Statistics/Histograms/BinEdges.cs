@@ -20,6 +20,8 @@ public sealed partial class BinEdges
 
     private readonly double[] _edges;
     private readonly float[] _singles;
+    private EdgeSearch<float>? _singleSearch;
+    private EdgeSearch<double>? _doubleSearch;
 
     /// <summary>Takes edges as they are.</summary>
     /// <param name="edges">Finite edges in strictly ascending order; none gives a single bin.</param>
@@ -48,7 +50,14 @@ public sealed partial class BinEdges
     /// <summary>For each edge the least single at or above it: x ≥ edge has the same answer for every single x.</summary>
     internal ReadOnlySpan<float> Singles => _singles;
 
+    /// <summary>Finds the bin of one value.</summary>
     internal BucketTable Buckets { get; }
+
+    /// <summary>Counts many singles.</summary>
+    internal EdgeSearch<float> SingleSearch => _singleSearch ??= new EdgeSearch<float>(_singles);
+
+    /// <summary>Counts many doubles.</summary>
+    internal EdgeSearch<double> DoubleSearch => _doubleSearch ??= new EdgeSearch<double>(_edges);
 
     /// <summary>
     /// Quantile edges sorted[⌊k n/bins⌋], k = 1 .. bins - 1, without duplicates and without edges at or below the least value.

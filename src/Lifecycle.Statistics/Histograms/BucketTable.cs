@@ -1,11 +1,10 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// Finds bins among many edges: a monotone map of [first edge, last edge] to 1,024 slots tells which few edges can matter.
-/// Edges are mapped by the same arithmetic as values, so rounding cannot misplace a value.
+/// Finds the bin of one value among many edges: a monotone map of [first edge, last edge] to 1,024 slots tells which few edges can
+/// matter. Edges are mapped by the same arithmetic as values, so rounding cannot misplace a value.
 /// </summary>
 internal sealed class BucketTable
 {
@@ -38,7 +37,7 @@ internal sealed class BucketTable
         _starts.AsSpan(slot).Fill(edges.Length);
     }
 
-    /// <summary>Number of edges at or below a finite value.</summary>
+    /// <summary>Number of edges at or below a value that is not NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BinOf(double value)
     {
@@ -60,37 +59,6 @@ internal sealed class BucketTable
         }
 
         return from;
-    }
-
-    /// <summary>Adds the counts of finite values; returns the numbers of NaN and of infinite values.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public (long Missing, long Infinite) Count<T>(ReadOnlySpan<T> values, Span<long> counts)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        // Four tables: equal neighbours do not wait for each other's increment.
-        int bins = counts.Length;
-        int[] tables = new int[4 * bins];
-        long missing = 0, infinite = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            double value = double.CreateTruncating(values[i]);
-            if (double.IsFinite(value))
-            {
-                tables[(i & 3) * bins + BinOf(value)]++;
-            }
-            else
-            {
-                missing += double.IsNaN(value) ? 1 : 0;
-                infinite += double.IsNaN(value) ? 0 : 1;
-            }
-        }
-
-        for (int b = 0; b < bins; b++)
-        {
-            counts[b] += (long)tables[b] + tables[bins + b] + tables[2 * bins + b] + tables[3 * bins + b];
-        }
-
-        return (missing, infinite);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,8 +7,8 @@ namespace Lifecycle.Statistics;
 
 /// <summary>
 /// Counts for each of a few edges the values at or above it, five edges at a time over a block that stays in the first-level
-/// cache: no scatter, no conflict, integers only, the same counts for every vector width. Values must be finite. The loops are
-/// compiled with full optimization at once: one call may be all there is.
+/// cache: no scatter, no conflict, integers only, the same counts for every vector width. NaN is at least no edge and +inf is at least
+/// every edge; who counts bins takes both off. The loops are compiled with full optimization at once: one call may be all there is.
 /// </summary>
 internal static class CompareCountKernel
 {
@@ -66,6 +66,53 @@ internal static class CompareCountKernel
         }
 
         return rest == T.Zero;
+    }
+
+    /// <summary>How many values are NaN, +inf and -inf.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (long Missing, long Up, long Down) NotFinite<T>(ReadOnlySpan<T> block)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T start = ref MemoryMarshal.GetReference(block);
+        Vector128<T> highest = Vector128.Create(T.PositiveInfinity), lowest = Vector128.Create(T.NegativeInfinity);
+        long missing = CountMissing(block), up = 0, down = 0;
+        int i = 0;
+        for (; i <= block.Length - Vector128<T>.Count; i += Vector128<T>.Count)
+        {
+            Vector128<T> x = Vector128.LoadUnsafe(ref start, (nuint)i);
+            up += BitOperations.PopCount(Vector128.Equals(x, highest).ExtractMostSignificantBits());
+            down += BitOperations.PopCount(Vector128.Equals(x, lowest).ExtractMostSignificantBits());
+        }
+
+        for (; i < block.Length; i++)
+        {
+            up += T.IsPositiveInfinity(block[i]) ? 1 : 0;
+            down += T.IsNegativeInfinity(block[i]) ? 1 : 0;
+        }
+
+        return (missing, up, down);
+    }
+
+    /// <summary>How many values are NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static long CountMissing<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T start = ref MemoryMarshal.GetReference(values);
+        long missing = 0;
+        int i = 0;
+        for (; i <= values.Length - Vector128<T>.Count; i += Vector128<T>.Count)
+        {
+            Vector128<T> x = Vector128.LoadUnsafe(ref start, (nuint)i);
+            missing += Vector128<T>.Count - BitOperations.PopCount(Vector128.Equals(x, x).ExtractMostSignificantBits());
+        }
+
+        for (; i < values.Length; i++)
+        {
+            missing += T.IsNaN(values[i]) ? 1 : 0;
+        }
+
+        return missing;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,0 +1,23 @@
+using System.Numerics;
+
+namespace Lifecycle.Statistics;
+
+/// <summary>Counts values among more edges than can be compared one by one: through slots, or through a tree where the edges crowd.</summary>
+internal sealed class EdgeSearch<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public EdgeSearch(ReadOnlySpan<T> edges)
+    {
+        Table = new SlotTable<T>(edges);
+        Tree = Table.IsCrowded ? new EdgeTree<T>(edges) : null;
+    }
+
+    public SlotTable<T> Table { get; }
+
+    public EdgeTree<T>? Tree { get; }
+
+    /// <summary>Adds the counts of finite values; returns how many were not finite.</summary>
+    public long Count(ReadOnlySpan<T> values, Span<long> counts) => Tree is { } tree
+        ? SlotCountKernel.Count(values, tree, counts)
+        : SlotCountKernel.Count(values, Table, counts);
+}
