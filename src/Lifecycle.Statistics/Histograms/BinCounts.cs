@@ -59,12 +59,12 @@ public sealed class BinCounts
     /// <summary>Counts further values.</summary>
     /// <param name="values">Values in any order.</param>
     public void Add(ReadOnlySpan<double> values) =>
-        Add(values, Edges.Values, Edges.Values.Length > CompareCountKernel.MostEdges ? Edges.DoubleSearch : null);
+        Add(values, Edges.Values, IsCompared ? null : Edges.DoubleSearch);
 
     /// <summary>Counts further values.</summary>
     /// <param name="values">Values in any order.</param>
     public void Add(ReadOnlySpan<float> values) =>
-        Add(values, Edges.Singles, Edges.Values.Length > CompareCountKernel.MostEdges ? Edges.SingleSearch : null);
+        Add(values, Edges.Singles, IsCompared ? null : Edges.SingleSearch);
 
     /// <summary>Joins neighbouring bins.</summary>
     /// <param name="coarse">Edges that are a subset of <see cref="Edges"/>.</param>
@@ -88,6 +88,8 @@ public sealed class BinCounts
 
         return joined;
     }
+
+    private bool IsCompared => Edges.Values.Length <= CompareCountKernel.WorthwhileEdges || Edges.Values.IsEmpty;
 
     private void Add<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> edges, EdgeSearch<T>? search)
         where T : unmanaged, IFloatingPointIeee754<T>

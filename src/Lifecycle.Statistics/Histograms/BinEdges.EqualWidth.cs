@@ -16,7 +16,7 @@ public sealed partial class BinEdges
     {
         Require(sample);
         double range = sample[sample.Count - 1] - sample[0];
-        return EqualWidth(sample, range / (Math.Log2(sample.Count) + 1));
+        return ByWidth(sample, range / (Math.Log2(sample.Count) + 1));
     }
 
     /// <summary>
@@ -36,12 +36,12 @@ public sealed partial class BinEdges
         double deviation = Math.Sqrt(Mean(sample, v => (v - mean) * (v - mean)));
         if (n <= 2 || deviation == 0)
         {
-            return EqualWidth(sample, 0);
+            return ByWidth(sample, 0);
         }
 
         double skewness = Mean(sample, v => Math.Pow((v - mean) / deviation, 3));
         double spread = Math.Sqrt(6 * (n - 2) / ((n + 1) * (n + 3)));
-        return EqualWidth(sample, range / (1 + Math.Log2(n) + Math.Log2(1 + Math.Abs(skewness) / spread)));
+        return ByWidth(sample, range / (1 + Math.Log2(n) + Math.Log2(1 + Math.Abs(skewness) / spread)));
     }
 
     /// <summary>Equal bins over the range of a sample, as <c>numpy.histogram</c> cuts them.</summary>
@@ -67,7 +67,7 @@ public sealed partial class BinEdges
         return new BinEdges(edges);
     }
 
-    private static BinEdges EqualWidth(SortedSample sample, double width)
+    private static BinEdges ByWidth(SortedSample sample, double width)
     {
         double range = sample[sample.Count - 1] - sample[0];
         return EqualWidth(sample, width > 0 ? (int)Math.Ceiling((range > 0 ? range : 1) / width) : 1);

@@ -15,8 +15,11 @@ internal static class CompareCountKernel
     /// <summary>Values a block; small enough for the first-level cache.</summary>
     public const int Block = 8192;
 
-    /// <summary>Edges up to which comparing beats looking up.</summary>
+    /// <summary>Edges that are ever compared.</summary>
     public const int MostEdges = 32;
+
+    /// <summary>Edges up to which comparing beats looking up.</summary>
+    public static int WorthwhileEdges => Vector256.IsHardwareAccelerated ? MostEdges : Vector128.IsHardwareAccelerated ? 12 : 0;
 
     /// <summary>Edges compared together.</summary>
     public const int Group = 5;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Lifecycle.Statistics;
 
@@ -9,7 +10,8 @@ internal sealed class EdgeSearch<T>
     public EdgeSearch(ReadOnlySpan<T> edges)
     {
         Table = new SlotTable<T>(edges);
-        Tree = Table.IsCrowded ? new EdgeTree<T>(edges) : null;
+        bool pays = Table.IsCrowded && Vector256.IsHardwareAccelerated;
+        Tree = pays || Table.Entries.Length == 0 ? new EdgeTree<T>(edges) : null;
     }
 
     public SlotTable<T> Table { get; }

@@ -46,6 +46,7 @@ public class ScipyTableTests
             // scipy subtracts the sum of √(pq) from 1; ours does not cancel.
             Close.Absolute(Math.Pow(entry.Expected("hellinger")![0], 2), Math.Pow(Hellinger.Raw(x, y), 2), 2e-15, entry.Id());
             Same(entry, "total_variation", TotalVariation.Distance(x, y));
+            Close.Absolute(entry.Expected("l_infinity")![0], LInfinity.Distance(x, y), 4e-15, entry.Id());
         }
     }
 
