@@ -57,28 +57,17 @@ public static class DistanceSignificance
     /// <param name="reference">Counts of the reference, at least 0.</param>
     /// <param name="current">Counts of the current data, bin by bin.</param>
     /// <param name="seed">Seed of the tables.</param>
+    /// <param name="draws">Number of tables, at least 1.</param>
     /// <returns>The distances in the order asked for.</returns>
     /// <exception cref="ArgumentException">Lengths differ, a count is negative or a row is empty.</exception>
     public static BinDistance[] OfBins(
-        ReadOnlySpan<BinMeasure> measures, ReadOnlySpan<long> reference, ReadOnlySpan<long> current, ulong seed = RandomStream.DefaultSeed) =>
-        OfBins(measures, reference, current, seed, TableDraws);
-
-    /// <summary>
-    /// Wasserstein-1 and energy distance with p-values: up to 256 values in the smaller sample by 4,999 permutations of the pooled
-    /// values, exact also with ties; above by 4,999 Brownian bridges B on the pooled ranks, √(nm/N) W₁ against Σ |B| gap and
-    /// (nm/N) energy²/2 against Σ B² gap. Bridges are kept and shared by all comparisons of about the same size.
-    /// </summary>
-    /// <param name="first">First sample.</param>
-    /// <param name="second">Second sample.</param>
-    /// <param name="seed">Seed of the draws.</param>
-    /// <returns>Both distances, judged on the same draws.</returns>
-    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static (SampleDistance Wasserstein, SampleDistance Energy) OfSamples(
-        SortedSample first, SortedSample second, ulong seed = RandomStream.DefaultSeed) => OfSamples(first, second, seed, SampleDraws);
-
-    internal static BinDistance[] OfBins(
-        ReadOnlySpan<BinMeasure> measures, ReadOnlySpan<long> reference, ReadOnlySpan<long> current, ulong seed, int draws)
+        ReadOnlySpan<BinMeasure> measures,
+        ReadOnlySpan<long> reference,
+        ReadOnlySpan<long> current,
+        ulong seed = RandomStream.DefaultSeed,
+        int draws = TableDraws)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
         bool thin = IsThin(reference, current), anyDrawn = false;
         foreach (BinMeasure measure in measures)
         {
@@ -99,9 +88,21 @@ public static class DistanceSignificance
         return judged;
     }
 
-    internal static (SampleDistance Wasserstein, SampleDistance Energy) OfSamples(
-        SortedSample first, SortedSample second, ulong seed, int draws)
+    /// <summary>
+    /// Wasserstein-1 and energy distance with p-values: up to 256 values in the smaller sample by 4,999 permutations of the pooled
+    /// values, exact also with ties; above by 4,999 Brownian bridges B on the pooled ranks, √(nm/N) W₁ against Σ |B| gap and
+    /// (nm/N) energy²/2 against Σ B² gap. Bridges are kept and shared by all comparisons of about the same size.
+    /// </summary>
+    /// <param name="first">First sample.</param>
+    /// <param name="second">Second sample.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="draws">Number of permutations or bridges, at least 1.</param>
+    /// <returns>Both distances, judged on the same draws.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static (SampleDistance Wasserstein, SampleDistance Energy) OfSamples(
+        SortedSample first, SortedSample second, ulong seed = RandomStream.DefaultSeed, int draws = SampleDraws)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
         SampleCheck.Require(first, second);
         (SortedSample small, SortedSample large) = first.Count <= second.Count ? (first, second) : (second, first);
         return small.Count <= LargestPermutation

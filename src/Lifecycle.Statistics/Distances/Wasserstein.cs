@@ -34,7 +34,7 @@ public static class Wasserstein
     /// <param name="first">First sample.</param>
     /// <param name="second">Second sample.</param>
     /// <param name="seed">Seed of the draws.</param>
-    /// <returns>Distance and p-value; see <see cref="DistanceSignificance.OfSamples(SortedSample, SortedSample, ulong)"/>.</returns>
+    /// <returns>Distance and p-value; see <see cref="DistanceSignificance.OfSamples"/>.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
     public static SampleDistance Compare(SortedSample first, SortedSample second, ulong seed = RandomStream.DefaultSeed) =>
         DistanceSignificance.OfSamples(first, second, seed).Wasserstein;

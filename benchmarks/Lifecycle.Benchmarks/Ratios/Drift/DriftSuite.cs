@@ -7,6 +7,7 @@ internal static class DriftSuite
     {
         ["drift.two-sample"] = TwoSampleFigures.Measure,
         ["drift.bins"] = BinFigures.Measure,
+        ["drift.distances"] = DistanceRates.Measure,
         ["drift.sketches"] = SketchFigures.Measure,
         ["drift.record"] = RecordFigures.Measure,
         ["drift.streams"] = StreamFigures.Measure,
