@@ -65,9 +65,8 @@ public static class StudentT
             return TestResult.NotTested(n, m);
         }
 
-        double pivot = pair.First[0];
-        SampleMoments a = SampleMoments.Of(pair.First, pivot), b = SampleMoments.Of(pair.Second, pivot);
-        double difference = a.Mean - b.Mean;
+        SampleMoments a = SampleMoments.Of(pair.First, pair.First[0]), b = SampleMoments.Of(pair.Second, pair.Second[0]);
+        double difference = a.Pivot - b.Pivot + (a.Mean - b.Mean);
         if (a.Squares == 0 && b.Squares == 0)
         {
             return difference == 0
