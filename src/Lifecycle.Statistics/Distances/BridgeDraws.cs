@@ -82,7 +82,8 @@ internal sealed class BridgeDraws
     public (SampleDistance Wasserstein, SampleDistance Energy) Judge(SortedSample first, SortedSample second)
     {
         double n = first.Count, m = second.Count, scale = n / (n + m) * m;
-        double wasserstein = Wasserstein.Distance(first, second), energy = PooledGaps.Energy(first, second);
+        MergeTotals totals = new SamplePair(first, second).Walk();
+        double wasserstein = totals.Distance, energy = totals.Energy;
         double[] absolute = new double[_stride], square = new double[_stride];
         Sum(Weights(first, second), absolute, square);
         double far = Math.Sqrt(scale) * wasserstein, strong = scale * energy * energy / 2;

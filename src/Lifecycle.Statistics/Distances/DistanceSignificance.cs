@@ -103,8 +103,8 @@ public static class DistanceSignificance
         SortedSample first, SortedSample second, ulong seed = RandomStream.DefaultSeed, int draws = SampleDraws)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
-        SampleCheck.Require(first, second);
-        (SortedSample small, SortedSample large) = first.Count <= second.Count ? (first, second) : (second, first);
+        SamplePair pair = new(first, second);
+        (SortedSample small, SortedSample large) = pair.First <= pair.Second ? (first, second) : (second, first);
         return small.Count <= LargestPermutation
             ? PermutationDraws.Judge(small, large, seed, draws)
             : BridgeDraws.Of(small.Count + (long)large.Count, seed, draws).Judge(small, large);

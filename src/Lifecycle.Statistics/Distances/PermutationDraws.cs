@@ -34,8 +34,9 @@ internal static class PermutationDraws
 
         ArrayPool<double>.Shared.Return(sums);
         ArrayPool<ulong>.Shared.Return(marks);
-        return (SampleDistance.Of(Wasserstein.Distance(small, large), further, DistanceLaw.Permutation, draws),
-            SampleDistance.Of(PooledGaps.Energy(small, large), stronger, DistanceLaw.Permutation, draws));
+        MergeTotals totals = new SamplePair(small, large).Walk();
+        return (SampleDistance.Of(totals.Distance, further, DistanceLaw.Permutation, draws),
+            SampleDistance.Of(totals.Energy, stronger, DistanceLaw.Permutation, draws));
     }
 
     /// <summary>Ascending ranks of 1 .. size, every subset equally likely (Floyd's algorithm).</summary>

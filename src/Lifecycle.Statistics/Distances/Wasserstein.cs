@@ -8,27 +8,29 @@ public static class Wasserstein
     /// <param name="second">Second sample.</param>
     /// <returns>A distance of at least 0, in the unit of the values.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static double Distance(ReadOnlySpan<double> first, ReadOnlySpan<double> second) =>
-        Distance(new SortedSample(first), new SortedSample(second));
+    public static double Distance(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        using SortedKeys<ulong> a = SampleSorter.Sort(first), b = SampleSorter.Sort(second);
+        return new SamplePair(a, b).Walk().Distance;
+    }
 
     /// <summary>The distance between two samples of singles.</summary>
     /// <param name="first">First sample, in any order; NaN and infinite values are dropped.</param>
     /// <param name="second">Second sample.</param>
     /// <returns>A distance of at least 0, in the unit of the values.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second) =>
-        Distance(new SortedSample(first), new SortedSample(second));
+    public static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        using SortedKeys<uint> a = SampleSorter.Sort(first), b = SampleSorter.Sort(second);
+        return new SamplePair(a, b).Walk().Distance;
+    }
 
     /// <summary>The distance between two sorted samples in O(n + m).</summary>
     /// <param name="first">First sample.</param>
     /// <param name="second">Second sample.</param>
     /// <returns>A distance of at least 0, in the unit of the values.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static double Distance(SortedSample first, SortedSample second)
-    {
-        SampleCheck.Require(first, second);
-        return SampleMerge.Walk(first, second).Distance;
-    }
+    public static double Distance(SortedSample first, SortedSample second) => new SamplePair(first, second).Walk().Distance;
 
     /// <summary>The distance with its p-value.</summary>
     /// <param name="first">First sample.</param>

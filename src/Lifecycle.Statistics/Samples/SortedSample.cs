@@ -6,27 +6,31 @@ namespace Lifecycle.Statistics;
 /// </summary>
 public sealed class SortedSample
 {
-    private readonly float[]? _singles;
-    private double[]? _doubles;
+    private readonly SortedKeys<uint> _singles;
+    private readonly SortedKeys<ulong> _doubles;
+    private ulong[]? _widened;
+    private double[]? _values;
+    private bool _released;
 
     /// <summary>Sorts a copy of the values.</summary>
     /// <param name="values">Values in any order.</param>
     public SortedSample(ReadOnlySpan<double> values)
     {
-        _doubles = SampleSorter.Sort(values, out int missing, out int infinite);
-        (Missing, Infinite) = (missing, infinite);
+        _doubles = SampleSorter.Sort(values);
+        (Count, Missing, Infinite) = (_doubles.Count, _doubles.Missing, _doubles.Infinite);
     }
 
     /// <summary>Sorts a copy of the values, in single precision: less memory and half the passes.</summary>
     /// <param name="values">Values in any order.</param>
     public SortedSample(ReadOnlySpan<float> values)
     {
-        _singles = SampleSorter.Sort(values, out int missing, out int infinite);
-        (Missing, Infinite) = (missing, infinite);
+        _singles = SampleSorter.Sort(values);
+        IsSingle = true;
+        (Count, Missing, Infinite) = (_singles.Count, _singles.Missing, _singles.Infinite);
     }
 
     /// <summary>Number of finite values kept.</summary>
-    public int Count => _singles?.Length ?? _doubles!.Length;
+    public int Count { get; }
 
     /// <summary>Number of NaN dropped.</summary>
     public int Missing { get; }
@@ -37,19 +41,83 @@ public sealed class SortedSample
     /// <summary>The value at a rank.</summary>
     /// <param name="rank">0 for the least value, <see cref="Count"/> - 1 for the largest.</param>
     /// <returns>A finite value.</returns>
-    public double this[int rank] => _singles is null ? _doubles![rank] : _singles[rank];
+    public double this[int rank] => IsSingle ? OrderKey.ToSingle(SingleKeys[rank]) : OrderKey.ToDouble(DoubleKeys[rank]);
 
-    /// <summary>The sorted values as doubles; of a single-precision sample they are converted on first use.</summary>
-    public ReadOnlySpan<double> Values => _doubles ??= Widen(_singles!);
+    /// <summary>The sorted values as doubles, made on first use.</summary>
+    public ReadOnlySpan<double> Values => _values ??= ToValues();
 
-    internal bool IsSingle => _singles is not null;
+    internal bool IsSingle { get; }
 
-    internal ReadOnlySpan<float> Singles => _singles;
-
-    private static double[] Widen(float[] singles)
+    internal ReadOnlySpan<uint> SingleKeys
     {
-        double[] doubles = GC.AllocateUninitializedArray<double>(singles.Length);
-        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating<float, double>(singles, doubles);
-        return doubles;
+        get
+        {
+            ObjectDisposedException.ThrowIf(_released, this);
+            return _singles.Keys;
+        }
+    }
+
+    /// <summary>Keys of the values as doubles; of a single-precision sample they are made on first use.</summary>
+    internal ReadOnlySpan<ulong> DoubleKeys
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_released, this);
+            return IsSingle ? _widened ??= Widen() : _doubles.Keys;
+        }
+    }
+
+    /// <summary>Gives the rented keys back; for samples that nobody else holds.</summary>
+    internal void Release()
+    {
+        if (_released)
+        {
+            return;
+        }
+
+        _released = true;
+        if (IsSingle)
+        {
+            _singles.Dispose();
+        }
+        else
+        {
+            _doubles.Dispose();
+        }
+    }
+
+    private ulong[] Widen()
+    {
+        ReadOnlySpan<uint> keys = SingleKeys;
+        ulong[] wide = GC.AllocateUninitializedArray<ulong>(keys.Length);
+        for (int i = 0; i < wide.Length; i++)
+        {
+            wide[i] = OrderKey.Of((double)OrderKey.ToSingle(keys[i]));
+        }
+
+        return wide;
+    }
+
+    private double[] ToValues()
+    {
+        double[] values = GC.AllocateUninitializedArray<double>(Count);
+        if (IsSingle)
+        {
+            ReadOnlySpan<uint> keys = SingleKeys;
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = OrderKey.ToSingle(keys[i]);
+            }
+
+            return values;
+        }
+
+        ReadOnlySpan<ulong> wide = DoubleKeys;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = OrderKey.ToDouble(wide[i]);
+        }
+
+        return values;
     }
 }

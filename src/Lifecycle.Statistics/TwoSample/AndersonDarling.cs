@@ -9,8 +9,11 @@ public static partial class AndersonDarling
     /// <param name="method">The limit law by default, or scipy's table.</param>
     /// <returns>Statistic A², about 1 without a difference, and p-value.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static TestResult Test(ReadOnlySpan<double> first, ReadOnlySpan<double> second, PValueMethod method = PValueMethod.Automatic) =>
-        Test(new SortedSample(first), new SortedSample(second), method);
+    public static TestResult Test(ReadOnlySpan<double> first, ReadOnlySpan<double> second, PValueMethod method = PValueMethod.Automatic)
+    {
+        using SortedKeys<ulong> a = SampleSorter.Sort(first), b = SampleSorter.Sort(second);
+        return Test(new SamplePair(a, b), method);
+    }
 
     /// <summary>Tests two samples of singles.</summary>
     /// <param name="first">First sample, in any order; NaN and infinite values are dropped.</param>
@@ -18,8 +21,11 @@ public static partial class AndersonDarling
     /// <param name="method">The limit law by default, or scipy's table.</param>
     /// <returns>Statistic A² and p-value.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static TestResult Test(ReadOnlySpan<float> first, ReadOnlySpan<float> second, PValueMethod method = PValueMethod.Automatic) =>
-        Test(new SortedSample(first), new SortedSample(second), method);
+    public static TestResult Test(ReadOnlySpan<float> first, ReadOnlySpan<float> second, PValueMethod method = PValueMethod.Automatic)
+    {
+        using SortedKeys<uint> a = SampleSorter.Sort(first), b = SampleSorter.Sort(second);
+        return Test(new SamplePair(a, b), method);
+    }
 
     /// <summary>Tests two sorted samples in O(n + m).</summary>
     /// <param name="first">First sample.</param>
@@ -27,11 +33,8 @@ public static partial class AndersonDarling
     /// <param name="method">The limit law by default, or scipy's table.</param>
     /// <returns>Statistic A² and p-value.</returns>
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
-    public static TestResult Test(SortedSample first, SortedSample second, PValueMethod method = PValueMethod.Automatic)
-    {
-        SampleCheck.Require(first, second);
-        return Judge(SampleMerge.Walk(first, second), first.Count, second.Count, method);
-    }
+    public static TestResult Test(SortedSample first, SortedSample second, PValueMethod method = PValueMethod.Automatic) =>
+        Test(new SamplePair(first, second), method);
 
     /// <summary>The normalized statistic (A² - 1)/σ of Scholz and Stephens, which scipy reports.</summary>
     /// <param name="statistic">A² of two samples.</param>
@@ -40,6 +43,8 @@ public static partial class AndersonDarling
     /// <returns>The statistic in standard deviations from its mean.</returns>
     public static double Normalize(double statistic, long firstSize, long secondSize) =>
         (statistic - 1) / Math.Sqrt(Variance(firstSize, secondSize));
+
+    private static TestResult Test(in SamplePair pair, PValueMethod method) => Judge(pair.Walk(), pair.First, pair.Second, method);
 
     internal static TestResult Judge(in MergeTotals totals, long n, long m, PValueMethod method)
     {

@@ -15,8 +15,11 @@ public static partial class KolmogorovSmirnov
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
     public static TestResult Test(
         ReadOnlySpan<double> first, ReadOnlySpan<double> second, Alternative alternative = Alternative.TwoSided,
-        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
-        Test(new SortedSample(first), new SortedSample(second), alternative, method, ties);
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore)
+    {
+        using SortedKeys<ulong> a = SampleSorter.Sort(first), b = SampleSorter.Sort(second);
+        return Test(new SamplePair(a, b), alternative, method, ties);
+    }
 
     /// <summary>Tests two samples of singles.</summary>
     /// <param name="first">First sample, in any order; NaN and infinite values are dropped.</param>
@@ -28,8 +31,11 @@ public static partial class KolmogorovSmirnov
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
     public static TestResult Test(
         ReadOnlySpan<float> first, ReadOnlySpan<float> second, Alternative alternative = Alternative.TwoSided,
-        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
-        Test(new SortedSample(first), new SortedSample(second), alternative, method, ties);
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore)
+    {
+        using SortedKeys<uint> a = SampleSorter.Sort(first), b = SampleSorter.Sort(second);
+        return Test(new SamplePair(a, b), alternative, method, ties);
+    }
 
     /// <summary>Tests two sorted samples in O(n + m) plus the p-value.</summary>
     /// <param name="first">First sample.</param>
@@ -41,17 +47,20 @@ public static partial class KolmogorovSmirnov
     /// <exception cref="ArgumentException">A sample has no finite value.</exception>
     public static TestResult Test(
         SortedSample first, SortedSample second, Alternative alternative = Alternative.TwoSided,
-        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore)
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
+        Test(new SamplePair(first, second), alternative, method, ties);
+
+    private static TestResult Test(in SamplePair pair, Alternative alternative, PValueMethod method, TieRule ties)
     {
-        SampleCheck.Require(first, second);
-        (long above, long below) = SampleMerge.Extremes(first, second);
-        return Judge(first, second, above, below, alternative, method, ties);
+        (long above, long below) = pair.Extremes();
+        bool looking = ties == TieRule.Conditional && IsExact(pair.First, pair.Second, method);
+        return Judge(pair.First, pair.Second, above, below, alternative, method, looking ? TieRuns.Looks(pair.RunEnds()) : []);
     }
 
+    /// <summary>The p-value of the largest differences; <paramref name="looks"/> as in <see cref="LatticePaths"/>.</summary>
     internal static TestResult Judge(
-        SortedSample first, SortedSample second, long above, long below, Alternative alternative, PValueMethod method, TieRule ties)
+        long n, long m, long above, long below, Alternative alternative, PValueMethod method, ReadOnlySpan<bool> looks)
     {
-        long n = first.Count, m = second.Count;
         long reach = alternative switch
         {
             Alternative.Greater => above,
@@ -61,7 +70,6 @@ public static partial class KolmogorovSmirnov
         double statistic = (double)reach / ((double)n * m);
         if (IsExact(n, m, method))
         {
-            bool[] looks = ties == TieRule.Conditional ? TieRuns.Ends(first, second) : [];
             double least = -SpecialFunctions.LogBinomial((double)n + m, n);
             double log = Math.Max(least, LatticePaths.LogPValue(n, m, reach, alternative, looks));
             return TestResult.FromLog(statistic, log, PValueMethod.Exact, n, m);

@@ -33,6 +33,15 @@ public enum PValueMethod
 
     /// <summary>Scipy's interpolation in the table of Scholz and Stephens (1987), capped to [0.001, 0.25]; Anderson-Darling only.</summary>
     ScholzStephensTable,
+
+    /// <summary>
+    /// The samples do not overlap (or both are constant), where the statistic divides by 0: the chance of that order,
+    /// 2/C(n + m, n) for two sides. A result only, not for asking.
+    /// </summary>
+    CompleteSeparation,
+
+    /// <summary>Too few values or no spread: nothing was tested, the statistic is NaN and p = 1. A result only, not for asking.</summary>
+    NotTested,
 }
 
 /// <summary>What an exact law makes of equal values.</summary>
@@ -55,6 +64,21 @@ public enum TieRule
 public readonly record struct TestResult(
     double Statistic, double PValue, double LogPValue, PValueMethod Method, long FirstSize, long SecondSize)
 {
+    internal static TestResult NotTested(long n, long m) => new(double.NaN, 1, 0, PValueMethod.NotTested, n, m);
+
+    /// <summary>Of two sides the order of all values and its mirror count, of one side the order alone.</summary>
+    internal static TestResult Separated(double sign, Alternative alternative, long n, long m)
+    {
+        double order = -SpecialFunctions.LogBinomial((double)n + m, n);
+        double log = alternative switch
+        {
+            Alternative.TwoSided => Math.Log(2) + order,
+            Alternative.Greater => sign > 0 ? order : 0,
+            _ => sign < 0 ? order : 0,
+        };
+        return FromLog(sign * double.PositiveInfinity, log, PValueMethod.CompleteSeparation, n, m);
+    }
+
     internal static TestResult FromLog(double statistic, double logPValue, PValueMethod method, long n, long m)
     {
         double log = Math.Max(Math.Min(0, logPValue), -1e300);

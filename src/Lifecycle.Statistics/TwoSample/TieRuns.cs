@@ -3,26 +3,38 @@ namespace Lifecycle.Statistics;
 /// <summary>Where runs of equal pooled values end.</summary>
 internal static class TieRuns
 {
-    /// <summary>For each pooled rank whether the next pooled value differs.</summary>
-    public static bool[] Ends(SortedSample first, SortedSample second)
+    /// <summary>After how many pooled values each run of equal values ends, ascending; the last is n + m.</summary>
+    public static int[] Ends<TKey>(ReadOnlySpan<TKey> a, ReadOnlySpan<TKey> b)
+        where TKey : unmanaged, IEquatable<TKey>, IComparable<TKey>
     {
-        ReadOnlySpan<double> a = first.Values, b = second.Values;
-        bool[] ends = new bool[a.Length + b.Length];
+        List<int> ends = new(Math.Min(a.Length + b.Length, 4096));
         int i = 0, j = 0;
         while (i < a.Length || j < b.Length)
         {
-            double value = Math.Min(i < a.Length ? a[i] : double.PositiveInfinity, j < b.Length ? b[j] : double.PositiveInfinity);
-            for (; i < a.Length && a[i] == value; i++)
+            TKey value = j == b.Length || (i < a.Length && a[i].CompareTo(b[j]) <= 0) ? a[i] : b[j];
+            for (; i < a.Length && a[i].Equals(value); i++)
             {
             }
 
-            for (; j < b.Length && b[j] == value; j++)
+            for (; j < b.Length && b[j].Equals(value); j++)
             {
             }
 
-            ends[i + j - 1] = true;
+            ends.Add(i + j);
         }
 
-        return ends;
+        return [.. ends];
+    }
+
+    /// <summary>For each pooled rank whether the next pooled value differs.</summary>
+    public static bool[] Looks(ReadOnlySpan<int> ends)
+    {
+        bool[] looks = new bool[ends[^1]];
+        foreach (int end in ends)
+        {
+            looks[end - 1] = true;
+        }
+
+        return looks;
     }
 }

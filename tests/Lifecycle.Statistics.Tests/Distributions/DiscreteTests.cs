@@ -45,6 +45,56 @@ public class DiscreteTests
         Assert.Equal(0, HypergeometricDistribution.LogProbability(20, 20, 13, 33));
     }
 
+    [Fact]
+    public void Poisson_binomial_of_equal_trials_is_binomial()
+    {
+        PoissonBinomialDistribution law = new([.. Enumerable.Repeat(0.13, 400)]);
+        Close.Relative(400 * 0.13, law.Mean, 1e-12);
+        Close.Relative(400 * 0.13 * 0.87, law.Variance, 1e-12);
+        for (int k = -1; k <= 400; k += 3)
+        {
+            Close.Absolute(BinomialDistribution.ProbabilityOf(k, 400, 0.13), law.ProbabilityOf(k), 1e-14);
+            Close.Absolute(BinomialDistribution.Cdf(k, 400, 0.13), law.Cdf(k), 1e-13);
+            Close.Absolute(BinomialDistribution.LogSurvival(k, 400, 0.13), law.LogSurvival(k), 1e-9);
+        }
+
+        Assert.Equal(52, law.Quantile(0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PoissonBinomialDistribution([0.5, 1.1]));
+        Assert.Equal(1, new PoissonBinomialDistribution([]).Cdf(0));
+    }
+
+    [Fact]
+    public void Poisson_binomial_equals_the_listing_of_all_outcomes()
+    {
+        double[] p = [0, 1, 0.01, 0.3, 0.999, 0.5, 0.42, 1e-12];
+        double[] chances = new double[p.Length + 1];
+        for (int set = 0; set < 1 << p.Length; set++)
+        {
+            chances[int.PopCount(set)] += p.Select((x, i) => (set >> i & 1) == 1 ? x : 1 - x).Aggregate(1.0, (x, y) => x * y);
+        }
+
+        PoissonBinomialDistribution law = new(p);
+        for (int k = 0; k <= p.Length; k++)
+        {
+            Close.Relative(chances[k], law.ProbabilityOf(k), 1e-13);
+            Close.Relative(chances.Skip(k + 1).Sum(), law.Survival(k), 1e-13);
+        }
+
+        Assert.Equal(8, law.Trials);
+        Assert.Equal(double.NegativeInfinity, law.LogSurvival(7));
+    }
+
+    [Fact]
+    public void Poisson_binomial_tails_beyond_doubles_are_finite()
+    {
+        // All of 2000 trials of 1/1000 and of 1/10: a product.
+        double[] p = [.. Enumerable.Range(0, 2000).Select(i => i % 2 == 0 ? 1e-3 : 0.1)];
+        PoissonBinomialDistribution law = new(p);
+        Close.Relative(p.Sum(Math.Log), law.LogSurvival(1999), 1e-9);
+        Assert.InRange(law.LogSurvival(1500), law.LogSurvival(1600), law.LogSurvival(1400));
+        Assert.Equal(0, law.Survival(1500));
+    }
+
     private static BigInteger Choose(int n, int k)
     {
         BigInteger value = 1;

@@ -88,4 +88,66 @@ public class LimitLawTests
         Assert.Equal(1, AndersonDarlingDistribution.Survival(-1));
         Assert.True(double.IsFinite(AndersonDarlingDistribution.LogSurvival(1e7)));
     }
+
+    [Theory]
+    [InlineData(.05, .876280931041349)]
+    [InlineData(.2, .267470430540775)]
+    [InlineData(.46136, .0500003831326513)]
+    [InlineData(1.167860, .000999990914874557)]
+    [InlineData(2, 1.27807361727817e-5)]
+    [InlineData(5, 3.05392903310339e-12)]
+    [InlineData(20, 1.097209316565387e-44)]
+    public void CramerVonMises_tail_matches_Smirnov(double statistic, double expected)
+    {
+        Close.Relative(expected, CramerVonMisesDistribution.Survival(statistic), 1e-12);
+        Close.Relative(Math.Log(expected), CramerVonMisesDistribution.LogSurvival(statistic), 1e-11);
+        Close.Absolute(1 - expected, CramerVonMisesDistribution.Cdf(statistic), 1e-14);
+    }
+
+    [Theory]
+    [InlineData(2, .98216)]
+    [InlineData(20, .99811)]
+    public void CramerVonMises_tail_approaches_its_leading_term(double statistic, double ratio) =>
+        Close.Absolute(ratio, Math.Sqrt(2) * SpecialFunctions.Erfc(Math.PI * Math.Sqrt(statistic / 2)) / CramerVonMisesDistribution.Survival(statistic), 6e-6);
+
+    [Fact]
+    public void Anderson_Darling_tail_approaches_its_leading_term() =>
+        Close.Absolute(.97093, Math.Sqrt(3) * SpecialFunctions.Erfc(Math.Sqrt(10)) / AndersonDarlingDistribution.Survival(10), 6e-6);
+
+    [Fact]
+    public void CramerVonMises_law_is_smooth_at_the_change_of_method()
+    {
+        double below = CramerVonMisesDistribution.Survival(0.2 - 1e-12), above = CramerVonMisesDistribution.Survival(0.2 + 1e-12);
+        Close.Absolute(below, above, 1e-11);
+        Assert.Equal(1, CramerVonMisesDistribution.Survival(0));
+        Assert.True(double.IsFinite(CramerVonMisesDistribution.LogSurvival(1e9)));
+        Assert.Equal(double.NegativeInfinity, CramerVonMisesDistribution.LogSurvival(double.PositiveInfinity));
+        Assert.True(double.IsNaN(CramerVonMisesDistribution.LogSurvival(double.NaN)));
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.7)]
+    [InlineData(1.2)]
+    [InlineData(2.5)]
+    public void Kuiper_law_is_its_series(double x)
+    {
+        double sum = 0;
+        for (int j = 1; j < 60; j++)
+        {
+            sum += 2 * (4.0 * j * j * x * x - 1) * Math.Exp(-2.0 * j * j * x * x);
+        }
+
+        Close.Absolute(sum, KuiperDistribution.Survival(x), 1e-13);
+        Close.Absolute(1 - sum, KuiperDistribution.Cdf(x), 1e-13);
+    }
+
+    [Fact]
+    public void Kuiper_law_reaches_far_tails()
+    {
+        Close.Relative(Math.Log(2 * (4 * 1e4 - 1)) - 2e4, KuiperDistribution.LogSurvival(100), 1e-13);
+        Assert.Equal(1, KuiperDistribution.Survival(-3));
+        Assert.Equal(0, KuiperDistribution.Cdf(0));
+        Assert.Equal(double.NegativeInfinity, KuiperDistribution.LogSurvival(double.PositiveInfinity));
+    }
 }

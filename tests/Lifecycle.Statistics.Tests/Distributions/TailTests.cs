@@ -8,6 +8,7 @@ public class TailTests
         Close.Relative(-804.6084420137539, NormalDistribution.LogSurvival(40), 1e-14);
         Close.Relative(-978.2730904726213, ChiSquaredDistribution.LogSurvival(2000, 9), 1e-13);
         Close.Relative(-23.258542412586717, StudentTDistribution.LogSurvival(50, 7.3), 1e-13);
+        Close.Relative(-82.9065837886205, FDistribution.LogSurvival(900, 3, 40), 1e-13);
     }
 
     [Theory]
@@ -70,5 +71,23 @@ public class TailTests
             Close.Relative(p, StudentTDistribution.Cdf(StudentTDistribution.Quantile(p, k + 1), k + 1), 1e-11);
             Close.Relative(share > 1e-300 ? p : BetaDistribution.Cdf(share, k, 2.5), BetaDistribution.Cdf(share, k, 2.5), 1e-10);
         }
+    }
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(3, 40)]
+    [InlineData(0.7, 12.5)]
+    public void F_is_the_square_of_t_and_inverts(double numerator, double denominator)
+    {
+        Close.Relative(2 * StudentTDistribution.Survival(1.7, denominator), FDistribution.Survival(1.7 * 1.7, 1, denominator), 1e-12);
+        foreach (double p in (double[])[1e-9, 0.1, 0.5, 0.99])
+        {
+            Close.Relative(p, FDistribution.Cdf(FDistribution.Quantile(p, numerator, denominator), numerator, denominator), 1e-10);
+        }
+
+        double x = FDistribution.Quantile(0.3, numerator, denominator);
+        Close.Relative(FDistribution.Survival(1 / x, denominator, numerator), FDistribution.Cdf(x, numerator, denominator), 1e-12);
+        Assert.Equal(0, FDistribution.Cdf(-1, numerator, denominator));
+        Assert.Equal(0, FDistribution.Survival(double.PositiveInfinity, numerator, denominator));
     }
 }

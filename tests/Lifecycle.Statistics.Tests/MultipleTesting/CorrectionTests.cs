@@ -8,7 +8,7 @@ public class CorrectionTests
         [.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719, .6528, .7590, 1];
 
     [Fact]
-    public void Rejections_and_adjusted_values_of_the_page_agree()
+    public void Documented_rejections_and_adjusted_values_agree()
     {
         Assert.Equal(3, FamilyWise.Bonferroni(P).Count(p => p <= .05));
         double[] holm = FamilyWise.Holm(P);

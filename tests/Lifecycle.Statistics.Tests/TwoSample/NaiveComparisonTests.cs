@@ -16,7 +16,7 @@ public class NaiveComparisonTests
 
         TwoSampleComparison all = TwoSample.Compare(Naive.Hostile(first), Naive.Hostile(second));
         (long above, long below) = Naive.Reach(a, b);
-        Assert.Equal((above, below), SampleMerge.Extremes(all.First, all.Second));
+        Assert.Equal((above, below), new SamplePair(all.First, all.Second).Extremes());
         Close.Relative(Math.Max(above, below) / ((double)a.Length * b.Length), all.KolmogorovSmirnov.Statistic, 1e-14);
         double u1 = Naive.RankSum(a, b) - a.Length * (a.Length + 1) / 2.0;
         Assert.Equal(u1, all.MannWhitney.Statistic);

@@ -1,0 +1,71 @@
+namespace Lifecycle.Statistics;
+
+/// <summary>Two sorted samples in one precision, neither empty.</summary>
+internal readonly ref struct SamplePair
+{
+    private readonly ReadOnlySpan<uint> _first32, _second32;
+    private readonly ReadOnlySpan<ulong> _first64, _second64;
+    private readonly bool _single;
+
+    public SamplePair(in SortedKeys<uint> first, in SortedKeys<uint> second)
+    {
+        Require(first.Count, first.Missing, first.Infinite, nameof(first));
+        Require(second.Count, second.Missing, second.Infinite, nameof(second));
+        _first32 = first.Keys;
+        _second32 = second.Keys;
+        (_single, First, Second) = (true, first.Count, second.Count);
+    }
+
+    public SamplePair(in SortedKeys<ulong> first, in SortedKeys<ulong> second)
+    {
+        Require(first.Count, first.Missing, first.Infinite, nameof(first));
+        Require(second.Count, second.Missing, second.Infinite, nameof(second));
+        _first64 = first.Keys;
+        _second64 = second.Keys;
+        (First, Second) = (first.Count, second.Count);
+    }
+
+    public SamplePair(SortedSample first, SortedSample second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        Require(first.Count, first.Missing, first.Infinite, nameof(first));
+        Require(second.Count, second.Missing, second.Infinite, nameof(second));
+        (First, Second, _single) = (first.Count, second.Count, first.IsSingle && second.IsSingle);
+        if (_single)
+        {
+            _first32 = first.SingleKeys;
+            _second32 = second.SingleKeys;
+        }
+        else
+        {
+            _first64 = first.DoubleKeys;
+            _second64 = second.DoubleKeys;
+        }
+    }
+
+    /// <summary>Values of the first sample.</summary>
+    public int First { get; }
+
+    /// <summary>Values of the second sample.</summary>
+    public int Second { get; }
+
+    /// <summary>All statistics.</summary>
+    public MergeTotals Walk() => _single ? SampleMerge.Walk(_first32, _second32) : SampleMerge.Walk(_first64, _second64);
+
+    /// <summary>The largest differences only.</summary>
+    public (long Above, long Below) Extremes() =>
+        _single ? SampleMerge.Extremes(_first32, _second32) : SampleMerge.Extremes(_first64, _second64);
+
+    /// <summary>After how many pooled values each run of equal values ends, ascending.</summary>
+    public int[] RunEnds() => _single ? TieRuns.Ends(_first32, _second32) : TieRuns.Ends(_first64, _second64);
+
+    private static void Require(int count, int missing, int infinite, string name)
+    {
+        if (count == 0)
+        {
+            throw new ArgumentException(
+                $"The {name} sample has no finite value to test ({missing} NaN, {infinite} infinite were dropped).", name);
+        }
+    }
+}
