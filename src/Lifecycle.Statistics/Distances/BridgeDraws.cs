@@ -56,9 +56,6 @@ internal sealed class BridgeDraws
         }
     }
 
-    /// <summary>Number of ranks at which the bridges are known.</summary>
-    public int RankCount => _ranks.Length;
-
     /// <summary>Bridges for a pooled size; sizes that agree in their first eight bits share them.</summary>
     public static BridgeDraws Of(long pooled, ulong seed, int draws)
     {
@@ -78,14 +75,28 @@ internal sealed class BridgeDraws
         }
     }
 
-    /// <summary>Refers √(nm/N) W₁ to Σ |B| w and (nm/N) energy²/2 to Σ B² w, w = pooled gaps assigned to the next rank of the grid.</summary>
+    /// <summary>
+    /// For each draw Σ |B| w and Σ B² w, w = gaps assigned to the next rank of the grid; only the first draws of the arrays count.
+    /// </summary>
+    /// <param name="gaps">The gap before each value in ascending order; the first is not used.</param>
+    public (double[] Absolute, double[] Square) Sums(ReadOnlySpan<double> gaps)
+    {
+        double[] absolute = new double[_stride], square = new double[_stride];
+        Add(Weights(gaps), absolute, square);
+        return (absolute, square);
+    }
+
+    /// <summary>Refers √(nm/N) W₁ to Σ |B| w and (nm/N) energy²/2 to Σ B² w, w = pooled gaps.</summary>
     public (SampleDistance Wasserstein, SampleDistance Energy) Judge(SortedSample first, SortedSample second)
     {
         double n = first.Count, m = second.Count, scale = n / (n + m) * m;
         MergeTotals totals = new SamplePair(first, second).Walk();
         double wasserstein = totals.Distance, energy = totals.Energy;
-        double[] absolute = new double[_stride], square = new double[_stride];
-        Sum(Weights(first, second), absolute, square);
+        int pooled = first.Count + second.Count;
+        double[] gaps = ArrayPool<double>.Shared.Rent(pooled);
+        PooledGaps.Fill(first, second, gaps, []);
+        (double[] absolute, double[] square) = Sums(gaps.AsSpan(0, pooled));
+        ArrayPool<double>.Shared.Return(gaps);
         double far = Math.Sqrt(scale) * wasserstein, strong = scale * energy * energy / 2;
         int further = 0, stronger = 0;
         for (int i = 0; i < _draws; i++)
@@ -109,12 +120,10 @@ internal sealed class BridgeDraws
         return [.. lower.Concat(lower.Select(r => size - r)).Append(size / 2).Where(r => r > 0 && r < size).Distinct().Order()];
     }
 
-    private double[] Weights(SortedSample first, SortedSample second)
+    private double[] Weights(ReadOnlySpan<double> gaps)
     {
-        int pooled = first.Count + second.Count;
-        double[] gaps = ArrayPool<double>.Shared.Rent(pooled), weights = new double[_ranks.Length];
-        PooledGaps.Fill(first, second, gaps, []);
-        int next = 0;
+        double[] weights = new double[_ranks.Length];
+        int next = 0, pooled = gaps.Length;
         for (int r = 1; r < pooled; r++)
         {
             // Ranks count from the nearer end: the grid's size may be a little smaller.
@@ -127,12 +136,11 @@ internal sealed class BridgeDraws
             weights[next] += gaps[r];
         }
 
-        ArrayPool<double>.Shared.Return(gaps);
         return weights;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sum(double[] weights, double[] absolute, double[] square)
+    private void Add(double[] weights, double[] absolute, double[] square)
     {
         for (int k = 0; k < weights.Length; k++)
         {

@@ -137,6 +137,43 @@ public class DistanceSignificanceTests
         Assert.NotSame(BridgeDraws.Of(20_000, 1, 99), BridgeDraws.Of(20_400, 1, 99));
     }
 
+    [Fact]
+    public void The_law_of_one_sample_gives_p_values_and_their_limits()
+    {
+        SortedSample reference = new([.. Draw(6000, 4, 0)]), current = new([.. Draw(900, 5, 0.06)]);
+        DistanceNullLaw law = new(reference);
+        (SampleDistance w, SampleDistance e) = DistanceSignificance.OfSamples(reference, current);
+        Close.Absolute(w.PValue, law.WassersteinPValue(w.Value, 6000, 900), 0.02);
+        Close.Absolute(e.PValue, law.EnergyPValue(e.Value, 900, 6000), 0.02);
+        foreach (double level in (double[])[0.0002, 0.01, 0.05, 0.5])
+        {
+            double limit = law.CriticalWasserstein(level, 6000, 900), strong = law.CriticalEnergy(level, 6000, 900);
+            Assert.InRange(law.WassersteinPValue(limit * (1 + 1e-12), 6000, 900), level - 1e-3, level + 1e-12);
+            Assert.InRange(law.EnergyPValue(strong * (1 + 1e-12), 6000, 900), level - 1e-3, level + 1e-12);
+            Assert.True(law.WassersteinPValue(limit * 0.99, 6000, 900) > level);
+        }
+
+        Assert.Equal((4999, 1.0), (law.ScaledEnergy.Length, law.WassersteinPValue(0, 5, 5)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => law.CriticalEnergy(1e-4, 5, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => law.EnergyPValue(1, 0, 5));
+        Assert.Throws<ArgumentException>(() => new DistanceNullLaw(new SortedSample((double[])[1])));
+    }
+
+    [Fact]
+    public void Few_draws_and_wrong_numbers_of_them()
+    {
+        Assert.Equal(1 / 1001.0, DistanceSignificance.OfBins([BinMeasure.TotalVariation], [90, 0], [0, 90], 3, 1000)[0].PValue);
+        Assert.Throws<ArgumentOutOfRangeException>(() => DistanceSignificance.OfBins([BinMeasure.LInfinity], [1, 2], [2, 1], 3, 0));
+        SortedSample one = new((double[])[1, 2]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => DistanceSignificance.OfSamples(one, one, 3, -1));
+        Assert.Throws<ArgumentException>(() => DistanceSignificance.OfSamples(one, new SortedSample((double[])[double.NaN])));
+
+        // Constant against constant: equal is certain, different as likely as one order among all.
+        SortedSample ones = new((double[])[1, 1, 1]), twos = new((double[])[2, 2, 2]);
+        Assert.Equal(1, DistanceSignificance.OfSamples(ones, ones).Wasserstein.PValue);
+        Close.Absolute(0.1, DistanceSignificance.OfSamples(ones, twos).Wasserstein.PValue, 0.02);
+    }
+
     private static IEnumerable<double> Draw(int count, ulong seed, double shift)
     {
         RandomStream random = new(seed);

@@ -87,6 +87,30 @@ public class BinCountTests
         Assert.Throws<ArgumentException>(() => BinCounts.Of(fine, values).Coarsen(new BinEdges([12345.0])));
     }
 
+    [Theory]
+    [InlineData(BinEdges.FineResolution)]
+    [InlineData(BinEdges.HighResolution)]
+    [InlineData(BinEdges.HighestResolution)]
+    public void Every_resolution_joins_to_the_same_coarse_bins(int resolution)
+    {
+        SortedSample sample = new(Draw(50_000, 8));
+        BinEdges coarse = BinEdges.FromQuantiles(sample, BinEdges.CoarseResolution), fine = BinEdges.FromQuantiles(sample, resolution);
+        float[] values = Draw(5_000, 9);
+        BinCounts counts = BinCounts.Of(fine, values);
+        Assert.Equal(BinCounts.Of(coarse, values).Counts.ToArray(), counts.Coarsen(coarse).Counts.ToArray());
+        int joined = resolution / BinEdges.CoarseResolution;
+        Assert.All(Enumerable.Range(0, 9), k => Assert.Equal(coarse.Values[k], fine.Values[joined * (k + 1) - 1]));
+    }
+
+    [Fact]
+    public void One_outlier_in_the_current_values_changes_one_bin()
+    {
+        BinEdges edges = BinEdges.FromQuantiles(new SortedSample(Draw(5_000, 10)));
+        float[] values = Draw(3_000, 11);
+        long[] before = BinCounts.Of(edges, values).Counts.ToArray(), after = BinCounts.Of(edges, [.. values, 1e30f]).Counts.ToArray();
+        Assert.Equal([319], Enumerable.Range(0, 320).Where(b => before[b] != after[b]));
+    }
+
     [Fact]
     public void Degenerate_edges_are_single_bins_or_refused()
     {

@@ -57,6 +57,26 @@ public class CorrectionTests
         Assert.Empty(FamilyWise.Holm([]));
     }
 
+    [Property(MaxTest = 200)]
+    public void Adjusted_values_are_those_of_their_definitions(byte[] codes)
+    {
+        double[] p = [.. codes.Select(c => Math.Pow((c + 1) / 256.0, 3))];
+        int n = p.Length;
+        double harmonic = Enumerable.Range(1, n).Sum(k => 1.0 / k);
+        double[] bonferroni = FamilyWise.Bonferroni(p), holm = FamilyWise.Holm(p);
+        double[] hochberg = FalseDiscovery.BenjaminiHochberg(p), yekutieli = FalseDiscovery.BenjaminiYekutieli(p);
+        for (int i = 0; i < n; i++)
+        {
+            Close.Relative(Math.Min(1, n * p[i]), bonferroni[i], 1e-12);
+
+            // The largest over smaller p-values, the least over larger ones; ranks count the values at or below.
+            Close.Relative(Math.Min(1, p.Where(v => v <= p[i]).Max(v => v * (n - p.Count(o => o < v)))), holm[i], 1e-12);
+            double stepUp = p.Where(v => v >= p[i]).Min(v => v * n / p.Count(o => o <= v));
+            Close.Relative(Math.Min(1, stepUp), hochberg[i], 1e-12);
+            Close.Relative(Math.Min(1, stepUp * harmonic), yekutieli[i], 1e-12);
+        }
+    }
+
     private static void Same(double[] expected, double[] actual)
     {
         for (int i = 0; i < expected.Length; i++)
