@@ -8,9 +8,11 @@ internal static class HypergeometricSampler
 {
     private const int OneByOne = 12;
     private const double SmallVariance = 60;
+    private const int TableSize = 1 << 14;
 
     // 2 √(2/e) and 3 - 2 √(3/e): the width of the rejection table over the standard deviation.
     private static readonly double TableSlope = 2 * Math.Sqrt(2 / Math.E), TableOffset = 3 - 2 * Math.Sqrt(3 / Math.E);
+    private static readonly double[] LogFactorials = CreateLogFactorials();
 
     public static long Next(RandomStream random, long marked, long unmarked, long taken)
     {
@@ -59,7 +61,7 @@ internal static class HypergeometricSampler
     private static long Invert(RandomStream random, long marked, long unmarked, long taken)
     {
         long mode = (long)((Int128)(marked + 1) * (taken + 1) / (marked + unmarked + 2)), last = Math.Min(marked, taken);
-        double top = Math.Exp(HypergeometricDistribution.LogProbability(mode, marked, unmarked, taken));
+        double top = Math.Exp(LogProbability(mode, marked, unmarked, taken));
         while (true)
         {
             double u = random.NextDouble() - top, below = top, above = top;
@@ -109,8 +111,30 @@ internal static class HypergeometricSampler
         }
     }
 
+    // The sum of logarithms of factorials loses digits with the size; Loader's form does not, and takes longer.
+    private static double LogProbability(long k, long marked, long unmarked, long taken)
+    {
+        long size = marked + unmarked;
+        return size < TableSize
+            ? LogFactorials[marked] + LogFactorials[unmarked] + LogFactorials[taken] + LogFactorials[size - taken] - LogFactorials[size]
+                - LogTerms(k, marked, unmarked, taken)
+            : HypergeometricDistribution.LogProbability(k, marked, unmarked, taken);
+    }
+
     // -ln of the part of the probability that depends on k.
-    private static double LogTerms(double k, double marked, double unmarked, double taken) =>
-        SpecialFunctions.LogGamma(k + 1) + SpecialFunctions.LogGamma(marked - k + 1)
-        + SpecialFunctions.LogGamma(taken - k + 1) + SpecialFunctions.LogGamma(unmarked - taken + k + 1);
+    private static double LogTerms(long k, long marked, long unmarked, long taken) =>
+        LogFactorial(k) + LogFactorial(marked - k) + LogFactorial(taken - k) + LogFactorial(unmarked - taken + k);
+
+    private static double LogFactorial(long n) => n < LogFactorials.Length ? LogFactorials[n] : SpecialFunctions.LogGamma(n + 1.0);
+
+    private static double[] CreateLogFactorials()
+    {
+        double[] logs = new double[TableSize];
+        for (int n = 2; n < logs.Length; n++)
+        {
+            logs[n] = SpecialFunctions.LogGamma(n + 1.0);
+        }
+
+        return logs;
+    }
 }

@@ -20,7 +20,10 @@ public class BinDistanceTests
         Check(1 - p.Zip(q, (a, b) => Math.Sqrt(a * b)).Sum(), Hellinger.Compare(x, y));
         double jsd = p.Zip(q, (a, b) => 0.5 * (a * Math.Log(2 * a / (a + b)) + b * Math.Log(2 * b / (a + b)))).Sum();
         Check(jsd, JensenShannon.Compare(x, y));
-        Assert.InRange(TotalVariation.Distance(x, y), 0, 1);
+        Check(p.Zip(q, (a, b) => b * Math.Log(b / a)).Sum(), KullbackLeibler.Compare(x, y));
+        double[] gaps = [.. x.Zip(y, (a, b) => Math.Abs((double)a / x.Sum() - (double)b / y.Sum()))];
+        Close.Absolute(gaps.Sum() / 2, TotalVariation.Distance(x, y), 1e-13);
+        Close.Absolute(gaps.Max(), LInfinity.Distance(x, y), 1e-13);
         Assert.Equal(0, PopulationStabilityIndex.Raw(x, x));
         Assert.Equal(1, PopulationStabilityIndex.Compare(x, x).PValue, 1e-12);
     }

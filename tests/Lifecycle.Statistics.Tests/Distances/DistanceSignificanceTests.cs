@@ -92,6 +92,39 @@ public class DistanceSignificanceTests
         Close.Absolute(variance, squares / Draws, 4.5 * Math.Sqrt(Math.Max(0, fourth / Draws - variance * variance) / Draws) + 1e-9);
     }
 
+    [Theory]
+    [InlineData(30, 50, 25)]
+    [InlineData(400, 700, 500)]
+    [InlineData(9_000, 20_000, 40)]
+    [InlineData(9_000, 20_000, 4_000)]
+    public void Hypergeometric_draws_fill_their_cells(long marked, long unmarked, long taken)
+    {
+        // Pearson's statistic over the counts that are expected at least 20 times, in 20,000 draws.
+        const int Draws = 20_000;
+        RandomStream random = new(6);
+        Dictionary<long, int> seen = [];
+        for (int i = 0; i < Draws; i++)
+        {
+            long k = HypergeometricSampler.Next(random, marked, unmarked, taken);
+            seen[k] = seen.GetValueOrDefault(k) + 1;
+        }
+
+        double statistic = 0;
+        int cells = 0;
+        for (long k = 0; k <= Math.Min(marked, taken); k++)
+        {
+            double expected = Draws * Math.Exp(HypergeometricDistribution.LogProbability(k, marked, unmarked, taken));
+            if (expected >= 20)
+            {
+                statistic += Math.Pow(seen.GetValueOrDefault(k) - expected, 2) / expected;
+                cells++;
+            }
+        }
+
+        Assert.True(cells > 5);
+        Assert.InRange(ChiSquaredDistribution.Survival(statistic, cells), 1e-4, 0.9999);
+    }
+
     [Fact]
     public void Thin_bins_are_judged_by_tables_and_others_by_chi_squared()
     {
