@@ -143,7 +143,7 @@ public sealed partial class QuantileSketch
             {
                 double a = values[i], b = sorted[j];
                 bool first = a > b;
-                values[to--] = first ? a : b;
+                values[to--] = double.MaxNative(a, b);
                 int taken = Unsafe.BitCast<bool, byte>(first);
                 i -= taken;
                 j -= 1 - taken;

@@ -55,13 +55,13 @@ internal static class SortedBlock
         {
             double a = Unsafe.Add(ref columns, i), b = Unsafe.Add(ref columns, j);
             bool first = a <= b;
-            Unsafe.Add(ref target, k) = first ? a : b;
+            Unsafe.Add(ref target, k) = double.MinNative(a, b);
             int step = Unsafe.BitCast<bool, byte>(first) * Column;
             i += step;
             j += Column - step;
             double c = Unsafe.Add(ref columns, u), d = Unsafe.Add(ref columns, v);
             bool second = c <= d;
-            Unsafe.Add(ref target, 2 * Column - 1 - k) = second ? d : c;
+            Unsafe.Add(ref target, 2 * Column - 1 - k) = double.MaxNative(c, d);
             step = Unsafe.BitCast<bool, byte>(second) * Column;
             v -= step;
             u -= Column - step;
@@ -77,13 +77,13 @@ internal static class SortedBlock
         {
             double a = Unsafe.Add(ref runs, i), b = Unsafe.Add(ref runs, j);
             bool first = a <= b;
-            Unsafe.Add(ref target, k) = first ? a : b;
+            Unsafe.Add(ref target, k) = double.MinNative(a, b);
             nint taken = Unsafe.BitCast<bool, byte>(first);
             i += taken;
             j += step - taken;
             double c = Unsafe.Add(ref runs, u), d = Unsafe.Add(ref runs, v);
             bool second = c <= d;
-            Unsafe.Add(ref target, last) = second ? d : c;
+            Unsafe.Add(ref target, last) = double.MaxNative(c, d);
             taken = Unsafe.BitCast<bool, byte>(second);
             v -= taken;
             u -= step - taken;
