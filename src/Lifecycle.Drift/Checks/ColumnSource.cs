@@ -36,9 +36,9 @@ internal sealed class CountedRows(RowSource rows) : IColumnSource
 
     public TallyResult Count(NumericColumn reference, string name)
     {
-        if (rows.Numbers(name) is { } numbers)
+        if (rows.Tally(reference, name) is { } counted)
         {
-            return new TallyResult(NumericTally.Of(reference, numbers));
+            return new TallyResult(counted);
         }
 
         string other = $"the reference holds numbers and the new data {rows.TypeOf(name)}";

@@ -1,10 +1,15 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Lifecycle.Drift;
 
 /// <summary>New values of a numeric column, counted on the reference's bins.</summary>
 internal sealed class NumericTally(NumericColumn reference)
 {
+    private const int ManyValues = 2048;
+
+    private double _least = double.PositiveInfinity, _most = double.NegativeInfinity;
+
     public long[] Bins { get; } = new long[reference.Grid.BinCount];
 
     /// <summary>Sum of the values of each bin; null when only counts were kept.</summary>
@@ -24,7 +29,7 @@ internal sealed class NumericTally(NumericColumn reference)
 
     public long OutsideDeclared { get; set; }
 
-    /// <summary>Values that are no whole numbers; 0 where that is not known.</summary>
+    /// <summary>Values that are no whole numbers; counted only where the reference has whole numbers.</summary>
     public long Fractional { get; set; }
 
     /// <summary>Whether values outside of ranges were counted one by one; otherwise their counts are at least as large.</summary>
@@ -35,40 +40,23 @@ internal sealed class NumericTally(NumericColumn reference)
 
     public long Count => Bins.Sum();
 
-    public static NumericTally Of(NumericColumn reference, ReadOnlySpan<double> values)
+    /// <summary>Counts raw values; float or double.</summary>
+    public static NumericTally Of<T>(NumericColumn reference, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         NumericTally tally = new(reference) { Sums = new double[reference.Grid.BinCount] };
-        NumericGrid grid = reference.Grid;
-        double least = double.PositiveInfinity, most = double.NegativeInfinity;
-        double low = reference.DeclaredMinimum ?? double.NegativeInfinity, high = reference.DeclaredMaximum ?? double.PositiveInfinity;
-        foreach (double value in values)
+        if (values.Length >= ManyValues && !reference.HasBinPerValue)
         {
-            if (double.IsFinite(value))
-            {
-                int bin = grid.BinOf(value);
-                tally.Bins[bin]++;
-                tally.Sums[bin] += value;
-                (least, most) = (Math.Min(least, value), Math.Max(most, value));
-                tally.BelowMinimum += value < reference.Minimum ? 1 : 0;
-                tally.AboveMaximum += value > reference.Maximum ? 1 : 0;
-                tally.OutsideDeclared += value < low || value > high ? 1 : 0;
-                tally.Fractional += Math.Floor(value) == value ? 0 : 1;
-            }
-            else if (double.IsNaN(value))
-            {
-                tally.Missing++;
-            }
-            else if (value > 0)
-            {
-                tally.PositiveInfinite++;
-            }
-            else
-            {
-                tally.NegativeInfinite++;
-            }
+            GridCounter counter = new(reference.Grid.Edges);
+            counter.Add(values);
+            tally.Take(counter);
+        }
+        else
+        {
+            tally.TakeOneByOne(reference.Grid, values);
         }
 
-        tally.IsOneValue = least == most;
+        tally.LookOutside(reference, values);
         return tally;
     }
 
@@ -94,7 +82,7 @@ internal sealed class NumericTally(NumericColumn reference)
             }
         }
 
-        NumericTally tally = Of(reference, numbers.AsSpan(0, count));
+        NumericTally tally = Of<double>(reference, numbers.AsSpan(0, count));
         tally.Unreadable = unreadable;
         return tally;
     }
@@ -129,5 +117,69 @@ internal sealed class NumericTally(NumericColumn reference)
 
         tally.OutsideDeclared = (current.Minimum < reference.DeclaredMinimum ? 1 : 0) + (current.Maximum > reference.DeclaredMaximum ? 1 : 0);
         return tally;
+    }
+
+    private void Take(GridCounter counter)
+    {
+        for (int bin = 0; bin < Bins.Length; bin++)
+        {
+            (Bins[bin], Sums![bin]) = (counter.CountOf(bin), counter.SumOf(bin));
+        }
+
+        (Missing, PositiveInfinite, NegativeInfinite) = (counter.Missing, counter.PositiveInfinite, counter.NegativeInfinite);
+        (_least, _most) = (counter.Least, counter.Most);
+    }
+
+    private void TakeOneByOne<T>(NumericGrid grid, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (T single in values)
+        {
+            double value = double.CreateTruncating(single);
+            if (double.IsFinite(value))
+            {
+                int bin = grid.BinOf(value);
+                Bins[bin]++;
+                Sums![bin] += value;
+                (_least, _most) = (Math.Min(_least, value), Math.Max(_most, value));
+            }
+            else if (double.IsNaN(value))
+            {
+                Missing++;
+            }
+            else if (value > 0)
+            {
+                PositiveInfinite++;
+            }
+            else
+            {
+                NegativeInfinite++;
+            }
+        }
+    }
+
+    /// <summary>Counts what lies outside of ranges and what is no whole number, only where the least and greatest value say that there may be some.</summary>
+    private void LookOutside<T>(NumericColumn reference, ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        IsOneValue = _least == _most;
+        double low = reference.DeclaredMinimum ?? double.NegativeInfinity, high = reference.DeclaredMaximum ?? double.PositiveInfinity;
+        bool leaves = _least < reference.Minimum || _most > reference.Maximum || _least < low || _most > high, isIntegral = reference.IsIntegral;
+        if (!leaves && !isIntegral)
+        {
+            return;
+        }
+
+        foreach (T single in values)
+        {
+            double value = double.CreateTruncating(single);
+            if (double.IsFinite(value))
+            {
+                BelowMinimum += value < reference.Minimum ? 1 : 0;
+                AboveMaximum += value > reference.Maximum ? 1 : 0;
+                OutsideDeclared += value < low || value > high ? 1 : 0;
+                Fractional += isIntegral && Math.Floor(value) != value ? 1 : 0;
+            }
+        }
     }
 }
