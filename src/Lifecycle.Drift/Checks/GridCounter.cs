@@ -13,9 +13,10 @@ internal sealed class GridCounter
 {
     private const int Slots = 1 << 11;
     private const int Block = 4096;
+    private const int Tables = 4;
 
     private readonly double[] _edges;
-    private readonly int[] _starts = new int[Slots + 1];
+    private readonly ushort[] _starts = new ushort[Slots + 1];
     private readonly Vector128<double>[] _bins;
     private readonly double _first, _scale;
     private readonly bool _isCrowded;
@@ -25,7 +26,7 @@ internal sealed class GridCounter
     {
         // Two infinite edges at the end: the two compares below may always look at them.
         _edges = [.. edges, double.PositiveInfinity, double.PositiveInfinity];
-        _bins = new Vector128<double>[edges.Length + 1];
+        _bins = new Vector128<double>[Tables * (edges.Length + 1)];
         if (edges.Length == 0)
         {
             return;
@@ -37,13 +38,13 @@ internal sealed class GridCounter
         int slot = 0;
         for (int k = 0; k < edges.Length; k++)
         {
-            for (int own = SlotOf(edges[k]); slot <= own; slot++)
+            for (int own = SlotOf(edges[k], _first, _scale); slot <= own; slot++)
             {
-                _starts[slot] = k;
+                _starts[slot] = (ushort)k;
             }
         }
 
-        _starts.AsSpan(slot).Fill(edges.Length);
+        _starts.AsSpan(slot).Fill((ushort)edges.Length);
         for (int s = 0; s < Slots; s++)
         {
             _isCrowded |= _starts[s + 1] - _starts[s] > 2;
@@ -61,10 +62,10 @@ internal sealed class GridCounter
     public long NegativeInfinite { get; private set; }
 
     /// <summary>Values with so many edges at or below them.</summary>
-    public long CountOf(int bin) => (long)_bins[bin].ToScalar();
+    public long CountOf(int bin) => (long)Total(bin).ToScalar();
 
     /// <summary>Sum of the values with so many edges at or below them.</summary>
-    public double SumOf(int bin) => _bins[bin].GetElement(1);
+    public double SumOf(int bin) => Total(bin).GetElement(1);
 
     public void Add<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -85,6 +86,12 @@ internal sealed class GridCounter
         }
     }
 
+    private Vector128<double> Total(int bin)
+    {
+        int stride = _edges.Length - 1;
+        return _bins[bin] + _bins[stride + bin] + (_bins[2 * stride + bin] + _bins[3 * stride + bin]);
+    }
+
     /// <summary>Counts finite values; the loop is compiled with full optimization at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Count<T>(ReadOnlySpan<T> block)
@@ -100,23 +107,46 @@ internal sealed class GridCounter
             return;
         }
 
-        ref Vector128<double> bins = ref MemoryMarshal.GetArrayDataReference(_bins);
+        // Neighbours add to tables of their own: equal ones do not wait for each other.
+        int stride = _edges.Length - 1, i = 0;
+        ref Vector128<double> one = ref MemoryMarshal.GetArrayDataReference(_bins);
+        ref Vector128<double> two = ref Unsafe.Add(ref one, stride), three = ref Unsafe.Add(ref two, stride), four = ref Unsafe.Add(ref three, stride);
         ref double edges = ref MemoryMarshal.GetArrayDataReference(_edges);
-        ref int starts = ref MemoryMarshal.GetArrayDataReference(_starts);
+        ref ushort starts = ref MemoryMarshal.GetArrayDataReference(_starts);
+        ref T values = ref MemoryMarshal.GetReference(block);
         double first = _first, scale = _scale;
-        foreach (T single in block)
+        for (; i <= block.Length - Tables; i += Tables)
         {
-            double value = double.CreateTruncating(single);
-            int from = Unsafe.Add(ref starts, (nint)Math.Min(Math.Max((value - first) * scale, 0), Slots - 1));
-            ref double edge = ref Unsafe.Add(ref edges, from);
-            int bin = from + (edge <= value ? 1 : 0) + (Unsafe.Add(ref edge, 1) <= value ? 1 : 0);
-            Unsafe.Add(ref bins, bin) += Vector128.Create(1, value);
+            double a = double.CreateTruncating(Unsafe.Add(ref values, i)), b = double.CreateTruncating(Unsafe.Add(ref values, i + 1));
+            double c = double.CreateTruncating(Unsafe.Add(ref values, i + 2)), d = double.CreateTruncating(Unsafe.Add(ref values, i + 3));
+            Unsafe.Add(ref one, BinOf(ref starts, ref edges, a, first, scale)) += Vector128.Create(1, a);
+            Unsafe.Add(ref two, BinOf(ref starts, ref edges, b, first, scale)) += Vector128.Create(1, b);
+            Unsafe.Add(ref three, BinOf(ref starts, ref edges, c, first, scale)) += Vector128.Create(1, c);
+            Unsafe.Add(ref four, BinOf(ref starts, ref edges, d, first, scale)) += Vector128.Create(1, d);
+        }
+
+        for (; i < block.Length; i++)
+        {
+            Add(double.CreateTruncating(block[i]));
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BinOf(ref ushort starts, ref double edges, double value, double first, double scale)
+    {
+        int from = Unsafe.Add(ref starts, SlotOf(value, first, scale));
+        ref double edge = ref Unsafe.Add(ref edges, from);
+        return from + (edge <= value ? 1 : 0) + (Unsafe.Add(ref edge, 1) <= value ? 1 : 0);
+    }
+
+    /// <summary>The native minimum and maximum; values here are finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SlotOf(double value, double first, double scale) =>
+        double.ConvertToIntegerNative<int>(double.MinNative(double.MaxNative((value - first) * scale, 0), Slots - 1));
+
     private void Add(double value)
     {
-        int slot = SlotOf(value), from = _starts[slot], to = _starts[slot + 1];
+        int slot = SlotOf(value, _first, _scale), from = _starts[slot], to = _starts[slot + 1];
         while (from < to)
         {
             int middle = (from + to) >>> 1;
@@ -184,7 +214,4 @@ internal sealed class GridCounter
 
         return sum == T.Zero;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int SlotOf(double value) => (int)Math.Min(Math.Max((value - _first) * _scale, 0), Slots - 1);
 }
