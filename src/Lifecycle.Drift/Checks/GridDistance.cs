@@ -1,20 +1,22 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Wasserstein-1 distance on bins: the reference's share of a bin lies at the mean of its values there, the new share at the mean of the
+/// Wasserstein-1 and energy distance on bins: the reference's share of a bin lies at the mean of its values there, the new share at the mean of the
 /// new values, or with the reference's where only counts were kept.
 /// </summary>
 internal static class GridDistance
 {
-    public static double Of(NumericColumn reference, NumericTally current)
+    public static (double Wasserstein, double Energy) Of(NumericColumn reference, NumericTally current)
     {
         double n = reference.Count, m = current.Count;
-        double last = double.NaN, distance = 0, a = 0, c = 0;
+        double last = double.NaN, distance = 0, squares = 0, a = 0, c = 0;
         void Step(double to)
         {
             if (!double.IsNaN(last) && to > last)
             {
-                distance += Math.Abs(a / n - c / m) * (to - last);
+                double apart = Math.Abs(a / n - c / m), far = apart * (to - last);
+                distance += far;
+                squares += apart * far;
             }
 
             last = double.IsNaN(last) ? to : Math.Max(last, to);
@@ -42,7 +44,7 @@ internal static class GridDistance
             }
         }
 
-        return distance;
+        return (distance, Math.Sqrt(2 * squares));
     }
 
     /// <summary>Where the new values of a bin lie.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lifecycle.Drift;
 
 /// <summary>New values of a numeric column, counted on the reference's bins.</summary>
@@ -22,6 +24,12 @@ internal sealed class NumericTally(NumericColumn reference)
 
     public long OutsideDeclared { get; set; }
 
+    /// <summary>Values that are no whole numbers; 0 where that is not known.</summary>
+    public long Fractional { get; set; }
+
+    /// <summary>Whether values outside of ranges were counted one by one; otherwise their counts are at least as large.</summary>
+    public bool KnowsEveryValue { get; private set; } = true;
+
     /// <summary>Whether all values are known to be the same one.</summary>
     public bool IsOneValue { get; private set; }
 
@@ -44,6 +52,7 @@ internal sealed class NumericTally(NumericColumn reference)
                 tally.BelowMinimum += value < reference.Minimum ? 1 : 0;
                 tally.AboveMaximum += value > reference.Maximum ? 1 : 0;
                 tally.OutsideDeclared += value < low || value > high ? 1 : 0;
+                tally.Fractional += Math.Floor(value) == value ? 0 : 1;
             }
             else if (double.IsNaN(value))
             {
@@ -62,55 +71,63 @@ internal sealed class NumericTally(NumericColumn reference)
         tally.IsOneValue = least == most;
         return tally;
     }
-}
 
-/// <summary>New values of a column of labels, counted on the reference's labels.</summary>
-internal sealed class CategoryTally(CategoryColumn reference)
-{
-    public const int MostUnseen = 64;
-
-    public long[] Labels { get; } = new long[reference.Labels.Count];
-
-    /// <summary>Values whose label the reference does not name.</summary>
-    public long Unseen { get; set; }
-
-    public long Missing { get; set; }
-
-    public long Unreadable { get; set; }
-
-    /// <summary>The first 64 labels that the reference does not name.</summary>
-    public Dictionary<string, long> UnseenLabels { get; } = new(StringComparer.Ordinal);
-
-    public long Count => Labels.Sum() + Unseen;
-
-    public static CategoryTally Of(CategoryColumn reference, ReadOnlySpan<string?> values)
+    /// <summary>Numbers that came as text; empty text is missing and other text that is no number is unreadable.</summary>
+    public static NumericTally OfTexts(NumericColumn reference, ReadOnlySpan<string?> texts)
     {
-        CategoryTally tally = new(reference);
-        foreach (string? value in values)
+        double[] numbers = new double[texts.Length];
+        int count = 0;
+        long unreadable = 0;
+        foreach (string? text in texts)
         {
-            if (value is null)
+            if (string.IsNullOrWhiteSpace(text))
             {
-                tally.Missing++;
+                numbers[count++] = double.NaN;
             }
-            else if (reference.IndexOf(value) is >= 0 and int index)
+            else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
             {
-                tally.Labels[index]++;
+                numbers[count++] = number;
             }
             else
             {
-                tally.AddUnseen(reference.NameOfUnseen(value), 1);
+                unreadable++;
             }
         }
 
+        NumericTally tally = Of(reference, numbers.AsSpan(0, count));
+        tally.Unreadable = unreadable;
         return tally;
     }
 
-    public void AddUnseen(string label, long count)
+    /// <summary>The counts of a profile on the same bins.</summary>
+    public static NumericTally Of(NumericColumn reference, NumericColumn current)
     {
-        Unseen += count;
-        if (UnseenLabels.Count < MostUnseen || UnseenLabels.ContainsKey(label))
+        NumericTally tally = new(reference)
         {
-            UnseenLabels[label] = UnseenLabels.GetValueOrDefault(label) + count;
+            Sums = new double[reference.Grid.BinCount],
+            Missing = current.Missing,
+            PositiveInfinite = current.PositiveInfinite,
+            NegativeInfinite = current.NegativeInfinite,
+            IsOneValue = current.Minimum == current.Maximum,
+            KnowsEveryValue = false,
+        };
+        current.Counts.CopyTo(tally.Bins);
+        for (int bin = 0; bin < tally.Bins.Length; bin++)
+        {
+            tally.Sums[bin] = tally.Bins[bin] == 0 ? 0 : tally.Bins[bin] * current.BinMean(bin);
         }
+
+        if (reference.HasBinPerValue)
+        {
+            (tally.BelowMinimum, tally.AboveMaximum) = (tally.Bins[0], tally.Bins[^1]);
+        }
+        else
+        {
+            tally.BelowMinimum = current.Minimum < reference.Minimum ? 1 : 0;
+            tally.AboveMaximum = current.Maximum > reference.Maximum ? 1 : 0;
+        }
+
+        tally.OutsideDeclared = (current.Minimum < reference.DeclaredMinimum ? 1 : 0) + (current.Maximum > reference.DeclaredMaximum ? 1 : 0);
+        return tally;
     }
 }
