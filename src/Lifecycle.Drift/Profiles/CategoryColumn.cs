@@ -62,6 +62,9 @@ public sealed class CategoryColumn : ReferenceColumn
         return _byText.Count < _labels.Length && _byHash.TryGetValue(LabelText.Hash(label), out index) ? index : -1;
     }
 
+    /// <summary>Position of the label with this hash, or -1.</summary>
+    internal int IndexOf(ulong hash) => _byHash.TryGetValue(hash, out int index) ? index : -1;
+
     /// <summary>What a label that the reference does not have is called: its text, or its hash where no text of the column is kept.</summary>
     internal string NameOfUnseen(string label) =>
         _byText.Count == 0 && _labels.Length > 0 ? LabelText.OfHash(LabelText.Hash(label)) : LabelText.Cut(label);

@@ -131,7 +131,7 @@ internal static class GridBuilder
         return (counts, offsets);
     }
 
-    private static (double Mean, double Squares) Moments(ReadOnlySpan<double> values)
+    internal static (double Mean, double Squares) Moments(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
         {

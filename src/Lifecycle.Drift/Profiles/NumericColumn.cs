@@ -6,6 +6,9 @@ namespace Lifecycle.Drift;
 /// </summary>
 public sealed partial class NumericColumn : ReferenceColumn
 {
+    private const double MostExactSum = 1e9;
+    private const double LeastFraction = 1e-3;
+
     private readonly long[] _counts;
     private readonly long[] _offsets;
 
@@ -49,6 +52,17 @@ public sealed partial class NumericColumn : ReferenceColumn
 
     /// <summary>Upper end of the range that was declared for the column; null when none was.</summary>
     public double? DeclaredMaximum { get; internal init; }
+
+    /// <summary>Whether all values seem to be whole numbers: the edges, the ends and, where it is exact enough to say, the sum.</summary>
+    internal bool IsIntegral
+    {
+        get
+        {
+            double sum = Mean * Count;
+            return Count > 0 && IsWhole(Minimum) && IsWhole(Maximum) && Grid.EdgeArray.All(IsWhole)
+                && (Math.Abs(sum) > MostExactSum || Math.Abs(sum - Math.Round(sum)) < LeastFraction);
+        }
+    }
 
     internal NumericGrid Grid { get; }
 
@@ -107,6 +121,8 @@ public sealed partial class NumericColumn : ReferenceColumn
             DeclaredMaximum = DeclaredMaximum ?? that.DeclaredMaximum,
         };
     }
+
+    private static bool IsWhole(double value) => Math.Floor(value) == value;
 
     private static long[] Sum(long[] left, long[] right)
     {

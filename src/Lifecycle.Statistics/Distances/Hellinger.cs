@@ -9,7 +9,7 @@ public static class Hellinger
     /// <returns>Squared distance in [0, 1], bias-corrected value and p-value; without drift 8 H²/(1/n + 1/m) is χ².</returns>
     /// <exception cref="ArgumentException">Lengths differ, a count is negative or a row is empty.</exception>
     public static BinDistance Compare(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) =>
-        BinDistance.Of(reference, current, 1.0 / 8, static (p, q) => 0.5 * Square(Math.Sqrt(p) - Math.Sqrt(q)));
+        BinDistance.Of(reference, current, BinMeasure.Hellinger);
 
     /// <summary>The distance (not squared) of the plain shares.</summary>
     /// <param name="reference">Counts of the reference, at least 0.</param>
@@ -22,12 +22,9 @@ public static class Hellinger
         CompensatedSum sum = default;
         for (int b = 0; b < reference.Length; b++)
         {
-            double p = reference[b] / n, q = current[b] / m;
-            sum.Add(0.5 * Square(Math.Sqrt(p) - Math.Sqrt(q)));
+            sum.Add(BinTerms.SquaredHellinger(reference[b] / n, current[b] / m));
         }
 
         return Math.Min(1, Math.Sqrt(sum.Value));
     }
-
-    private static double Square(double x) => x * x;
 }

@@ -9,7 +9,7 @@ public static class JensenShannon
     /// <returns>Divergence in [0, ln 2], bias-corrected value and p-value; without drift 8 JSD/(1/n + 1/m) is χ².</returns>
     /// <exception cref="ArgumentException">Lengths differ, a count is negative or a row is empty.</exception>
     public static BinDistance Compare(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) =>
-        BinDistance.Of(reference, current, 1.0 / 8, static (p, q) => Term(p, q));
+        BinDistance.Of(reference, current, BinMeasure.JensenShannon);
 
     /// <summary>The divergence of the plain shares.</summary>
     /// <param name="reference">Counts of the reference, at least 0.</param>
@@ -22,8 +22,7 @@ public static class JensenShannon
         CompensatedSum sum = default;
         for (int b = 0; b < reference.Length; b++)
         {
-            double p = reference[b] / n, q = current[b] / m;
-            sum.Add(Term(p, q));
+            sum.Add(BinTerms.JensenShannon(reference[b] / n, current[b] / m));
         }
 
         return Math.Max(0, sum.Value);
@@ -37,10 +36,4 @@ public static class JensenShannon
     /// <exception cref="ArgumentException">Lengths differ, a count is negative or a row is empty.</exception>
     public static double Distance(ReadOnlySpan<long> reference, ReadOnlySpan<long> current, double logarithmBase = Math.E) =>
         Math.Sqrt(Raw(reference, current) / Math.Log(logarithmBase));
-
-    private static double Term(double p, double q)
-    {
-        double middle = 0.5 * (p + q);
-        return middle == 0 ? 0 : 0.5 * (SpecialFunctions.Deviance(p, middle) + SpecialFunctions.Deviance(q, middle));
-    }
 }

@@ -9,7 +9,7 @@ public static class PopulationStabilityIndex
     /// <returns>PSI of at least 0, bias-corrected value and p-value; without drift PSI/(1/n + 1/m) is χ².</returns>
     /// <exception cref="ArgumentException">Lengths differ, a count is negative or a row is empty.</exception>
     public static BinDistance Compare(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) =>
-        BinDistance.Of(reference, current, 1, static (p, q) => (p - q) * Math.Log(p / q));
+        BinDistance.Of(reference, current, BinMeasure.PopulationStabilityIndex);
 
     /// <summary>The index of the plain shares.</summary>
     /// <param name="reference">Counts of the reference, at least 0.</param>
@@ -22,8 +22,7 @@ public static class PopulationStabilityIndex
         CompensatedSum sum = default;
         for (int b = 0; b < reference.Length; b++)
         {
-            double p = reference[b] / n, q = current[b] / m;
-            sum.Add(p == q ? 0 : (p - q) * Math.Log(p / q));
+            sum.Add(BinTerms.PopulationStability(reference[b] / n, current[b] / m));
         }
 
         return sum.Value;

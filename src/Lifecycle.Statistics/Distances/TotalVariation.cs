@@ -3,6 +3,15 @@ namespace Lifecycle.Statistics;
 /// <summary>The total variation distance ½ Σ |p - q| of bin shares.</summary>
 public static class TotalVariation
 {
+    /// <summary>Compares counts; the p-value comes from 9,999 random tables with both margins of the given one.</summary>
+    /// <param name="reference">Counts of the reference, at least 0.</param>
+    /// <param name="current">Counts of the current data, bin by bin.</param>
+    /// <param name="seed">Seed of the tables.</param>
+    /// <returns>Distance in [0, 1], bias-corrected value and p-value of at least 1/10,000.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, a count is negative or a row is empty.</exception>
+    public static BinDistance Compare(ReadOnlySpan<long> reference, ReadOnlySpan<long> current, ulong seed = RandomStream.DefaultSeed) =>
+        DistanceSignificance.OfBins(BinMeasure.TotalVariation, reference, current, seed);
+
     /// <summary>The distance of the plain shares.</summary>
     /// <param name="reference">Counts of the reference, at least 0.</param>
     /// <param name="current">Counts of the current data, bin by bin.</param>
@@ -11,12 +20,6 @@ public static class TotalVariation
     public static double Distance(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
     {
         (double n, double m) = BinShares.Require(reference, current);
-        CompensatedSum sum = default;
-        for (int b = 0; b < reference.Length; b++)
-        {
-            sum.Add(Math.Abs(reference[b] / n - current[b] / m));
-        }
-
-        return 0.5 * sum.Value;
+        return BinTerms.Value(BinMeasure.TotalVariation, reference, current, n, m);
     }
 }

@@ -29,4 +29,13 @@ public static class Wasserstein
         SampleCheck.Require(first, second);
         return SampleMerge.Walk(first, second).Distance;
     }
+
+    /// <summary>The distance with its p-value.</summary>
+    /// <param name="first">First sample.</param>
+    /// <param name="second">Second sample.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <returns>Distance and p-value; see <see cref="DistanceSignificance.OfSamples(SortedSample, SortedSample, ulong)"/>.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static SampleDistance Compare(SortedSample first, SortedSample second, ulong seed = RandomStream.DefaultSeed) =>
+        DistanceSignificance.OfSamples(first, second, seed).Wasserstein;
 }

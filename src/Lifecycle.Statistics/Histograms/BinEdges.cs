@@ -4,10 +4,16 @@ namespace Lifecycle.Statistics;
 /// Ascending edges that cut the real line into bins: the bin of x is the number of edges at or below x, so there is one bin
 /// more than edges and the first and last are open. Immutable.
 /// </summary>
-public sealed class BinEdges
+public sealed partial class BinEdges
 {
     /// <summary>Bins of the fine grid of a numeric column.</summary>
     public const int FineResolution = 320;
+
+    /// <summary>Bins of a grid four times as fine, for large data whose verdict is too coarse.</summary>
+    public const int HighResolution = 1280;
+
+    /// <summary>Bins of the finest grid.</summary>
+    public const int HighestResolution = 5120;
 
     /// <summary>Bins of the coarse grid, each a union of 32 fine ones.</summary>
     public const int CoarseResolution = 10;
@@ -54,13 +60,8 @@ public sealed class BinEdges
     /// <exception cref="ArgumentException">The sample has no finite value.</exception>
     public static BinEdges FromQuantiles(SortedSample sample, int bins = FineResolution)
     {
-        ArgumentNullException.ThrowIfNull(sample);
+        Require(sample);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
-        if (sample.Count == 0)
-        {
-            throw new ArgumentException("A sample without finite values has no quantiles.", nameof(sample));
-        }
-
         List<double> edges = [];
         double last = sample[0];
         for (long k = 1; k < bins; k++)
@@ -79,11 +80,7 @@ public sealed class BinEdges
     /// <summary>The bin of a value: the number of edges at or below it.</summary>
     /// <param name="value">Any number but NaN.</param>
     /// <returns>A bin in [0, <see cref="BinCount"/>).</returns>
-    public int BinOf(double value)
-    {
-        int index = Array.BinarySearch(_edges, value);
-        return index < 0 ? ~index : index + 1;
-    }
+    public int BinOf(double value) => Buckets.BinOf(value);
 
     private static float RoundUp(double edge)
     {

@@ -16,8 +16,8 @@ internal sealed class BucketTable
 
     public BucketTable(double[] edges)
     {
-        // Two infinite edges at the end: the two compares below may always look at them.
-        _edges = [.. edges, double.PositiveInfinity, double.PositiveInfinity];
+        // No value reaches NaN: the two compares below may always look at the end.
+        _edges = [.. edges, double.NaN, double.NaN];
         if (edges.Length == 0)
         {
             return;
