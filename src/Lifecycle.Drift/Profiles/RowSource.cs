@@ -29,6 +29,8 @@ internal abstract class RowSource
 /// <summary>The columns of a batch.</summary>
 internal sealed class BatchRows(ColumnBatch batch) : RowSource
 {
+    public TableSchema Schema => batch.Schema;
+
     public override int Rows => batch.RowCount;
 
     public override IEnumerable<string> Names => batch.Columns.Where(c => !IsTime(c)).Select(c => c.Name);

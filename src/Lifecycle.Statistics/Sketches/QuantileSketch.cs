@@ -211,8 +211,18 @@ public sealed partial class QuantileSketch
     /// <returns>A sketch that answers the same.</returns>
     public QuantileSketch Clone()
     {
-        QuantileSketch copy = new(K, Seed);
-        copy.Merge(this);
+        QuantileSketch copy = new(K, Seed) { _compactions = _compactions, _count = _count, _buffered = _buffered, _minimum = _minimum, _maximum = _maximum };
+        _buffer.CopyTo(copy._buffer);
+        for (int level = 0; level < _levels.Count; level++)
+        {
+            if (level > 0)
+            {
+                copy.AddLevel();
+            }
+
+            copy.Insert(level, _levels[level].Values);
+        }
+
         return copy;
     }
 
