@@ -27,6 +27,26 @@ public sealed class ProfileFileTests
     }
 
     [Fact]
+    public async Task A_profile_of_a_stream_is_golden() => Assert.Equal(
+        GoldenFiles.StreamDigest,
+        (await ReferenceProfile.FromAsync(
+            Enumerable.Range(0, 70_000).ToAsyncEnumerable(),
+            p => p.Numeric("z", i => (i * 7919L % 70_001) / 8.0).Category("c", i => $"{i % 700 * (i % 3)}"))).Digest.ToString());
+
+    [Fact]
+    public void Bare_files_without_sketches_open_check_merge_and_are_written_as_they_were()
+    {
+        byte[] bare = Convert.FromHexString(GoldenFiles.BareSmall);
+        ReferenceProfile read = ReferenceProfile.Parse(bare);
+        Assert.Equal(bare, read.ToBytes());
+        NumericColumn x = (NumericColumn)read["x"];
+        Assert.Equal((null, null, null, 0.0), (x.Distinct, x.Fractional, x.Unit, x.RankError));
+        Assert.Equal(["a:2", "b:1", "é:1"], ((CategoryColumn)read["c"]).Labels.Select(l => $"{l}:{l.Count}").Order(StringComparer.Ordinal));
+        Assert.Equal(8, ReferenceProfile.Merge(read, Small)["c"].Count);
+        Assert.Equal(bare, ReferenceProfile.FromJson(read.ToJson()).ToBytes());
+    }
+
+    [Fact]
     public void What_is_read_is_what_was_written()
     {
         ReferenceProfile read = ReferenceProfile.Parse(Small.ToBytes());
@@ -61,8 +81,11 @@ public sealed class ProfileFileTests
         for (int i = 0; i < good.Length; i++)
         {
             byte[] bad = [.. good];
-            bad[i] ^= (byte)(1 << (i % 8));
-            Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(bad));
+            for (int bit = 0; bit < 8; bit++)
+            {
+                bad[i] = (byte)(good[i] ^ (1 << bit));
+                Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(bad));
+            }
         }
     }
 
