@@ -17,7 +17,7 @@ public sealed record ColumnFinding
     /// <summary>The verdict.</summary>
     public DriftVerdict Verdict { get; init; }
 
-    /// <summary>Why the column was not tested; null when it was.</summary>
+    /// <summary>Why the column was not tested, or what would decide it when the sketches are too coarse; null otherwise.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Natural logarithm of the column's p-value; finite where the p-value underflows. 0 when it was not tested.</summary>
@@ -162,8 +162,15 @@ public sealed record ColumnFinding
         text += WassersteinInStandardDeviations is { } sd ? string.Create(culture, $", Wasserstein {sd:0.00} sd") : "";
         text += ProbabilityOfGreater is { } greater ? string.Create(culture, $", P(new > old) {greater:0.00}") : "";
         text += string.Create(culture, $", n {Reference.Count:N0} / {Current.Count:N0}");
+        text += Verdict == DriftVerdict.TooCoarse ? $"; {Reason}" : "";
         return IsTooSmall ? text + string.Create(culture, $"; too few values to see a PSI below {SmallestVisibleIndex:0.00}") : text;
     }
+
+    /// <summary>What the error of sketches leaves open; null when all counts are exact.</summary>
+    public SketchDoubt? Doubt { get; init; }
+
+    /// <summary>The larger one of the two profiles' rank errors.</summary>
+    internal double LargestRankError { get; init; }
 
     /// <summary>Classes of the table behind the shape key.</summary>
     internal int Classes { get; init; }

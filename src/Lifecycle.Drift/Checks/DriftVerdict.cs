@@ -14,6 +14,9 @@ public enum DriftVerdict
 
     /// <summary>The column could not be compared; the finding says why.</summary>
     NotTested,
+
+    /// <summary>The error of quantile sketches is too large to tell; the finding says which size would decide. Never alarms.</summary>
+    TooCoarse,
 }
 
 /// <summary>How large a drift is, by the corrected population stability index.</summary>

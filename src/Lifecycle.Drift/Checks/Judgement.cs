@@ -10,6 +10,9 @@ internal static class Judgement
         int[] tested = [.. Enumerable.Range(0, findings.Count).Where(i => findings[i].Verdict != DriftVerdict.NotTested)];
         double[] adjusted = Adjust([.. tested.Select(i => findings[i].LogPValue)], policy.Correction);
         ColumnFinding[] judged = [.. findings];
+        double[] atBest = Array.Exists(tested, i => findings[i].Doubt is not null)
+            ? Adjust([.. tested.Select(i => findings[i].Doubt?.LeastLogPValue ?? findings[i].LogPValue)], policy.Correction)
+            : adjusted;
         VisibleIndex visible = new(policy, tested.Length);
         double level = Math.Log(policy.Alpha);
         for (int i = 0; i < tested.Length; i++)
@@ -25,9 +28,26 @@ internal static class Judgement
                 SmallestVisibleIndex = visible.Of(finding),
                 Verdict = adjusted[i] > level ? DriftVerdict.Stable : value >= floor ? DriftVerdict.Drift : DriftVerdict.Slight,
             };
+            if (finding.Doubt is not null)
+            {
+                judged[tested[i]] = WithDoubt(judged[tested[i]], atBest[i] <= level, visible.Level);
+            }
         }
 
         return judged;
+    }
+
+    /// <summary>Too coarse: not significant at the weak end, significant at the strong one, and an error of more than half the critical distance.</summary>
+    private static ColumnFinding WithDoubt(ColumnFinding finding, bool isPossible, double alpha)
+    {
+        SketchDoubt doubt = SketchBounds.Decided(finding, alpha);
+        bool isOpen = finding.Verdict == DriftVerdict.Stable && isPossible && doubt.RankError > 0.5 * doubt.CriticalDistance;
+        return finding with
+        {
+            Doubt = doubt,
+            Verdict = isOpen ? DriftVerdict.TooCoarse : finding.Verdict,
+            Reason = isOpen ? SketchBounds.Reason(doubt) : finding.Reason,
+        };
     }
 
     /// <summary>
@@ -89,6 +109,8 @@ internal static class Judgement
     {
         private readonly double _level = policy.Alpha / (policy.Correction == DriftCorrection.None ? 1 : Math.Max(1, columns));
         private readonly Dictionary<int, double> _byClasses = [];
+
+        public double Level => _level;
 
         public double Of(ColumnFinding finding)
         {

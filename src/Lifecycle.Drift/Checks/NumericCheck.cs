@@ -34,7 +34,7 @@ internal static class NumericCheck
         DriftKey first = reference.Kind == ColumnKind.Continuous ? order.AndersonDarling : order.MannWhitney;
         DriftKey[] keys = shape.Key is { } key ? [first, key] : [first];
         double sd = reference.StandardDeviation;
-        return shape.Fill(finding) with
+        ColumnFinding compared = shape.Fill(finding) with
         {
             Keys = keys,
             LogPValue = keys.Length == 1 ? first.LogPValue : PValueCombination.Cauchy([.. keys.Select(k => k.LogPValue)]).LogPValue,
@@ -45,7 +45,9 @@ internal static class NumericCheck
             EnergyInStandardDeviations = sd > 0 ? Finite(order.Energy / Math.Sqrt(sd)) : null,
             ProbabilityOfGreater = order.ProbabilityOfGreater,
             Bars = DistributionBars.Of(reference, current),
+            LargestRankError = Math.Max(reference.RankError, current.RankError),
         };
+        return SketchBounds.Of(compared, reference, current, table);
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -32,6 +32,12 @@ internal sealed class NumericTally(NumericColumn reference)
     /// <summary>Values that are no whole numbers; counted only where the reference has whole numbers.</summary>
     public long Fractional { get; set; }
 
+    /// <summary>Error of the counts up to an edge, as a share, when they come from a sketch.</summary>
+    public double RankError { get; private init; }
+
+    /// <summary>Error of the count of a bin, as a share, when it comes from a sketch.</summary>
+    public double MassError { get; private init; }
+
     /// <summary>Whether values outside of ranges were counted one by one; otherwise their counts are at least as large.</summary>
     public bool KnowsEveryValue { get; private set; } = true;
 
@@ -87,7 +93,7 @@ internal sealed class NumericTally(NumericColumn reference)
         return tally;
     }
 
-    /// <summary>The counts of a profile on the same bins.</summary>
+    /// <summary>The counts of a profile on the same bins, or from its quantile sketch.</summary>
     public static NumericTally Of(NumericColumn reference, NumericColumn current)
     {
         NumericTally tally = new(reference)
@@ -98,11 +104,20 @@ internal sealed class NumericTally(NumericColumn reference)
             NegativeInfinite = current.NegativeInfinite,
             IsOneValue = current.Minimum == current.Maximum,
             KnowsEveryValue = false,
+            RankError = current.RankError,
+            MassError = current.MassError,
         };
-        current.Counts.CopyTo(tally.Bins);
-        for (int bin = 0; bin < tally.Bins.Length; bin++)
+        if (current.Sketches.Quantiles is { } quantiles && !current.Grid.SameAs(reference.Grid))
         {
-            tally.Sums[bin] = tally.Bins[bin] == 0 ? 0 : tally.Bins[bin] * current.BinMean(bin);
+            tally.Take(reference.Grid, quantiles);
+        }
+        else
+        {
+            current.Counts.CopyTo(tally.Bins);
+            for (int bin = 0; bin < tally.Bins.Length; bin++)
+            {
+                tally.Sums[bin] = tally.Bins[bin] == 0 ? 0 : tally.Bins[bin] * current.BinMean(bin);
+            }
         }
 
         if (reference.HasBinPerValue)
@@ -117,6 +132,17 @@ internal sealed class NumericTally(NumericColumn reference)
 
         tally.OutsideDeclared = (current.Minimum < reference.DeclaredMinimum ? 1 : 0) + (current.Maximum > reference.DeclaredMaximum ? 1 : 0);
         return tally;
+    }
+
+    private void Take(NumericGrid grid, Lifecycle.Statistics.QuantileSketch quantiles)
+    {
+        (double[] values, long[] weights) = quantiles.ToWeighted();
+        for (int i = 0; i < values.Length; i++)
+        {
+            int bin = grid.BinOf(values[i]);
+            Bins[bin] += weights[i];
+            Sums![bin] += weights[i] * values[i];
+        }
     }
 
     private void Take(GridCounter counter)

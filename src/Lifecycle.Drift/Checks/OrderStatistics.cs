@@ -56,12 +56,12 @@ internal sealed record OrderStatistics(
             1 - u / (n * m));
     }
 
-    private static double LogAndersonDarling(double squared, long n, long m) => squared <= 0
+    internal static double LogAndersonDarling(double squared, long n, long m) => squared <= 0
         ? 0
         : Bounded(AndersonDarlingDistribution.LogSurvival(1 + Statistics.AndersonDarling.Normalize(squared, n, m) * LimitDeviation));
 
     /// <summary>Normal law with the correction for ties and continuity.</summary>
-    private static double LogMannWhitney(double u, double n, double m, double ties)
+    internal static double LogMannWhitney(double u, double n, double m, double ties)
     {
         double all = n * m, size = n + m;
         double variance = all / 12 * (size + 1 - ties / (size * (size - 1)));
@@ -70,7 +70,7 @@ internal sealed record OrderStatistics(
             : 0;
     }
 
-    private static double LogKolmogorovSmirnov(double distance, double n, double m) => distance >= 1
+    internal static double LogKolmogorovSmirnov(double distance, double n, double m) => distance >= 1
         ? Bounded(Math.Log(2) - SpecialFunctions.LogBinomial(n + m, n))
         : Bounded(KolmogorovDistribution.LogSurvival(Math.Max(1, (long)Math.Round(n * m / (n + m))), distance));
 

@@ -77,8 +77,9 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
     {
         DriftVerdict.Drift => 0,
         DriftVerdict.Slight => 1,
-        DriftVerdict.Stable => 2,
-        _ => 3,
+        DriftVerdict.TooCoarse => 2,
+        DriftVerdict.Stable => 3,
+        _ => 4,
     };
 
     private void Read(ReferenceColumn column, IColumnSource source)

@@ -92,7 +92,10 @@ public sealed class ProfileBuilder<T>
         return this;
     }
 
-    /// <summary>Size of the quantile sketch of a column whose rows come as a stream: 1,024 by default; its error falls about as 1/k.</summary>
+    /// <summary>
+    /// Size of the quantile sketch of a column whose rows come as a stream; its error falls about as 1/k. Without a word it is 1,024, or less where a
+    /// column would need more than 16,384 bytes; a size that is asked for is kept, whatever its bytes.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 8 or above 65,535.</exception>
     public ProfileBuilder<T> SketchSize(int k)
     {

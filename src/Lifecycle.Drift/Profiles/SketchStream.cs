@@ -3,9 +3,11 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>A numeric column whose bins are not known before: a quantile sketch, or exact counts while there are at most 64 values.</summary>
-internal sealed class SketchStream(ColumnLayout layout, int size) : NumericStream(layout)
+/// <param name="layout">Name, role and what was declared.</param>
+/// <param name="size">Size of the sketch that was asked for; null for the default one, which shrinks into the bytes of a column.</param>
+internal sealed class SketchStream(ColumnLayout layout, int? size = null) : NumericStream(layout)
 {
-    private readonly QuantileSketch _quantiles = new(size);
+    private readonly QuantileSketch _quantiles = new(size ?? QuantileSketch.DefaultK);
     private readonly CardinalitySketch _cardinality = new();
     private SortedDictionary<double, long>? _few = [];
     private long _fractional;
@@ -61,7 +63,7 @@ internal sealed class SketchStream(ColumnLayout layout, int size) : NumericStrea
             return (none, open, new long[1], new long[1], rest);
         }
 
-        NumericSketches sketches = SketchedGrid.Sketches(_quantiles, Layout.Resolution, size, rest);
+        NumericSketches sketches = SketchedGrid.Sketches(_quantiles, Layout.Resolution, size is null ? SketchedGrid.MostBytes : int.MaxValue, rest);
         (NumericGrid fine, ColumnKind kind, long[] fineCounts, long[] offsets) = SketchedGrid.Of(sketches.Quantiles!, Layout.Resolution);
         return (fine, kind, fineCounts, offsets, sketches);
     }

@@ -5,8 +5,8 @@ namespace Lifecycle.Drift;
 /// <summary>The bins of a column whose rows were read once: they follow from its quantile sketch, and so do their counts and means.</summary>
 internal static class SketchedGrid
 {
-    /// <summary>Bytes for a sketch of the default size; a larger one may have more, in proportion.</summary>
-    private const int MostBytes = 10_000;
+    /// <summary>Bytes of a sketch whose size nobody asked for: with all other sections a column has at most 16,384.</summary>
+    public const int MostBytes = 12_000;
 
     public static (NumericGrid Grid, ColumnKind Kind, long[] Counts, long[] Offsets) Of(QuantileSketch sketch, int resolution)
     {
@@ -36,9 +36,13 @@ internal static class SketchedGrid
     }
 
     /// <summary>What a sketch says besides the bins.</summary>
-    public static NumericSketches Sketches(QuantileSketch sketch, int resolution, int size, NumericSketches rest)
+    /// <param name="sketch">The sketch; it shrinks until it fits, and its error grows.</param>
+    /// <param name="resolution">Bins that are wanted.</param>
+    /// <param name="mostBytes">What it has to fit in.</param>
+    /// <param name="rest">What does not follow from the sketch.</param>
+    public static NumericSketches Sketches(QuantileSketch sketch, int resolution, int mostBytes, NumericSketches rest)
     {
-        QuantileSketch kept = QuantileSketch.FromBytes(sketch.ToBytes((int)Math.Max(MostBytes, (long)MostBytes * size / QuantileSketch.DefaultK)));
+        QuantileSketch kept = QuantileSketch.FromBytes(sketch.ToBytes(mostBytes));
         return rest with
         {
             Quantiles = kept,
@@ -53,8 +57,8 @@ internal static class SketchedGrid
     {
         QuantileSketch merged = left.Quantiles!.Clone();
         merged.Merge(right.Quantiles!);
-        int size = Math.Max(left.Quantiles.K, right.Quantiles!.K);
-        return Sketches(merged, Math.Max(left.Resolution, right.Resolution), size, left.Merge(right));
+        int asked = Math.Max(left.Quantiles.ToBytes().Length, right.Quantiles!.ToBytes().Length);
+        return Sketches(merged, Math.Max(left.Resolution, right.Resolution), Math.Max(MostBytes, asked), left.Merge(right));
     }
 
     /// <summary>Values that are surely repeated: the sketch gives them more than its error.</summary>

@@ -8,7 +8,7 @@ internal sealed class StreamedColumns
     private StreamedColumns(IEnumerable<(ColumnLayout Layout, NumericStream? Numbers, LabelStream? Labels)> columns) => _columns = [.. columns];
 
     /// <summary>Columns whose bins are not known.</summary>
-    public static StreamedColumns Sketching(IEnumerable<(ColumnLayout Layout, bool IsCategory)> columns, int size) => new(columns.Select(c => (
+    public static StreamedColumns Sketching(IEnumerable<(ColumnLayout Layout, bool IsCategory)> columns, int? size) => new(columns.Select(c => (
         c.Layout, c.IsCategory ? null : (NumericStream)new SketchStream(c.Layout, size), c.IsCategory ? new LabelStream(c.Layout, null) : null)));
 
     /// <summary>Columns with the bins of a profile.</summary>
