@@ -106,6 +106,7 @@ internal sealed class NumericTally(NumericColumn reference)
             KnowsEveryValue = false,
             RankError = current.RankError,
             MassError = current.MassError,
+            Fractional = reference.IsIntegral ? current.Fractional ?? 0 : 0,
         };
         if (current.Sketches.Quantiles is { } quantiles && !current.Grid.SameAs(reference.Grid))
         {

@@ -86,7 +86,7 @@ internal abstract class NumericStream(ColumnLayout layout)
 
         if (!block.IsEmpty)
         {
-            Moments = Moments.Merge(BlockMoments.Of(block));
+            Moments = Moments.Merge(Moments.OfBlock(block));
             Take(block);
         }
     }

@@ -161,5 +161,25 @@ public sealed class ProfileFileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
+    [Fact]
+    public void Unsorted_edges_wrong_sums_and_foreign_sketches_are_named_with_their_place()
+    {
+        byte[] good = Small.ToBytes();
+        int edges = good.AsSpan().IndexOf("\u0005\u0014\u0004\u0001"u8), histogram = good.AsSpan().IndexOf("\u0008\u0006\u0005"u8);
+        ProfileFormatException Bad(int at, byte value)
+        {
+            byte[] bad = [.. good.AsSpan(0, good.Length - 32)];
+            bad[at] = value;
+            return Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(Signed(bad)));
+        }
+
+        ProfileFormatException unsorted = Bad(edges + 8, 0x50), buckets = Bad(histogram + 2, 9), sums = Bad(histogram - 4, 3);
+        Assert.Equal(("edges", true), (unsorted.Field, unsorted.Message.Contains("ascending", StringComparison.Ordinal)));
+        Assert.Equal(("histogram", true), (buckets.Field, buckets.Message.Contains("mantissa bits", StringComparison.Ordinal)));
+        Assert.InRange(unsorted.Offset, edges, edges + 20);
+        Assert.InRange(buckets.Offset, histogram, histogram + 4);
+        Assert.Contains("bins", sums.Field, StringComparison.Ordinal);
+    }
+
     private static byte[] Signed(byte[] body) => [.. body, .. SHA256.HashData(body)];
 }

@@ -83,6 +83,17 @@ public class CardinalitySketchTests
         }
     }
 
+    [Property(MaxTest = 100)]
+    public void Moments_of_blocks_are_those_of_values(int seed, byte size)
+    {
+        RandomStream random = new((ulong)seed);
+        double[] values = [.. Enumerable.Range(0, size).Select(_ => 1e6 + random.NextGaussian())];
+        Moments exact = Moments.Of(values), block = Moments.OfBlock(values);
+        Assert.Equal((exact.Count, exact.Minimum, exact.Maximum), (block.Count, block.Minimum, block.Maximum));
+        Close.Relative(exact.Mean, block.Mean, 1e-15);
+        Close.Absolute(exact.SquaredDeviations, block.SquaredDeviations, 1e-12 + 1e-9 * exact.SquaredDeviations);
+    }
+
     [Fact]
     public void Variance_keeps_its_digits_far_from_zero()
     {

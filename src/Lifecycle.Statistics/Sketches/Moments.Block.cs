@@ -1,19 +1,21 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Lifecycle.Statistics;
 
-namespace Lifecycle.Drift;
+namespace Lifecycle.Statistics;
 
-/// <summary>
-/// Moments of a block of finite values: a pivot is subtracted, then two passes over 8 sums. The order of the sums is the same on every processor.
-/// </summary>
-internal static class BlockMoments
+public readonly partial record struct Moments
 {
     private const int Lanes = 8;
 
+    /// <summary>
+    /// The moments of a block of a stream at memory speed: a pivot is subtracted, then two passes over 8 sums, in an order that is the same on
+    /// every processor. Without the compensation of <see cref="Of"/>: for blocks of some thousand values.
+    /// </summary>
+    /// <param name="values">Finite values.</param>
+    /// <returns>The moments.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static Moments Of(ReadOnlySpan<double> values)
+    public static Moments OfBlock(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
         {
