@@ -59,6 +59,7 @@ internal static class DriftTelemetry
         DriftVerdict.Drift => "drift",
         DriftVerdict.Slight => "slight",
         DriftVerdict.Stable => "stable",
+        DriftVerdict.TooCoarse => "too_coarse",
         _ => "not_tested",
     };
 }

@@ -17,7 +17,7 @@ public sealed record ColumnFinding
     /// <summary>The verdict.</summary>
     public DriftVerdict Verdict { get; init; }
 
-    /// <summary>Why the column was not tested; null when it was.</summary>
+    /// <summary>Why the column was not tested, or what would decide it when the sketches are too coarse; null otherwise.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Natural logarithm of the column's p-value; finite where the p-value underflows. 0 when it was not tested.</summary>
@@ -50,6 +50,30 @@ public sealed record ColumnFinding
     /// <summary>Hellinger distance with the part that chance explains taken off.</summary>
     public double HellingerCorrected { get; init; }
 
+    /// <summary>Kullback-Leibler divergence Σ q ln(q/p) of the new shares from the old ones over the same bins, in nats.</summary>
+    public double KullbackLeibler { get; init; }
+
+    /// <summary>The divergence with its mean under no drift taken off; at least 0.</summary>
+    public double KullbackLeiblerCorrected { get; init; }
+
+    /// <summary>Jensen-Shannon divergence over the same bins, in nats; in [0, ln 2].</summary>
+    public double JensenShannon { get; init; }
+
+    /// <summary>The divergence with its mean under no drift taken off; at least 0.</summary>
+    public double JensenShannonCorrected { get; init; }
+
+    /// <summary>Total variation ½ Σ |p - q| of the plain shares; in [0, 1].</summary>
+    public double TotalVariation { get; init; }
+
+    /// <summary>Largest difference |p - q| of a plain share; in [0, 1].</summary>
+    public double LInfinity { get; init; }
+
+    /// <summary>
+    /// The least corrected population stability index that chi-square calls significant at these sizes and this many columns. Where it is
+    /// above <see cref="EffectFloor"/>, there are too few values to see every drift that matters. 0 when the column was not tested.
+    /// </summary>
+    public double SmallestVisibleIndex { get; init; }
+
     /// <summary>Cramér's V of the table of bins or labels; in [0, 1].</summary>
     public double CramersV { get; init; }
 
@@ -65,6 +89,12 @@ public sealed record ColumnFinding
     /// <summary>Wasserstein-1 distance in standard deviations of the reference; null for labels and where the reference does not vary.</summary>
     public double? WassersteinInStandardDeviations { get; init; }
 
+    /// <summary>Energy distance √(2 ∫ (F - G)²), in the square root of the column's unit; null for labels.</summary>
+    public double? Energy { get; init; }
+
+    /// <summary>Energy distance of the values divided by the reference's standard deviation; null for labels and where the reference does not vary.</summary>
+    public double? EnergyInStandardDeviations { get; init; }
+
     /// <summary>Chance that a new value exceeds an old one, ties counting one half; null for labels.</summary>
     public double? ProbabilityOfGreater { get; init; }
 
@@ -79,6 +109,15 @@ public sealed record ColumnFinding
 
     /// <summary>Both distributions side by side, at most 32 bars, for figures.</summary>
     public IReadOnlyList<ShareChange> Bars { get; init; } = [];
+
+    /// <summary>New mean less old mean, in the column's own unit; null for labels and where a mean is not a finite number.</summary>
+    public double? MeanShift => Shift(Reference.Mean, Current.Mean);
+
+    /// <summary>New median less old median, in the column's own unit; null for labels.</summary>
+    public double? MedianShift => Shift(Reference.Median, Current.Median);
+
+    /// <summary>Whether a population stability index at the policy's floor could have gone unseen at these sizes.</summary>
+    public bool IsTooSmall => Verdict != DriftVerdict.NotTested && Effect == Effect.PopulationStabilityIndex && SmallestVisibleIndex > EffectFloor;
 
     /// <summary>The column's p-value, in (0, 1]; never 0.</summary>
     public double PValue => Math.Max(double.Epsilon, Math.Exp(LogPValue));
@@ -99,6 +138,12 @@ public sealed record ColumnFinding
         Effect.Hellinger => HellingerCorrected,
         Effect.Wasserstein => WassersteinInStandardDeviations,
         Effect.ProbabilityOfGreater => ProbabilityOfGreater is { } p ? Math.Abs(p - 0.5) : null,
+        Effect.KullbackLeibler => KullbackLeiblerCorrected,
+        Effect.JensenShannon => JensenShannonCorrected,
+        Effect.TotalVariation => TotalVariation,
+        Effect.LInfinity => LInfinity,
+        Effect.Energy => EnergyInStandardDeviations,
+        Effect.KolmogorovSmirnov => KolmogorovSmirnov?.Statistic,
         _ => CramersV,
     };
 
@@ -116,6 +161,19 @@ public sealed record ColumnFinding
         string text = string.Create(culture, $"{head}; p {PValueText.Of(LogAdjustedPValue)} ({tests}), PSI {PopulationStabilityIndexCorrected:0.00}");
         text += WassersteinInStandardDeviations is { } sd ? string.Create(culture, $", Wasserstein {sd:0.00} sd") : "";
         text += ProbabilityOfGreater is { } greater ? string.Create(culture, $", P(new > old) {greater:0.00}") : "";
-        return text + string.Create(culture, $", n {Reference.Count:N0} / {Current.Count:N0}");
+        text += string.Create(culture, $", n {Reference.Count:N0} / {Current.Count:N0}");
+        text += Verdict == DriftVerdict.TooCoarse ? $"; {Reason}" : "";
+        return IsTooSmall ? text + string.Create(culture, $"; too few values to see a PSI below {SmallestVisibleIndex:0.00}") : text;
     }
+
+    /// <summary>What the error of sketches leaves open; null when all counts are exact.</summary>
+    public SketchDoubt? Doubt { get; init; }
+
+    /// <summary>The larger one of the two profiles' rank errors.</summary>
+    internal double LargestRankError { get; init; }
+
+    /// <summary>Classes of the table behind the shape key.</summary>
+    internal int Classes { get; init; }
+
+    private static double? Shift(double? before, double? now) => now - before is { } shift && double.IsFinite(shift) ? shift : null;
 }

@@ -8,12 +8,13 @@ internal sealed class CountTable
 
     private const double LeastExpected = 1;
 
-    private CountTable(long[] reference, long[] current)
+    private CountTable(long[] reference, long[] current, bool hasThinPool = false)
     {
         Reference = reference;
         Current = current;
         ReferenceTotal = reference.Sum();
         CurrentTotal = current.Sum();
+        HasThinPool = hasThinPool;
     }
 
     public long[] Reference { get; }
@@ -25,6 +26,12 @@ internal sealed class CountTable
     public long CurrentTotal { get; }
 
     public int Classes => Reference.Length;
+
+    /// <summary>Whether the last class is a pool of rare ones and the smaller sample expects fewer than one value even there.</summary>
+    public bool HasThinPool { get; }
+
+    /// <summary>The table without one of its classes.</summary>
+    public CountTable Without(int of) => new([.. Reference.Where((_, i) => i != of)], [.. Current.Where((_, i) => i != of)]);
 
     /// <summary>Ten coarse bins, or one class a value and one for all values that the reference does not have.</summary>
     public static CountTable Of(NumericColumn reference, NumericTally current)
@@ -70,12 +77,27 @@ internal sealed class CountTable
             }
         }
 
-        return WithoutEmpty([.. then, rareThen], [.. now, rareNow]);
+        bool hasPool = rareThen + rareNow > 0;
+        if (hasPool)
+        {
+            then.Add(rareThen);
+            now.Add(rareNow);
+        }
+
+        return new CountTable([.. then], [.. now], hasPool && (rareThen + rareNow) * share < LeastExpected);
     }
 
     private static CountTable WithoutEmpty(long[] reference, long[] current)
     {
-        int[] kept = [.. Enumerable.Range(0, reference.Length).Where(i => reference[i] + current[i] > 0)];
-        return new CountTable([.. kept.Select(i => reference[i])], [.. kept.Select(i => current[i])]);
+        for (int i = 0; i < reference.Length; i++)
+        {
+            if (reference[i] + current[i] == 0)
+            {
+                int[] kept = [.. Enumerable.Range(0, reference.Length).Where(i => reference[i] + current[i] > 0)];
+                return new CountTable([.. kept.Select(i => reference[i])], [.. kept.Select(i => current[i])]);
+            }
+        }
+
+        return new CountTable(reference, current);
     }
 }

@@ -43,44 +43,29 @@ internal static class DistributionBars
     private static ShareChange[] Intervals(NumericColumn reference, NumericTally current)
     {
         NumericGrid grid = reference.Grid;
-        double low = Math.Min(Quantile(grid, reference.Counts, Tail), Quantile(grid, current.Bins, Tail));
-        double high = Math.Max(Quantile(grid, reference.Counts, 1 - Tail), Quantile(grid, current.Bins, 1 - Tail));
+        double n = reference.Count, m = current.Count;
+        double low = Math.Min(Quantile(grid, reference.Counts, n, Tail), Quantile(grid, current.Bins, m, Tail));
+        double high = Math.Max(Quantile(grid, reference.Counts, n, 1 - Tail), Quantile(grid, current.Bins, m, 1 - Tail));
+        Walk before = new(grid, reference.Counts), after = new(grid, current.Bins);
         ShareChange[] bars = new ShareChange[Bars];
-        double then = 0, now = 0, left = low;
+        double then = 0, now = 0;
+        string left = Text(low);
         for (int i = 0; i < Bars; i++)
         {
-            double share = (i + 1.0) / Bars, right = low * (1 - share) + high * share;
+            double share = (i + 1.0) / Bars, end = low * (1 - share) + high * share;
             bool isLast = i == Bars - 1;
-            double nextThen = isLast ? 1 : Below(grid, reference.Counts, right), nextNow = isLast ? 1 : Below(grid, current.Bins, right);
-            bars[i] = new ShareChange($"{Text(left)} to {Text(right)}", nextThen - then, nextNow - now);
+            double nextThen = isLast ? 1 : before.Below(end) / n, nextNow = isLast ? 1 : after.Below(end) / m;
+            string right = Text(end);
+            bars[i] = new ShareChange($"{left} to {right}", Math.Max(0, nextThen - then), Math.Max(0, nextNow - now));
             (then, now, left) = (nextThen, nextNow, right);
         }
 
         return bars;
     }
 
-    /// <summary>Share of the values below x; within a bin they count as spread evenly.</summary>
-    private static double Below(NumericGrid grid, ReadOnlySpan<long> counts, double x)
+    private static double Quantile(NumericGrid grid, ReadOnlySpan<long> counts, double total, double share)
     {
-        double seen = 0, total = 0;
-        for (int bin = 0; bin < counts.Length; bin++)
-        {
-            (double low, double high) = grid.Ends(bin);
-            total += counts[bin];
-            seen += x >= high ? counts[bin] : x <= low ? 0 : counts[bin] * NumericGrid.Place(x, low, high);
-        }
-
-        return Math.Clamp(seen / total, 0, 1);
-    }
-
-    private static double Quantile(NumericGrid grid, ReadOnlySpan<long> counts, double share)
-    {
-        double total = 0, seen = 0;
-        foreach (long count in counts)
-        {
-            total += count;
-        }
-
+        double seen = 0;
         for (int bin = 0; bin < counts.Length; bin++)
         {
             seen += counts[bin];
@@ -95,4 +80,28 @@ internal static class DistributionBars
     }
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    /// <summary>Counts below ascending ends, bin after bin; within a bin values count as spread evenly.</summary>
+    private ref struct Walk(NumericGrid grid, ReadOnlySpan<long> counts)
+    {
+        private readonly ReadOnlySpan<long> _counts = counts;
+        private int _bin;
+        private double _seen;
+
+        public double Below(double x)
+        {
+            while (_bin < _counts.Length)
+            {
+                (double low, double high) = grid.Ends(_bin);
+                if (x < high)
+                {
+                    return x <= low ? _seen : _seen + _counts[_bin] * NumericGrid.Place(x, low, high);
+                }
+
+                _seen += _counts[_bin++];
+            }
+
+            return _seen;
+        }
+    }
 }

@@ -16,7 +16,7 @@ public static class DriftCheck
         ReadOnlySpan<double> reference, ReadOnlySpan<double> current, DriftPolicy? policy = null, string name = "")
     {
         SortedSample first = new(reference), second = new(current);
-        return Compare(first, second, reference.ToArray(), current, policy, name);
+        return Compare(first, second, policy, name);
     }
 
     /// <summary>Compares two raw samples of single precision.</summary>
@@ -28,27 +28,37 @@ public static class DriftCheck
         ReadOnlySpan<float> reference, ReadOnlySpan<float> current, DriftPolicy? policy = null, string name = "")
     {
         SortedSample first = new(reference), second = new(current);
-        return Compare(first, second, Widen(reference), Widen(current), policy, name);
+        return Compare(first, second, policy, name);
     }
 
-    private static ColumnFinding Compare(
-        SortedSample first, SortedSample second, double[] reference, ReadOnlySpan<double> current, DriftPolicy? policy, string name)
+    /// <summary>Compares a raw sample with a column of a stored reference.</summary>
+    /// <param name="reference">The column of a profile.</param>
+    /// <param name="current">The newer sample; NaN is missing, infinities are counted and not tested.</param>
+    /// <param name="policy">Alpha and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
+    /// <remarks>One pass over the sample; nothing is sorted.</remarks>
+    public static ColumnFinding Compare(NumericColumn reference, ReadOnlySpan<double> current, DriftPolicy? policy = null)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return Judgement.Of([NumericCheck.Compare(reference, NumericTally.Of(reference, current))], policy ?? DriftPolicy.Default)[0];
+    }
+
+    /// <summary>Compares a raw sample of single precision with a column of a stored reference.</summary>
+    /// <param name="reference">The column of a profile.</param>
+    /// <param name="current">The newer sample; NaN is missing, infinities are counted and not tested.</param>
+    /// <param name="policy">Alpha and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
+    /// <remarks>One pass over the sample; nothing is sorted.</remarks>
+    public static ColumnFinding Compare(NumericColumn reference, ReadOnlySpan<float> current, DriftPolicy? policy = null)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return Judgement.Of([NumericCheck.Compare(reference, NumericTally.Of(reference, current))], policy ?? DriftPolicy.Default)[0];
+    }
+
+    private static ColumnFinding Compare(SortedSample first, SortedSample second, DriftPolicy? policy, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        NumericColumn column = GridBuilder.Build(new ColumnLayout(name, ColumnRole.Feature), reference, null, first);
-        NumericTally tally = NumericTally.Of(column, current);
+        NumericColumn column = SortedColumn.Of(name, first);
+        NumericTally tally = SortedColumn.Tally(column, second);
         TwoSampleComparison? samples = first.Count > 0 && second.Count > 0 ? TwoSample.Compare(first, second) : null;
         return Judgement.Of([NumericCheck.Compare(column, tally, samples)], policy ?? DriftPolicy.Default)[0];
-    }
-
-    private static double[] Widen(ReadOnlySpan<float> values)
-    {
-        double[] wide = new double[values.Length];
-        for (int i = 0; i < wide.Length; i++)
-        {
-            wide[i] = values[i];
-        }
-
-        return wide;
     }
 }

@@ -78,5 +78,5 @@ public sealed partial record DriftReport
 
     private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
 
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    internal static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -1,48 +1,51 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Wasserstein-1 distance on bins: the reference's share of a bin lies at the mean of its values there, the new share at the mean of the
+/// Wasserstein-1 and energy distance on bins: the reference's share of a bin lies at the mean of its values there, the new share at the mean of the
 /// new values, or with the reference's where only counts were kept.
 /// </summary>
 internal static class GridDistance
 {
-    public static double Of(NumericColumn reference, NumericTally current)
+    public static (double Wasserstein, double Energy) Of(NumericColumn reference, NumericTally current)
     {
-        double n = reference.Count, m = current.Count;
-        double last = double.NaN, distance = 0, a = 0, c = 0;
-        void Step(double to)
+        ReadOnlySpan<long> first = reference.Counts, second = current.Bins;
+        double n = reference.Count, m = current.Count, last = double.NaN, distance = 0, squares = 0, a = 0, c = 0;
+        for (int bin = 0; bin < second.Length; bin++)
         {
-            if (!double.IsNaN(last) && to > last)
-            {
-                distance += Math.Abs(a / n - c / m) * (to - last);
-            }
-
-            last = double.IsNaN(last) ? to : Math.Max(last, to);
-        }
-
-        for (int bin = 0; bin < current.Bins.Length; bin++)
-        {
-            long mine = reference.Counts[bin], theirs = current.Bins[bin];
+            double mine = first[bin], theirs = second[bin];
             if (mine + theirs == 0)
             {
                 continue;
             }
 
             double then = reference.BinMean(bin), now = Mean(current, bin, then);
-            bool firstThen = then <= now;
-            foreach (bool isThen in (ReadOnlySpan<bool>)[firstThen, !firstThen])
+            bool isThenFirst = then <= now;
+            if ((isThenFirst ? mine : theirs) > 0)
             {
-                if ((isThen ? mine : theirs) == 0)
-                {
-                    continue;
-                }
+                Step(isThenFirst ? then : now, a / n - c / m, ref last, ref distance, ref squares);
+                (a, c) = isThenFirst ? (a + mine, c) : (a, c + theirs);
+            }
 
-                Step(isThen ? then : now);
-                (a, c) = isThen ? (a + mine, c) : (a, c + theirs);
+            if ((isThenFirst ? theirs : mine) > 0)
+            {
+                Step(isThenFirst ? now : then, a / n - c / m, ref last, ref distance, ref squares);
+                (a, c) = isThenFirst ? (a, c + theirs) : (a + mine, c);
             }
         }
 
-        return distance;
+        return (distance, Math.Sqrt(2 * squares));
+    }
+
+    private static void Step(double to, double apart, ref double last, ref double distance, ref double squares)
+    {
+        if (to > last)
+        {
+            double far = Math.Abs(apart) * (to - last);
+            distance += far;
+            squares += Math.Abs(apart) * far;
+        }
+
+        last = double.IsNaN(last) ? to : Math.Max(last, to);
     }
 
     /// <summary>Where the new values of a bin lie.</summary>

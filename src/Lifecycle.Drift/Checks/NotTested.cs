@@ -10,7 +10,15 @@ internal static class NotTested
             ? $"both together have {finding.Reference.Count + finding.Current.Count} values; a test needs at least {NumericCheck.LeastValues}"
             : null);
 
-    private static string? Why(string side, ColumnSummary summary) => summary.Count > 0 ? null : string.Create(
-        CultureInfo.InvariantCulture,
-        $"{side} has 0 values after dropping {summary.Missing:N0} missing, {summary.Infinite:N0} infinite and {summary.Unreadable:N0} unreadable");
+    private static string? Why(string side, ColumnSummary summary)
+    {
+        if (summary.Count > 0)
+        {
+            return null;
+        }
+
+        (long Count, string Word)[] dropped = [(summary.Missing, "missing"), (summary.Infinite, "infinite"), (summary.Unreadable, "unreadable")];
+        string[] words = [.. dropped.Where(d => d.Count > 0).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Count:N0} {d.Word}"))];
+        return words.Length == 0 ? $"{side} has 0 values" : $"{side} has 0 values after dropping {string.Join(" and ", words)}";
+    }
 }

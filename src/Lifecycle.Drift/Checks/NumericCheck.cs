@@ -30,20 +30,24 @@ internal static class NumericCheck
 
         CountTable table = CountTable.Of(reference, current);
         TableKey shape = TableKey.Of(table, reference.HasBinPerValue ? "values" : "bins");
-        OrderStatistics order = samples is null ? OrderStatistics.Of(reference, current) : OrderStatistics.Of(samples);
+        OrderStatistics order = samples is null ? OrderStatistics.Of(reference, current) : OrderStatistics.Of(samples, GridDistance.Of(reference, current).Energy);
         DriftKey first = reference.Kind == ColumnKind.Continuous ? order.AndersonDarling : order.MannWhitney;
         DriftKey[] keys = shape.Key is { } key ? [first, key] : [first];
         double sd = reference.StandardDeviation;
-        return shape.Fill(finding) with
+        ColumnFinding compared = shape.Fill(finding) with
         {
             Keys = keys,
             LogPValue = keys.Length == 1 ? first.LogPValue : PValueCombination.Cauchy([.. keys.Select(k => k.LogPValue)]).LogPValue,
             KolmogorovSmirnov = order.KolmogorovSmirnov,
             Wasserstein = Finite(order.Wasserstein),
             WassersteinInStandardDeviations = sd > 0 ? Finite(order.Wasserstein / sd) : null,
+            Energy = Finite(order.Energy),
+            EnergyInStandardDeviations = sd > 0 ? Finite(order.Energy / Math.Sqrt(sd)) : null,
             ProbabilityOfGreater = order.ProbabilityOfGreater,
             Bars = DistributionBars.Of(reference, current),
+            LargestRankError = Math.Max(reference.RankError, current.RankError),
         };
+        return SketchBounds.Of(compared, reference, current, table);
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

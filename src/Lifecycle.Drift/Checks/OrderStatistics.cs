@@ -4,19 +4,20 @@ namespace Lifecycle.Drift;
 
 /// <summary>The statistics of two samples that need the order of the values, from raw samples or from counts on the same bins.</summary>
 internal sealed record OrderStatistics(
-    DriftKey AndersonDarling, DriftKey MannWhitney, KolmogorovSmirnovFinding KolmogorovSmirnov, double Wasserstein, double ProbabilityOfGreater)
+    DriftKey AndersonDarling, DriftKey MannWhitney, KolmogorovSmirnovFinding KolmogorovSmirnov, double Wasserstein, double Energy,
+    double ProbabilityOfGreater)
 {
     public const string AndersonDarlingName = "Anderson-Darling";
     public const string MannWhitneyName = "Mann-Whitney";
 
     private static readonly double LimitDeviation = Math.Sqrt(2 * (Math.PI * Math.PI - 9) / 3);
 
-    public static OrderStatistics Of(TwoSampleComparison samples) => new(
+    public static OrderStatistics Of(TwoSampleComparison samples, double energy) => new(
         new DriftKey(AndersonDarlingName, samples.AndersonDarling.Statistic, samples.AndersonDarling.LogPValue),
         new DriftKey(MannWhitneyName, samples.MannWhitney.Statistic, samples.MannWhitney.LogPValue),
         new KolmogorovSmirnovFinding(
             samples.KolmogorovSmirnov.Statistic, samples.KolmogorovSmirnov.Statistic, samples.KolmogorovSmirnov.LogPValue),
-        samples.Wasserstein, samples.ProbabilityOfGreater);
+        samples.Wasserstein, energy, samples.ProbabilityOfGreater);
 
     /// <summary>Values that share a bin count as tied; the laws of both tests hold with ties.</summary>
     public static OrderStatistics Of(NumericColumn reference, NumericTally current)
@@ -46,20 +47,21 @@ internal sealed record OrderStatistics(
 
         squared *= (size - 1) / size;
         double u = 0.5 * (twiceRanks - n * (n + 1));
+        (double wasserstein, double energy) = GridDistance.Of(reference, current);
         return new OrderStatistics(
             new DriftKey(AndersonDarlingName, squared, LogAndersonDarling(squared, reference.Count, current.Count)),
             new DriftKey(MannWhitneyName, u, LogMannWhitney(u, n, m, ties)),
             new KolmogorovSmirnovFinding(least, Math.Max(least, most), LogKolmogorovSmirnov(least, n, m)),
-            GridDistance.Of(reference, current),
+            wasserstein, energy,
             1 - u / (n * m));
     }
 
-    private static double LogAndersonDarling(double squared, long n, long m) => squared <= 0
+    internal static double LogAndersonDarling(double squared, long n, long m) => squared <= 0
         ? 0
         : Bounded(AndersonDarlingDistribution.LogSurvival(1 + Statistics.AndersonDarling.Normalize(squared, n, m) * LimitDeviation));
 
     /// <summary>Normal law with the correction for ties and continuity.</summary>
-    private static double LogMannWhitney(double u, double n, double m, double ties)
+    internal static double LogMannWhitney(double u, double n, double m, double ties)
     {
         double all = n * m, size = n + m;
         double variance = all / 12 * (size + 1 - ties / (size * (size - 1)));
@@ -68,7 +70,7 @@ internal sealed record OrderStatistics(
             : 0;
     }
 
-    private static double LogKolmogorovSmirnov(double distance, double n, double m) => distance >= 1
+    internal static double LogKolmogorovSmirnov(double distance, double n, double m) => distance >= 1
         ? Bounded(Math.Log(2) - SpecialFunctions.LogBinomial(n + m, n))
         : Bounded(KolmogorovDistribution.LogSurvival(Math.Max(1, (long)Math.Round(n * m / (n + m))), distance));
 

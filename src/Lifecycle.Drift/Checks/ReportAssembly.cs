@@ -4,10 +4,10 @@ namespace Lifecycle.Drift;
 internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy policy)
 {
     private readonly List<ColumnFinding> _columns = [];
-    private readonly List<(ReferenceColumn Column, object Tally)> _tallies = [];
+    private readonly List<(ReferenceColumn Column, object Tally, int Finding)> _tallies = [];
     private readonly QualityCheck _quality = new(policy);
 
-    public static DriftReport Of(ReferenceProfile reference, RowSource source, DriftPolicy policy, CancellationToken cancellationToken)
+    public static DriftReport Of(ReferenceProfile reference, IColumnSource source, DriftPolicy policy, CancellationToken cancellationToken)
     {
         ReportAssembly report = new(reference, policy);
         foreach (ReferenceColumn column in reference.Columns)
@@ -16,9 +16,15 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
             report.Read(column, source);
         }
 
-        foreach (string name in source.Names.Where(n => !reference.TryGet(n, out _)))
+        string[] added = [.. source.Names.Where(n => !reference.TryGet(n, out _))];
+        foreach (string name in added)
         {
             report._quality.Schema(name, QualityRule.ColumnAdded, "The reference does not have this column; it was not checked.");
+        }
+
+        foreach (RenameHint hint in RenameHint.Find([.. reference.Columns.Where(c => !source.Has(c.Name))], added, source, cancellationToken))
+        {
+            report._quality.Schema(hint.Before, QualityRule.ColumnRenamed, hint.Message);
         }
 
         return report.Build(source.Rows);
@@ -26,29 +32,28 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
 
     public void Add(NumericColumn column, NumericTally tally)
     {
+        _tallies.Add((column, tally, _columns.Count));
         _columns.Add(NumericCheck.Compare(column, tally));
-        _tallies.Add((column, tally));
     }
 
     public void Add(CategoryColumn column, CategoryTally tally)
     {
+        _tallies.Add((column, tally, _columns.Count));
         _columns.Add(CategoryCheck.Compare(column, tally));
-        _tallies.Add((column, tally));
     }
 
     public DriftReport Build(long rows)
     {
         ColumnFinding[] judged = Judgement.Of(_columns, policy);
-        foreach ((ReferenceColumn column, object tally) in _tallies)
+        foreach ((ReferenceColumn column, object tally, int finding) in _tallies)
         {
-            ColumnFinding finding = judged.First(f => f.Column == column.Name);
             if (column is NumericColumn numeric)
             {
-                _quality.Numeric(numeric, (NumericTally)tally, finding);
+                _quality.Numeric(numeric, (NumericTally)tally, judged[finding]);
             }
             else
             {
-                _quality.Category((CategoryColumn)column, (CategoryTally)tally, finding);
+                _quality.Category((CategoryColumn)column, (CategoryTally)tally, judged[finding]);
             }
         }
 
@@ -72,30 +77,39 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
     {
         DriftVerdict.Drift => 0,
         DriftVerdict.Slight => 1,
-        DriftVerdict.Stable => 2,
-        _ => 3,
+        DriftVerdict.TooCoarse => 2,
+        DriftVerdict.Stable => 3,
+        _ => 4,
     };
 
-    private void Read(ReferenceColumn column, RowSource source)
+    private void Read(ReferenceColumn column, IColumnSource source)
     {
         if (!source.Has(column.Name))
         {
             _quality.Schema(column.Name, QualityRule.ColumnMissing, "The column is not in the new data.");
             Skip(column, "the column is not in the new data");
+            return;
         }
-        else if (column is NumericColumn numeric && source.Numbers(column.Name) is { } numbers)
+
+        TallyResult counted = column is NumericColumn number
+            ? source.Count(number, column.Name)
+            : source.Count((CategoryColumn)column, column.Name);
+        if (counted.OtherType is { } other)
         {
-            Add(numeric, NumericTally.Of(numeric, numbers));
+            _quality.Schema(column.Name, QualityRule.TypeChanged, $"Another type: {other}.");
         }
-        else if (column is CategoryColumn category && source.Labels(column.Name) is { } labels)
+
+        switch (counted.Tally)
         {
-            Add(category, CategoryTally.Of(category, labels));
-        }
-        else
-        {
-            string types = $"the reference holds {(column is NumericColumn ? "numbers" : "labels")} and the new data {source.TypeOf(column.Name)}";
-            _quality.Schema(column.Name, QualityRule.TypeChanged, $"Another type: {types}.");
-            Skip(column, types);
+            case NumericTally tally:
+                Add((NumericColumn)column, tally);
+                break;
+            case CategoryTally tally:
+                Add((CategoryColumn)column, tally);
+                break;
+            default:
+                Skip(column, counted.Reason ?? counted.OtherType ?? "");
+                break;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -9,7 +10,9 @@ public sealed class CategoryColumn : ReferenceColumn
     public const int MostLabels = 640;
 
     private const int MostTextBytes = 8192;
-    private const int MostBytesBesidesName = 15_000;
+    private const int MostTextBytesWithSketch = 4096;
+    private const int MostBytesBesidesName = 15_200;
+    private const int SketchBytes = 3_080;
 
     private readonly CategoryLabel[] _labels;
     private readonly Dictionary<string, int> _byText;
@@ -49,7 +52,15 @@ public sealed class CategoryColumn : ReferenceColumn
     /// <summary>Labels that were seen exactly once (for the Good-Turing chance of a new label).</summary>
     public long Singletons => OtherSingletons + _labels.Count(l => l.Count == 1);
 
+    /// <inheritdoc/>
+    public override double? Distinct => OtherCount == 0 ? _labels.Count(l => l.Count > 0) : Cardinality?.Estimate();
+
     internal long OtherSingletons { get; }
+
+    /// <summary>Set when there are more labels than fit.</summary>
+    internal override CardinalitySketch? Cardinality => Labelled;
+
+    internal CardinalitySketch? Labelled { get; init; }
 
     /// <summary>Position of a label in <see cref="Labels"/>, or -1. Allocates nothing.</summary>
     public int IndexOf(ReadOnlySpan<char> label)
@@ -61,6 +72,9 @@ public sealed class CategoryColumn : ReferenceColumn
 
         return _byText.Count < _labels.Length && _byHash.TryGetValue(LabelText.Hash(label), out index) ? index : -1;
     }
+
+    /// <summary>Position of the label with this hash, or -1.</summary>
+    internal int IndexOf(ulong hash) => _byHash.TryGetValue(hash, out int index) ? index : -1;
 
     /// <summary>What a label that the reference does not have is called: its text, or its hash where no text of the column is kept.</summary>
     internal string NameOfUnseen(string label) =>
@@ -91,7 +105,7 @@ public sealed class CategoryColumn : ReferenceColumn
 
         // Where the first profile could not name all its labels, a profile like it counts the same ones and no others.
         Dictionary<ulong, int>? named = like is { OtherCount: > 0 } ? like._byHash : null;
-        return Make(layout.Name, layout.Role, [.. labels.Values], 0, 0, 0, named, missing);
+        return Make(layout.Name, layout.Role, [.. labels.Values], 0, 0, 0, named, missing, Sketch(labels.Keys));
     }
 
     internal override ReferenceColumn Merge(ReferenceColumn other)
@@ -109,18 +123,34 @@ public sealed class CategoryColumn : ReferenceColumn
         foreach (CategoryLabel label in that._labels)
         {
             labels[label.Hash] = labels.TryGetValue(label.Hash, out CategoryLabel mine)
-                ? new CategoryLabel(label.Hash, mine.Text ?? label.Text, mine.Count + label.Count)
+                ? new CategoryLabel(label.Hash, Longer(mine.Text, label.Text), mine.Count + label.Count) { Error = mine.Error + label.Error }
                 : label;
         }
 
         return Make(
             Name, Role, [.. labels.Values], OtherCount + that.OtherCount, OtherLabels + that.OtherLabels, OtherSingletons + that.OtherSingletons,
-            named, Missing + that.Missing);
+            named, Missing + that.Missing, NumericSketches.Merge(Labelled ?? Sketch(), that.Labelled ?? that.Sketch()));
     }
 
-    private static CategoryColumn Make(
+    internal static CardinalitySketch Sketch(IEnumerable<ulong> hashes)
+    {
+        CardinalitySketch sketch = new();
+        foreach (ulong hash in hashes)
+        {
+            sketch.AddHash(hash);
+        }
+
+        return sketch;
+    }
+
+    /// <summary>While all labels have a count of their own, their hashes are the sketch.</summary>
+    private CardinalitySketch? Sketch() => OtherCount == 0 ? Sketch(_labels.Where(l => l.Count > 0).Select(l => l.Hash)) : null;
+
+    private static string? Longer(string? left, string? right) => left is null || right is null ? left ?? right : string.CompareOrdinal(left, right) >= 0 ? left : right;
+
+    internal static CategoryColumn Make(
         string name, ColumnRole role, CategoryLabel[] labels, long otherCount, long otherLabels, long otherSingletons,
-        Dictionary<ulong, int>? named, long missing)
+        Dictionary<ulong, int>? named, long missing, CardinalitySketch? sketch)
     {
         IEnumerable<CategoryLabel> ordered = labels.OrderByDescending(l => l.Count).ThenBy(l => l.Hash);
         CategoryLabel[] kept = [.. named is null ? ordered.Take(MostLabels) : ordered.Where(l => named.ContainsKey(l.Hash))];
@@ -135,20 +165,23 @@ public sealed class CategoryColumn : ReferenceColumn
             }
         }
 
-        DropTexts(kept);
-        return new CategoryColumn(name, role, kept, otherCount, otherLabels, otherSingletons) { Missing = missing };
+        CardinalitySketch? kindOf = otherCount > 0 ? sketch : null;
+        DropTexts(kept, kindOf is not null);
+        return new CategoryColumn(name, role, kept, otherCount, otherLabels, otherSingletons) { Missing = missing, Labelled = kindOf };
     }
 
     /// <summary>Texts are kept from the most frequent label on as long as the column stays below 16 KB.</summary>
-    private static void DropTexts(CategoryLabel[] labels)
+    private static void DropTexts(CategoryLabel[] labels, bool hasSketch)
     {
-        int room = Math.Min(MostTextBytes, MostBytesBesidesName - labels.Sum(l => 8 + ByteWriter.LengthOf(l.Count)));
+        int numbers = labels.Sum(l => 9 + ByteWriter.LengthOf(l.Count) + (l.Error > 0 ? ByteWriter.LengthOf(l.Error) : 1));
+        int room = Math.Min(
+            hasSketch ? MostTextBytesWithSketch : MostTextBytes, MostBytesBesidesName - (hasSketch ? SketchBytes : 0) - numbers);
         for (int i = 0; i < labels.Length; i++)
         {
             if (labels[i].Text is { } text)
             {
                 int length = Encoding.UTF8.GetByteCount(text);
-                room -= length + ByteWriter.LengthOf(length);
+                room -= length + 1;
                 labels[i] = room >= 0 ? labels[i] : labels[i] with { Text = null };
             }
         }

@@ -5,6 +5,12 @@ namespace Lifecycle.Drift;
 /// <summary>What is said about a column before its values are seen.</summary>
 internal sealed record ColumnLayout(string Name, ColumnRole Role, double? Minimum = null, double? Maximum = null, bool KeepLabels = true)
 {
+    /// <summary>Unit of the values; null when none was declared.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Fine bins that are wanted.</summary>
+    public int Resolution { get; init; } = NumericGrid.DefaultResolution;
+
     public const int MostNameBytes = 1024;
 
     public static string RequireName(string name)
@@ -13,6 +19,14 @@ internal sealed record ColumnLayout(string Name, ColumnRole Role, double? Minimu
         return Encoding.UTF8.GetByteCount(name) <= MostNameBytes
             ? name
             : throw new ArgumentException($"The column name '{name[..40]}...' is longer than {MostNameBytes} bytes of UTF-8. Shorten it.", nameof(name));
+    }
+
+    public static string RequireUnit(string unit)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(unit);
+        return Encoding.UTF8.GetByteCount(unit) <= NumericSketches.MostUnitBytes
+            ? unit
+            : throw new ArgumentException($"The unit '{unit[..16]}...' is longer than {NumericSketches.MostUnitBytes} bytes of UTF-8. Shorten it.", nameof(unit));
     }
 
     public static void RequireRange(double minimum, double maximum)

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>What the sections of one column said, before it is known to fit together.</summary>
@@ -22,6 +24,22 @@ internal sealed class ColumnParts
     public long[]? Offsets { get; set; }
 
     public double[]? Range { get; set; }
+
+    public string? Unit { get; set; }
+
+    public byte[]? Histogram { get; set; }
+
+    public CardinalitySketch? Cardinality { get; set; }
+
+    public ValueCount[] TopValues { get; set; } = [];
+
+    public (QuantileSketch Sketch, int Resolution)? Quantiles { get; set; }
+
+    /// <summary>Rank error and mass error of the bins.</summary>
+    public double[]? BinErrors { get; set; }
+
+    /// <summary>Errors of the labels.</summary>
+    public long[]? LabelErrors { get; set; }
 
     public CategoryLabel[]? Labels { get; set; }
 

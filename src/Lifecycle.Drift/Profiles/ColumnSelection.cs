@@ -9,9 +9,13 @@ public sealed class ColumnSelection
     private readonly Dictionary<string, ColumnRole> _roles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (double Minimum, double Maximum)> _ranges = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, string> _units = new(StringComparer.Ordinal);
+
     internal ColumnSelection()
     {
     }
+
+    internal StreamPlan Plan { get; private set; } = new();
 
     /// <summary>Leaves columns out, for example ids.</summary>
     public ColumnSelection Leave(params IEnumerable<string> names)
@@ -43,9 +47,43 @@ public sealed class ColumnSelection
         return this;
     }
 
+    /// <summary>Declares the unit of a numeric column, for example <c>EUR</c>; it is kept for reports.</summary>
+    /// <exception cref="ArgumentException">The unit is longer than 64 bytes of UTF-8.</exception>
+    public ColumnSelection Unit(string name, string unit)
+    {
+        _units[name] = ColumnLayout.RequireUnit(unit);
+        return this;
+    }
+
+    /// <summary>How many fine bins the grid of a numeric column has: 320 (default), 1280 or 5120. More bins need more bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
+    public ColumnSelection Resolution(int bins)
+    {
+        Plan = Plan.WithResolution(bins);
+        return this;
+    }
+
+    /// <summary>
+    /// Size of the quantile sketch of a column whose rows come as a stream; its error falls about as 1/k. Without a word it is 1,024, or less where a
+    /// column would need more than 16,384 bytes; a size that is asked for is kept, whatever its bytes.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 8 or above 65,535.</exception>
+    public ColumnSelection SketchSize(int k)
+    {
+        Plan = Plan.WithSketchSize(k);
+        return this;
+    }
+
+    /// <summary>Reads a stream twice: the first time for the bins, the second time for exact counts. The source must give the same rows again.</summary>
+    public ColumnSelection TwoPass()
+    {
+        Plan = Plan with { IsTwoPass = true };
+        return this;
+    }
+
     internal IEnumerable<(ColumnLayout Layout, bool IsCategory)> Of(TableSchema schema)
     {
-        foreach (string name in (IEnumerable<string>)[.. _left, .. _categories, .. _roles.Keys, .. _ranges.Keys])
+        foreach (string name in (IEnumerable<string>)[.. _left, .. _categories, .. _roles.Keys, .. _ranges.Keys, .. _units.Keys])
         {
             _ = schema.PositionOf(name);
         }
@@ -67,7 +105,11 @@ public sealed class ColumnSelection
             yield return (
                 new ColumnLayout(
                     ColumnLayout.RequireName(column.Name), _roles.GetValueOrDefault(column.Name),
-                    hasRange ? range.Minimum : null, hasRange ? range.Maximum : null, column.Classification != DataClassification.Sensitive),
+                    hasRange ? range.Minimum : null, hasRange ? range.Maximum : null, column.Classification != DataClassification.Sensitive)
+                {
+                    Unit = isCategory ? null : _units.GetValueOrDefault(column.Name),
+                    Resolution = Plan.Resolution,
+                },
                 isCategory);
         }
     }

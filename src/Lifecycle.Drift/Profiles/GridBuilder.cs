@@ -5,7 +5,7 @@ namespace Lifecycle.Drift;
 /// <summary>Makes a numeric column from values in memory: sorts them, cuts the grid, counts.</summary>
 internal static class GridBuilder
 {
-    private const double HeavyShare = 0.05;
+    public const double HeavyShare = 0.05;
 
     /// <summary>Builds the column.</summary>
     /// <param name="layout">Name, role and what was declared.</param>
@@ -37,7 +37,7 @@ internal static class GridBuilder
         }
 
         ReadOnlySpan<double> sorted = (sample ?? new SortedSample(values.AsSpan(0, count))).Values;
-        (NumericGrid grid, ColumnKind kind) = like is null ? Cut(sorted) : (like.Grid, like.Kind);
+        (NumericGrid grid, ColumnKind kind) = like is null ? Cut(sorted, layout.Resolution) : (like.Grid, like.Kind);
         (long[] counts, long[] offsets) = Count(grid, sorted);
         (double mean, double squares) = Moments(sorted);
         return new NumericColumn(layout.Name, layout.Role, kind, grid, counts, offsets)
@@ -52,11 +52,12 @@ internal static class GridBuilder
             SquaredDeviations = squares,
             DeclaredMinimum = layout.Minimum ?? like?.DeclaredMinimum,
             DeclaredMaximum = layout.Maximum ?? like?.DeclaredMaximum,
+            Sketches = NumericSketches.Of(sorted, grid.IsValues ? [] : like?.TopValues, layout.Unit ?? like?.Unit),
         };
     }
 
-    /// <summary>Edges at the ranks floor(k n / 320), k = 1..319; edges at the minimum and repeated ones fall away.</summary>
-    public static (NumericGrid Grid, ColumnKind Kind) Cut(ReadOnlySpan<double> sorted)
+    /// <summary>Edges at the ranks floor(k n / resolution), k = 1 to resolution - 1; edges at the minimum and repeated ones fall away.</summary>
+    public static (NumericGrid Grid, ColumnKind Kind) Cut(ReadOnlySpan<double> sorted, int resolution = NumericGrid.DefaultResolution)
     {
         if (sorted.IsEmpty)
         {
@@ -69,24 +70,13 @@ internal static class GridBuilder
             return (new NumericGrid(values, [], isValues: true, sorted[0], sorted[^1]), ColumnKind.Discrete);
         }
 
-        List<double> edges = [];
-        List<int> coarse = [];
-        for (int k = 1; k < NumericGrid.Resolution; k++)
+        GridCut cut = new(sorted[0], resolution);
+        for (int k = 1; k < resolution; k++)
         {
-            double edge = sorted[(int)((long)k * sorted.Length / NumericGrid.Resolution)];
-            if (edge > sorted[0] && (edges.Count == 0 || edge > edges[^1]))
-            {
-                edges.Add(edge);
-            }
-
-            if (k % (NumericGrid.Resolution / NumericGrid.CoarseBins) == 0
-                && edge > sorted[0] && (coarse.Count == 0 || coarse[^1] != edges.Count - 1))
-            {
-                coarse.Add(edges.Count - 1);
-            }
+            cut.Add(sorted[(int)GridCut.PlaceOf(k, sorted.Length, resolution)], k);
         }
 
-        return (new NumericGrid([.. edges], [.. coarse], isValues: false, sorted[0], sorted[^1]), heavy ? ColumnKind.Discrete : ColumnKind.Continuous);
+        return (cut.Grid(sorted[^1]), heavy ? ColumnKind.Discrete : ColumnKind.Continuous);
     }
 
     /// <summary>The distinct values when there are at most 64, and whether one value holds more than 5 %.</summary>
@@ -131,7 +121,7 @@ internal static class GridBuilder
         return (counts, offsets);
     }
 
-    private static (double Mean, double Squares) Moments(ReadOnlySpan<double> values)
+    internal static (double Mean, double Squares) Moments(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
         {

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Lifecycle.Drift;
 /// </summary>
 public sealed partial class NumericColumn : ReferenceColumn
 {
+    private const double MostExactSum = 1e9;
+    private const double LeastFraction = 1e-3;
+
     private readonly long[] _counts;
     private readonly long[] _offsets;
 
@@ -50,6 +55,55 @@ public sealed partial class NumericColumn : ReferenceColumn
     /// <summary>Upper end of the range that was declared for the column; null when none was.</summary>
     public double? DeclaredMaximum { get; internal init; }
 
+    /// <summary>Unit of the values, for example <c>EUR</c>; null when none was declared.</summary>
+    public string? Unit => Sketches.Unit;
+
+    /// <summary>Values that are no whole numbers; null when the profile does not say.</summary>
+    public long? Fractional => Sketches.Fractional;
+
+    /// <summary>
+    /// Error of the counts up to an edge, as a share of all values, in 99 % of profiles: 0 for exact counts, above 0 when the rows were read once
+    /// as a stream.
+    /// </summary>
+    public double RankError => Sketches.RankError;
+
+    /// <summary>Error of the count of a single bin, as a share of all values, in 99 % of profiles.</summary>
+    public double MassError => Sketches.MassError;
+
+    /// <summary>At most 64 values that occur more than once, most frequent first; empty where every value has a bin of its own.</summary>
+    public IReadOnlyList<ValueCount> TopValues => Sketches.TopValues;
+
+    /// <inheritdoc/>
+    public override double? Distinct => Sketches.Cardinality?.Estimate();
+
+    internal override CardinalitySketch? Cardinality => Sketches.Cardinality;
+
+    internal NumericSketches Sketches { get; init; } = NumericSketches.None;
+
+    /// <summary>A histogram with logarithmic buckets, for quantiles within 1.6 %; null when the profile has none. A copy.</summary>
+    public LogHistogram? ToHistogram() => Sketches.Histogram is null ? null : LogHistogram.FromBytes(Sketches.Histogram);
+
+    /// <summary>The quantile sketch that the bins follow from; null when the counts are exact. A copy.</summary>
+    public QuantileSketch? ToQuantileSketch() => Sketches.Quantiles?.Clone();
+
+    /// <summary>
+    /// Whether all values are whole numbers; where the profile does not say, whether the edges, the ends and, where it is exact enough, the sum are.
+    /// </summary>
+    internal bool IsIntegral
+    {
+        get
+        {
+            if (Fractional is { } fractional)
+            {
+                return Count > 0 && fractional == 0;
+            }
+
+            double sum = Mean * Count;
+            return Count > 0 && IsWhole(Minimum) && IsWhole(Maximum) && Grid.EdgeArray.All(IsWhole)
+                && (Math.Abs(sum) > MostExactSum || Math.Abs(sum - Math.Round(sum)) < LeastFraction);
+        }
+    }
+
     internal NumericGrid Grid { get; }
 
     internal long[] CountArray => _counts;
@@ -71,9 +125,11 @@ public sealed partial class NumericColumn : ReferenceColumn
 
     internal override ReferenceColumn Merge(ReferenceColumn other)
     {
-        RequireSameShape(other);
+        // Bins that follow from sketches are made anew, and with them the kind.
+        bool areSketches = Sketches.Quantiles is not null && other is NumericColumn { Sketches.Quantiles: not null };
+        RequireSameShape(other, isKindOpen: areSketches);
         NumericColumn that = (NumericColumn)other;
-        if (!Grid.SameAs(that.Grid))
+        if (!areSketches && !Grid.SameAs(that.Grid))
         {
             throw new ProfileMergeException(
                 $"The column '{Name}' has other bins in the two profiles. Build both with ReferenceProfile.Like(first), then merge.");
@@ -93,7 +149,11 @@ public sealed partial class NumericColumn : ReferenceColumn
             squares = SquaredDeviations + that.SquaredDeviations + difference * difference * ((double)Count * that.Count / count);
         }
 
-        return new NumericColumn(Name, Role, Kind, Grid, Sum(_counts, that._counts), Sum(_offsets, that._offsets))
+        NumericSketches sketches = areSketches ? SketchedGrid.Merge(Sketches, that.Sketches) : Sketches.Merge(that.Sketches);
+        (NumericGrid grid, ColumnKind kind, long[] counts, long[] offsets) = sketches.Quantiles is { } quantiles
+            ? SketchedGrid.Of(quantiles, sketches.Resolution)
+            : (Grid, Kind, Sum(_counts, that._counts), Sum(_offsets, that._offsets));
+        return new NumericColumn(Name, Role, kind, grid, counts, offsets)
         {
             Count = count,
             Missing = Missing + that.Missing,
@@ -105,8 +165,11 @@ public sealed partial class NumericColumn : ReferenceColumn
             SquaredDeviations = squares,
             DeclaredMinimum = DeclaredMinimum ?? that.DeclaredMinimum,
             DeclaredMaximum = DeclaredMaximum ?? that.DeclaredMaximum,
+            Sketches = sketches,
         };
     }
+
+    private static bool IsWhole(double value) => Math.Floor(value) == value;
 
     private static long[] Sum(long[] left, long[] right)
     {

@@ -6,7 +6,7 @@ namespace Lifecycle.Drift;
 /// </summary>
 internal sealed class NumericGrid
 {
-    public const int Resolution = 320;
+    public const int DefaultResolution = 320;
     public const int CoarseBins = 10;
     public const int MostValues = 64;
 
@@ -40,6 +40,9 @@ internal sealed class NumericGrid
     public double High { get; }
 
     public int BinCount { get; }
+
+    /// <summary>Whether a grid may be cut so fine.</summary>
+    public static bool IsResolution(long bins) => bins is 320 or 1280 or 5120;
 
     public int BinOf(double value)
     {

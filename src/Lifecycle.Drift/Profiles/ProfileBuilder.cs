@@ -10,8 +10,10 @@ public sealed class ProfileBuilder<T>
     {
     }
 
+    internal StreamPlan Plan { get; private set; } = new();
+
     internal IReadOnlyList<RowGetter<T>> Getters => _getters.Count > 0
-        ? _getters
+        ? [.. _getters.Select(g => g with { Layout = g.Layout with { Resolution = Plan.Resolution } })]
         : throw new ArgumentException("No column was named. Name at least one, for example p => p.Numeric(\"income\", m => m.Income).");
 
     /// <summary>A numeric feature; NaN is missing.</summary>
@@ -64,6 +66,47 @@ public sealed class ProfileBuilder<T>
         }
 
         _getters[index] = _getters[index] with { Layout = _getters[index].Layout with { Minimum = minimum, Maximum = maximum } };
+        return this;
+    }
+
+    /// <summary>Declares the unit of a numeric column named before, for example <c>EUR</c>; it is kept for reports.</summary>
+    /// <exception cref="ArgumentException">There is no such numeric column, or the unit is longer than 64 bytes of UTF-8.</exception>
+    public ProfileBuilder<T> Unit(string name, string unit)
+    {
+        ColumnLayout.RequireUnit(unit);
+        int index = _getters.FindIndex(g => g.Layout.Name == name && g.Number is not null);
+        if (index < 0)
+        {
+            throw new ArgumentException($"There is no numeric column '{name}'. Name it before its unit.", nameof(name));
+        }
+
+        _getters[index] = _getters[index] with { Layout = _getters[index].Layout with { Unit = unit } };
+        return this;
+    }
+
+    /// <summary>How many fine bins the grid of a numeric column has: 320 (default), 1280 or 5120. More bins need more bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
+    public ProfileBuilder<T> Resolution(int bins)
+    {
+        Plan = Plan.WithResolution(bins);
+        return this;
+    }
+
+    /// <summary>
+    /// Size of the quantile sketch of a column whose rows come as a stream; its error falls about as 1/k. Without a word it is 1,024, or less where a
+    /// column would need more than 16,384 bytes; a size that is asked for is kept, whatever its bytes.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 8 or above 65,535.</exception>
+    public ProfileBuilder<T> SketchSize(int k)
+    {
+        Plan = Plan.WithSketchSize(k);
+        return this;
+    }
+
+    /// <summary>Reads a stream twice: the first time for the bins, the second time for exact counts. The source must give the same rows again.</summary>
+    public ProfileBuilder<T> TwoPass()
+    {
+        Plan = Plan with { IsTwoPass = true };
         return this;
     }
 

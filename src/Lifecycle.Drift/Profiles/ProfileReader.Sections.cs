@@ -1,8 +1,11 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 internal static partial class ProfileReader
 {
     private const int MostEdges = 5120;
+    private const int MostHistogramBytes = 8192;
 
     private static void Read(ref ByteCursor section, byte type, ColumnParts parts)
     {
@@ -19,6 +22,11 @@ internal static partial class ProfileReader
                 break;
             case Section.Counts:
                 parts.Counts = [section.Varint("values"), section.Varint("missing"), section.Varint("infinite"), section.Varint("negative infinite")];
+                if (section.Left > 0)
+                {
+                    parts.Counts = [.. parts.Counts, section.Varint("fractional")];
+                }
+
                 if (parts.Counts.Any(c => c > long.MaxValue >> 14))
                 {
                     throw section.Error("counts", "a count is larger than any table");
@@ -37,11 +45,35 @@ internal static partial class ProfileReader
             case Section.Means:
                 parts.Offsets = Numbers(ref section, "bin means", signed: true);
                 break;
+            case Section.Histogram:
+                parts.Histogram = Histogram(ref section, parts);
+                break;
+            case Section.Cardinality:
+                parts.Cardinality = Sketch(ref section, "distinct values", CardinalitySketch.FromBytes);
+                break;
+            case Section.Labels when parts.Kind != ColumnKind.Category:
+                parts.TopValues = TopValues(ref section, parts);
+                break;
             case Section.Labels:
                 Labels(ref section, parts);
                 break;
+            case Section.Quantiles:
+                parts.Quantiles = Quantiles(ref section, parts);
+                break;
+            case Section.Errors when parts.Kind == ColumnKind.Category:
+                parts.LabelErrors = Numbers(ref section, "errors of labels", signed: false);
+                break;
+            case Section.Errors:
+                parts.BinErrors = [section.Double("rank error"), section.Double("mass error")];
+                if (!parts.BinErrors.All(e => e is >= 0 and < 1))
+                {
+                    throw section.Error("errors", "an error is a share");
+                }
+
+                break;
             case Section.Hints:
                 parts.Range = [section.Double("declared minimum"), section.Double("declared maximum")];
+                parts.Unit = section.Left is > 0 and <= NumericSketches.MostUnitBytes ? section.Text(section.Left, "unit") : null;
                 break;
             default:
                 parts.Unknown.Add((type, section.Bytes(section.Left, "section").ToArray()));
@@ -130,71 +162,5 @@ internal static partial class ProfileReader
         parts.Other[0] = section.Varint("other values");
         parts.Other[1] = section.Varint("other labels");
         parts.Other[2] = section.Varint("other singletons");
-    }
-
-    private static CategoryColumn Category(ByteCursor cursor, ColumnParts parts)
-    {
-        if (parts.Labels is null || parts.Moments is not null || parts.Grid is not null)
-        {
-            throw cursor.Error("column", "a column of labels has labels and no bins");
-        }
-
-        if (parts.Other[0] > parts.Counts![0] || parts.Labels.Sum(l => l.Count) + parts.Other[0] != parts.Counts[0])
-        {
-            throw cursor.Error("labels", "the counts of the labels are not the number of values");
-        }
-
-        return new CategoryColumn(parts.Name!, parts.Role, parts.Labels, parts.Other[0], parts.Other[1], parts.Other[2])
-        {
-            Missing = parts.Counts[1],
-            PositiveInfinite = parts.Counts[2],
-            NegativeInfinite = parts.Counts[3],
-            Unknown = parts.Unknown,
-        };
-    }
-
-    private static NumericColumn Numeric(ByteCursor cursor, ColumnParts parts)
-    {
-        if (parts.Grid is not { } grid || parts.Bins is not { } bins || parts.Labels is not null || (parts.Moments is null) != (parts.Counts![0] == 0))
-        {
-            throw cursor.Error("column", "a column of numbers has moments, edges and bins, and no labels");
-        }
-
-        long[] offsets = parts.Offsets ?? [];
-        if (bins.Length != grid.BinCount || offsets.Length != (grid.IsValues ? 0 : grid.BinCount))
-        {
-            throw cursor.Error("bins", $"there are {bins.Length} counts and {offsets.Length} means for {grid.BinCount} bins");
-        }
-
-        if (bins.Any(b => b > parts.Counts![0]) || bins.Sum() != parts.Counts![0])
-        {
-            throw cursor.Error("bins", "the counts of the bins are not the number of values");
-        }
-
-        if (parts.Moments is [double minimum, double maximum, _, double deviations]
-            && (!(minimum <= maximum) || !double.IsFinite(minimum) || !double.IsFinite(maximum) || deviations < 0))
-        {
-            throw cursor.Error("moments", "the least value lies above the greatest, or a deviation is negative");
-        }
-
-        if (parts.Range is [double from, double to] && !(from <= to))
-        {
-            throw cursor.Error("declared range", "it is empty");
-        }
-
-        return new NumericColumn(parts.Name!, parts.Role, parts.Kind!.Value, grid, bins, offsets)
-        {
-            Count = parts.Counts![0],
-            Missing = parts.Counts[1],
-            PositiveInfinite = parts.Counts[2],
-            NegativeInfinite = parts.Counts[3],
-            Minimum = parts.Moments?[0] ?? double.NaN,
-            Maximum = parts.Moments?[1] ?? double.NaN,
-            Mean = parts.Moments?[2] ?? double.NaN,
-            SquaredDeviations = parts.Moments?[3] ?? 0,
-            DeclaredMinimum = parts.Range?[0],
-            DeclaredMaximum = parts.Range?[1],
-            Unknown = parts.Unknown,
-        };
     }
 }

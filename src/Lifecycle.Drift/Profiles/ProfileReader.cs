@@ -44,6 +44,9 @@ internal static partial class ProfileReader
         return Columns(new ByteCursor(file[HeadBytes..end], HeadBytes));
     }
 
+    /// <summary>Whether a section has a meaning in this version.</summary>
+    public static bool IsKnown(byte type) => type is (>= Section.Name and <= Section.Hints) or Section.Errors or >= Section.FirstRefused;
+
     private static ReferenceProfile Columns(ByteCursor cursor)
     {
         int count = cursor.Many("columns", 1, MostColumns);

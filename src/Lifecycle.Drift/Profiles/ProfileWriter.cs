@@ -6,7 +6,8 @@ namespace Lifecycle.Drift;
 /// <summary>The types of sections in a column of a profile file.</summary>
 internal static class Section
 {
-    public const byte Name = 1, Kind = 2, Counts = 3, Moments = 4, Edges = 5, Bins = 6, Means = 7, Labels = 10, Hints = 12, FirstRefused = 128;
+    public const byte Name = 1, Kind = 2, Counts = 3, Moments = 4, Edges = 5, Bins = 6, Means = 7, Histogram = 8, Cardinality = 9, Labels = 10, Quantiles = 11, Hints = 12, Errors = 15,
+        FirstRefused = 128;
 }
 
 /// <summary>Writes profiles: "LDP\n", version, flags, columns and rows, the columns as sections, SHA-256 of all before.</summary>
@@ -48,13 +49,32 @@ internal static class ProfileWriter
         counts.Varint(column.Missing);
         counts.Varint(column.PositiveInfinite);
         counts.Varint(column.NegativeInfinite);
+        if (column.Cardinality is { } cardinality)
+        {
+            Open(Section.Cardinality).Bytes(cardinality.ToBytes());
+        }
+
         if (column is NumericColumn numeric)
         {
+            if (numeric.Fractional is { } fractional)
+            {
+                counts.Varint(fractional);
+            }
+
             Numeric(numeric, Open);
         }
         else
         {
-            Labels((CategoryColumn)column, Open(Section.Labels));
+            CategoryColumn category = (CategoryColumn)column;
+            Labels(category, Open(Section.Labels));
+            if (category.Labels.Any(l => l.Error > 0))
+            {
+                ByteWriter errors = Open(Section.Errors);
+                foreach (CategoryLabel label in category.Labels)
+                {
+                    errors.Varint(label.Error);
+                }
+            }
         }
 
         foreach ((byte type, byte[] payload) in column.Unknown)
@@ -84,6 +104,52 @@ internal static class ProfileWriter
             moments.Double(column.SquaredDeviations);
         }
 
+        NumericSketches sketches = column.Sketches;
+        if (sketches.Quantiles is { } quantiles)
+        {
+            ByteWriter sketch = open(Section.Quantiles);
+            sketch.Varint(sketches.Resolution);
+            sketch.Bytes(quantiles.ToBytes());
+        }
+        else
+        {
+            Bins(column, open);
+        }
+
+        if (sketches.Histogram is { } histogram)
+        {
+            open(Section.Histogram).Bytes(histogram);
+        }
+
+        if (sketches.TopValues.Length > 0 && sketches.Quantiles is null)
+        {
+            ByteWriter top = open(Section.Labels);
+            top.Varint(sketches.TopValues.Length);
+            foreach (ValueCount value in sketches.TopValues)
+            {
+                top.Double(value.Value);
+                top.Varint(value.Count);
+            }
+        }
+
+        if ((column.DeclaredMinimum is not null && column.DeclaredMaximum is not null) || sketches.Unit is not null)
+        {
+            ByteWriter hints = open(Section.Hints);
+            hints.Double(column.DeclaredMinimum ?? double.NaN);
+            hints.Double(column.DeclaredMaximum ?? double.NaN);
+            hints.Bytes(Encoding.UTF8.GetBytes(sketches.Unit ?? ""));
+        }
+
+        if (sketches.Quantiles is null && sketches.RankError > 0)
+        {
+            ByteWriter errors = open(Section.Errors);
+            errors.Double(sketches.RankError);
+            errors.Double(sketches.MassError);
+        }
+    }
+
+    private static void Bins(NumericColumn column, Func<byte, ByteWriter> open)
+    {
         NumericGrid grid = column.Grid;
         int width = IsSingle(grid.Low) && IsSingle(grid.High) && grid.EdgeArray.All(IsSingle) ? 4 : 8;
         ByteWriter edges = open(Section.Edges);
@@ -128,13 +194,6 @@ internal static class ProfileWriter
             {
                 means.Signed(offset);
             }
-        }
-
-        if (column.DeclaredMinimum is { } minimum && column.DeclaredMaximum is { } maximum)
-        {
-            ByteWriter hints = open(Section.Hints);
-            hints.Double(minimum);
-            hints.Double(maximum);
         }
     }
 

@@ -1,14 +1,18 @@
+using System.Runtime.CompilerServices;
+
 namespace Lifecycle.Drift;
 
 public sealed partial class ReferenceProfile
 {
+    private const int RecordsInPart = 4096;
+
     /// <summary>Profiles records in memory; exact.</summary>
     /// <param name="rows">The records; read once a column.</param>
     /// <param name="columns">Names the columns and how each is read.</param>
     public static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        IReadOnlyList<RowGetter<T>> getters = Getters(columns);
+        (IReadOnlyList<RowGetter<T>> getters, _) = Getters(columns);
         RecordRows<T> source = new(rows, getters);
         return new ReferenceProfile(rows.Count, getters.Select(g => Column(source, g.Layout, g.Label is not null, null)), getters);
     }
@@ -23,29 +27,46 @@ public sealed partial class ReferenceProfile
         ColumnSelection selection = new();
         columns?.Invoke(selection);
         BatchRows source = new(batch);
-        (ColumnLayout Layout, bool IsCategory)[] selected = [.. selection.Of(batch.Schema)];
-        return selected.Length > 0
-            ? new ReferenceProfile(batch.RowCount, selected.Select(c => Column(source, c.Layout, c.IsCategory, null)))
-            : throw new ArgumentException("No column is left to profile: all are left out or are dates.", nameof(columns));
+        return new ReferenceProfile(batch.RowCount, Selected(selection, batch.Schema).Select(c => Column(source, c.Layout, c.IsCategory, null)));
     }
 
-    /// <summary>Gathers a table that comes in batches, then profiles it; exact.</summary>
-    /// <param name="batches">The rows; all of one schema, at least one batch.</param>
+    /// <summary>
+    /// Profiles a table that comes in batches, in constant memory. A short one (up to 65,536 rows, fewer with more than 64 columns) is exact. Of a
+    /// longer one the bins come from quantile sketches and <see cref="NumericColumn.RankError"/> says their error;
+    /// <see cref="ColumnSelection.TwoPass"/> reads the rows again and makes the counts exact.
+    /// </summary>
+    /// <param name="batches">The rows; all of one schema, at least one batch. The result does not depend on where batches end.</param>
     /// <param name="columns">Leaves columns out, gives roles and ranges; null profiles all columns as features.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="ArgumentException">There is no batch, or no column is left.</exception>
+    /// <exception cref="InvalidOperationException">The second reading gave another number of rows.</exception>
+    [OverloadResolutionPriority(1)]
     public static async ValueTask<ReferenceProfile> FromAsync(
         IAsyncEnumerable<ColumnBatch> batches, Action<ColumnSelection>? columns = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        List<ColumnBatch> all = [];
-        await foreach (ColumnBatch batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            all.Add(batch);
-        }
+        ColumnSelection selection = new();
+        columns?.Invoke(selection);
+        return await new ProfileStream(part => Selected(selection, ((BatchRows)part).Schema), selection.Plan)
+            .ReadAsync(batches.Select(b => (RowSource)new BatchRows(b)), null, null, cancellationToken).ConfigureAwait(false);
+    }
 
-        return all.Count > 0
-            ? From(ColumnBatch.Concat(all), columns)
-            : throw new ArgumentException("There is no batch to profile.", nameof(batches));
+    /// <summary>
+    /// Profiles records that come one by one, in constant memory. A short stream (up to 65,536 records, fewer with more than 64 columns) is exact.
+    /// Of a longer one the bins come from quantile sketches and <see cref="NumericColumn.RankError"/> says their error;
+    /// <see cref="ProfileBuilder{T}.TwoPass"/> reads the records again and makes the counts exact.
+    /// </summary>
+    /// <param name="rows">The records.</param>
+    /// <param name="columns">Names the columns and how each is read.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="InvalidOperationException">The second reading gave another number of records.</exception>
+    public static async ValueTask<ReferenceProfile> FromAsync<T>(
+        IAsyncEnumerable<T> rows, Action<ProfileBuilder<T>> columns, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        (IReadOnlyList<RowGetter<T>> getters, StreamPlan plan) = Getters(columns);
+        return await new ProfileStream(_ => [.. getters.Select(g => (g.Layout, g.Label is not null))], plan)
+            .ReadAsync(InParts(rows, getters), new RecordRows<T>([], getters), getters, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Builds profiles with the bins of an existing one, so that they merge: one for each shard of the data.</summary>
@@ -68,8 +89,19 @@ public sealed partial class ReferenceProfile
         ? CategoryColumn.Build(layout, source.Labels(layout.Name) ?? throw WrongType(source, layout.Name, "labels"), like as CategoryColumn)
         : GridBuilder.Build(layout, source.Numbers(layout.Name) ?? throw WrongType(source, layout.Name, "numbers"), like as NumericColumn);
 
-    private static ArgumentException WrongType(RowSource source, string name, string wanted) =>
+    internal static IAsyncEnumerable<RowSource> InParts<T>(IAsyncEnumerable<T> rows, IReadOnlyList<RowGetter<T>> getters) =>
+        rows.Chunk(RecordsInPart).Select(part => (RowSource)new RecordRows<T>(part, getters));
+
+    internal static ArgumentException WrongType(RowSource source, string name, string wanted) =>
         new($"The column '{name}' holds {source.TypeOf(name)} and cannot be read as {wanted}.");
+
+    private static (ColumnLayout Layout, bool IsCategory)[] Selected(ColumnSelection selection, TableSchema schema)
+    {
+        (ColumnLayout Layout, bool IsCategory)[] selected = [.. selection.Of(schema)];
+        return selected.Length > 0
+            ? selected
+            : throw new ArgumentException("No column is left to profile: all are left out or are dates.", "columns");
+    }
 
     private ReferenceProfile MergedWith(ReferenceProfile other)
     {

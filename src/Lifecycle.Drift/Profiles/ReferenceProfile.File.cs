@@ -9,6 +9,21 @@ public sealed partial class ReferenceProfile
     /// <exception cref="ProfileFormatException">The bytes are not a profile; the message says where and what to do.</exception>
     public static ReferenceProfile Parse(ReadOnlySpan<byte> file) => ProfileReader.Read(file);
 
+    /// <summary>The schema that <see cref="ToJson"/> writes.</summary>
+    public const string JsonSchema = "lifecycle.drift-profile/1";
+
+    /// <summary>The profile as JSON of the schema <c>lifecycle.drift-profile/1</c>: all that the file holds, numbers in shortest round-trip form.</summary>
+    public string ToJson() => System.Text.Encoding.UTF8.GetString(ProfileJson.Write(this));
+
+    /// <summary>Reads a profile from its JSON; its <see cref="Digest"/> is that of the file it came from.</summary>
+    /// <param name="json">What <see cref="ToJson"/> gave.</param>
+    /// <exception cref="ProfileFormatException">The text is not a profile; the message says what and where.</exception>
+    public static ReferenceProfile FromJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return ProfileJson.Read(System.Text.Encoding.UTF8.GetBytes(json));
+    }
+
     /// <summary>Writes the profile to a file, whole or not at all.</summary>
     /// <param name="path">For example <c>mortgage.ldp</c>; an existing file is replaced.</param>
     /// <param name="cancellationToken">Cancelling leaves the old file.</param>

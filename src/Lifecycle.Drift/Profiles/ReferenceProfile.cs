@@ -47,7 +47,7 @@ public sealed partial class ReferenceProfile
     /// <exception cref="UnknownColumnException">A named column is not in the profile.</exception>
     public ReferenceProfile ReadingWith<T>(Action<ProfileBuilder<T>> columns)
     {
-        IReadOnlyList<RowGetter<T>> getters = Getters(columns);
+        (IReadOnlyList<RowGetter<T>> getters, _) = Getters(columns);
         foreach (RowGetter<T> getter in getters)
         {
             ReferenceColumn column = this[getter.Layout.Name];
@@ -69,11 +69,11 @@ public sealed partial class ReferenceProfile
     internal IReadOnlyList<RowGetter<T>> GettersOf<T>() => _getters as IReadOnlyList<RowGetter<T>> ?? throw new InvalidOperationException(
         $"The profile does not know how to read a {typeof(T).Name}. Say it once: profile.ReadingWith<{typeof(T).Name}>(p => p.Numeric(\"income\", m => m.Income)).");
 
-    private static IReadOnlyList<RowGetter<T>> Getters<T>(Action<ProfileBuilder<T>> columns)
+    private static (IReadOnlyList<RowGetter<T>> Getters, StreamPlan Plan) Getters<T>(Action<ProfileBuilder<T>> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ProfileBuilder<T> builder = new();
         columns(builder);
-        return builder.Getters;
+        return (builder.Getters, builder.Plan);
     }
 }

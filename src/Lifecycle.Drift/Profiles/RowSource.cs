@@ -15,6 +15,10 @@ internal abstract class RowSource
     /// <summary>The column as numbers of an array of their own, NaN where missing; null when it holds no numbers.</summary>
     public abstract double[]? Numbers(string name);
 
+    /// <summary>The column counted on the bins of a reference; null when it holds no numbers.</summary>
+    public virtual NumericTally? Tally(NumericColumn reference, string name) =>
+        Numbers(name) is { } numbers ? NumericTally.Of<double>(reference, numbers) : null;
+
     /// <summary>The column as labels, null where missing; null when it cannot be read as labels.</summary>
     public abstract string?[]? Labels(string name);
 
@@ -25,6 +29,8 @@ internal abstract class RowSource
 /// <summary>The columns of a batch.</summary>
 internal sealed class BatchRows(ColumnBatch batch) : RowSource
 {
+    public TableSchema Schema => batch.Schema;
+
     public override int Rows => batch.RowCount;
 
     public override IEnumerable<string> Names => batch.Columns.Where(c => !IsTime(c)).Select(c => c.Name);
@@ -32,6 +38,13 @@ internal sealed class BatchRows(ColumnBatch batch) : RowSource
     public override bool Has(string name) => batch.Schema.IndexOf(name) >= 0;
 
     public override double[]? Numbers(string name) => batch[name] is { } column && !IsTime(column) && column.Column.Type != ColumnType.String ? column.ToDoubles() : null;
+
+    public override NumericTally? Tally(NumericColumn reference, string name) => batch[name] switch
+    {
+        BatchColumn<float> { Valid.IsEmpty: true } singles => NumericTally.Of(reference, singles.Values.Span),
+        BatchColumn<double> { Valid.IsEmpty: true } doubles => NumericTally.Of(reference, doubles.Values.Span),
+        _ => base.Tally(reference, name),
+    };
 
     public override string?[]? Labels(string name)
     {

@@ -2,15 +2,19 @@ using System.Globalization;
 
 namespace Lifecycle.Drift;
 
-/// <summary>Finds what is wrong with the data besides its distribution. P-values are corrected over the columns, each rule for itself.</summary>
+/// <summary>
+/// Finds what is wrong with the data besides its distribution. Rules with chance are tested in every column and corrected over the columns,
+/// each rule for itself; a column without a case counts with p = 1.
+/// </summary>
 internal sealed class QualityCheck(DriftPolicy policy)
 {
     private const double LeastRise = 0.01;
     private const double LeastUnseen = 0.005;
     private const double LeastOutside = 0.001;
     private const long LeastConstant = 20;
+    private const int MostNamed = 5;
 
-    private readonly List<(QualityFinding Finding, double LogP, bool LargeEnough)> _tests = [];
+    private readonly Dictionary<QualityRule, List<Case>> _tests = [];
     private readonly List<QualityFinding> _facts = [];
 
     public void Schema(string column, QualityRule rule, string message) => _facts.Add(new QualityFinding(column, rule, 0, 0, 0, null, message));
@@ -18,33 +22,25 @@ internal sealed class QualityCheck(DriftPolicy policy)
     public void Numeric(NumericColumn reference, NumericTally tally, ColumnFinding finding)
     {
         Shares(reference, finding);
-        long m = finding.Current.Count, outside = tally.BelowMinimum + tally.AboveMaximum;
-        if (reference.Count > 0 && outside > 0)
-        {
-            double share = Share(outside, m);
-            _tests.Add((
-                new QualityFinding(reference.Name, QualityRule.OutOfRange, outside, share, 0, null, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{outside:N0} of {m:N0} values lie outside the reference's {reference.Minimum:G6} to {reference.Maximum:G6}: {tally.BelowMinimum:N0} below, {tally.AboveMaximum:N0} above.")),
-                QualityLaws.LogOutside(outside, m, reference.Count), share >= LeastOutside));
-        }
-
+        long m = finding.Current.Count;
+        Outside(reference, tally, m);
         if (tally.OutsideDeclared > 0)
         {
-            _facts.Add(new QualityFinding(
-                reference.Name, QualityRule.OutOfDeclaredRange, tally.OutsideDeclared, Share(tally.OutsideDeclared, m), 0, null, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{tally.OutsideDeclared:N0} of {m:N0} values lie outside the declared {reference.DeclaredMinimum:G6} to {reference.DeclaredMaximum:G6}.")));
+            Fact(reference.Name, QualityRule.OutOfDeclaredRange, tally.OutsideDeclared, m, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{AtLeast(tally.KnowsEveryValue, tally.OutsideDeclared)} of {m:N0} values lie outside the declared {reference.DeclaredMinimum:G6} to {reference.DeclaredMaximum:G6}."));
         }
 
-        if (reference.Maximum > reference.Minimum && m >= LeastConstant)
+        if (tally.Fractional > 0 && reference.IsIntegral)
         {
-            // On a grid of values a single full bin is a single value; elsewhere the values themselves must say so.
-            bool isConstant = reference.HasBinPerValue ? tally.Bins.Where((_, bin) => (bin & 1) == 1).Contains(m) : tally.IsOneValue;
-            if (isConstant)
-            {
-                Constant(reference.Name, m);
-            }
+            Fact(reference.Name, QualityRule.TypeChanged, tally.Fractional, m, string.Create(
+                CultureInfo.InvariantCulture, $"{tally.Fractional:N0} of {m:N0} values are no whole numbers; the reference has whole numbers only."));
+        }
+
+        // On a grid of values a single full bin is a single value; elsewhere the values themselves must say so.
+        if (reference.Maximum > reference.Minimum && m >= LeastConstant && (reference.HasBinPerValue ? IsOneValue(tally.Bins, m) : tally.IsOneValue))
+        {
+            Constant(reference.Name, m);
         }
     }
 
@@ -52,17 +48,17 @@ internal sealed class QualityCheck(DriftPolicy policy)
     {
         Shares(reference, finding);
         long m = finding.Current.Count;
-        if (reference.Count > 0 && reference.OtherCount == 0 && tally.Unseen > 0)
+        if (reference.Count > 0 && reference.OtherCount == 0)
         {
-            double share = Share(tally.Unseen, m);
-            string labels = string.Join(", ", tally.UnseenLabels.OrderByDescending(l => l.Value).ThenBy(l => l.Key, StringComparer.Ordinal).Take(5).Select(l => $"'{l.Key}'"));
-            _tests.Add((
-                new QualityFinding(reference.Name, QualityRule.UnseenLabel, tally.Unseen, share, 0, null, string.Create(
-                    CultureInfo.InvariantCulture, $"{tally.Unseen:N0} of {m:N0} values have labels that the reference does not have: {labels}.")),
-                QualityLaws.LogUnseen(tally.Unseen, m, reference.Singletons, reference.Count), share >= LeastUnseen));
+            Test(QualityRule.UnseenLabel, reference.Name, tally.Unseen, m, 0, LeastUnseen, tally.Unseen == 0 ? 0 : QualityLaws.LogUnseen(tally.Unseen, m, reference), () =>
+            {
+                string labels = string.Join(", ", tally.UnseenLabels.OrderByDescending(l => l.Value).ThenBy(l => l.Key, StringComparer.Ordinal).Take(MostNamed).Select(l => $"'{l.Key}'"));
+                string more = tally.UnseenLabels.Count > MostNamed ? ", ..." : "";
+                return string.Create(CultureInfo.InvariantCulture, $"{tally.Unseen:N0} of {m:N0} values have labels that the reference does not have: {labels}{more}.");
+            });
         }
 
-        if (reference.Labels.Count + reference.OtherLabels > 1 && m >= LeastConstant && tally.Labels.Any(l => l == m))
+        if (reference.Labels.Count + reference.OtherLabels > 1 && m >= LeastConstant && (tally.Labels.Contains(m) || (tally.Unseen == m && tally.UnseenLabels.ContainsValue(m))))
         {
             Constant(reference.Name, m);
         }
@@ -71,15 +67,16 @@ internal sealed class QualityCheck(DriftPolicy policy)
     public QualityFinding[] Findings()
     {
         List<QualityFinding> found = [.. _facts];
-        foreach (IGrouping<QualityRule, (QualityFinding Finding, double LogP, bool LargeEnough)> rule in _tests.GroupBy(t => t.Finding.Rule))
+        double level = Math.Log(policy.Alpha);
+        foreach ((QualityRule rule, List<Case> cases) in _tests)
         {
-            (QualityFinding Finding, double LogP, bool LargeEnough)[] tests = [.. rule];
-            double[] adjusted = Judgement.Adjust([.. tests.Select(t => t.LogP)], policy.Correction);
-            for (int i = 0; i < tests.Length; i++)
+            double[] adjusted = Judgement.Adjust([.. cases.Select(c => c.LogP)], policy.Correction);
+            for (int i = 0; i < cases.Count; i++)
             {
-                if (tests[i].LargeEnough && adjusted[i] <= Math.Log(policy.Alpha))
+                Case one = cases[i];
+                if (one.IsLargeEnough && adjusted[i] <= level)
                 {
-                    found.Add(tests[i].Finding with { LogAdjustedPValue = adjusted[i] });
+                    found.Add(new QualityFinding(one.Column, rule, one.Count, one.Share, one.ReferenceShare, adjusted[i], one.Message()));
                 }
             }
         }
@@ -89,33 +86,74 @@ internal sealed class QualityCheck(DriftPolicy policy)
 
     private static double Share(long count, long of) => of == 0 ? 0 : (double)count / of;
 
-    private void Constant(string column, long count) => _facts.Add(new QualityFinding(
-        column, QualityRule.Constant, count, 1, 0, null, string.Create(CultureInfo.InvariantCulture, $"All {count:N0} values are the same; the reference varies.")));
-
-    private void Shares(ReferenceColumn reference, ColumnFinding finding)
+    private static bool IsOneValue(ReadOnlySpan<long> bins, long count)
     {
-        Rose(reference, finding, QualityRule.Missing, "missing", reference.Missing, finding.Current.Missing);
-        Rose(reference, finding, QualityRule.Infinite, "infinite", reference.Infinite, finding.Current.Infinite);
-        if (finding.Current.Unreadable > 0)
+        for (int bin = 1; bin < bins.Length; bin += 2)
         {
-            _facts.Add(new QualityFinding(
-                reference.Name, QualityRule.Unreadable, finding.Current.Unreadable, Share(finding.Current.Unreadable, finding.Current.Rows), 0, null,
-                string.Create(CultureInfo.InvariantCulture, $"{finding.Current.Unreadable:N0} of {finding.Current.Rows:N0} values could not be read.")));
+            if (bins[bin] == count)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
-    private void Rose(ReferenceColumn reference, ColumnFinding finding, QualityRule rule, string word, long before, long now)
+    private static string AtLeast(bool isExact, long count) => (isExact ? "" : "At least ") + count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private void Outside(NumericColumn reference, NumericTally tally, long m)
     {
-        long rows = finding.Current.Rows;
-        if (now == 0 || reference.Rows == 0)
+        if (reference.Count == 0 || m == 0)
         {
             return;
         }
 
-        double share = Share(now, rows), then = Share(before, reference.Rows);
-        _tests.Add((
-            new QualityFinding(reference.Name, rule, now, share, then, null, string.Create(
-                CultureInfo.InvariantCulture, $"{now:N0} of {rows:N0} values are {word} ({share:P1}, in the reference {then:P1}).")),
-            QualityLaws.LogShareRose(before, reference.Rows, now, rows), share - then >= LeastRise));
+        long outside = tally.BelowMinimum + tally.AboveMaximum;
+        Test(QualityRule.OutOfRange, reference.Name, outside, m, 0, LeastOutside, QualityLaws.LogOutside(outside, m, reference.Count), () => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{AtLeast(tally.KnowsEveryValue || reference.HasBinPerValue, outside)} of {m:N0} values lie outside the reference's {reference.Minimum:G6} to {reference.Maximum:G6}: {tally.BelowMinimum:N0} below, {tally.AboveMaximum:N0} above."));
     }
+
+    private void Test(QualityRule rule, string column, long count, long of, double referenceShare, double leastRise, double logP, Func<string> message)
+    {
+        if (!_tests.TryGetValue(rule, out List<Case>? cases))
+        {
+            _tests.Add(rule, cases = []);
+        }
+
+        double share = Share(count, of);
+        cases.Add(new Case(column, count, share, referenceShare, logP, count > 0 && share - referenceShare >= leastRise, message));
+    }
+
+    private void Fact(string column, QualityRule rule, long count, long of, string message) =>
+        _facts.Add(new QualityFinding(column, rule, count, Share(count, of), 0, null, message));
+
+    private void Constant(string column, long count) => Fact(
+        column, QualityRule.Constant, count, count, string.Create(CultureInfo.InvariantCulture, $"All {count:N0} values are the same; the reference varies."));
+
+    private void Shares(ReferenceColumn reference, ColumnFinding finding)
+    {
+        Rose(reference, finding.Current.Rows, QualityRule.Missing, "missing", reference.Missing, finding.Current.Missing);
+        Rose(reference, finding.Current.Rows, QualityRule.Infinite, "infinite", reference.Infinite, finding.Current.Infinite);
+        if (finding.Current.Unreadable > 0)
+        {
+            Fact(reference.Name, QualityRule.Unreadable, finding.Current.Unreadable, finding.Current.Rows, string.Create(
+                CultureInfo.InvariantCulture, $"{finding.Current.Unreadable:N0} of {finding.Current.Rows:N0} values could not be read."));
+        }
+    }
+
+    private void Rose(ReferenceColumn reference, long rows, QualityRule rule, string word, long before, long now)
+    {
+        if (reference.Rows == 0 || rows == 0)
+        {
+            return;
+        }
+
+        double then = Share(before, reference.Rows);
+        Test(rule, reference.Name, now, rows, then, LeastRise, now == 0 ? 0 : QualityLaws.LogShareRose(before, reference.Rows, now, rows), () => string.Create(
+            CultureInfo.InvariantCulture, $"{now:N0} of {rows:N0} values are {word} ({Share(now, rows):P1}, in the reference {then:P1})."));
+    }
+
+    /// <summary>A rule with chance in one column.</summary>
+    private sealed record Case(string Column, long Count, double Share, double ReferenceShare, double LogP, bool IsLargeEnough, Func<string> Message);
 }

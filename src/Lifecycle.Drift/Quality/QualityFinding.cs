@@ -30,8 +30,14 @@ public enum QualityRule
     /// <summary>A column is there that the reference does not have.</summary>
     ColumnAdded,
 
-    /// <summary>A column holds another type than in the reference.</summary>
+    /// <summary>A column holds another type than in the reference: text where numbers were, or fractions where whole numbers were.</summary>
     TypeChanged,
+
+    /// <summary>The number of distinct values is less than half or more than twice the reference's, beyond the error of counting.</summary>
+    Cardinality,
+
+    /// <summary>A column of the reference is missing and a new one looks the same: a hint.</summary>
+    ColumnRenamed,
 }
 
 /// <summary>Something wrong with the data of a column.</summary>

@@ -132,6 +132,7 @@ internal static class DriftReportHtml
         DriftVerdict.Drift => finding.Severity == DriftSeverity.Major ? "▲ Drift, major" : "▲ Drift",
         DriftVerdict.Slight => "◆ Slight",
         DriftVerdict.Stable => "● Stable",
+        DriftVerdict.TooCoarse => "◌ Too coarse",
         _ => "○ Not tested",
     };
 }

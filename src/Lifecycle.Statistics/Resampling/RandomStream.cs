@@ -31,6 +31,14 @@ public sealed partial class RandomStream
         _s3 = seeds.Next();
     }
 
+    /// <summary>The first 64 bits of a stream, without making it.</summary>
+    internal static ulong FirstOf(ulong seed, ulong index)
+    {
+        SplitMix64 seeds = new(SplitMix64.Mix(seed) + SplitMix64.Mix(index ^ IndexTweak));
+        _ = seeds.Next();
+        return BitOperations.RotateLeft(seeds.Next() * 5, 7) * 9;
+    }
+
     /// <summary>Draws 64 random bits.</summary>
     /// <returns>Every value is equally likely.</returns>
     public ulong NextUInt64()

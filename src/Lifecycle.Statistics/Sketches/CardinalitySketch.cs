@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Lifecycle.Statistics;
 
@@ -6,7 +8,7 @@ namespace Lifecycle.Statistics;
 /// Counts distinct values in 4,096 bytes: HyperLogLog with precision 12 and Ertl's improved estimator (arXiv 1702.01284).
 /// Standard error 1.63 %. Merging takes the larger registers: commutative, associative, idempotent. Not thread-safe.
 /// </summary>
-public sealed class CardinalitySketch
+public sealed partial class CardinalitySketch
 {
     /// <summary>Number of registers.</summary>
     public const int RegisterCount = 1 << Precision;
@@ -37,6 +39,26 @@ public sealed class CardinalitySketch
     /// <summary>Adds a number; NaN counts as one value.</summary>
     /// <param name="value">Any number.</param>
     public void Add(double value) => AddHash(SketchHash.Of(value));
+
+    /// <summary>Adds numbers; the same as adding them one after the other.</summary>
+    /// <param name="values">Any numbers; NaN counts as one value.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<double> values)
+    {
+        ref byte registers = ref MemoryMarshal.GetArrayDataReference(_registers);
+        for (int i = 0; i < values.Length; i++)
+        {
+            ulong hash = SketchHash.Of(values[i]);
+            int rank = Math.Min(BitOperations.LeadingZeroCount(hash << Precision), Longest) + 1;
+            ref byte register = ref Unsafe.Add(ref registers, (nint)(hash >> Longest));
+
+            // Rarely true once some values were seen, so that the guess of the processor is right.
+            if (rank > register)
+            {
+                register = (byte)rank;
+            }
+        }
+    }
 
     /// <summary>Adds a text.</summary>
     /// <param name="text">Any text.</param>

@@ -9,7 +9,7 @@ namespace Lifecycle.Statistics;
 /// <param name="SquaredDeviations">Sum of squared deviations from the mean.</param>
 /// <param name="Minimum">The least value; meaningless without values.</param>
 /// <param name="Maximum">The largest value; meaningless without values.</param>
-public readonly record struct Moments(long Count, double Mean, double SquaredDeviations, double Minimum, double Maximum)
+public readonly partial record struct Moments(long Count, double Mean, double SquaredDeviations, double Minimum, double Maximum)
 {
     /// <summary>Variance with divisor Count - 1; NaN below two values.</summary>
     public double Variance => Count < 2 ? double.NaN : SquaredDeviations / (Count - 1);

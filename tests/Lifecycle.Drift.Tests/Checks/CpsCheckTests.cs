@@ -50,7 +50,7 @@ public sealed class CpsCheckTests
     public void New_earnings_fall_into_the_coarse_bins()
     {
         NumericColumn column = (NumericColumn)Reference["earnings"];
-        NumericTally tally = NumericTally.Of(column, CpsTable.Earnings("2004"));
+        NumericTally tally = NumericTally.Of<double>(column, CpsTable.Earnings("2004"));
         Assert.Equal([266, 294, 344, 441, 524, 629, 736, 1164, 1067, 2521], column.Grid.ToCoarse(tally.Bins));
     }
 

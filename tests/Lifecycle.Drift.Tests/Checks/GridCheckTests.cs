@@ -11,7 +11,7 @@ public sealed class GridCheckTests
     {
         double[] all = [.. (values ?? []), .. (others ?? []), double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0];
         NumericColumn column = Column(values ?? []);
-        NumericTally tally = NumericTally.Of(column, all);
+        NumericTally tally = NumericTally.Of<double>(column, all);
         long[] naive = new long[column.Counts.Length];
         foreach (double value in all.Where(double.IsFinite))
         {
@@ -34,7 +34,7 @@ public sealed class GridCheckTests
         NumericColumn column = Column(then);
         TwoSampleComparison raw = TwoSample.Compare(
             [.. then.Select(v => (double)NaiveBin(column, v))], [.. now.Select(v => (double)NaiveBin(column, v))]);
-        OrderStatistics grid = OrderStatistics.Of(column, NumericTally.Of(column, now));
+        OrderStatistics grid = OrderStatistics.Of(column, NumericTally.Of<double>(column, now));
         Assert.Equal(raw.AndersonDarling.Statistic, grid.AndersonDarling.Statistic, 1e-11 * raw.AndersonDarling.Statistic);
         Assert.Equal(raw.AndersonDarling.LogPValue, grid.AndersonDarling.LogPValue, 1e-10 * Math.Abs(raw.AndersonDarling.LogPValue));
         Assert.Equal(raw.MannWhitney.Statistic, grid.MannWhitney.Statistic);
@@ -51,9 +51,9 @@ public sealed class GridCheckTests
     {
         double[] then = Samples.Normal(2000, 21), now = Samples.Normal(500, 22);
         NumericColumn column = Column(then);
-        long[] before = NumericTally.Of(column, now).Bins;
+        long[] before = NumericTally.Of<double>(column, now).Bins;
         now[17] = 1e30;
-        long[] after = NumericTally.Of(column, now).Bins;
+        long[] after = NumericTally.Of<double>(column, now).Bins;
         Assert.Equal(1, before.Zip(after).Count(p => p.Second < p.First));
         Assert.Equal(1, before.Zip(after).Count(p => p.Second > p.First));
         Assert.Equal(before[^1] + 1, after[^1]);

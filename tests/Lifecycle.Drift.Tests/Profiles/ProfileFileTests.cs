@@ -27,6 +27,26 @@ public sealed class ProfileFileTests
     }
 
     [Fact]
+    public async Task A_profile_of_a_stream_is_golden() => Assert.Equal(
+        GoldenFiles.StreamDigest,
+        (await ReferenceProfile.FromAsync(
+            Enumerable.Range(0, 70_000).ToAsyncEnumerable(),
+            p => p.Numeric("z", i => (i * 7919L % 70_001) / 8.0).Category("c", i => $"{i % 700 * (i % 3)}"))).Digest.ToString());
+
+    [Fact]
+    public void Bare_files_without_sketches_open_check_merge_and_are_written_as_they_were()
+    {
+        byte[] bare = Convert.FromHexString(GoldenFiles.BareSmall);
+        ReferenceProfile read = ReferenceProfile.Parse(bare);
+        Assert.Equal(bare, read.ToBytes());
+        NumericColumn x = (NumericColumn)read["x"];
+        Assert.Equal((null, null, null, 0.0), (x.Distinct, x.Fractional, x.Unit, x.RankError));
+        Assert.Equal(["a:2", "b:1", "é:1"], ((CategoryColumn)read["c"]).Labels.Select(l => $"{l}:{l.Count}").Order(StringComparer.Ordinal));
+        Assert.Equal(8, ReferenceProfile.Merge(read, Small)["c"].Count);
+        Assert.Equal(bare, ReferenceProfile.FromJson(read.ToJson()).ToBytes());
+    }
+
+    [Fact]
     public void What_is_read_is_what_was_written()
     {
         ReferenceProfile read = ReferenceProfile.Parse(Small.ToBytes());
@@ -61,8 +81,11 @@ public sealed class ProfileFileTests
         for (int i = 0; i < good.Length; i++)
         {
             byte[] bad = [.. good];
-            bad[i] ^= (byte)(1 << (i % 8));
-            Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(bad));
+            for (int bit = 0; bit < 8; bit++)
+            {
+                bad[i] = (byte)(good[i] ^ (1 << bit));
+                Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(bad));
+            }
         }
     }
 
@@ -136,6 +159,26 @@ public sealed class ProfileFileTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(Signed([0x4C, 0x44, 0x50, 0x0A, 1, 0, 0, 0, .. body])));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Unsorted_edges_wrong_sums_and_foreign_sketches_are_named_with_their_place()
+    {
+        byte[] good = Small.ToBytes();
+        int edges = good.AsSpan().IndexOf("\u0005\u0014\u0004\u0001"u8), histogram = good.AsSpan().IndexOf("\u0008\u0006\u0005"u8);
+        ProfileFormatException Bad(int at, byte value)
+        {
+            byte[] bad = [.. good.AsSpan(0, good.Length - 32)];
+            bad[at] = value;
+            return Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(Signed(bad)));
+        }
+
+        ProfileFormatException unsorted = Bad(edges + 8, 0x50), buckets = Bad(histogram + 2, 9), sums = Bad(histogram - 4, 3);
+        Assert.Equal(("edges", true), (unsorted.Field, unsorted.Message.Contains("ascending", StringComparison.Ordinal)));
+        Assert.Equal(("histogram", true), (buckets.Field, buckets.Message.Contains("mantissa bits", StringComparison.Ordinal)));
+        Assert.InRange(unsorted.Offset, edges, edges + 20);
+        Assert.InRange(buckets.Offset, histogram, histogram + 4);
+        Assert.Contains("bins", sums.Field, StringComparison.Ordinal);
     }
 
     private static byte[] Signed(byte[] body) => [.. body, .. SHA256.HashData(body)];

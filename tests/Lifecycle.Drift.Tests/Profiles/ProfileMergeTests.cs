@@ -24,6 +24,42 @@ public sealed class ProfileMergeTests
         }
     }
 
+    /// <summary>Shards built on several threads, merged in shuffled orders and as trees.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Any_two_profiles_like_each_other_merge(int shards)
+    {
+        ColumnBatch whole = Wide(3_000);
+        ReferenceProfile first = ReferenceProfile.From(whole);
+        ReferenceProfile[] parts = new ReferenceProfile[shards];
+        Parallel.For(0, shards, s => parts[s] = ReferenceProfile.Like(first).From(
+            whole.Rows([.. Enumerable.Range(0, whole.RowCount).Where(r => r * 7919L % shards == s)])));
+        byte[] expected = WithoutMoments(first);
+        Lifecycle.Statistics.RandomStream random = new(4, (ulong)shards);
+        for (int order = 0; order < 6; order++)
+        {
+            random.Shuffle<ReferenceProfile>(parts);
+            List<ReferenceProfile> left = [.. parts];
+            while (left.Count > 1)
+            {
+                // Any two neighbours, also two that are merged already and one that went through its file or its JSON.
+                int at = random.NextBelow(left.Count - 1);
+                ReferenceProfile second = order % 2 == 0 ? ReferenceProfile.Parse(left[at + 1].ToBytes()) : ReferenceProfile.FromJson(left[at + 1].ToJson());
+                left[at] = ReferenceProfile.Merge(left[at], second);
+                left.RemoveAt(at + 1);
+            }
+
+            Assert.Equal(expected, WithoutMoments(left[0]));
+            foreach (NumericColumn column in first.Columns.OfType<NumericColumn>())
+            {
+                NumericColumn merged = (NumericColumn)left[0][column.Name];
+                Assert.Equal(column.Mean, merged.Mean, 1e-12 * Math.Max(Math.Abs(column.Mean), column.StandardDeviation));
+                Assert.Equal(column.SquaredDeviations, merged.SquaredDeviations, 1e-12 * column.SquaredDeviations);
+            }
+        }
+    }
+
     [Fact]
     public void Two_profiles_merge_to_the_same_bytes_either_way_round()
     {
@@ -69,6 +105,24 @@ public sealed class ProfileMergeTests
         Assert.Equal(4000, merged.Count);
     }
 
+    /// <summary>Continuous, heavy, wide, whole, missing, few, labels.</summary>
+    private static ColumnBatch Wide(int rows)
+    {
+        double[] normal = Samples.Normal(rows, 8);
+        return new ColumnBatch(
+        [
+            BatchColumn.Of<double>("normal", normal),
+            BatchColumn.Of<double>("heavy", normal.Select((v, i) => i % 9 == 0 ? 0 : Math.Round(v, 2)).ToArray()),
+            BatchColumn.Of<double>("wide", normal.Select(v => Math.Exp(40 * v)).ToArray()),
+            BatchColumn.Of<float>("single", normal.Select(v => (float)v).ToArray()),
+            BatchColumn.Of<int>("whole", normal.Select(v => (int)(1000 * v)).ToArray()),
+            BatchColumn.Of<double>("missing", normal.Select((v, i) => i % 4 == 0 ? double.NaN : i % 101 == 0 ? double.PositiveInfinity : v).ToArray()),
+            BatchColumn.Of<long>("few", normal.Select(v => (long)(3 * v)).ToArray()),
+            BatchColumn.Of<bool>("flag", normal.Select(v => v > 1).ToArray()),
+            BatchColumn.Of<string>("labels", normal.Select(v => $"label {(int)(80 * v)}").ToArray()),
+        ]);
+    }
+
     private static IEnumerable<int> Rows(int shard, int shards) => Enumerable.Range(0, Whole.RowCount).Where(r => (r * 7919L + r / 3) % shards == shard);
 
     private static byte[] WithoutMoments(ReferenceProfile profile) => new ReferenceProfile(
@@ -80,6 +134,7 @@ public sealed class ProfileMergeTests
             Minimum = n.Minimum,
             Maximum = n.Maximum,
             Mean = 0,
+            Sketches = n.Sketches,
         })).ToBytes();
 
     private static ColumnBatch Batch(double[] values) => new([BatchColumn.Of<double>("x", values)]);

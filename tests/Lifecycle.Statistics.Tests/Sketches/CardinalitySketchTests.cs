@@ -33,6 +33,30 @@ public class CardinalitySketchTests
         Assert.Equal(SketchHash.Of(System.Text.Encoding.UTF8.GetBytes(new string('ä', 900))), SketchHash.Of(new string('ä', 900)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(1_100)]
+    [InlineData(50_000)]
+    public void Values_together_and_bytes_give_the_same_sketch(int count)
+    {
+        double[] values = [.. Enumerable.Range(0, count).Select(i => i / 3.0), -0.0, double.NaN];
+        CardinalitySketch together = new(), single = new();
+        together.Add(values);
+        foreach (double value in values)
+        {
+            single.Add(value);
+        }
+
+        byte[] bytes = together.ToBytes();
+        Assert.Equal(single.Registers.ToArray(), together.Registers.ToArray());
+        Assert.InRange(bytes.Length, 1, 3_073);
+        Assert.Equal(together.Registers.ToArray(), CardinalitySketch.FromBytes(bytes).Registers.ToArray());
+        Assert.Throws<FormatException>(() => CardinalitySketch.FromBytes(bytes.AsSpan(0, bytes.Length - 1)));
+        Assert.Throws<FormatException>(() => CardinalitySketch.FromBytes([.. bytes, 1]));
+        Assert.Throws<FormatException>(() => CardinalitySketch.FromBytes([1, 4, 54]));
+    }
+
     [Fact]
     public void Registers_that_no_sketch_can_have_are_refused()
     {
@@ -57,6 +81,17 @@ public class CardinalitySketchTests
             Close.Relative(whole.Mean, other.Mean, 1e-12);
             Close.Absolute(whole.SquaredDeviations, other.SquaredDeviations, 1e-4 + 1e-6 * whole.SquaredDeviations);
         }
+    }
+
+    [Property(MaxTest = 100)]
+    public void Moments_of_blocks_are_those_of_values(int seed, byte size)
+    {
+        RandomStream random = new((ulong)seed);
+        double[] values = [.. Enumerable.Range(0, size).Select(_ => 1e6 + random.NextGaussian())];
+        Moments exact = Moments.Of(values), block = Moments.OfBlock(values);
+        Assert.Equal((exact.Count, exact.Minimum, exact.Maximum), (block.Count, block.Minimum, block.Maximum));
+        Close.Relative(exact.Mean, block.Mean, 1e-15);
+        Close.Absolute(exact.SquaredDeviations, block.SquaredDeviations, 1e-12 + 1e-9 * exact.SquaredDeviations);
     }
 
     [Fact]

@@ -1,0 +1,72 @@
+namespace Lifecycle.Drift;
+
+/// <summary>New values of a column of labels, counted on the reference's labels.</summary>
+internal sealed class CategoryTally(CategoryColumn reference)
+{
+    public const int MostUnseen = 64;
+
+    public long[] Labels { get; } = new long[reference.Labels.Count];
+
+    /// <summary>Values whose label the reference does not name.</summary>
+    public long Unseen { get; set; }
+
+    public long Missing { get; set; }
+
+    public long Unreadable { get; set; }
+
+    /// <summary>The first 64 labels that the reference does not name.</summary>
+    public Dictionary<string, long> UnseenLabels { get; } = new(StringComparer.Ordinal);
+
+    public long Count => Labels.Sum() + Unseen;
+
+    public static CategoryTally Of(CategoryColumn reference, ReadOnlySpan<string?> values)
+    {
+        CategoryTally tally = new(reference);
+        foreach (string? value in values)
+        {
+            if (value is null)
+            {
+                tally.Missing++;
+            }
+            else if (reference.IndexOf(value) is >= 0 and int index)
+            {
+                tally.Labels[index]++;
+            }
+            else
+            {
+                tally.AddUnseen(reference.NameOfUnseen(value), 1);
+            }
+        }
+
+        return tally;
+    }
+
+    /// <summary>The counts of a profile; labels are the same where their hashes are.</summary>
+    public static CategoryTally Of(CategoryColumn reference, CategoryColumn current)
+    {
+        CategoryTally tally = new(reference) { Missing = current.Missing };
+        foreach (CategoryLabel label in current.Labels)
+        {
+            if (reference.IndexOf(label.Hash) is >= 0 and int index)
+            {
+                tally.Labels[index] += label.Count;
+            }
+            else
+            {
+                tally.AddUnseen(label.ToString(), label.Count);
+            }
+        }
+
+        tally.Unseen += current.OtherCount;
+        return tally;
+    }
+
+    public void AddUnseen(string label, long count)
+    {
+        Unseen += count;
+        if (UnseenLabels.Count < MostUnseen || UnseenLabels.ContainsKey(label))
+        {
+            UnseenLabels[label] = UnseenLabels.GetValueOrDefault(label) + count;
+        }
+    }
+}
