@@ -7,13 +7,21 @@ namespace Lifecycle.Drift;
 internal static class DriftTelemetry
 {
     public const string Name = "Lifecycle.Drift";
+    private const string OtherFeatures = "_other";
 
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Checks = Meter.CreateCounter<long>("lifecycle.drift.check.count", "{check}", "Columns checked, by verdict.");
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("lifecycle.drift.check.duration", "s", "Time of a check of all columns.");
-    private static readonly Counter<long> RecordedRows = Meter.CreateCounter<long>("lifecycle.drift.recorded", "{row}", "Rows that monitors took into closed windows.");
+    private static readonly Counter<long> RecordedValues = Meter.CreateCounter<long>("lifecycle.drift.recorded", "{value}", "Values that monitors took into closed windows.");
     private static readonly UpDownCounter<long> Alerts = Meter.CreateUpDownCounter<long>("lifecycle.drift.alert.active", "{alert}", "Alerts that are raised and not cleared.");
     private static readonly Counter<long> UnseenLabels = Meter.CreateCounter<long>("lifecycle.drift.unseen", "{value}", "Values with labels that the reference does not have.");
+
+    private static readonly Gauge<double> Effects = Meter.CreateGauge<double>("lifecycle.drift.effect", "1", "The deciding effect of a column in the last window.");
+    private static readonly Gauge<double> LogPValues = Meter.CreateGauge<double>(
+        "lifecycle.drift.p.log10", "1", "Common logarithm of the corrected p-value of a column in the last window.");
+
+    /// <summary>Columns with a tag of their own; the others share one.</summary>
+    public const int MostFeatures = 200;
 
     public static ActivitySource Source { get; } = new(Name);
 
@@ -29,18 +37,42 @@ internal static class DriftTelemetry
         }
     }
 
-    public static void WindowClosed(DriftReport report)
+    /// <param name="report">What was found.</param>
+    /// <param name="reference">Whose first 200 columns have a tag of their own.</param>
+    /// <param name="values">Values that were counted since the window before.</param>
+    /// <param name="unseen">How many of them have a label that the reference does not have.</param>
+    public static void WindowClosed(DriftReport report, ReferenceProfile reference, long values, long unseen)
     {
         TagList tags = Tags(report.Window?.Model, report.Window?.Version);
-        RecordedRows.Add(report.Rows, tags);
-        long unseen = report.Quality.Where(q => q.Rule == QualityRule.UnseenLabel).Sum(q => q.Count);
+        RecordedValues.Add(values, tags);
         if (unseen > 0)
         {
             UnseenLabels.Add(unseen, tags);
         }
+
+        if (!Effects.Enabled && !LogPValues.Enabled)
+        {
+            return;
+        }
+
+        HashSet<string> named = [.. reference.Columns.Take(MostFeatures).Select(c => c.Name)];
+        foreach (IGrouping<string, ColumnFinding> feature in report.Columns.Where(c => c.Verdict != DriftVerdict.NotTested)
+            .GroupBy(c => named.Contains(c.Column) ? c.Column : OtherFeatures, StringComparer.Ordinal))
+        {
+            TagList own = tags;
+            own.Add("lifecycle.feature.name", feature.Key);
+            Effects.Record(feature.Max(c => c.EffectValue), own);
+            LogPValues.Record(feature.Min(c => c.LogAdjustedPValue) / Math.Log(10), own);
+        }
     }
 
-    public static void AlertsChanged(int change, string? model, string? version) => Alerts.Add(change, Tags(model, version));
+    public static void AlertsChanged(int change, string? model, string? version)
+    {
+        if (change != 0)
+        {
+            Alerts.Add(change, Tags(model, version));
+        }
+    }
 
     private static TagList Tags(string? model, string? version)
     {

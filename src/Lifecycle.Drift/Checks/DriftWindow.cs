@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Lifecycle.Drift;
 
 /// <summary>A stretch of time whose rows were checked together.</summary>
@@ -10,4 +12,8 @@ public sealed record DriftWindow(string Monitor, string? Model, string? Version,
 {
     /// <summary>Whether the window closed with fewer rows than the monitor asks for, because they did not come in 24 periods.</summary>
     public bool TooSmall { get; init; }
+
+    /// <summary>Why values may be missing or times untrue.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WindowGaps Gap { get; init; }
 }

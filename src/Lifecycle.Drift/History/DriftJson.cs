@@ -5,8 +5,13 @@ namespace Lifecycle.Drift;
 /// <summary>What an audit entry says of a reference.</summary>
 internal sealed record ReferenceState(string Version, string Digest);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>What an audit entry says of an alert.</summary>
+internal sealed record AlertMark(string Alert, string Version, string Monitor, string Column, string Rule, string State);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ReferenceState))]
+[JsonSerializable(typeof(AlertMark))]
+[JsonSerializable(typeof(AlertMachineState))]
 [JsonSerializable(typeof(DriftFound))]
 [JsonSerializable(typeof(DriftCleared))]
 internal sealed partial class DriftJson : JsonSerializerContext;

@@ -58,5 +58,29 @@ internal static class DriftMigrations
                 acknowledged_by TEXT
             ) STRICT;
             CREATE INDEX drift_alert_by_model ON drift_alert (model, id);
+            """),
+        Migration.Sqlite(2, "monitors", """
+            CREATE TABLE drift_monitor (
+                id INTEGER PRIMARY KEY,
+                model TEXT NOT NULL,
+                version TEXT NOT NULL,
+                monitor TEXT NOT NULL,
+                owner TEXT,
+                reference BLOB NOT NULL,
+                saved INTEGER NOT NULL,
+                state BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX drift_monitor_by_name ON drift_monitor (model, version, monitor);
+            CREATE INDEX drift_monitor_by_owner ON drift_monitor (owner);
+            CREATE TABLE drift_alert_state (
+                model TEXT NOT NULL,
+                version TEXT NOT NULL,
+                monitor TEXT NOT NULL,
+                state TEXT NOT NULL,
+                PRIMARY KEY (model, version, monitor)
+            ) STRICT, WITHOUT ROWID;
+            ALTER TABLE drift_alert ADD COLUMN acknowledged INTEGER;
+            CREATE INDEX drift_alert_by_alert ON drift_alert (alert, id);
+            CREATE INDEX drift_window_by_closed ON drift_window (closed);
             """));
 }

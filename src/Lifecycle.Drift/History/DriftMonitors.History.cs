@@ -15,13 +15,23 @@ public sealed partial class DriftMonitors
     /// <param name="report">The report; one without a window is saved under now.</param>
     /// <param name="cancellationToken">Cancelling leaves no row.</param>
     /// <exception cref="LifecycleStorageException">The store failed; nothing was saved.</exception>
-    public ValueTask<WindowRecord> SaveAsync(string model, string version, DriftReport report, CancellationToken cancellationToken = default)
+    public async ValueTask<WindowRecord> SaveAsync(string model, string version, DriftReport report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
-        DateTimeOffset now = _time.GetUtcNow();
+        DateTimeOffset now = Time.GetUtcNow();
         DriftWindow window = report.Window ?? new DriftWindow(CheckMonitor, null, null, now, now);
-        return SaveAsync(
-            report, window with { Model = ResourceName.Require(model, "model"), Version = ResourceName.Require(version, "model version") }, [], cancellationToken);
+        WindowRecord record = await PutAsync(
+            LifecycleId.New(Time), window with { Model = ResourceName.Require(model, "model"), Version = ResourceName.Require(version, "model version") },
+            report, cancellationToken).ConfigureAwait(false);
+        await Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                await AddAsync(transaction, record, [], token).ConfigureAwait(false);
+                return record;
+            },
+            CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+        await PruneIfDueAsync(cancellationToken).ConfigureAwait(false);
+        return record;
     }
 
     /// <summary>The saved windows of a model, newest first.</summary>
@@ -34,25 +44,10 @@ public sealed partial class DriftMonitors
     {
         ArgumentOutOfRangeException.ThrowIfNegative(take);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        DbConnection connection = await Database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             return await DriftRows.WindowsAsync(connection, model, version, take, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>The changes of a model's alerts, newest first.</summary>
-    /// <param name="model">Name of the model.</param>
-    /// <param name="take">Most changes to return.</param>
-    /// <param name="cancellationToken">Cancels the reading.</param>
-    public async ValueTask<IReadOnlyList<DriftAlert>> AlertsAsync(string model, int take = 100, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(take);
-        await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-        {
-            return await DriftRows.AlertsAsync(connection, model, take, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -70,36 +65,33 @@ public sealed partial class DriftMonitors
         }
     }
 
-    private async ValueTask StoreAsync(DriftReport report, IReadOnlyList<DriftAlert> changes, CancellationToken cancellationToken) =>
-        await SaveAsync(report, report.Window!, changes, cancellationToken).ConfigureAwait(false);
-
-    private async ValueTask<WindowRecord> SaveAsync(
-        DriftReport report, DriftWindow window, IReadOnlyList<DriftAlert> changes, CancellationToken cancellationToken)
+    /// <summary>Stores the report of a window; the row that names it is still to be written.</summary>
+    internal async ValueTask<WindowRecord> PutAsync(Guid id, DriftWindow window, DriftReport report, CancellationToken cancellationToken)
     {
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         using MemoryStream json = new(report.ToUtf8Json(), writable: false);
         StoredBlob blob = await _blobs.PutAsync(json, null, cancellationToken).ConfigureAwait(false);
-        WindowRecord record = DriftRows.Of(LifecycleId.New(_time).ToString("N"), window, report, blob.Digest);
-        return await _database.WriteAsync(
-            async (transaction, token) =>
-            {
-                await DriftRows.AddAsync(transaction, record, token).ConfigureAwait(false);
-                await _database.BulkInsertAsync(
-                    transaction, new BulkInsert("drift_finding", FindingColumns),
-                    record.Findings.Select(f => new object?[]
-                    {
-                        record.Id, f.Column, f.Verdict.ToString(), f.LogPValue, f.LogAdjustedPValue, f.Effect.ToString(), f.EffectValue,
-                    }),
-                    token).ConfigureAwait(false);
-                foreach (DriftAlert change in changes)
-                {
-                    await DriftRows.AddAsync(transaction, change, window, token).ConfigureAwait(false);
-                }
+        return DriftRows.Of(id.ToString("N"), window, report, blob.Digest);
+    }
 
-                await PublishAsync(transaction, record, changes, token).ConfigureAwait(false);
-                return record;
-            },
-            CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+    /// <summary>Writes a window, its findings, the changes of alerts it brought and the events of both.</summary>
+    internal async ValueTask AddAsync(
+        LifecycleTransaction transaction, WindowRecord record, IReadOnlyList<DriftAlert> changes, CancellationToken cancellationToken)
+    {
+        await DriftRows.AddAsync(transaction, record, cancellationToken).ConfigureAwait(false);
+        await Database.BulkInsertAsync(
+            transaction, new BulkInsert("drift_finding", FindingColumns),
+            record.Findings.Select(f => new object?[]
+            {
+                record.Id, f.Column, f.Verdict.ToString(), f.LogPValue, f.LogAdjustedPValue, f.Effect.ToString(), f.EffectValue,
+            }),
+            cancellationToken).ConfigureAwait(false);
+        foreach (DriftAlert change in changes)
+        {
+            await DriftRows.AddAsync(transaction, change, cancellationToken).ConfigureAwait(false);
+        }
+
+        await PublishAsync(transaction, record, changes, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask PublishAsync(

@@ -7,8 +7,8 @@ public sealed partial class DriftMonitors
     /// <param name="version">Label of the version.</param>
     /// <param name="reference">What to compare with.</param>
     /// <param name="options">Windows and alerts, over the defaults of <see cref="DriftOptions"/>.</param>
-    public DriftMonitor Open(string model, string version, ReferenceProfile reference, Action<MonitorOptions>? options = null) => new(
-        reference, _options.ToMonitor(options), _time, _logger, ResourceName.Require(model, "model"), ResourceName.Require(version, "model version"), StoreAsync);
+    public DriftMonitor Open(string model, string version, ReferenceProfile reference, Action<MonitorOptions>? options = null) => WithOptions(
+        model, version, options, (ledger, made) => new DriftMonitor(reference, made, Time, _logger, ledger));
 
     /// <summary>Opens a monitor of records for a version of a model; its windows and alerts are saved here. Dispose it.</summary>
     /// <param name="model">Name of the model.</param>
@@ -16,8 +16,8 @@ public sealed partial class DriftMonitors
     /// <param name="reference">What to compare with; it knows how to read a <typeparamref name="T"/>.</param>
     /// <param name="options">Windows and alerts, over the defaults of <see cref="DriftOptions"/>.</param>
     /// <exception cref="InvalidOperationException">The profile does not know how to read a <typeparamref name="T"/>: see <see cref="ReferenceProfile.ReadingWith"/>.</exception>
-    public DriftMonitor<T> Open<T>(string model, string version, ReferenceProfile reference, Action<MonitorOptions>? options = null) => new(
-        reference, _options.ToMonitor(options), _time, _logger, ResourceName.Require(model, "model"), ResourceName.Require(version, "model version"), StoreAsync);
+    public DriftMonitor<T> Open<T>(string model, string version, ReferenceProfile reference, Action<MonitorOptions>? options = null) => WithOptions(
+        model, version, options, (ledger, made) => new DriftMonitor<T>(reference, made, Time, _logger, ledger));
 
     /// <summary>Opens a monitor of columns by name with the registered reference.</summary>
     /// <exception cref="MissingReferenceException">No reference was registered for this version.</exception>
@@ -37,6 +37,13 @@ public sealed partial class DriftMonitors
     {
         ReferenceProfile reference = await RequireAsync(model, version, cancellationToken).ConfigureAwait(false);
         return Open<T>(model, version, reference.ReadingWith(columns), options);
+    }
+
+    private TMonitor WithOptions<TMonitor>(
+        string model, string version, Action<MonitorOptions>? options, Func<MonitorLedger, MonitorOptions, TMonitor> make)
+    {
+        MonitorOptions made = _options.ToMonitor(options);
+        return make(new MonitorLedger(this, ResourceName.Require(model, "model"), ResourceName.Require(version, "model version"), made.Name), made);
     }
 
     private async ValueTask<ReferenceProfile> RequireAsync(string model, string version, CancellationToken cancellationToken) =>

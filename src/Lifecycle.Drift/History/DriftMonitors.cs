@@ -5,13 +5,11 @@ namespace Lifecycle.Drift;
 /// <summary>The references, monitors and history of drift in a workspace: <c>lifecycle.Drift</c>. Safe for any number of threads.</summary>
 public sealed partial class DriftMonitors
 {
-    private readonly LifecycleDatabase _database;
     private readonly IBlobStore _blobs;
     private readonly BlobUpkeep _upkeep;
     private readonly IAuditLog _audit;
     private readonly ILifecycleEvents _events;
     private readonly IActorAccessor _actor;
-    private readonly TimeProvider _time;
     private readonly DriftOptions _options;
     private readonly ILogger? _logger;
     private readonly DriftBlobReferences _references;
@@ -38,7 +36,7 @@ public sealed partial class DriftMonitors
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(time);
-        (_database, _blobs, _upkeep, _audit, _events, _actor, _time) = (database, blobs, upkeep, audit, events, actor, time);
+        (Database, _blobs, _upkeep, _audit, _events, _actor, Time) = (database, blobs, upkeep, audit, events, actor, time);
         (_options, _logger) = (options ?? new DriftOptions(), logger);
         _references = new DriftBlobReferences(database);
         string[] problems = [.. _options.Problems()];
@@ -48,9 +46,13 @@ public sealed partial class DriftMonitors
         }
     }
 
-    private async ValueTask ReadyAsync(CancellationToken cancellationToken)
+    internal LifecycleDatabase Database { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal async ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
         await _upkeep.RegisterAsync(_references, cancellationToken).ConfigureAwait(false);
-        await _database.MigrateAsync(DriftMigrations.Set, cancellationToken).ConfigureAwait(false);
+        await Database.MigrateAsync(DriftMigrations.Set, cancellationToken).ConfigureAwait(false);
     }
 }

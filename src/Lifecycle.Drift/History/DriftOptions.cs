@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lifecycle.Drift;
 
 /// <summary>Defaults of monitors that are opened without a word.</summary>
@@ -18,6 +20,9 @@ public sealed class DriftOptions
     /// <summary>Least corrected population stability index that is called drift; .10 by default, at least 0.</summary>
     public double EffectFloor { get; set; } = 0.10;
 
+    /// <summary>How long windows and their findings are kept; 90 days by default, at least a day. Alerts are kept for ever.</summary>
+    public TimeSpan KeepFindings { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>What is wrong with the options, each with the remedy; none when all is well.</summary>
     public IEnumerable<string> Problems()
     {
@@ -36,14 +41,19 @@ public sealed class DriftOptions
             yield return $"DriftOptions.LeastRows is {LeastRows}; it is at least 1, for example 200.";
         }
 
+        if (KeepFindings < TimeSpan.FromDays(1))
+        {
+            yield return $"DriftOptions.KeepFindings is {KeepFindings}; findings are kept for at least a day, for example 90.00:00:00.";
+        }
+
         if (!(Alpha > 0 && Alpha < 1))
         {
-            yield return $"DriftOptions.Alpha is {Alpha}; it lies between 0 and 1, for example 0.05.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"DriftOptions.Alpha is {Alpha}; it lies between 0 and 1, for example 0.05.");
         }
 
         if (!(EffectFloor >= 0) || !double.IsFinite(EffectFloor))
         {
-            yield return $"DriftOptions.EffectFloor is {EffectFloor}; it is a number from 0 on, for example 0.10.";
+            yield return string.Create(CultureInfo.InvariantCulture, $"DriftOptions.EffectFloor is {EffectFloor}; it is a number from 0 on, for example 0.10.");
         }
     }
 

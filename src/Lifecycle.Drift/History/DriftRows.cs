@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Lifecycle.Drift;
 
 /// <summary>Windows, findings and alerts as rows.</summary>
-internal static class DriftRows
+internal static partial class DriftRows
 {
     public static WindowRecord Of(string id, DriftWindow window, DriftReport report, Digest digest) => new(
         id, window, report.Rows, digest, report.HasDrift,
@@ -15,27 +15,34 @@ internal static class DriftRows
     public static async ValueTask AddAsync(LifecycleTransaction transaction, WindowRecord record, CancellationToken cancellationToken) =>
         await transaction.ExecuteAsync(
             """
-            INSERT INTO drift_window (id, monitor, model, version, opened, closed, rows, report, has_drift, too_small)
-            VALUES ($id, $monitor, $model, $version, $opened, $closed, $rows, $report, $drift, $small)
+            INSERT INTO drift_window (id, monitor, model, version, opened, closed, rows, report, has_drift, too_small, gap)
+            VALUES ($id, $monitor, $model, $version, $opened, $closed, $rows, $report, $drift, $small, $gap)
             """,
             [
                 ("$id", record.Id), ("$monitor", record.Window.Monitor), ("$model", record.Window.Model), ("$version", record.Window.Version),
                 ("$opened", record.Window.Start.UtcTicks), ("$closed", record.Window.End.UtcTicks), ("$rows", record.Rows),
                 ("$report", record.Report.ToByteArray()), ("$drift", record.HasDrift ? 1L : 0L), ("$small", record.Window.TooSmall ? 1L : 0L),
+                ("$gap", (long)record.Window.Gap),
             ],
             cancellationToken).ConfigureAwait(false);
 
-    public static async ValueTask AddAsync(LifecycleTransaction transaction, DriftAlert alert, DriftWindow window, CancellationToken cancellationToken) =>
+    public static async ValueTask<bool> HasAsync(LifecycleTransaction transaction, string window, CancellationToken cancellationToken) =>
+        await transaction.ScalarAsync("SELECT 1 FROM drift_window WHERE id = $id", [("$id", window)], cancellationToken).ConfigureAwait(false) is not null;
+
+    public static async ValueTask AddAsync(LifecycleTransaction transaction, DriftAlert alert, CancellationToken cancellationToken) =>
         await transaction.ExecuteAsync(
             """
-            INSERT INTO drift_alert (alert, monitor, model, version, column_name, rule, state, before, changed, raised, cleared, suppressed, suppressed_before, summary)
-            VALUES ($alert, $monitor, $model, $version, $column, $rule, $state, $before, $changed, $raised, $cleared, $suppressed, $suppressedBefore, $summary)
+            INSERT INTO drift_alert (alert, monitor, model, version, column_name, rule, state, before, changed, raised, cleared, suppressed, suppressed_before, summary,
+                acknowledged_by, acknowledged)
+            VALUES ($alert, $monitor, $model, $version, $column, $rule, $state, $before, $changed, $raised, $cleared, $suppressed, $suppressedBefore, $summary,
+                $acknowledgedBy, $acknowledged)
             """,
             [
-                ("$alert", alert.Id.ToString("N")), ("$monitor", alert.Monitor), ("$model", window.Model), ("$version", window.Version),
+                ("$alert", alert.Id.ToString("N")), ("$monitor", alert.Monitor), ("$model", alert.Model), ("$version", alert.Version),
                 ("$column", alert.Column), ("$rule", alert.Rule), ("$state", alert.State.ToString()), ("$before", alert.Before.ToString()),
                 ("$changed", alert.ChangedAt.UtcTicks), ("$raised", alert.RaisedAt?.UtcTicks), ("$cleared", alert.ClearedAt?.UtcTicks),
                 ("$suppressed", alert.Suppressed ? 1L : 0L), ("$suppressedBefore", (long)alert.SuppressedBefore), ("$summary", alert.Summary),
+                ("$acknowledgedBy", alert.AcknowledgedBy), ("$acknowledged", alert.AcknowledgedAt?.UtcTicks),
             ],
             cancellationToken).ConfigureAwait(false);
 
@@ -45,12 +52,12 @@ internal static class DriftRows
         List<WindowRecord> windows = await ReadAsync(
             connection.Command(
                 """
-                SELECT id, monitor, version, opened, closed, rows, report, has_drift, too_small FROM drift_window
+                SELECT id, monitor, version, opened, closed, rows, report, has_drift, too_small, gap FROM drift_window
                 WHERE model = $model AND ($version IS NULL OR version = $version) ORDER BY closed DESC, id DESC LIMIT $take
                 """,
                 ("$model", model), ("$version", version), ("$take", take)),
             r => new WindowRecord(
-                r.GetString(0), new DriftWindow(r.GetString(1), model, r.GetString(2), Time(r, 3), Time(r, 4)) { TooSmall = r.GetInt64(8) != 0 },
+                r.GetString(0), new DriftWindow(r.GetString(1), model, r.GetString(2), Time(r, 3), Time(r, 4)) { TooSmall = r.GetInt64(8) != 0, Gap = (WindowGaps)r.GetInt64(9) },
                 r.GetInt64(5), new Digest(r.GetFieldValue<byte[]>(6)), r.GetInt64(7) != 0, []),
             cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < windows.Count; i++)
@@ -73,36 +80,9 @@ internal static class DriftRows
         return windows;
     }
 
-    public static async ValueTask<IReadOnlyList<DriftAlert>> AlertsAsync(
-        DbConnection connection, string model, int take, CancellationToken cancellationToken) => await ReadAsync(
-            connection.Command(
-                """
-                SELECT alert, monitor, version, column_name, rule, state, before, changed, raised, cleared, suppressed, suppressed_before, summary
-                FROM drift_alert WHERE model = $model ORDER BY id DESC LIMIT $take
-                """,
-                ("$model", model), ("$take", take)),
-            r => new DriftAlert
-            {
-                Id = Guid.ParseExact(r.GetString(0), "N"),
-                Monitor = r.GetString(1),
-                Model = model,
-                Version = r.GetString(2),
-                Column = r.GetString(3),
-                Rule = r.GetString(4),
-                State = Enum.Parse<AlertState>(r.GetString(5)),
-                Before = Enum.Parse<AlertState>(r.GetString(6)),
-                ChangedAt = Time(r, 7),
-                RaisedAt = r.IsDBNull(8) ? null : Time(r, 8),
-                ClearedAt = r.IsDBNull(9) ? null : Time(r, 9),
-                Suppressed = r.GetInt64(10) != 0,
-                SuppressedBefore = (int)r.GetInt64(11),
-                Summary = r.GetString(12),
-            },
-            cancellationToken).ConfigureAwait(false);
-
     private static DateTimeOffset Time(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
-    private static async ValueTask<List<TRow>> ReadAsync<TRow>(DbCommand command, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    internal static async ValueTask<List<TRow>> ReadAsync<TRow>(DbCommand command, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
     {
         List<TRow> rows = [];
         await using (command.ConfigureAwait(false))

@@ -16,6 +16,32 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
     /// <summary>Alerts that are raised or clearing.</summary>
     public IReadOnlyList<DriftAlert> Active => [.. _tracks.Values.Where(t => t.State is AlertState.Raised or AlertState.Clearing).Select(t => t.Alert!)];
 
+    /// <summary>Forgets what it knows and goes on from another machine's memory.</summary>
+    public void Load(AlertMachineState state)
+    {
+        _tracks.Clear();
+        foreach (AlertTrack track in state.Tracks)
+        {
+            _tracks[(track.Alert.Column, track.Alert.Rule)] = new Track(track);
+        }
+
+        _raised.Clear();
+        foreach (DateTimeOffset at in state.Announced)
+        {
+            _raised.Enqueue(at);
+        }
+
+        _suppressed = state.Suppressed;
+    }
+
+    /// <summary>What is to be remembered.</summary>
+    public AlertMachineState ToState() => new()
+    {
+        Tracks = [.. _tracks.Values.Select(t => t.ToState()).OrderBy(t => t.Alert.Column, StringComparer.Ordinal).ThenBy(t => t.Alert.Rule, StringComparer.Ordinal)],
+        Announced = [.. _raised],
+        Suppressed = _suppressed,
+    };
+
     /// <summary>Takes a window in; returns every change of a state.</summary>
     public IReadOnlyList<DriftAlert> Observe(DriftReport report)
     {
@@ -113,14 +139,29 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
         private readonly Queue<bool> _last = new();
         private int _quiet;
 
+        public Track()
+        {
+        }
+
+        public Track(AlertTrack state)
+        {
+            (State, Alert, _quiet) = (state.Alert.State, state.Alert, state.Quiet);
+            foreach (char window in state.Last)
+            {
+                _last.Enqueue(window == 'D');
+            }
+        }
+
         public AlertState State { get; private set; }
 
         public DriftAlert? Alert { get; set; }
 
+        public AlertTrack ToState() => new(Alert!, string.Concat(_last.Select(isBad => isBad ? 'D' : '.')), _quiet);
+
         public void Step(AlertPolicy policy, bool isBad, bool isQuiet)
         {
             _last.Enqueue(isBad);
-            if (_last.Count > policy.OutOf)
+            while (_last.Count > policy.OutOf)
             {
                 _last.Dequeue();
             }

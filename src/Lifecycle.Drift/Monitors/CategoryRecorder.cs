@@ -1,58 +1,34 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-
 namespace Lifecycle.Drift;
 
 /// <summary>Counts labels; up to 64 labels a window that the reference does not name are kept with their counts.</summary>
-internal sealed class CategoryRecorder(DriftMonitor monitor, CategoryColumn column) : ColumnRecorder(monitor, column.Labels.Count + 1)
+internal sealed class CategoryRecorder(DriftMonitor monitor, CategoryColumn column, int first) : ColumnRecorder(monitor, first, WidthOf(column))
 {
-    private const int Unseen = FirstOwn, FirstLabel = FirstOwn + 1;
+    private const int UnseenAt = FirstOwn, FirstLabel = FirstOwn + 1;
 
-    private ConcurrentDictionary<string, StrongBox<long>> _unseen = new(StringComparer.Ordinal);
+    private UnseenLabels _unseen = new();
 
     public override string Name => column.Name;
 
-    internal override void Count(double value)
-    {
-        if (double.IsNaN(value))
-        {
-            CountMissing(1);
-        }
-        else
-        {
-            CountUnreadable(1);
-        }
-    }
+    /// <summary>The labels of the open sub-window that the reference does not have.</summary>
+    public UnseenLabels OpenUnseen => Volatile.Read(ref _unseen);
 
-    internal override void Count(string? label)
-    {
-        if (label is null)
-        {
-            CountMissing(1);
-            return;
-        }
+    public static int WidthOf(CategoryColumn column) => FirstLabel + column.Labels.Count;
 
+    /// <summary>Begins a sub-window; returns the labels of the one before.</summary>
+    public UnseenLabels TakeUnseen() => Interlocked.Exchange(ref _unseen, new UnseenLabels());
+
+    internal override int CounterOf(double value) => double.IsNaN(value) ? MissingCounter : UnreadableCounter;
+
+    internal override int CounterOf(ReadOnlySpan<char> label)
+    {
         int index = column.IndexOf(label);
         if (index >= 0)
         {
-            Counters.Increment(FirstLabel + index);
-            return;
+            return First + FirstLabel + index;
         }
 
-        Counters.Increment(Unseen);
-        ConcurrentDictionary<string, StrongBox<long>> unseen = Volatile.Read(ref _unseen);
-        string name = column.NameOfUnseen(label);
-        if (!unseen.TryGetValue(name, out StrongBox<long>? count))
-        {
-            if (unseen.Count >= CategoryTally.MostUnseen)
-            {
-                return;
-            }
-
-            count = unseen.GetOrAdd(name, _ => new StrongBox<long>());
-        }
-
-        Interlocked.Increment(ref count.Value);
+        OpenUnseen.Count(column, label);
+        return First + UnseenAt;
     }
 
     internal override void Count(ReadOnlySpan<double> values)
@@ -63,25 +39,41 @@ internal sealed class CategoryRecorder(DriftMonitor monitor, CategoryColumn colu
         }
     }
 
-    internal override long Report(uint[] before, uint[] after, bool closes, ReportAssembly? report)
+    internal override void Count(ReadOnlySpan<float> values)
     {
-        long Between(int counter) => unchecked(after[counter] - before[counter]);
-        CategoryTally tally = new(column) { Missing = Between(Missing), Unreadable = Between(Unreadable) };
+        foreach (float value in values)
+        {
+            Count(value);
+        }
+    }
+
+    internal override long Values(uint[] before, uint[] after)
+    {
+        long values = 0;
+        for (int counter = 0; counter < Width; counter++)
+        {
+            values += Between(before, after, counter);
+        }
+
+        return values;
+    }
+
+    internal override long Unseen(uint[] before, uint[] after) => Between(before, after, UnseenAt);
+
+    internal override void Report(uint[] before, uint[] after, IEnumerable<UnseenLabels> unseen, ReportAssembly report)
+    {
+        CategoryTally tally = new(column) { Missing = Between(before, after, MissingAt), Unreadable = Between(before, after, UnreadableAt) };
         for (int i = 0; i < tally.Labels.Length; i++)
         {
-            tally.Labels[i] = Between(FirstLabel + i);
+            tally.Labels[i] = Between(before, after, FirstLabel + i);
         }
 
-        ConcurrentDictionary<string, StrongBox<long>> unseen = closes
-            ? Interlocked.Exchange(ref _unseen, new ConcurrentDictionary<string, StrongBox<long>>(StringComparer.Ordinal))
-            : _unseen;
-        foreach ((string label, StrongBox<long> count) in unseen)
+        foreach ((string label, long count) in unseen.SelectMany(u => u.Counts))
         {
-            tally.AddUnseen(label, count.Value);
+            tally.AddUnseen(label, count);
         }
 
-        tally.Unseen = Between(Unseen);
-        report?.Add(column, tally);
-        return tally.Count + tally.Missing + tally.Unreadable;
+        tally.Unseen = Between(before, after, UnseenAt);
+        report.Add(column, tally);
     }
 }

@@ -3,21 +3,33 @@ namespace Lifecycle.Drift;
 /// <summary>Counts the values of one column as they come. Safe for any number of threads; never throws, never blocks, never allocates for numbers.</summary>
 public abstract class ColumnRecorder
 {
-    private protected const int Missing = 0, Unreadable = 1, FirstOwn = 2;
+    private protected const int MissingAt = 0, UnreadableAt = 1, FirstOwn = 2;
 
     private readonly DriftMonitor _monitor;
-    private long _ticks;
+    private readonly bool _ticks;
+    private long _rows;
 
-    private protected ColumnRecorder(DriftMonitor monitor, int counters)
+    /// <param name="monitor">The monitor.</param>
+    /// <param name="first">The column's first counter among those of the monitor.</param>
+    /// <param name="width">How many counters the column has.</param>
+    private protected ColumnRecorder(DriftMonitor monitor, int first, int width)
     {
-        _monitor = monitor;
-        Counters = new StripedCounters(FirstOwn + counters);
+        (_monitor, First, Width) = (monitor, first, width);
+        _ticks = monitor.ClosesByRows;
     }
 
     /// <summary>Name of the column.</summary>
     public abstract string Name { get; }
 
-    private protected StripedCounters Counters { get; }
+    internal int First { get; }
+
+    internal int Width { get; }
+
+    internal int MissingCounter => First + MissingAt;
+
+    internal int UnreadableCounter => First + UnreadableAt;
+
+    private protected StripedCounters Counters => _monitor.Counters;
 
     /// <summary>Counts a number; NaN is missing. In a column of labels it counts as unreadable.</summary>
     public void Record(double value)
@@ -34,7 +46,17 @@ public abstract class ColumnRecorder
     {
         if (_monitor.IsRecording(1))
         {
-            Count(label);
+            Counters.Increment(CounterOf(label));
+            Tick(1);
+        }
+    }
+
+    /// <summary>Counts a label that is a part of a larger text; no string is made of it. In a column of numbers it counts as unreadable.</summary>
+    public void Record(ReadOnlySpan<char> label)
+    {
+        if (_monitor.IsRecording(1))
+        {
+            Counters.Increment(CounterOf(label));
             Tick(1);
         }
     }
@@ -49,34 +71,72 @@ public abstract class ColumnRecorder
         }
     }
 
+    /// <summary>Counts many numbers at once.</summary>
+    public void RecordRange(ReadOnlySpan<float> values)
+    {
+        if (_monitor.IsRecording(values.Length))
+        {
+            Count(values);
+            Tick(values.Length);
+        }
+    }
+
     /// <summary>Counts many labels at once.</summary>
     public void RecordRange(ReadOnlySpan<string?> labels)
     {
         if (_monitor.IsRecording(labels.Length))
         {
-            foreach (string? label in labels)
-            {
-                Count(label);
-            }
-
+            Count(labels);
             Tick(labels.Length);
         }
     }
 
-    internal abstract void Count(double value);
+    /// <summary>The counter of a number.</summary>
+    internal abstract int CounterOf(double value);
 
-    internal abstract void Count(string? label);
+    /// <summary>The counter of a label; remembers a label that the reference does not have.</summary>
+    internal abstract int CounterOf(ReadOnlySpan<char> label);
+
+    internal int CounterOf(string? label) => label is null ? MissingCounter : CounterOf(label.AsSpan());
+
+    internal virtual void Count(double value) => Counters.Increment(CounterOf(value));
 
     internal abstract void Count(ReadOnlySpan<double> values);
 
-    internal void CountMissing(int count) => Counters.Add(Missing, (uint)count);
+    internal abstract void Count(ReadOnlySpan<float> values);
 
-    internal void CountUnreadable(int count) => Counters.Add(Unreadable, (uint)count);
+    internal void Count(ReadOnlySpan<string?> labels)
+    {
+        foreach (string? label in labels)
+        {
+            Counters.Increment(CounterOf(label));
+        }
+    }
 
-    internal uint[] Read() => Counters.Read();
+    internal void CountMissing(int count) => Counters.Add(MissingCounter, (uint)count);
 
-    /// <summary>Adds what was counted between two readings to a report; returns how many values that were.</summary>
-    internal abstract long Report(uint[] before, uint[] after, bool closes, ReportAssembly? report);
+    internal void CountUnreadable(int count) => Counters.Add(UnreadableCounter, (uint)count);
 
-    private void Tick(int rows) => _monitor.Tick(ref _ticks, rows);
+    /// <summary>Values that were counted between two readings.</summary>
+    internal abstract long Values(uint[] before, uint[] after);
+
+    /// <summary>Values whose label the reference does not have, between two readings.</summary>
+    internal virtual long Unseen(uint[] before, uint[] after) => 0;
+
+    /// <summary>Adds what was counted between two readings to a report.</summary>
+    /// <param name="before">The older reading.</param>
+    /// <param name="after">The newer reading.</param>
+    /// <param name="unseen">Labels that the reference does not have, by sub-window.</param>
+    /// <param name="report">The report.</param>
+    internal abstract void Report(uint[] before, uint[] after, IEnumerable<UnseenLabels> unseen, ReportAssembly report);
+
+    private protected long Between(uint[] before, uint[] after, int counter) => unchecked(after[First + counter] - before[First + counter]);
+
+    private void Tick(int rows)
+    {
+        if (_ticks)
+        {
+            _monitor.Tick(ref _rows, rows);
+        }
+    }
 }

@@ -61,6 +61,12 @@ public sealed record DriftAlert
     /// <summary>Alerts that were suppressed since the last one that was announced.</summary>
     public int SuppressedBefore { get; init; }
 
+    /// <summary>Who said that somebody looks after it; null while nobody did.</summary>
+    public string? AcknowledgedBy { get; init; }
+
+    /// <summary>When that was said.</summary>
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+
     /// <summary>One line for a person.</summary>
     public required string Summary { get; init; }
 }

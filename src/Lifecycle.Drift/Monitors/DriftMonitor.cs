@@ -13,17 +13,21 @@ public partial class DriftMonitor : IAsyncDisposable
     private readonly ColumnRecorder[] _recorders;
     private readonly Dictionary<string, ColumnRecorder> _byName;
     private readonly MonitorOptions _options;
-    private readonly TimeProvider _time;
+    private readonly WindowClock _clock;
     private readonly ILogger _logger;
     private readonly AlertMachine _machine;
+    private readonly MonitorLedger? _ledger;
     private readonly Channel<CheckRequest?> _requests = Channel.CreateUnbounded<CheckRequest?>();
-    private readonly ITimer? _timer;
+    private readonly ITimer? _windowTimer;
+    private readonly ITimer? _saveTimer;
     private readonly Task _loop;
     private readonly int _rowsPerWindow;
     private int _disposed;
-    private int _timerDue;
+    private int _windowDue;
     private int _rowsDue;
+    private int _saveDue;
     private long _dropped;
+    private long _ticks;
 
     /// <summary>Opens a monitor.</summary>
     /// <param name="reference">What to compare with.</param>
@@ -31,27 +35,28 @@ public partial class DriftMonitor : IAsyncDisposable
     /// <param name="time">The clock; null means the system's.</param>
     /// <param name="logger">Where failures of checks and of handlers are written; null means nowhere.</param>
     public DriftMonitor(ReferenceProfile reference, MonitorOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
-        : this(reference, options ?? new MonitorOptions(), time ?? TimeProvider.System, logger, null, null, null)
+        : this(reference, options ?? new MonitorOptions(), time ?? TimeProvider.System, logger, null)
     {
     }
 
-    internal DriftMonitor(
-        ReferenceProfile reference, MonitorOptions options, TimeProvider time, ILogger? logger, string? model, string? version, WindowSink? sink)
+    internal DriftMonitor(ReferenceProfile reference, MonitorOptions options, TimeProvider time, ILogger? logger, MonitorLedger? ledger)
     {
         ArgumentNullException.ThrowIfNull(reference);
         Reference = reference;
-        (Model, Version) = (model, version);
         _options = options;
-        _time = time;
         _logger = logger ?? NullLogger.Instance;
-        _sink = sink;
+        _ledger = ledger;
+        _clock = new WindowClock(time);
         _machine = new AlertMachine(options.Alerts, () => LifecycleId.New(time));
         _rowsPerWindow = options.RowsPerWindow ?? 0;
-        _recorders = [.. reference.Columns.Select(c => c is NumericColumn n ? (ColumnRecorder)new NumericRecorder(this, n) : new CategoryRecorder(this, (CategoryColumn)c))];
+        int[] widths = [.. reference.Columns.Select(c => c is NumericColumn n ? NumericRecorder.WidthOf(n) : CategoryRecorder.WidthOf((CategoryColumn)c))];
+        Counters = new StripedCounters(widths.Sum(), widths.DefaultIfEmpty().Max(), Environment.ProcessorCount);
+        _recorders = MakeRecorders(widths);
         _byName = _recorders.ToDictionary(r => r.Name, StringComparer.Ordinal);
-        _opened = time.GetUtcNow();
-        _start = [.. _recorders.Select(r => r.Read())];
-        _timer = options.Period is { } period ? time.CreateTimer(_ => Signal(ref _timerDue), null, period, period) : null;
+        _reported = Counters.Read();
+        _marks = [_clock.Mark(_reported)];
+        _windowTimer = options.Period is { } period ? time.CreateTimer(_ => Signal(ref _windowDue), null, period, period) : null;
+        _saveTimer = ledger is null ? null : time.CreateTimer(_ => Signal(ref _saveDue), null, options.SaveEvery, options.SaveEvery);
         _loop = Task.Run(RunAsync);
     }
 
@@ -65,10 +70,10 @@ public partial class DriftMonitor : IAsyncDisposable
     public string Name => _options.Name;
 
     /// <summary>The model whose values are watched; null when it is no registered one.</summary>
-    public string? Model { get; }
+    public string? Model => _ledger?.Model;
 
     /// <summary>Label of the model's version.</summary>
-    public string? Version { get; }
+    public string? Version => _ledger?.Version;
 
     /// <summary>Alerts that are up, and word of those that come and go.</summary>
     public DriftAlerts Alerts { get; } = new();
@@ -78,6 +83,11 @@ public partial class DriftMonitor : IAsyncDisposable
 
     /// <summary>Values and rows that came after disposal and were not counted.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    internal StripedCounters Counters { get; }
+
+    /// <summary>Whether rows are to be counted as they come.</summary>
+    internal bool ClosesByRows => _rowsPerWindow > 0;
 
     private protected IReadOnlyList<ColumnRecorder> Recorders => _recorders;
 
@@ -95,28 +105,9 @@ public partial class DriftMonitor : IAsyncDisposable
         }
 
         BatchRows rows = new(batch);
-        for (int i = 0; i < _recorders.Length; i++)
+        foreach (ColumnRecorder recorder in _recorders)
         {
-            ColumnRecorder recorder = _recorders[i];
-            if (rows.Has(recorder.Name) && recorder is NumericRecorder && rows.Numbers(recorder.Name) is { } numbers)
-            {
-                recorder.Count(numbers);
-            }
-            else if (rows.Has(recorder.Name) && recorder is CategoryRecorder && rows.Labels(recorder.Name) is { } labels)
-            {
-                foreach (string? label in labels)
-                {
-                    recorder.Count(label);
-                }
-            }
-            else if (rows.Has(recorder.Name))
-            {
-                recorder.CountUnreadable(batch.RowCount);
-            }
-            else
-            {
-                recorder.CountMissing(batch.RowCount);
-            }
+            Count(recorder, rows, batch);
         }
 
         TickRows(batch.RowCount);
@@ -137,21 +128,20 @@ public partial class DriftMonitor : IAsyncDisposable
     public async ValueTask<DriftReport> CloseWindowAsync(CancellationToken cancellationToken = default) =>
         await AskAsync(closes: true, cancellationToken).ConfigureAwait(false);
 
-    private async ValueTask<DriftReport> AskAsync(bool closes, CancellationToken cancellationToken)
-    {
-        CheckRequest request = new(closes, new TaskCompletionSource<DriftReport>(TaskCreationOptions.RunContinuationsAsynchronously));
-        ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
-        return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Stops recording, checks the last window when it is large enough, and stops the background task.</summary>
+    /// <summary>
+    /// Stops recording, checks the last window when it is large enough, and stops the background task. A smaller window of a monitor that is saved
+    /// is kept for the process that opens the monitor next.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            if (_timer is not null)
+            foreach (ITimer? timer in (ITimer?[])[_windowTimer, _saveTimer])
             {
-                await _timer.DisposeAsync().ConfigureAwait(false);
+                if (timer is not null)
+                {
+                    await timer.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             _requests.Writer.TryComplete();
@@ -175,17 +165,75 @@ public partial class DriftMonitor : IAsyncDisposable
     /// <summary>Counts towards a window that closes by rows; windows by time cost nothing here.</summary>
     internal void Tick(ref long ticks, int rows)
     {
-        if (_rowsPerWindow > 0)
+        long now = Interlocked.Add(ref ticks, rows);
+        if (now / _rowsPerWindow != (now - rows) / _rowsPerWindow)
         {
-            long now = Interlocked.Add(ref ticks, rows);
-            if (now / _rowsPerWindow != (now - rows) / _rowsPerWindow)
-            {
-                Signal(ref _rowsDue);
-            }
+            Signal(ref _rowsDue);
         }
     }
 
-    private protected void TickRows(int rows) => Tick(ref _ticks, rows);
+    private protected void TickRows(int rows)
+    {
+        if (ClosesByRows)
+        {
+            Tick(ref _ticks, rows);
+        }
+    }
+
+    private static void Count(ColumnRecorder recorder, BatchRows rows, ColumnBatch batch)
+    {
+        if (!rows.Has(recorder.Name))
+        {
+            recorder.CountMissing(batch.RowCount);
+        }
+        else if (recorder is CategoryRecorder)
+        {
+            if (rows.Labels(recorder.Name) is { } labels)
+            {
+                recorder.Count(labels);
+            }
+            else
+            {
+                recorder.CountUnreadable(batch.RowCount);
+            }
+        }
+        else if (batch[recorder.Name] is BatchColumn<float> { Valid.IsEmpty: true } singles)
+        {
+            recorder.Count(singles.Values.Span);
+        }
+        else if (batch[recorder.Name] is BatchColumn<double> { Valid.IsEmpty: true } doubles)
+        {
+            recorder.Count(doubles.Values.Span);
+        }
+        else if (rows.Numbers(recorder.Name) is { } numbers)
+        {
+            recorder.Count(numbers);
+        }
+        else
+        {
+            recorder.CountUnreadable(batch.RowCount);
+        }
+    }
+
+    private ColumnRecorder[] MakeRecorders(int[] widths)
+    {
+        ColumnRecorder[] recorders = new ColumnRecorder[widths.Length];
+        for (int i = 0, first = 0; i < recorders.Length; first += widths[i++])
+        {
+            recorders[i] = Reference.Columns[i] is NumericColumn numbers
+                ? new NumericRecorder(this, numbers, first)
+                : new CategoryRecorder(this, (CategoryColumn)Reference.Columns[i], first);
+        }
+
+        return recorders;
+    }
+
+    private async ValueTask<DriftReport> AskAsync(bool closes, CancellationToken cancellationToken)
+    {
+        CheckRequest request = new(closes, new TaskCompletionSource<DriftReport>(TaskCreationOptions.RunContinuationsAsynchronously));
+        ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
+        return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private void Signal(ref int due)
     {
@@ -194,4 +242,7 @@ public partial class DriftMonitor : IAsyncDisposable
             _requests.Writer.TryWrite(null);
         }
     }
+
+    /// <summary>Somebody asks for a check.</summary>
+    private sealed record CheckRequest(bool Closes, TaskCompletionSource<DriftReport> Answer);
 }

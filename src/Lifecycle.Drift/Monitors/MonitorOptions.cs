@@ -3,6 +3,8 @@ namespace Lifecycle.Drift;
 /// <summary>How a monitor cuts windows and when it alerts. Each verb returns the options, so that they chain.</summary>
 public sealed class MonitorOptions
 {
+    internal const int MostParts = 168;
+
     /// <summary>Makes options with the defaults: a window an hour, at least 200 rows, 2 of 3 windows raise, 3 clear.</summary>
     public MonitorOptions()
     {
@@ -10,6 +12,9 @@ public sealed class MonitorOptions
 
     /// <summary>Length of a window; null when windows close by rows only.</summary>
     public TimeSpan? Period { get; private set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Windows that are judged together: 1 when windows follow each other, more when they slide.</summary>
+    public int Parts { get; private set; } = 1;
 
     /// <summary>Rows that close a window; null when windows close by time only.</summary>
     public int? RowsPerWindow { get; private set; }
@@ -22,6 +27,9 @@ public sealed class MonitorOptions
 
     /// <summary>When alerts are raised and cleared.</summary>
     public AlertPolicy Alerts { get; private set; } = AlertPolicy.Default;
+
+    /// <summary>How often what the open window holds is saved; a minute.</summary>
+    internal TimeSpan SaveEvery { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Name of the monitor, for reports and history.</summary>
     public string Name { get; private set; } = "default";
@@ -40,17 +48,30 @@ public sealed class MonitorOptions
     /// <param name="rows">At least 1; fewer than 200 also lowers the least rows of a window.</param>
     public MonitorOptions EveryRows(int rows)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
-        (RowsPerWindow, Period) = (rows, null);
+        (RowsPerWindow, Period) = (Positive(rows, "A window has at least 1 row, for example EveryRows(5000)."), null);
         LeastRows = Math.Min(LeastRows, rows);
+        return this;
+    }
+
+    /// <summary>
+    /// Lets windows slide: whenever <see cref="Every"/> or <see cref="EveryRows"/> closes a part, it is judged together with the parts before it.
+    /// <c>Every(TimeSpan.FromHours(1)).Sliding(24)</c> judges the last 24 hours once an hour. Windows then share rows, so one bad hour is seen
+    /// in up to 24 of them: let <see cref="Raise"/> and <see cref="Clear"/> count with that.
+    /// </summary>
+    /// <param name="parts">2 to 168; 1 means windows that follow each other. Each part keeps 4 bytes a counter.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not 1 to 168.</exception>
+    public MonitorOptions Sliding(int parts)
+    {
+        Parts = parts is >= 1 and <= MostParts
+            ? parts
+            : throw new ArgumentOutOfRangeException(nameof(parts), parts, "A window slides over 2 to 168 parts, for example Every(TimeSpan.FromHours(1)).Sliding(24).");
         return this;
     }
 
     /// <summary>Checks a window only when it has so many rows.</summary>
     public MonitorOptions AtLeast(int rows)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
-        LeastRows = rows;
+        LeastRows = Positive(rows, "A window is checked from 1 row on, for example AtLeast(200).");
         return this;
     }
 
@@ -90,4 +111,6 @@ public sealed class MonitorOptions
         Name = ResourceName.Require(name, "monitor");
         return this;
     }
+
+    private static int Positive(int rows, string message) => rows >= 1 ? rows : throw new ArgumentOutOfRangeException(nameof(rows), rows, message);
 }

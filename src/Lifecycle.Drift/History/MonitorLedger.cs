@@ -1,0 +1,124 @@
+namespace Lifecycle.Drift;
+
+/// <summary>
+/// What one monitor keeps in the database. Windows of all processes that run a monitor of the same name are one sequence: where its alerts
+/// stand is read and written in the transaction that saves a window, so two processes raise one alert. The open window of a process is a row
+/// of its own, which another process takes over when its owner is no more.
+/// </summary>
+internal sealed class MonitorLedger
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly DriftMonitors _drift;
+    private readonly string _monitor;
+    private readonly string _owner;
+    private long? _slot;
+
+    public MonitorLedger(DriftMonitors drift, string model, string version, string monitor)
+    {
+        (_drift, Model, Version, _monitor) = (drift, model, version, monitor);
+        _owner = ProcessMark.New(LifecycleId.New(drift.Time));
+    }
+
+    public string Model { get; }
+
+    public string Version { get; }
+
+    /// <summary>Claims a row for this process and takes over those of processes that are no more.</summary>
+    /// <param name="reference">What counts are compared with; those against another reference are dropped.</param>
+    /// <param name="counters">Counters of the monitor.</param>
+    public async ValueTask<LedgerClaim> ClaimAsync(ReferenceProfile reference, int counters)
+    {
+        using CancellationTokenSource limit = new(Patience, _drift.Time);
+        await _drift.ReadyAsync(limit.Token).ConfigureAwait(false);
+        (LedgerClaim claim, long slot) = await _drift.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                List<OpenWindow> left = [];
+                WindowGaps gap = WindowGaps.None;
+                long? mine = _slot;
+                foreach (OpenRow row in await MonitorRows.OpenAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false))
+                {
+                    if (row.Owner == _owner || (row.Owner is { } owner && ProcessMark.IsAlive(owner, row.Saved, _drift.Time.GetUtcNow())))
+                    {
+                        continue;
+                    }
+
+                    OpenWindow? open = row.Reference == reference.Digest ? OpenWindowFormat.TryRead(row.State, counters, reference.Columns.Count) : null;
+                    gap |= row.Owner is null ? WindowGaps.None : WindowGaps.Killed;
+                    gap |= open is null && row.State.Length > 0 ? WindowGaps.Dropped : WindowGaps.None;
+                    left.AddRange(open is null ? [] : [open]);
+                    mine ??= row.Id;
+                    await MonitorRows.TakeAsync(transaction, row.Id, _owner, token).ConfigureAwait(false);
+                }
+
+                mine ??= await MonitorRows.AddAsync(transaction, Model, Version, _monitor, _owner, reference.Digest, _drift.Time.GetUtcNow(), token).ConfigureAwait(false);
+                AlertMachineState alerts = await MonitorRows.AlertsAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false);
+                return (new LedgerClaim(left, gap, alerts), mine.Value);
+            },
+            CommitDurability.Buffered, limit.Token).ConfigureAwait(false);
+        (_slot, Reference) = (slot, reference.Digest);
+        return claim;
+    }
+
+    /// <summary>Saves a closed window with the changes of alerts it brings, and what is open after it.</summary>
+    public async ValueTask<LedgerOutcome> SaveAsync(UnsavedWindow window, AlertPolicy policy, OpenWindow? open)
+    {
+        using CancellationTokenSource limit = new(Patience, _drift.Time);
+        DriftReport report = window.Report;
+        WindowRecord record = await _drift.PutAsync(window.Id, report.Window!, report, limit.Token).ConfigureAwait(false);
+        LedgerOutcome outcome = await _drift.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                AlertMachine machine = new(policy, () => LifecycleId.New(_drift.Time));
+                machine.Load(await MonitorRows.AlertsAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false));
+                IReadOnlyList<DriftAlert> changes = [];
+                if (!await DriftRows.HasAsync(transaction, record.Id, token).ConfigureAwait(false))
+                {
+                    changes = report.Window!.TooSmall ? [] : machine.Observe(report);
+                    await _drift.AddAsync(transaction, record, changes, token).ConfigureAwait(false);
+                    await MonitorRows.SaveAlertsAsync(transaction, Model, Version, _monitor, machine.ToState(), token).ConfigureAwait(false);
+                }
+
+                if (open is not null)
+                {
+                    await WriteAsync(transaction, open, token).ConfigureAwait(false);
+                }
+
+                return new LedgerOutcome(changes, machine.ToState());
+            },
+            CommitDurability.Flushed, limit.Token).ConfigureAwait(false);
+        await _drift.PruneIfDueAsync(limit.Token).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <summary>Saves what the open window holds; false when another process took this one for dead.</summary>
+    public async ValueTask<bool> SaveOpenAsync(OpenWindow open)
+    {
+        using CancellationTokenSource limit = new(Patience, _drift.Time);
+        bool isMine = await _drift.Database.WriteAsync(
+            async (transaction, token) => await WriteAsync(transaction, open, token).ConfigureAwait(false), CommitDurability.Buffered, limit.Token).ConfigureAwait(false);
+        _slot = isMine ? _slot : null;
+        return isMine;
+    }
+
+    /// <summary>Leaves the open window to the process that comes next.</summary>
+    public async ValueTask ReleaseAsync(OpenWindow open)
+    {
+        using CancellationTokenSource limit = new(Patience, _drift.Time);
+        await _drift.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                bool isMine = await WriteAsync(transaction, open, token).ConfigureAwait(false);
+                await MonitorRows.ReleaseAsync(transaction, _owner, open.IsEmpty, token).ConfigureAwait(false);
+                return isMine;
+            },
+            CommitDurability.Flushed, limit.Token).ConfigureAwait(false);
+    }
+
+    private Digest Reference { get; set; }
+
+    private async ValueTask<bool> WriteAsync(LifecycleTransaction transaction, OpenWindow open, CancellationToken cancellationToken) =>
+        _slot is { } slot && await MonitorRows.SaveOpenAsync(
+            transaction, slot, _owner, Reference, OpenWindowFormat.Write(open), _drift.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+}

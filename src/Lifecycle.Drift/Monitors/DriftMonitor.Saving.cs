@@ -1,0 +1,241 @@
+namespace Lifecycle.Drift;
+
+public partial class DriftMonitor
+{
+    private const int MostUnsaved = 1000;
+
+    private readonly Queue<UnsavedWindow> _unsaved = new();
+
+    /// <summary>What the counters said when the open window was saved last.</summary>
+    private uint[]? _savedAt;
+    private bool _isClaimed;
+    private bool _saveFailed;
+
+    /// <summary>Takes up what the last process left; while the database does not answer, the monitor counts without it.</summary>
+    private async ValueTask RestoreAsync()
+    {
+        if (_ledger is not null)
+        {
+            await TryAsync(ClaimAsync).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask SaveIfDueAsync()
+    {
+        if (_ledger is null || Interlocked.Exchange(ref _saveDue, 0) == 0)
+        {
+            return;
+        }
+
+        await SaveWindowsAsync().ConfigureAwait(false);
+        if (_unsaved.Count == 0)
+        {
+            await TryAsync(SaveOpenAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Saves a window and tells of it. One that cannot be saved waits, and its alerts are judged without the other processes.</summary>
+    private async ValueTask KeepAsync(DriftReport report)
+    {
+        UnsavedWindow window = new(_clock.NewId(), report);
+        if (_ledger is not null)
+        {
+            _unsaved.Enqueue(window);
+            await SaveWindowsAsync().ConfigureAwait(false);
+            while (_unsaved.Count > MostUnsaved)
+            {
+                _unsaved.Dequeue();
+            }
+        }
+
+        if (!window.IsTold)
+        {
+            IReadOnlyList<DriftAlert> changes = report.Window!.TooSmall ? [] : _machine.Observe(report);
+            Tell(window, changes);
+        }
+    }
+
+    /// <summary>Saves what is waiting, oldest first; what fails stays for the next time, at most 1,000 windows.</summary>
+    private async ValueTask SaveWindowsAsync()
+    {
+        while (_unsaved.TryPeek(out UnsavedWindow? window) && await TryAsync(() => SaveAsync(window)).ConfigureAwait(false))
+        {
+            _unsaved.Dequeue();
+        }
+    }
+
+    private async ValueTask SaveAsync(UnsavedWindow window)
+    {
+        await ClaimAsync().ConfigureAwait(false);
+        uint[] now = Counters.Read();
+
+        // What is open now follows the last window that waits.
+        bool isLast = _unsaved.Count == 1;
+        LedgerOutcome outcome = await _ledger!.SaveAsync(window, _options.Alerts, isLast ? Open(now) : null).ConfigureAwait(false);
+        _savedAt = isLast ? now : _savedAt;
+        _machine.Load(outcome.Alerts);
+        if (window.IsTold)
+        {
+            ShowAlerts();
+        }
+        else
+        {
+            Tell(window, outcome.Changes);
+        }
+    }
+
+    private async ValueTask SaveOpenAsync()
+    {
+        await TakeOverAsync().ConfigureAwait(false);
+        uint[] now = Counters.Read();
+        if (await _ledger!.SaveOpenAsync(Open(now)).ConfigureAwait(false))
+        {
+            _savedAt = now;
+            return;
+        }
+
+        // Another process took this one for dead and goes on with what was saved: it is not counted twice.
+        _isClaimed = false;
+        _marks = [_clock.Mark(_savedAt ?? _marks[^1].Counts)];
+        _reported = _marks[0].Counts;
+        await ClaimAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask ClaimAsync()
+    {
+        if (!_isClaimed)
+        {
+            _savedAt = _marks[0].Counts;
+            await TakeOverAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Goes on with what processes left that are no more.</summary>
+    private async ValueTask TakeOverAsync()
+    {
+        LedgerClaim claim = await _ledger!.ClaimAsync(Reference, Counters.Counters).ConfigureAwait(false);
+        _isClaimed = true;
+        _gap |= claim.Gap;
+        foreach (OpenWindow left in claim.Left)
+        {
+            GoOnWith(left);
+        }
+
+        _machine.Load(claim.Alerts);
+        ShowAlerts();
+    }
+
+    private OpenWindow Open(uint[] now)
+    {
+        OpenWindowPart[] parts = new OpenWindowPart[_marks.Count];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            uint[] from = _marks[i].Counts, to = i + 1 < parts.Length ? _marks[i + 1].Counts : now, counts = new uint[now.Length];
+            for (int k = 0; k < counts.Length; k++)
+            {
+                counts[k] = unchecked(to[k] - from[k]);
+            }
+
+            UnseenLabels?[]? closed = _marks[i].Unseen;
+            parts[i] = new OpenWindowPart(
+                _marks[i].Opened, counts,
+                [.. _recorders.SelectMany((r, c) => (closed?[c] ?? (r as CategoryRecorder)?.OpenUnseen)?.Counts.Select(u => (c, u.Name, u.Count)) ?? [])]);
+        }
+
+        return new OpenWindow(parts, _periods, _gap);
+    }
+
+    /// <summary>Puts what another process counted before the oldest mark of this one: its open part grows into the first part here.</summary>
+    private void GoOnWith(OpenWindow left)
+    {
+        bool slides = _options.Parts > 1;
+        WindowMark at = _marks[0];
+        for (int i = left.Parts.Count - 1; i >= 0; i--)
+        {
+            OpenWindowPart part = left.Parts[i];
+            uint[] counts = [.. at.Counts];
+            for (int k = 0; k < counts.Length; k++)
+            {
+                counts[k] = unchecked(counts[k] - part.Counts[k]);
+            }
+
+            bool joins = !slides || i == left.Parts.Count - 1;
+            UnseenLabels?[]? unseen = joins ? _marks[0].Unseen : [.. _recorders.Select(r => r is CategoryRecorder ? new UnseenLabels() : null)];
+            foreach ((int column, string label, long count) in part.Unseen)
+            {
+                (unseen?[column] ?? (_recorders[column] as CategoryRecorder)?.OpenUnseen)?.Add(label, count);
+            }
+
+            at = new WindowMark(counts, part.Opened, null) { Unseen = unseen };
+            if (joins)
+            {
+                _marks[0] = at;
+            }
+            else
+            {
+                _marks.Insert(0, at);
+            }
+        }
+
+        (_periods, _gap) = (Math.Max(_periods, left.Periods), _gap | left.Gap);
+        _reported = _marks[^1].Counts;
+    }
+
+    /// <summary>The end: the last window is judged when it is large enough, or left for the next process.</summary>
+    private async ValueTask StopAsync()
+    {
+        try
+        {
+            uint[] now = Counters.Read();
+            bool isWorthwhile = Rows(_marks[0], now) >= _options.LeastRows && Rows(_marks[^1], now) > 0;
+            if (isWorthwhile && (_ledger is null || _options.Parts == 1))
+            {
+                await CloseAsync(now, isFull: true).ConfigureAwait(false);
+            }
+            else
+            {
+                await SaveWindowsAsync().ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // disposal must end; the log says what was lost
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.CheckFailed(_logger, Name, error);
+        }
+
+        if (_isClaimed)
+        {
+            await TryAsync(() => _ledger!.ReleaseAsync(Open(Counters.Read()))).ConfigureAwait(false);
+        }
+
+        DriftTelemetry.AlertsChanged(-Alerts.Active.Count, Model, Version);
+        if (_unsaved.Count > 0)
+        {
+            Log.WindowsLost(_logger, Name, _unsaved.Count);
+        }
+    }
+
+    /// <summary>Runs work of the store; a failure is never thrown into the predictor: the log says so once, until it works again.</summary>
+    private async ValueTask<bool> TryAsync(Func<ValueTask> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+            _saveFailed = false;
+            return true;
+        }
+#pragma warning disable CA1031 // whatever the store throws
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (!_saveFailed)
+            {
+                Log.SaveFailed(_logger, Name, _unsaved.Count, error);
+            }
+
+            _saveFailed = true;
+            return false;
+        }
+    }
+}
