@@ -31,6 +31,18 @@ public sealed partial class RandomStream
         _s3 = seeds.Next();
     }
 
+    /// <summary>Goes to the start of a stream of a seed, as a new one would, without allocating.</summary>
+    /// <param name="seed">Any number.</param>
+    /// <param name="index">The stream.</param>
+    public void Reopen(ulong seed, ulong index = 0)
+    {
+        SplitMix64 seeds = new(SplitMix64.Mix(seed) + SplitMix64.Mix(index ^ IndexTweak));
+        _s0 = seeds.Next();
+        _s1 = seeds.Next();
+        _s2 = seeds.Next();
+        _s3 = seeds.Next();
+    }
+
     /// <summary>The first 64 bits of a stream, without making it.</summary>
     internal static ulong FirstOf(ulong seed, ulong index)
     {

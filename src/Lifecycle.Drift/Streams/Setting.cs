@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Drift;
+
+/// <summary>Ranges of the settings of stream detectors.</summary>
+internal static class Setting
+{
+    public static double Positive(double value, string example, [CallerMemberName] string name = "") => value > 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is a positive number, for example {example}.");
+
+    public static double NotNegative(double value, string example, [CallerMemberName] string name = "") => value >= 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is a number from 0 on, for example {example}.");
+
+    public static double Share(double value, string example, [CallerMemberName] string name = "") => value is > 0 and < 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} lies between 0 and 1, for example {example}.");
+
+    /// <summary>A probability, 1 included.</summary>
+    public static double Factor(double value, string example, [CallerMemberName] string name = "") => value is > 0 and <= 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} lies above 0 and is at most 1, for example {example}.");
+
+    public static int Whole(int value, int least, int greatest, string example, [CallerMemberName] string name = "") => value >= least && value <= greatest
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is a whole number from {least} to {greatest}, for example {example}.");
+
+    public static double? Finite(double? value, string example, [CallerMemberName] string name = "") => value is not { } number || double.IsFinite(number)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is a finite number, for example {example}.");
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Lifecycle.Drift;
+
+/// <summary>A stream detector whose false-alarm rate can be chosen: its one threshold is set so that a run without change lasts as long as asked.</summary>
+/// <typeparam name="TSelf">The detector.</typeparam>
+[SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "Called on the detector: PageHinkley.ForRunLength(100_000, errorRate: 0.05).")]
+public abstract class StreamDetector<TSelf> : StreamDetector
+    where TSelf : StreamDetector<TSelf>, new()
+{
+    private protected StreamDetector()
+    {
+    }
+
+    /// <summary>Makes a detector of errors that gives one false alarm in <paramref name="target"/> predictions.</summary>
+    /// <param name="target">Mean number of values between false alarms, 100 to 10,000,000; for example 100,000.</param>
+    /// <param name="errorRate">Share of errors while nothing changes, in (0, 1); for example 0.05.</param>
+    /// <returns>A detector with the usual settings but for its threshold.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    public static TSelf ForRunLength(double target, double errorRate) => new TSelf().WithRunLength(target, StreamLaw.Errors(errorRate));
+
+    /// <summary>Makes a detector of independent normal values that gives one false alarm in <paramref name="target"/> values.</summary>
+    /// <param name="target">Mean number of values between false alarms, 100 to 10,000,000.</param>
+    /// <param name="mean">Mean while nothing changes.</param>
+    /// <param name="standardDeviation">Standard deviation while nothing changes, positive.</param>
+    /// <returns>A detector with the usual settings but for its threshold; charts take mean and deviation as known.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
+    /// <exception cref="ArgumentException">The detector takes errors (0 and 1) only.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    public static TSelf ForRunLength(double target, double mean, double standardDeviation) =>
+        new TSelf().WithRunLength(target, StreamLaw.Gaussian(mean, standardDeviation));
+
+    /// <summary>Makes a detector of values like those of a sample, drawn again in blocks of 50 so that correlation of neighbours is kept.</summary>
+    /// <param name="target">Mean number of values between false alarms, 100 to 10,000,000.</param>
+    /// <param name="sample">Values in the order in which they came while nothing changed; at least 500, better many thousands.</param>
+    /// <returns>A detector with the usual settings but for its threshold.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
+    /// <exception cref="ArgumentException">The sample is too short or holds values the detector does not take.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    public static TSelf ForRunLength(double target, ReadOnlySpan<double> sample) => new TSelf().WithRunLength(target, StreamLaw.FromSample(sample));
+
+    /// <summary>A new detector with the settings of this one, but for its threshold, which gives one false alarm in <paramref name="target"/> values.</summary>
+    /// <param name="target">Mean number of values between false alarms, 100 to 10,000,000.</param>
+    /// <param name="law">The stream while nothing changes.</param>
+    /// <returns>The detector, its <see cref="StreamDetector.ExpectedRunLength"/> set: on a stream of two values some detectors can only have a few run lengths, then the next longer one is taken.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The target lies outside its range.</exception>
+    /// <exception cref="ArgumentException">The detector does not take values of this law.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    public TSelf WithRunLength(double target, StreamLaw law)
+    {
+        ArgumentNullException.ThrowIfNull(law);
+        if (!(target >= RunLength.Shortest && target <= RunLength.Longest))
+        {
+            throw new ArgumentOutOfRangeException(nameof(target), target, "A run length lies between 100 and 10,000,000 values, for example 100,000.");
+        }
+
+        TSelf tuned = At(Level, law);
+        law.Require(tuned.Domain, typeof(TSelf).Name);
+        (double level, double length) = tuned.ExactLevel(target, law)
+            ?? RunLengthTable.Find(tuned, law, target)
+            ?? RunLengthSearch.Find(level => At(level, law), law, target);
+        TSelf found = At(level, law);
+        found.Expect(length);
+        return found;
+    }
+
+    /// <summary>A detector with the same threshold, that has seen nothing.</summary>
+    internal TSelf Twin(StreamLaw law) => At(Level, law);
+
+    /// <summary>The detector at another level, all other settings the same; charts and likelihoods take what the law knows as known.</summary>
+    private protected abstract TSelf At(double level, StreamLaw law);
+
+    /// <summary>Level and run length where the law is known exactly; null otherwise.</summary>
+    private protected virtual (double Level, double RunLength)? ExactLevel(double target, StreamLaw law) => null;
+}

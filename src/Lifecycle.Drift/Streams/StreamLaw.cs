@@ -1,0 +1,146 @@
+using System.Globalization;
+using Lifecycle.Statistics;
+
+namespace Lifecycle.Drift;
+
+/// <summary>How a stream behaves while nothing changes: what run lengths are chosen for. Immutable.</summary>
+public sealed class StreamLaw
+{
+    /// <summary>Length of the blocks in which a sample is drawn again.</summary>
+    public const int Block = 50;
+
+    /// <summary>Fewest values of a sample.</summary>
+    public const int FewestValues = 500;
+
+    private readonly double[]? _sample;
+    private readonly ulong _below;
+
+    private StreamLaw(double mean, double standardDeviation, double? errorRate, double[]? sample)
+    {
+        (Mean, StandardDeviation, ErrorRate, _sample) = (mean, standardDeviation, errorRate, sample);
+        _below = errorRate is { } rate ? (ulong)(rate * (1UL << 53)) << 11 : 0;
+    }
+
+    /// <summary>Mean of a value.</summary>
+    public double Mean { get; }
+
+    /// <summary>Standard deviation of a value.</summary>
+    public double StandardDeviation { get; }
+
+    /// <summary>Share of ones in a stream of independent zeros and ones; null for other laws.</summary>
+    public double? ErrorRate { get; }
+
+    /// <summary>Whether values are independent and normal.</summary>
+    public bool IsGaussian => ErrorRate is null && _sample is null;
+
+    /// <summary>Whether values are zeros and ones.</summary>
+    public bool IsBinary => ErrorRate is not null || (_sample is { } sample && Array.TrueForAll(sample, v => v is 0 or 1));
+
+    /// <summary>Independent zeros and ones.</summary>
+    /// <param name="rate">Share of ones, in (0, 1).</param>
+    /// <returns>The law.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The rate lies outside (0, 1).</exception>
+    public static StreamLaw Errors(double rate) => rate is > 0 and < 1
+        ? new StreamLaw(rate, Math.Sqrt(rate * (1 - rate)), rate, null)
+        : throw new ArgumentOutOfRangeException(nameof(rate), rate, "An error rate lies between 0 and 1, for example 0.05.");
+
+    /// <summary>Independent normal values.</summary>
+    /// <param name="mean">Mean, finite.</param>
+    /// <param name="standardDeviation">Standard deviation, positive and finite.</param>
+    /// <returns>The law.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
+    public static StreamLaw Gaussian(double mean, double standardDeviation)
+    {
+        if (!double.IsFinite(mean))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mean), mean, "A mean is a finite number, for example 0.");
+        }
+
+        return standardDeviation > 0 && double.IsFinite(standardDeviation)
+            ? new StreamLaw(mean, standardDeviation, null, null)
+            : throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "A standard deviation is positive and finite, for example 1.");
+    }
+
+    /// <summary>Values like those of a sample: blocks of 50 neighbours, each starting anywhere (moving block bootstrap, Künsch 1989).</summary>
+    /// <param name="values">Finite values in the order in which they came, at least 500.</param>
+    /// <returns>The law; the values are copied.</returns>
+    /// <exception cref="ArgumentException">There are too few values, or one is not finite.</exception>
+    public static StreamLaw FromSample(ReadOnlySpan<double> values)
+    {
+        if (values.Length < FewestValues)
+        {
+            throw new ArgumentException($"A run length from a sample needs at least {FewestValues} values and got {values.Length}; name a rate or a mean instead.", nameof(values));
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Value {i} of the sample is {values[i]}; take out what is not finite first."), nameof(values));
+            }
+        }
+
+        Moments moments = Moments.Of(values);
+        return new StreamLaw(moments.Mean, Math.Sqrt(moments.Variance), null, values.ToArray());
+    }
+
+    /// <summary>For example <c>Errors(0.05)</c>.</summary>
+    public override string ToString() => ErrorRate is { } rate
+        ? string.Create(CultureInfo.InvariantCulture, $"Errors({rate})")
+        : string.Create(CultureInfo.InvariantCulture, $"{(IsGaussian ? "Gaussian" : "Sample")}({Mean:G6}, {StandardDeviation:G6})");
+
+    internal void Require(ValueDomain domain, string detector)
+    {
+        if (domain == ValueDomain.Binary && !IsBinary)
+        {
+            throw new ArgumentException($"{detector} takes errors, 0 and 1; {this} has other values. Use ForRunLength(target, errorRate), or a detector of numbers such as PageHinkley.");
+        }
+
+        if (domain == ValueDomain.UnitInterval && !IsBinary && !(_sample is { } sample && Array.TrueForAll(sample, v => v is >= 0 and <= 1)))
+        {
+            throw new ArgumentException($"{detector} takes values from 0 to 1; {this} has others. Use ForRunLength(target, errorRate), or a detector of numbers such as PageHinkley.");
+        }
+    }
+
+    /// <summary>The source of one simulated stream.</summary>
+    internal Source Open(ulong seed, ulong index) => new(this, new RandomStream(seed, index));
+
+    internal sealed class Source(StreamLaw law, RandomStream random)
+    {
+        private int _from, _left;
+
+        /// <summary>Fills the span with the next values.</summary>
+        public void Fill(Span<double> values)
+        {
+            if (law._below > 0)
+            {
+                ulong below = law._below;
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = random.NextUInt64() < below ? 1 : 0;
+                }
+            }
+            else if (law._sample is { } sample)
+            {
+                for (int i = 0; i < values.Length; i++)
+                {
+                    if (_left == 0)
+                    {
+                        (_from, _left) = (random.NextBelow(sample.Length - Block + 1), Block);
+                    }
+
+                    values[i] = sample[_from++];
+                    _left--;
+                }
+            }
+            else
+            {
+                (double mean, double deviation) = (law.Mean, law.StandardDeviation);
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = mean + deviation * random.NextGaussian();
+                }
+            }
+        }
+    }
+}
