@@ -82,6 +82,7 @@ internal sealed class ProfileRows(ReferenceProfile profile) : IColumnSource
     public TallyResult Count(NumericColumn reference, string name) => profile[name] switch
     {
         NumericColumn current when current.Grid.SameAs(reference.Grid) || current.Sketches.Quantiles is not null => new TallyResult(NumericTally.Of(reference, current)),
+        NumericColumn { Kept: { } kept } => new TallyResult(NumericTally.Of<double>(reference, kept)),
         NumericColumn => new TallyResult(null, Reason: OtherBins),
         _ => new TallyResult(null, "the reference holds numbers and the new data labels"),
     };

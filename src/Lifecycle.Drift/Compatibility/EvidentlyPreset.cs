@@ -62,7 +62,7 @@ public sealed record EvidentlyPreset
 
     internal EvidentlyChoice Of(string column, bool isNumeric)
     {
-        EvidentlyChoice own = Own(column), kind = isNumeric ? Numbers : Labels;
+        EvidentlyChoice own = Columns.GetValueOrDefault(column), kind = isNumeric ? Numbers : Labels;
         return new EvidentlyChoice(own.Test ?? kind.Test, own.Threshold ?? kind.Threshold);
     }
 
