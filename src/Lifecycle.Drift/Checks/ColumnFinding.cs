@@ -110,6 +110,9 @@ public sealed record ColumnFinding
     /// <summary>Both distributions side by side, at most 32 bars, for figures.</summary>
     public IReadOnlyList<ShareChange> Bars { get; init; } = [];
 
+    /// <summary>What another tool says of the column, under <see cref="DriftPolicy.Evidently"/> or <see cref="DriftPolicy.NannyML"/>; null otherwise.</summary>
+    public PresetScore? Preset { get; init; }
+
     /// <summary>New mean less old mean, in the column's own unit; null for labels and where a mean is not a finite number.</summary>
     public double? MeanShift => Shift(Reference.Mean, Current.Mean);
 
@@ -117,7 +120,7 @@ public sealed record ColumnFinding
     public double? MedianShift => Shift(Reference.Median, Current.Median);
 
     /// <summary>Whether a population stability index at the policy's floor could have gone unseen at these sizes.</summary>
-    public bool IsTooSmall => Verdict != DriftVerdict.NotTested && Effect == Effect.PopulationStabilityIndex && SmallestVisibleIndex > EffectFloor;
+    public bool IsTooSmall => Verdict != DriftVerdict.NotTested && Preset is null && Effect == Effect.PopulationStabilityIndex && SmallestVisibleIndex > EffectFloor;
 
     /// <summary>The column's p-value, in (0, 1]; never 0.</summary>
     public double PValue => Math.Max(double.Epsilon, Math.Exp(LogPValue));
@@ -155,6 +158,11 @@ public sealed record ColumnFinding
         if (Verdict == DriftVerdict.NotTested)
         {
             return $"{head}; {Reason}";
+        }
+
+        if (Preset is { } preset)
+        {
+            return string.Create(culture, $"{head}; {preset}, n {Reference.Count:N0} / {Current.Count:N0}");
         }
 
         string tests = string.Join(" + ", Keys.Select(k => k.Name));

@@ -17,6 +17,12 @@ internal interface IColumnSource
 
     /// <summary>Counts a column, under its own name or another one.</summary>
     TallyResult Count(CategoryColumn reference, string name);
+
+    /// <summary>The values of a column of numbers, NaN where missing; null when they are not at hand.</summary>
+    double[]? Numbers(string name);
+
+    /// <summary>The values of a column as labels, null where missing; null when they are not at hand.</summary>
+    string?[]? Labels(string name);
 }
 
 /// <summary>The counts of a column, or why there are none.</summary>
@@ -56,6 +62,10 @@ internal sealed class CountedRows(RowSource rows) : IColumnSource
     public TallyResult Count(CategoryColumn reference, string name) => rows.Labels(name) is { } labels
         ? new TallyResult(CategoryTally.Of(reference, labels))
         : new TallyResult(null, $"the reference holds labels and the new data {rows.TypeOf(name)}");
+
+    public double[]? Numbers(string name) => rows.Numbers(name);
+
+    public string?[]? Labels(string name) => rows.Labels(name);
 }
 
 /// <summary>A profile of the new data.</summary>
@@ -72,6 +82,7 @@ internal sealed class ProfileRows(ReferenceProfile profile) : IColumnSource
     public TallyResult Count(NumericColumn reference, string name) => profile[name] switch
     {
         NumericColumn current when current.Grid.SameAs(reference.Grid) || current.Sketches.Quantiles is not null => new TallyResult(NumericTally.Of(reference, current)),
+        NumericColumn { Kept: { } kept } => new TallyResult(NumericTally.Of<double>(reference, kept)),
         NumericColumn => new TallyResult(null, Reason: OtherBins),
         _ => new TallyResult(null, "the reference holds numbers and the new data labels"),
     };
@@ -79,4 +90,8 @@ internal sealed class ProfileRows(ReferenceProfile profile) : IColumnSource
     public TallyResult Count(CategoryColumn reference, string name) => profile[name] is CategoryColumn current
         ? new TallyResult(CategoryTally.Of(reference, current))
         : new TallyResult(null, "the reference holds labels and the new data numbers");
+
+    public double[]? Numbers(string name) => (profile[name] as NumericColumn)?.Kept;
+
+    public string?[]? Labels(string name) => null;
 }

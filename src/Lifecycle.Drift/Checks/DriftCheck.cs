@@ -3,7 +3,7 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>Compares two samples or a table with a reference.</summary>
-public static class DriftCheck
+public static partial class DriftCheck
 {
     /// <summary>Compares two raw samples: Anderson-Darling (Mann-Whitney for discrete values) and chi-square on bins of the first one.</summary>
     /// <param name="reference">The older sample; NaN is missing, infinities are counted and not tested.</param>
@@ -16,7 +16,9 @@ public static class DriftCheck
         ReadOnlySpan<double> reference, ReadOnlySpan<double> current, DriftPolicy? policy = null, string name = "")
     {
         SortedSample first = new(reference), second = new(current);
-        return Compare(first, second, policy, name);
+        return policy is { Rule.NeedsValues: true }
+            ? Compare(first, second, policy, name, new ColumnValues.Numbers(reference.ToArray(), current.ToArray(), IsOrdered: true))
+            : Compare(first, second, policy, name);
     }
 
     /// <summary>Compares two raw samples of single precision.</summary>
@@ -28,7 +30,9 @@ public static class DriftCheck
         ReadOnlySpan<float> reference, ReadOnlySpan<float> current, DriftPolicy? policy = null, string name = "")
     {
         SortedSample first = new(reference), second = new(current);
-        return Compare(first, second, policy, name);
+        return policy is { Rule.NeedsValues: true }
+            ? Compare(first, second, policy, name, new ColumnValues.Numbers(Widened(reference), Widened(current), IsOrdered: true))
+            : Compare(first, second, policy, name);
     }
 
     /// <summary>Compares a raw sample with a column of a stored reference.</summary>
@@ -39,7 +43,8 @@ public static class DriftCheck
     public static ColumnFinding Compare(NumericColumn reference, ReadOnlySpan<double> current, DriftPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return Judgement.Of([NumericCheck.Compare(reference, NumericTally.Of(reference, current))], policy ?? DriftPolicy.Default)[0];
+        policy ??= DriftPolicy.Default;
+        return Judged(reference, NumericTally.Of(reference, current), policy, policy.Rule.NeedsValues ? current.ToArray() : null);
     }
 
     /// <summary>Compares a raw sample of single precision with a column of a stored reference.</summary>
@@ -50,15 +55,31 @@ public static class DriftCheck
     public static ColumnFinding Compare(NumericColumn reference, ReadOnlySpan<float> current, DriftPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return Judgement.Of([NumericCheck.Compare(reference, NumericTally.Of(reference, current))], policy ?? DriftPolicy.Default)[0];
+        policy ??= DriftPolicy.Default;
+        return Judged(reference, NumericTally.Of(reference, current), policy, policy.Rule.NeedsValues ? Widened(current) : null);
     }
 
-    private static ColumnFinding Compare(SortedSample first, SortedSample second, DriftPolicy? policy, string name)
+    private static ColumnFinding Judged(NumericColumn reference, NumericTally tally, DriftPolicy policy, double[]? current) => policy.Rule.Judge(
+        [policy.Rule.Look(NumericCheck.Compare(reference, tally), () => ColumnValues.Of(reference, tally, current))], policy)[0];
+
+    private static ColumnFinding Compare(SortedSample first, SortedSample second, DriftPolicy? policy, string name, ColumnValues? values = null)
     {
         ArgumentNullException.ThrowIfNull(name);
+        policy ??= DriftPolicy.Default;
         NumericColumn column = SortedColumn.Of(name, first);
         NumericTally tally = SortedColumn.Tally(column, second);
         TwoSampleComparison? samples = first.Count > 0 && second.Count > 0 ? TwoSample.Compare(first, second) : null;
-        return Judgement.Of([NumericCheck.Compare(column, tally, samples)], policy ?? DriftPolicy.Default)[0];
+        return policy.Rule.Judge([policy.Rule.Look(NumericCheck.Compare(column, tally, samples), () => values ?? ColumnValues.Of(column, tally, null))], policy)[0];
+    }
+
+    private static double[] Widened(ReadOnlySpan<float> values)
+    {
+        double[] wide = new double[values.Length];
+        for (int i = 0; i < wide.Length; i++)
+        {
+            wide[i] = values[i];
+        }
+
+        return wide;
     }
 }

@@ -30,8 +30,19 @@ public sealed partial record DriftReport
     /// <summary>What is wrong with the data besides its distribution.</summary>
     public IReadOnlyList<QualityFinding> Quality { get; init; } = [];
 
-    /// <summary>Whether a column drifted.</summary>
-    public bool HasDrift => Columns.Any(c => c.Verdict == DriftVerdict.Drift);
+    /// <summary>
+    /// Share of the tested columns that has to drift before the report has drift, as a preset of another tool asks for; null when one column is
+    /// enough.
+    /// </summary>
+    public double? LeastDriftedShare { get; init; }
+
+    /// <summary>Share of the tested columns that drifted, in [0, 1]; 0 when none was tested.</summary>
+    public double DriftedShare => Columns.Count(c => c.Verdict != DriftVerdict.NotTested) is > 0 and int tested
+        ? (double)Columns.Count(c => c.Verdict == DriftVerdict.Drift) / tested
+        : 0;
+
+    /// <summary>Whether a column drifted; under a policy that asks for a share of columns, whether that share did.</summary>
+    public bool HasDrift => Columns.Any(c => c.Verdict == DriftVerdict.Drift) && DriftedShare >= (LeastDriftedShare ?? 0);
 
     /// <summary>The finding of a column.</summary>
     /// <exception cref="UnknownColumnException">The report has no such column.</exception>
@@ -48,7 +59,9 @@ public sealed partial record DriftReport
         {
             string[] drifted = [.. Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column)];
             string columns = drifted.Length == 0 ? "no column drifted" : $"{drifted.Length} of {Columns.Count} columns drifted: {string.Join(", ", drifted.Take(10))}";
-            return string.Create(CultureInfo.InvariantCulture, $"{columns} ({Rows:N0} rows against {ReferenceRows:N0})");
+            string share = LeastDriftedShare is not { } least ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"; dataset drift {(HasDrift ? "yes" : "no")}, share {DriftedShare:0.##} of {least:0.##}");
+            return string.Create(CultureInfo.InvariantCulture, $"{columns}{share} ({Rows:N0} rows against {ReferenceRows:N0})");
         }
     }
 
@@ -65,7 +78,7 @@ public sealed partial record DriftReport
             string p = c.Verdict == DriftVerdict.NotTested ? "-" : PValueText.Of(c.LogAdjustedPValue);
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{name}  {c.Verdict,-9}  {p,8}  {c.PopulationStabilityIndexCorrected,6:0.000}  {Number(c.WassersteinInStandardDeviations),6}  {Number(c.ProbabilityOfGreater),7}  {c.Current.MissingShare,8:P1}");
+                $"{name}  {c.Verdict,-9}  {p,8}  {c.PopulationStabilityIndexCorrected,6:0.000}  {Number(c.WassersteinInStandardDeviations),6}  {Number(c.ProbabilityOfGreater),7}  {c.Current.MissingShare,8:P1}{(c.Preset is { } preset ? $"  {preset}" : "")}");
         }
 
         foreach (QualityFinding finding in Quality)

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>Puts a report together from what was counted.</summary>
@@ -30,21 +32,32 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
         return report.Build(source.Rows);
     }
 
-    public void Add(NumericColumn column, NumericTally tally)
+    /// <summary>Adds a numeric column.</summary>
+    /// <param name="column">The reference.</param>
+    /// <param name="tally">The new values counted on its bins.</param>
+    /// <param name="current">The new values themselves, where they are at hand.</param>
+    public void Add(NumericColumn column, NumericTally tally, double[]? current = null)
     {
         _tallies.Add((column, tally, _columns.Count));
-        _columns.Add(NumericCheck.Compare(column, tally));
+        TwoSampleComparison? samples = current is not null && column.KeptSorted is { Count: > 0 } kept && new SortedSample(current) is { Count: > 0 } sample
+            ? TwoSample.Compare(kept, sample)
+            : null;
+        _columns.Add(policy.Rule.Look(NumericCheck.Compare(column, tally, samples), () => ColumnValues.Of(column, tally, current)));
     }
 
-    public void Add(CategoryColumn column, CategoryTally tally)
+    /// <summary>Adds a column of labels.</summary>
+    /// <param name="column">The reference.</param>
+    /// <param name="tally">The new labels counted.</param>
+    /// <param name="current">The new labels themselves, where they are at hand.</param>
+    public void Add(CategoryColumn column, CategoryTally tally, string?[]? current = null)
     {
         _tallies.Add((column, tally, _columns.Count));
-        _columns.Add(CategoryCheck.Compare(column, tally));
+        _columns.Add(policy.Rule.Look(CategoryCheck.Compare(column, tally), () => ColumnValues.Of(column, tally, current)));
     }
 
     public DriftReport Build(long rows)
     {
-        ColumnFinding[] judged = Judgement.Of(_columns, policy);
+        ColumnFinding[] judged = policy.Rule.Judge(_columns, policy);
         foreach ((ReferenceColumn column, object tally, int finding) in _tallies)
         {
             if (column is NumericColumn numeric)
@@ -64,6 +77,7 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
             Rows = rows,
             Alpha = policy.Alpha,
             Correction = policy.Correction,
+            LeastDriftedShare = policy.Rule.LeastDriftedShare,
             Columns =
             [
                 .. judged.OrderBy(f => Rank(f.Verdict)).ThenByDescending(f => f.PopulationStabilityIndexCorrected)
@@ -102,10 +116,11 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
         switch (counted.Tally)
         {
             case NumericTally tally:
-                Add((NumericColumn)column, tally);
+                NumericColumn numbers = (NumericColumn)column;
+                Add(numbers, tally, policy.Rule.NeedsValues || numbers.Kept is not null ? source.Numbers(column.Name) : null);
                 break;
             case CategoryTally tally:
-                Add((CategoryColumn)column, tally);
+                Add((CategoryColumn)column, tally, policy.Rule.NeedsValues ? source.Labels(column.Name) : null);
                 break;
             default:
                 Skip(column, counted.Reason ?? counted.OtherType ?? "");

@@ -17,4 +17,7 @@ public enum ChunkDistance
 
     /// <summary>Wasserstein-1 distance in the column's own unit, from raw values. Labels take the Jensen-Shannon distance instead.</summary>
     Wasserstein,
+
+    /// <summary>The distance of a preset of another tool, which <see cref="ChunkedColumn.Method"/> names. A result only, not for asking.</summary>
+    Preset,
 }

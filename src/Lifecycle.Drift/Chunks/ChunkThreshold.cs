@@ -13,6 +13,9 @@ public enum ChunkThresholdKind
 
     /// <summary>From the rank among the reference's own chunks; no law is assumed.</summary>
     Conformal,
+
+    /// <summary>Standard deviations above the mean of the reference's own chunks, as NannyML. A result of its preset only, not for asking.</summary>
+    StandardDeviations,
 }
 
 /// <summary>When a chunk is called drifted: its chance of being as far away, were nothing changed, is at most <see cref="Alpha"/>. Immutable.</summary>

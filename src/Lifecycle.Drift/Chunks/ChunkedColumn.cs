@@ -6,6 +6,9 @@ namespace Lifecycle.Drift;
 /// <param name="Points">One for each chunk, those of the reference first.</param>
 public sealed record ChunkedColumn(string Column, ChunkDistance Distance, IReadOnlyList<ChunkPoint> Points)
 {
+    /// <summary>Tool and method of a preset, for example <c>NannyML jensen_shannon</c>; null for distances of this package.</summary>
+    public string? Method { get; init; }
+
     /// <summary>
     /// Variance of the reference chunks' transformed distances over what independent rows would give: about 1 when chunks vary by chance alone; null with fewer than
     /// three reference chunks.

@@ -38,7 +38,7 @@ public sealed partial record ChunkedDrift
             foreach (ChunkPoint point in column.Points)
             {
                 string name = DriftReport.Clean(point.Chunk.Length > width ? point.Chunk[..(width - 1)] + "…" : point.Chunk).PadRight(width);
-                string p = point.Verdict == DriftVerdict.NotTested ? "-" : PValueText.Of(point.LogPValue);
+                string p = point.Verdict == DriftVerdict.NotTested || (column.Method is not null && point.LogPValue == 0) ? "-" : PValueText.Of(point.LogPValue);
                 text.AppendLine(
                     CultureInfo.InvariantCulture,
                     $"  {name}  {(point.IsReference ? "ref" : "   ")}  {point.Count,9:N0}  {Number(point.Score),10}  {Number(point.Limit),10}  {p,8}  {point.Verdict}{(point.Reason is null ? "" : $": {point.Reason}")}");
@@ -50,7 +50,7 @@ public sealed partial record ChunkedDrift
 
     internal static string Heading(ChunkedColumn column) => column.Reason is not null && column.Points.Count == 0
         ? $"{column.Column}: not tested; {column.Reason}"
-        : string.Create(CultureInfo.InvariantCulture, $"{column.Column}: {column.Distance}{Spread(column)}");
+        : string.Create(CultureInfo.InvariantCulture, $"{column.Column}: {column.Method ?? column.Distance.ToString()}{Spread(column)}");
 
     private static string Spread(ChunkedColumn column) => column.Overdispersion is not { } spread
         ? ""

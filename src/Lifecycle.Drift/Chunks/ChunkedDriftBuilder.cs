@@ -6,6 +6,11 @@ internal sealed class ChunkedDriftBuilder(Chunker chunker, ChunkThreshold thresh
     public ChunkedDrift Build(
         ColumnBatch reference, IReadOnlyList<ChunkRows> referenceChunks, ColumnBatch current, IReadOnlyList<ChunkRows> currentChunks, CancellationToken cancellationToken)
     {
+        if (distance == ChunkDistance.Preset)
+        {
+            throw new ArgumentOutOfRangeException(nameof(distance), distance, "The distances of another tool come with its preset: ChunkedDrift.Of(reference, current, DriftPolicy.NannyML).");
+        }
+
         RequireChunks(referenceChunks.Count);
         ColumnBatch known = reference.Rows([.. referenceChunks.SelectMany(c => c.Rows)]);
         ChunkRows[] placed = Placed(referenceChunks);

@@ -52,7 +52,7 @@ internal static class ChunkedDriftHtml
         }
 
         html.Append("<p>Drifted: ").AppendJoin("; ", drifted.Take(MostChanges).Select(p =>
-            string.Create(CultureInfo.InvariantCulture, $"{MarkupText.Escape(p.Chunk)} ({MarkupText.Number(p.Score, "G4")}, p {PValueText.Of(p.LogPValue)})")));
+            string.Create(CultureInfo.InvariantCulture, $"{MarkupText.Escape(p.Chunk)} ({MarkupText.Number(p.Score, "G4")}{(column.Method is not null && p.LogPValue == 0 ? "" : $", p {PValueText.Of(p.LogPValue)}")})")));
         html.Append(drifted.Length > MostChanges ? string.Create(CultureInfo.InvariantCulture, $" and {drifted.Length - MostChanges} more") : "").Append("</p>");
     }
 }

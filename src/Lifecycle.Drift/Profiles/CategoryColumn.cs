@@ -57,6 +57,9 @@ public sealed class CategoryColumn : ReferenceColumn
 
     internal long OtherSingletons { get; }
 
+    /// <summary>Hashes of the rows themselves, null where missing; in memory only and only where that was asked for.</summary>
+    internal ulong?[]? Kept { get; private set; }
+
     /// <summary>Set when there are more labels than fit.</summary>
     internal override CardinalitySketch? Cardinality => Labelled;
 
@@ -105,7 +108,9 @@ public sealed class CategoryColumn : ReferenceColumn
 
         // Where the first profile could not name all its labels, a profile like it counts the same ones and no others.
         Dictionary<ulong, int>? named = like is { OtherCount: > 0 } ? like._byHash : null;
-        return Make(layout.Name, layout.Role, [.. labels.Values], 0, 0, 0, named, missing, Sketch(labels.Keys));
+        CategoryColumn column = Make(layout.Name, layout.Role, [.. labels.Values], 0, 0, 0, named, missing, Sketch(labels.Keys));
+        column.Kept = layout.KeepValues ? [.. values.Select(v => v is null ? (ulong?)null : LabelText.Hash(v))] : null;
+        return column;
     }
 
     internal override ReferenceColumn Merge(ReferenceColumn other)

@@ -11,6 +11,9 @@ internal sealed record ColumnLayout(string Name, ColumnRole Role, double? Minimu
     /// <summary>Fine bins that are wanted.</summary>
     public int Resolution { get; init; } = NumericGrid.DefaultResolution;
 
+    /// <summary>Whether the rows stay in memory beside the profile.</summary>
+    public bool KeepValues { get; init; }
+
     public const int MostNameBytes = 1024;
 
     public static string RequireName(string name)

@@ -81,6 +81,17 @@ public sealed class ColumnSelection
         return this;
     }
 
+    /// <summary>
+    /// Keeps the rows beside the profile, in memory only, never in its file, its JSON or a profile merged from it: 8 bytes a number, 16 a label (its
+    /// hash). Checks then compare numbers value by value, and <see cref="DriftPolicy.Evidently"/> and <see cref="DriftPolicy.NannyML"/> can test every
+    /// column. A stream is held whole.
+    /// </summary>
+    public ColumnSelection KeepValues()
+    {
+        Plan = Plan with { KeepsValues = true };
+        return this;
+    }
+
     internal IEnumerable<(ColumnLayout Layout, bool IsCategory)> Of(TableSchema schema)
     {
         foreach (string name in (IEnumerable<string>)[.. _left, .. _categories, .. _roles.Keys, .. _ranges.Keys, .. _units.Keys])
@@ -109,6 +120,7 @@ public sealed class ColumnSelection
                 {
                     Unit = isCategory ? null : _units.GetValueOrDefault(column.Name),
                     Resolution = Plan.Resolution,
+                    KeepValues = Plan.KeepsValues,
                 },
                 isCategory);
         }

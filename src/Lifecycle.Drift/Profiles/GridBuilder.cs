@@ -14,6 +14,7 @@ internal static class GridBuilder
     /// <param name="sample">The same values sorted, when somebody did that already.</param>
     public static NumericColumn Build(ColumnLayout layout, double[] values, NumericColumn? like, SortedSample? sample = null)
     {
+        double[]? kept = layout.KeepValues ? [.. values] : null;
         long missing = 0, positive = 0, negative = 0;
         int count = 0;
         foreach (double value in values)
@@ -52,6 +53,7 @@ internal static class GridBuilder
             SquaredDeviations = squares,
             DeclaredMinimum = layout.Minimum ?? like?.DeclaredMinimum,
             DeclaredMaximum = layout.Maximum ?? like?.DeclaredMaximum,
+            Kept = kept,
             Sketches = NumericSketches.Of(sorted, grid.IsValues ? [] : like?.TopValues, layout.Unit ?? like?.Unit),
         };
     }

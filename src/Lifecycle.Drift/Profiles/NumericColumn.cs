@@ -104,6 +104,12 @@ public sealed partial class NumericColumn : ReferenceColumn
         }
     }
 
+    /// <summary>The rows themselves, NaN where missing; in memory only and only where that was asked for.</summary>
+    internal double[]? Kept { get; init; }
+
+    /// <summary>The rows that were kept, sorted once; null when none were.</summary>
+    internal SortedSample? KeptSorted => field ??= Kept is null ? null : new SortedSample(Kept);
+
     internal NumericGrid Grid { get; }
 
     internal long[] CountArray => _counts;

@@ -13,7 +13,7 @@ public sealed class ProfileBuilder<T>
     internal StreamPlan Plan { get; private set; } = new();
 
     internal IReadOnlyList<RowGetter<T>> Getters => _getters.Count > 0
-        ? [.. _getters.Select(g => g with { Layout = g.Layout with { Resolution = Plan.Resolution } })]
+        ? [.. _getters.Select(g => g with { Layout = g.Layout with { Resolution = Plan.Resolution, KeepValues = Plan.KeepsValues } })]
         : throw new ArgumentException("No column was named. Name at least one, for example p => p.Numeric(\"income\", m => m.Income).");
 
     /// <summary>A numeric feature; NaN is missing.</summary>
@@ -107,6 +107,17 @@ public sealed class ProfileBuilder<T>
     public ProfileBuilder<T> TwoPass()
     {
         Plan = Plan with { IsTwoPass = true };
+        return this;
+    }
+
+    /// <summary>
+    /// Keeps the rows beside the profile, in memory only, never in its file, its JSON or a profile merged from it: 8 bytes a number, 16 a label (its
+    /// hash). Checks then compare numbers value by value, and <see cref="DriftPolicy.Evidently"/> and <see cref="DriftPolicy.NannyML"/> can test every
+    /// column. A stream is held whole.
+    /// </summary>
+    public ProfileBuilder<T> KeepValues()
+    {
+        Plan = Plan with { KeepsValues = true };
         return this;
     }
 

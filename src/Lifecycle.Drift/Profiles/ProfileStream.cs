@@ -27,7 +27,7 @@ internal sealed class ProfileStream(Func<RowSource, IReadOnlyList<(ColumnLayout 
             cancellationToken.ThrowIfCancellationRequested();
             rows += part.Rows;
             columns ??= choose(part);
-            if (streamed is null && rows <= Math.Min(MostExactRows, MostExactCells / columns.Count))
+            if (streamed is null && (plan.KeepsValues || rows <= Math.Min(MostExactRows, MostExactCells / columns.Count)))
             {
                 held.Add(part);
                 continue;

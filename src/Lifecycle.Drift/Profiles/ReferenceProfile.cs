@@ -30,6 +30,9 @@ public sealed partial class ReferenceProfile
     /// <summary>The columns in declared order.</summary>
     public IReadOnlyList<ReferenceColumn> Columns => _columns;
 
+    /// <summary>Whether the rows are in memory beside the profile (<see cref="ColumnSelection.KeepValues"/>); never so for a profile that was read or merged.</summary>
+    public bool KeepsValues => _columns.Any(c => c is NumericColumn { Kept: not null } or CategoryColumn { Kept: not null });
+
     /// <summary>SHA-256 of the profile's file: its identity.</summary>
     public Digest Digest => _digest.Value;
 

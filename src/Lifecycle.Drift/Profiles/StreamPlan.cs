@@ -3,7 +3,7 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>How fine a profile is, and how often its rows are read.</summary>
-internal sealed record StreamPlan(int Resolution = NumericGrid.DefaultResolution, int? SketchSize = null, bool IsTwoPass = false)
+internal sealed record StreamPlan(int Resolution = NumericGrid.DefaultResolution, int? SketchSize = null, bool IsTwoPass = false, bool KeepsValues = false)
 {
     public StreamPlan WithResolution(int bins) => NumericGrid.IsResolution(bins)
         ? this with { Resolution = bins }

@@ -51,7 +51,10 @@ internal static class DriftReportHtml
             html.Append(CultureInfo.InvariantCulture, $"{model}monitor {MarkupText.Escape(window.Monitor)}, {window.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} to {window.End.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.<br>");
         }
 
-        html.Append(CultureInfo.InvariantCulture, $"Reference {report.Reference}. Chance of a false drift in this report: at most {report.Alpha:0.###} ({report.Correction}).</p>");
+        html.Append(CultureInfo.InvariantCulture, $"Reference {report.Reference}. ");
+        html.Append(report.Columns.FirstOrDefault(c => c.Preset is not null)?.Preset is { } preset
+            ? $"Verdicts are those of {MarkupText.Escape(preset.Tool)}'s scores and thresholds; p is uncorrected and for comparison.</p>"
+            : string.Create(CultureInfo.InvariantCulture, $"Chance of a false drift in this report: at most {report.Alpha:0.###} ({report.Correction}).</p>"));
     }
 
     private static void Columns(StringBuilder html, DriftReport report)
@@ -60,7 +63,8 @@ internal static class DriftReportHtml
             .Append("<th class=\"k\">W1 / sd</th><th class=\"k\">new &gt; old</th><th class=\"k\">values then / now</th><th class=\"k\">missing</th><th>then (filled), now (line)</th></tr></thead><tbody>");
         foreach (ColumnFinding c in report.Columns)
         {
-            html.Append("<tr><td>").Append(MarkupText.Escape(c.Column)).Append("</td><td class=\"").Append(Class(c.Verdict)).Append("\">").Append(Shape(c)).Append("</td>");
+            html.Append("<tr><td>").Append(MarkupText.Escape(c.Column)).Append("</td><td class=\"").Append(Class(c.Verdict)).Append("\">").Append(Shape(c));
+            html.Append(c.Preset is { } preset ? $"<br><span class=\"m\">{MarkupText.Escape(preset.ToString())}</span></td>" : "</td>");
             if (c.Verdict == DriftVerdict.NotTested)
             {
                 html.Append("<td colspan=\"7\" class=\"m\">").Append(MarkupText.Escape(c.Reason ?? "", MarkupText.MostOfSentence)).Append("</td></tr>");

@@ -18,6 +18,8 @@ internal sealed record ReportDocument
 
     public DriftCorrection Correction { get; init; }
 
+    public double? LeastDriftedShare { get; init; }
+
     public bool HasDrift { get; init; }
 
     public DriftWindow? Window { get; init; }
@@ -34,6 +36,7 @@ internal sealed record ReportDocument
         Rows = report.Rows,
         Alpha = report.Alpha,
         Correction = report.Correction,
+        LeastDriftedShare = report.LeastDriftedShare,
         HasDrift = report.HasDrift,
         Window = report.Window,
         Columns = report.Columns,
@@ -47,6 +50,7 @@ internal sealed record ReportDocument
         Rows = Rows,
         Alpha = Alpha,
         Correction = Correction,
+        LeastDriftedShare = LeastDriftedShare,
         Window = Window,
         Columns = Columns,
         Quality = Quality,
