@@ -11,8 +11,8 @@ internal readonly ref struct SamplePair
     {
         Require(first.Count, first.Missing, first.Infinite, nameof(first));
         Require(second.Count, second.Missing, second.Infinite, nameof(second));
-        _first32 = first.Keys;
-        _second32 = second.Keys;
+        _first32 = first.KeysAndEnd;
+        _second32 = second.KeysAndEnd;
         (_single, First, Second) = (true, first.Count, second.Count);
     }
 
@@ -20,8 +20,8 @@ internal readonly ref struct SamplePair
     {
         Require(first.Count, first.Missing, first.Infinite, nameof(first));
         Require(second.Count, second.Missing, second.Infinite, nameof(second));
-        _first64 = first.Keys;
-        _second64 = second.Keys;
+        _first64 = first.KeysAndEnd;
+        _second64 = second.KeysAndEnd;
         (First, Second) = (first.Count, second.Count);
     }
 
@@ -34,13 +34,13 @@ internal readonly ref struct SamplePair
         (First, Second, _single) = (first.Count, second.Count, first.IsSingle && second.IsSingle);
         if (_single)
         {
-            _first32 = first.SingleKeys;
-            _second32 = second.SingleKeys;
+            _first32 = first.SingleKeysAndEnd;
+            _second32 = second.SingleKeysAndEnd;
         }
         else
         {
-            _first64 = first.DoubleKeys;
-            _second64 = second.DoubleKeys;
+            _first64 = first.DoubleKeysAndEnd;
+            _second64 = second.DoubleKeysAndEnd;
         }
     }
 
@@ -58,7 +58,7 @@ internal readonly ref struct SamplePair
         _single ? SampleMerge.Extremes(_first32, _second32) : SampleMerge.Extremes(_first64, _second64);
 
     /// <summary>After how many pooled values each run of equal values ends, ascending.</summary>
-    public int[] RunEnds() => _single ? TieRuns.Ends(_first32, _second32) : TieRuns.Ends(_first64, _second64);
+    public int[] RunEnds() => _single ? TieRuns.Ends(_first32[..^1], _second32[..^1]) : TieRuns.Ends(_first64[..^1], _second64[..^1]);
 
     private static void Require(int count, int missing, int infinite, string name)
     {
