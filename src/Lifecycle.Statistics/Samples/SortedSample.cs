@@ -48,12 +48,12 @@ public sealed class SortedSample
 
     internal bool IsSingle { get; }
 
-    internal ReadOnlySpan<uint> SingleKeys => SingleKeysAndEnd[..Count];
+    internal ReadOnlySpan<uint> SingleKeys => SingleKeysAndEnd.Span[..Count];
 
     /// <summary>Keys of the values as doubles; of a single-precision sample they are made on first use.</summary>
-    internal ReadOnlySpan<ulong> DoubleKeys => DoubleKeysAndEnd[..Count];
+    internal ReadOnlySpan<ulong> DoubleKeys => DoubleKeysAndEnd.Span[..Count];
 
-    internal ReadOnlySpan<uint> SingleKeysAndEnd
+    internal ReadOnlyMemory<uint> SingleKeysAndEnd
     {
         get
         {
@@ -62,7 +62,7 @@ public sealed class SortedSample
         }
     }
 
-    internal ReadOnlySpan<ulong> DoubleKeysAndEnd
+    internal ReadOnlyMemory<ulong> DoubleKeysAndEnd
     {
         get
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Lifecycle.Statistics;
 
 /// <summary>
@@ -32,8 +34,14 @@ internal readonly ref struct RunBlock(Span<ulong> memory)
 
     public ulong Second(int run) => Memory[run + Seconds];
 
-    /// <summary>What lies before the first run.</summary>
-    public void Begin(ulong key, in MergeCursor cursor) => Set(0, key, (ulong)cursor.I, (ulong)cursor.J);
+    /// <summary>What lies before the first run: the last one below, or at the very beginning the first one without its values.</summary>
+    public void Begin<TKey>(ReadOnlySpan<TKey> a, ReadOnlySpan<TKey> b, in MergeCursor cursor)
+        where TKey : unmanaged, IBinaryInteger<TKey>
+    {
+        (int i, int j) = (cursor.I, cursor.J);
+        TKey key = i + j == 0 ? TKey.Min(a[0], b[0]) : i == 0 ? b[j - 1] : j == 0 ? a[i - 1] : TKey.Max(a[i - 1], b[j - 1]);
+        Set(0, ulong.CreateTruncating(key), (ulong)i, (ulong)j);
+    }
 
     /// <summary>Copies of the last run behind it, so that vectors may read on: they have no values and no width.</summary>
     public void Pad(int last)

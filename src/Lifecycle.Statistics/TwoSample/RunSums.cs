@@ -17,25 +17,29 @@ internal partial struct RunSums
 
     public RunSums(int n, int m) => (_n, _m) = (n, m);
 
-    public readonly (long Above, long Below) Extremes => ((long)Largest(_above), (long)Largest(-_below));
+    /// <summary>The largest of i m - j n and of its negative over both halves.</summary>
+    public static (long Above, long Below) Extremes(in RunSums low, in RunSums high) =>
+        ((long)Math.Max(Largest(low._above), Largest(high._above)), (long)Math.Max(Largest(-low._below), Largest(-high._below)));
 
-    public readonly MergeTotals ToTotals()
+    /// <summary>The sums of both halves together.</summary>
+    public static MergeTotals Totals(in RunSums low, in RunSums high)
     {
-        double size = (double)_n + _m, product = (double)_n * _m;
+        double n = low._n, m = low._m, size = n + m, product = n * m;
+        (long above, long below) = Extremes(low, high);
         return new MergeTotals
         {
-            Above = Extremes.Above,
-            Below = Extremes.Below,
-            TwiceU = (long)_twiceU,
-            FirstSquares = _firstSquares,
-            SecondSquares = _secondSquares,
-            FirstTies = _firstTies,
-            SecondTies = _secondTies,
-            Ties = _ties,
-            Distinct = _distinct,
-            AndersonDarling = _anderson.Value / size * (size - 1) / size * (1.0 / _n + 1.0 / _m),
-            Distance = _distance.Value / product,
-            SquaredDistance = _squared.Value / product / product,
+            Above = above,
+            Below = below,
+            TwiceU = (long)(low._twiceU + high._twiceU),
+            FirstSquares = low._firstSquares + high._firstSquares,
+            SecondSquares = low._secondSquares + high._secondSquares,
+            FirstTies = low._firstTies + high._firstTies,
+            SecondTies = low._secondTies + high._secondTies,
+            Ties = low._ties + high._ties,
+            Distinct = low._distinct + high._distinct,
+            AndersonDarling = VectorSum.Of(low._anderson, high._anderson) / size * (size - 1) / size * (1 / n + 1 / m),
+            Distance = VectorSum.Of(low._distance, high._distance) / product,
+            SquaredDistance = VectorSum.Of(low._squared, high._squared) / product / product,
         };
     }
 

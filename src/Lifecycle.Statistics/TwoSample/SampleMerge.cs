@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Lifecycle.Statistics;
 
@@ -22,10 +21,10 @@ internal static partial class SampleMerge
         int n = a.Length - 1, m = b.Length - 1;
         if ((long)n + m <= LargestPool)
         {
-            RunSums sums = new(n, m);
-            Merge(a, b, ref sums, whole: true);
-            MergeTotals totals = sums.ToTotals();
-            if (totals.Distinct > 1 && double.IsFinite(totals.Distance) && double.IsFinite(totals.SquaredDistance))
+            RunSums low = new(n, m), high = new(n, m);
+            Merge(a, b, ref low, ref high, whole: true);
+            MergeTotals totals = RunSums.Totals(low, high);
+            if (IsSound(totals))
             {
                 return totals;
             }
@@ -48,39 +47,54 @@ internal static partial class SampleMerge
             return (totals.Above, totals.Below);
         }
 
-        RunSums sums = new(n, m);
-        Merge(a, b, ref sums, whole: false);
-        return sums.Extremes;
+        RunSums low = new(n, m), high = new(n, m);
+        Merge(a, b, ref low, ref high, whole: false);
+        return RunSums.Extremes(low, high);
     }
 
+    private static bool IsSound(in MergeTotals totals) =>
+        totals.Distinct > 1 && double.IsFinite(totals.Distance) && double.IsFinite(totals.SquaredDistance);
+
     [SkipLocalsInit]
-    private static void Merge<TKey>(ReadOnlySpan<TKey> a, ReadOnlySpan<TKey> b, ref RunSums sums, bool whole)
+    private static void Merge<TKey>(ReadOnlySpan<TKey> a, ReadOnlySpan<TKey> b, ref RunSums lowSums, ref RunSums highSums, bool whole)
         where TKey : unmanaged, IBinaryInteger<TKey>, IUnsignedNumber<TKey>, IMinMaxValue<TKey>
     {
         Span<ulong> memory = stackalloc ulong[2 * RunBlock.Size];
-        int n = a.Length - 1, m = b.Length - 1;
-        (int i, int j) = Middle(a, b);
-        MergeCursor low = new(0, 0, i + j), high = new(i, j, n + m);
+        (MergeCursor low, MergeCursor high) = Halves(a, b);
         RunBlock first = new(memory[..RunBlock.Size]), second = new(memory[RunBlock.Size..]);
-        TKey least = TKey.Min(a[0], b[0]), before = i + j == 0 ? least : i == 0 ? b[j - 1] : j == 0 ? a[i - 1] : TKey.Max(a[i - 1], b[j - 1]);
-        first.Begin(ulong.CreateTruncating(least), low);
-        second.Begin(ulong.CreateTruncating(before), high);
-        while (low.Left > 0 || high.Left > 0)
+        first.Begin(a, b, low);
+        second.Begin(a, b, high);
+        while (low.Left > 0 && high.Left > 0)
         {
-            int steps = low.Left == 0 ? high.Left : high.Left == 0 ? low.Left : Math.Min(low.Left, high.Left);
-            steps = Math.Min(RunBlock.Runs, steps);
-            if (low.Left > 0 && high.Left > 0)
-            {
-                Both(a, b, memory, ref low, ref high, steps);
-            }
-            else
-            {
-                One(a, b, low.Left > 0 ? first.Memory : second.Memory, ref low.Left > 0 ? ref low : ref high, steps);
-            }
-
-            sums.Take<TKey>(first, ref low, whole);
-            sums.Take<TKey>(second, ref high, whole);
+            Both(a, b, memory, ref low, ref high, Steps(low.Left, high.Left));
+            lowSums.Take<TKey>(first, ref low, whole);
+            highSums.Take<TKey>(second, ref high, whole);
         }
+
+        Rest(a, b, first, ref low, ref lowSums, whole);
+        Rest(a, b, second, ref high, ref highSums, whole);
+    }
+
+    private static void Rest<TKey>(
+        ReadOnlySpan<TKey> a, ReadOnlySpan<TKey> b, in RunBlock block, ref MergeCursor cursor, ref RunSums sums, bool whole)
+        where TKey : unmanaged, IBinaryInteger<TKey>, IUnsignedNumber<TKey>
+    {
+        while (cursor.Left > 0)
+        {
+            One(a, b, block.Memory, ref cursor, Math.Min(RunBlock.Runs, cursor.Left));
+            sums.Take<TKey>(block, ref cursor, whole);
+        }
+    }
+
+    /// <summary>Steps of a round in which both halves go on; where rounds end decides where sums are rounded.</summary>
+    private static int Steps(int left, int otherLeft) => Math.Min(RunBlock.Runs, Math.Min(left, otherLeft));
+
+    /// <summary>The walk of both halves.</summary>
+    private static (MergeCursor Low, MergeCursor High) Halves<TKey>(ReadOnlySpan<TKey> a, ReadOnlySpan<TKey> b)
+        where TKey : unmanaged, IBinaryInteger<TKey>
+    {
+        (int i, int j) = Middle(a, b);
+        return (new MergeCursor(0, 0, i + j), new MergeCursor(i, j, a.Length + b.Length - 2));
     }
 
     /// <summary>Where the run begins that holds the middle of the pooled values.</summary>

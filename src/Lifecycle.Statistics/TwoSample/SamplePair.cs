@@ -3,8 +3,8 @@ namespace Lifecycle.Statistics;
 /// <summary>Two sorted samples in one precision, neither empty.</summary>
 internal readonly ref struct SamplePair
 {
-    private readonly ReadOnlySpan<uint> _first32, _second32;
-    private readonly ReadOnlySpan<ulong> _first64, _second64;
+    private readonly ReadOnlyMemory<uint> _first32, _second32;
+    private readonly ReadOnlyMemory<ulong> _first64, _second64;
     private readonly bool _single;
 
     public SamplePair(in SortedKeys<uint> first, in SortedKeys<uint> second)
@@ -51,14 +51,18 @@ internal readonly ref struct SamplePair
     public int Second { get; }
 
     /// <summary>All statistics.</summary>
-    public MergeTotals Walk() => _single ? SampleMerge.Walk(_first32, _second32) : SampleMerge.Walk(_first64, _second64);
+    public MergeTotals Walk() => _single ? SampleMerge.Walk(_first32.Span, _second32.Span) : SampleMerge.Walk(_first64.Span, _second64.Span);
+
+    /// <summary>All statistics, each half of the walk on a thread of its own.</summary>
+    public MergeTotals WalkInParallel() =>
+        _single ? SampleMerge.WalkInParallel(_first32, _second32) : SampleMerge.WalkInParallel(_first64, _second64);
 
     /// <summary>The largest differences only.</summary>
     public (long Above, long Below) Extremes() =>
-        _single ? SampleMerge.Extremes(_first32, _second32) : SampleMerge.Extremes(_first64, _second64);
+        _single ? SampleMerge.Extremes(_first32.Span, _second32.Span) : SampleMerge.Extremes(_first64.Span, _second64.Span);
 
     /// <summary>After how many pooled values each run of equal values ends, ascending.</summary>
-    public int[] RunEnds() => _single ? TieRuns.Ends(_first32[..^1], _second32[..^1]) : TieRuns.Ends(_first64[..^1], _second64[..^1]);
+    public int[] RunEnds() => _single ? TieRuns.Ends(_first32.Span[..^1], _second32.Span[..^1]) : TieRuns.Ends(_first64.Span[..^1], _second64.Span[..^1]);
 
     private static void Require(int count, int missing, int infinite, string name)
     {

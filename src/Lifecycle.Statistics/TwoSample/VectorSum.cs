@@ -8,20 +8,19 @@ internal struct VectorSum
 {
     private Vector256<double> _sum, _lost;
 
-    /// <summary>All four together.</summary>
-    public readonly double Value
+    /// <summary>All sums of both together.</summary>
+    public static double Of(in VectorSum first, in VectorSum second)
     {
-        get
+        CompensatedSum all = default;
+        for (int lane = 0; lane < 4; lane++)
         {
-            CompensatedSum all = default;
-            for (int lane = 0; lane < 4; lane++)
-            {
-                all.Add(_sum[lane]);
-                all.Add(_lost[lane]);
-            }
-
-            return all.Value;
+            all.Add(first._sum[lane]);
+            all.Add(first._lost[lane]);
+            all.Add(second._sum[lane]);
+            all.Add(second._lost[lane]);
         }
+
+        return all.Value;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
