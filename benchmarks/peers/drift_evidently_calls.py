@@ -44,7 +44,7 @@ def default_test():
 
 work = {"column": numeric_column, "test": default_test}[sys.argv[1] if len(sys.argv) > 1 else "column"]
 work()
-print("ready", np.__version__, scipy.__version__, pd.__version__, flush=True)
+print("ready", "numpy", np.__version__, "scipy", scipy.__version__, "pandas", pd.__version__, flush=True)
 for _ in sys.stdin:
     started = time.perf_counter()
     work()

@@ -36,7 +36,7 @@ def psi():
 
 work = {"bin10": bin10, "psi": psi}[sys.argv[1]]
 work()
-print("ready", np.__version__, flush=True)
+print("ready", "numpy", np.__version__, "pandas", pd.__version__, flush=True)
 for _ in sys.stdin:
     started = time.perf_counter()
     work()

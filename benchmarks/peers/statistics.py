@@ -5,6 +5,7 @@ import time
 
 try:
     import numpy as np
+    import scipy
     from scipy import stats
 except ImportError:
     print("missing", flush=True)
@@ -31,7 +32,7 @@ def psi(values=None):
 
 work = {"ks": ks, "psi": psi, "psi32": lambda: psi(current)}[sys.argv[1]]
 work()
-print("ready", np.__version__, flush=True)
+print("ready", "numpy", np.__version__, "scipy", scipy.__version__, flush=True)
 for _ in sys.stdin:
     started = time.perf_counter()
     work()

@@ -60,6 +60,44 @@ internal static class Naive
         return sum;
     }
 
+    /// <summary>∫ (F - G)².</summary>
+    public static double Cramer(double[] a, double[] b)
+    {
+        double[] all = [.. a.Concat(b).Distinct().Order()];
+        double sum = 0;
+        for (int k = 1; k < all.Length; k++)
+        {
+            double f = (double)a.Count(x => x <= all[k - 1]) / a.Length, g = (double)b.Count(x => x <= all[k - 1]) / b.Length;
+            sum += (f - g) * (f - g) * (all[k] - all[k - 1]);
+        }
+
+        return sum;
+    }
+
+    /// <summary>T = U / (nmN) - (4nm - 1) / (6N), U from the squares of rank differences; four times the ranks are whole numbers.</summary>
+    public static double CramerVonMises(double[] a, double[] b)
+    {
+        double[] x = [.. a.Order()], y = [.. b.Order()];
+        System.Numerics.BigInteger n = x.Length, m = y.Length, u = n * Squares(x) + m * Squares(y);
+
+        // u = 4U: (6 u - 4nm (4nm - 1)) / (24 nm N).
+        System.Numerics.BigInteger above = 6 * u - 4 * n * m * (4 * n * m - 1), below = 24 * n * m * (n + m);
+        return (double)above / (double)below;
+
+        System.Numerics.BigInteger Squares(double[] own)
+        {
+            System.Numerics.BigInteger sum = 0;
+            for (int i = 0; i < own.Length; i++)
+            {
+                long below = x.Count(v => v < own[i]) + y.Count(v => v < own[i]), alike = x.Count(v => v == own[i]) + y.Count(v => v == own[i]);
+                long difference = 2 * below + alike + 1 - 2 * (i + 1);
+                sum += difference * difference;
+            }
+
+            return sum;
+        }
+    }
+
     /// <summary>Shares of the n+m over n orders whose path reaches distance d, by listing all of them.</summary>
     public static double ExactReach(int n, int m, long d, Alternative side, bool[]? looks = null)
     {

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Lifecycle.Benchmarks.Ratios;
 
 /// <summary>
-/// A peer in its own language: a script that prepares its input, prints <c>ready</c>, and then answers each <c>go</c> with the seconds one round took.
+/// A peer in its own language: a script that prepares its input, prints <c>ready</c> and the versions it runs with, and then answers each
+/// <c>go</c> with the seconds one round took. The versions go to standard error.
 /// </summary>
 internal sealed class Peer : IDisposable
 {
@@ -30,8 +31,9 @@ internal sealed class Peer : IDisposable
         Process process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        if (process.StandardOutput.ReadLine()?.StartsWith("ready", StringComparison.Ordinal) == true)
+        if (process.StandardOutput.ReadLine() is { } line && line.StartsWith("ready", StringComparison.Ordinal))
         {
+            Console.Error.WriteLine($"{script} {string.Join(' ', arguments)}: {line["ready".Length..].Trim()}");
             return new Peer(process);
         }
 

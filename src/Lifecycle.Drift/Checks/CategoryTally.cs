@@ -5,6 +5,8 @@ internal sealed class CategoryTally(CategoryColumn reference)
 {
     public const int MostUnseen = 64;
 
+    private double? _distinct;
+
     public long[] Labels { get; } = new long[reference.Labels.Count];
 
     /// <summary>Values whose label the reference does not name.</summary>
@@ -18,6 +20,9 @@ internal sealed class CategoryTally(CategoryColumn reference)
     public Dictionary<string, long> UnseenLabels { get; } = new(StringComparer.Ordinal);
 
     public long Count => Labels.Sum() + Unseen;
+
+    /// <summary>How many distinct labels; null where more unseen ones came than are kept.</summary>
+    public double? Distinct => _distinct ?? (UnseenLabels.Count < MostUnseen ? Labels.Count(c => c > 0) + UnseenLabels.Count : null);
 
     public static CategoryTally Of(CategoryColumn reference, ReadOnlySpan<string?> values)
     {
@@ -44,7 +49,7 @@ internal sealed class CategoryTally(CategoryColumn reference)
     /// <summary>The counts of a profile; labels are the same where their hashes are.</summary>
     public static CategoryTally Of(CategoryColumn reference, CategoryColumn current)
     {
-        CategoryTally tally = new(reference) { Missing = current.Missing };
+        CategoryTally tally = new(reference) { Missing = current.Missing, _distinct = current.Distinct };
         foreach (CategoryLabel label in current.Labels)
         {
             if (reference.IndexOf(label.Hash) is >= 0 and int index)

@@ -38,6 +38,9 @@ internal sealed class NumericTally(NumericColumn reference)
     /// <summary>Error of the count of a bin, as a share, when it comes from a sketch.</summary>
     public double MassError { get; private init; }
 
+    /// <summary>About how many distinct values; null where they were not counted.</summary>
+    public double? Distinct { get; private init; }
+
     /// <summary>Whether values outside of ranges were counted one by one; otherwise their counts are at least as large.</summary>
     public bool KnowsEveryValue { get; private set; } = true;
 
@@ -106,6 +109,7 @@ internal sealed class NumericTally(NumericColumn reference)
             KnowsEveryValue = false,
             RankError = current.RankError,
             MassError = current.MassError,
+            Distinct = current.Distinct,
             Fractional = reference.IsIntegral ? current.Fractional ?? 0 : 0,
         };
         if (current.Sketches.Quantiles is { } quantiles && !current.Grid.SameAs(reference.Grid))

@@ -6,7 +6,7 @@ namespace Lifecycle.Drift;
 /// Finds what is wrong with the data besides its distribution. Rules with chance are tested in every column and corrected over the columns,
 /// each rule for itself; a column without a case counts with p = 1.
 /// </summary>
-internal sealed class QualityCheck(DriftPolicy policy)
+internal sealed partial class QualityCheck(DriftPolicy policy)
 {
     private const double LeastRise = 0.01;
     private const double LeastUnseen = 0.005;
@@ -24,6 +24,7 @@ internal sealed class QualityCheck(DriftPolicy policy)
         Shares(reference, finding);
         long m = finding.Current.Count;
         Outside(reference, tally, m);
+        Cardinality(reference, tally.Distinct, m);
         if (tally.OutsideDeclared > 0)
         {
             Fact(reference.Name, QualityRule.OutOfDeclaredRange, tally.OutsideDeclared, m, string.Create(
@@ -48,6 +49,7 @@ internal sealed class QualityCheck(DriftPolicy policy)
     {
         Shares(reference, finding);
         long m = finding.Current.Count;
+        Cardinality(reference, tally.Distinct, m);
         if (reference.Count > 0 && reference.OtherCount == 0)
         {
             Test(QualityRule.UnseenLabel, reference.Name, tally.Unseen, m, 0, LeastUnseen, tally.Unseen == 0 ? 0 : QualityLaws.LogUnseen(tally.Unseen, m, reference), () =>

@@ -4,6 +4,7 @@ public static partial class KolmogorovDistribution
 {
     private const int SummedEnds = 512;
     private const int SummedWhole = 10_000;
+    private const double Window = 50;
 
     /// <summary>
     /// ln S(n, x), S = x Σ_{j=0}^{⌊n(1-x)⌋} C(n,j) (x + j/n)^(j-1) (1 - x - j/n)^(n-j) = P(D+ ≥ x) (Smirnov 1944). A term is a
@@ -22,8 +23,10 @@ public static partial class KolmogorovDistribution
         }
         else
         {
-            sum = SumTerms(n, x, largest, from, from + SummedEnds - 1) + SumTerms(n, x, largest, to - SummedEnds + 1, to)
-                + Middle(n, x, largest, from + SummedEnds - 0.5, to - SummedEnds + 0.5);
+            // An end that the window cut off holds nothing; one at which the sum itself ends does.
+            long low = LogTerm(n, x, from) > largest - Window ? SummedEnds : 0, high = LogTerm(n, x, to) > largest - Window ? SummedEnds : 0;
+            sum = SumTerms(n, x, largest, from, from + low - 1) + SumTerms(n, x, largest, to - high + 1, to)
+                + Middle(n, x, largest, from + low - 0.5, to - high + 0.5);
         }
 
         return Math.Log(x) + largest + Math.Log(sum);
@@ -56,7 +59,7 @@ public static partial class KolmogorovDistribution
 
     private static long Edge(long n, double x, double largest, long inside, long outside)
     {
-        if (LogTerm(n, x, outside) > largest - 50)
+        if (LogTerm(n, x, outside) > largest - Window)
         {
             return outside;
         }
@@ -64,7 +67,7 @@ public static partial class KolmogorovDistribution
         while (Math.Abs(outside - inside) > 1)
         {
             long middle = inside + (outside - inside) / 2;
-            (inside, outside) = LogTerm(n, x, middle) > largest - 50 ? (middle, outside) : (inside, middle);
+            (inside, outside) = LogTerm(n, x, middle) > largest - Window ? (middle, outside) : (inside, middle);
         }
 
         return outside;

@@ -4,65 +4,82 @@ using System.Runtime.InteropServices;
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// Least-significant-digit radix sorts of order keys, 11 bits a pass; a digit in which all keys agree is skipped. Histograms of
-/// all digits are counted in one pass.
+/// Least-significant-digit radix sorts of order keys, 11 bits a pass; a digit in which all keys agree is skipped. The histograms of all digits
+/// are counted in one pass over the values, and the first scatter makes the keys.
 /// </summary>
-internal static class RadixSort
+internal static partial class RadixSort
 {
     private const int Bits = 11;
     private const int Buckets = 1 << Bits;
     private const uint Mask = Buckets - 1;
 
-    /// <summary>Sorts the keys; the result is either array, the other is spare.</summary>
+    /// <summary>Sorts the keys of the finite values; the result is either array, the other is spare.</summary>
+    /// <param name="values">Values in any order.</param>
+    /// <param name="keys">Memory for as many keys.</param>
+    /// <param name="spare">As much again.</param>
+    /// <param name="count">How many values are finite.</param>
+    /// <param name="missing">How many are NaN.</param>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static uint[] Sort(uint[] keys, uint[] spare, int count)
+    public static uint[] Sort(ReadOnlySpan<float> values, uint[] keys, uint[] spare, out int count, out int missing)
     {
-        Span<int> counts = new int[3 * Buckets];
-        foreach (uint key in keys.AsSpan(0, count))
-        {
-            counts[(int)(key & Mask)]++;
-            counts[(int)(Buckets + ((key >> Bits) & Mask))]++;
-            counts[(int)(2 * Buckets + (key >> (2 * Bits)))]++;
-        }
-
+        Span<int> counts = stackalloc int[3 * Buckets];
+        counts.Clear();
+        (count, missing) = Count(values, counts);
+        bool scattered = false;
         for (int digit = 0; digit < 3; digit++)
         {
             Span<int> starts = counts.Slice(digit * Buckets, Buckets);
-            if (!ToStarts(starts, count))
+            if (ToStarts(starts, count) && (scattered || digit < 2))
             {
-                Scatter(keys, spare, count, starts, digit * Bits);
-                (keys, spare) = (spare, keys);
+                continue;
             }
+
+            if (scattered)
+            {
+                Scatter(keys.AsSpan(0, count), spare, starts, digit * Bits);
+            }
+            else
+            {
+                Scatter(values, spare, starts, digit * Bits);
+            }
+
+            (keys, spare, scattered) = (spare, keys, true);
         }
 
         return keys;
     }
 
-    /// <summary>Sorts the keys; the result is either array, the other is spare.</summary>
+    /// <summary>Sorts the keys of the finite values; the result is either array, the other is spare.</summary>
+    /// <param name="values">Values in any order.</param>
+    /// <param name="keys">Memory for as many keys.</param>
+    /// <param name="spare">As much again.</param>
+    /// <param name="count">How many values are finite.</param>
+    /// <param name="missing">How many are NaN.</param>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static ulong[] Sort(ulong[] keys, ulong[] spare, int count)
+    public static ulong[] Sort(ReadOnlySpan<double> values, ulong[] keys, ulong[] spare, out int count, out int missing)
     {
-        Span<int> counts = new int[6 * Buckets];
-        foreach (ulong key in keys.AsSpan(0, count))
-        {
-            counts[(int)(key & Mask)]++;
-            counts[(int)(Buckets + (int)((key >> Bits) & Mask))]++;
-            counts[(int)(2 * Buckets + (int)((key >> (2 * Bits)) & Mask))]++;
-            counts[(int)(3 * Buckets + (int)((key >> (3 * Bits)) & Mask))]++;
-            counts[(int)(4 * Buckets + (int)((key >> (4 * Bits)) & Mask))]++;
-            counts[(int)(5 * Buckets + (int)(key >> (5 * Bits)))]++;
-        }
-
+        Span<int> counts = stackalloc int[6 * Buckets];
+        counts.Clear();
+        (count, missing) = Count(values, counts);
+        bool scattered = false;
         for (int digit = 0; digit < 6; digit++)
         {
             Span<int> starts = counts.Slice(digit * Buckets, Buckets);
-            if (!ToStarts(starts, count))
+            if (ToStarts(starts, count) && (scattered || digit < 5))
             {
-                Scatter(keys, spare, count, starts, digit * Bits);
-                (keys, spare) = (spare, keys);
+                continue;
             }
+
+            if (scattered)
+            {
+                Scatter(keys.AsSpan(0, count), spare, starts, digit * Bits);
+            }
+            else
+            {
+                Scatter(values, spare, starts, digit * Bits);
+            }
+
+            (keys, spare, scattered) = (spare, keys, true);
         }
 
         return keys;
@@ -79,27 +96,5 @@ internal static class RadixSort
         }
 
         return alike;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scatter(uint[] keys, uint[] target, int count, Span<int> starts, int shift)
-    {
-        ref uint to = ref MemoryMarshal.GetArrayDataReference(target);
-        ref int start = ref MemoryMarshal.GetReference(starts);
-        foreach (uint key in keys.AsSpan(0, count))
-        {
-            Unsafe.Add(ref to, Unsafe.Add(ref start, (int)((key >> shift) & Mask))++) = key;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scatter(ulong[] keys, ulong[] target, int count, Span<int> starts, int shift)
-    {
-        ref ulong to = ref MemoryMarshal.GetArrayDataReference(target);
-        ref int start = ref MemoryMarshal.GetReference(starts);
-        foreach (ulong key in keys.AsSpan(0, count))
-        {
-            Unsafe.Add(ref to, Unsafe.Add(ref start, (int)((key >> shift) & Mask))++) = key;
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Statistics;
 
@@ -8,54 +7,56 @@ internal static class SampleSorter
 {
     private const int RadixFrom = 256;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SortedKeys<uint> Sort(ReadOnlySpan<float> values)
     {
-        uint[] keys = ArrayPool<uint>.Shared.Rent(values.Length), spare = ArrayPool<uint>.Shared.Rent(values.Length);
+        uint[] keys = ArrayPool<uint>.Shared.Rent(values.Length + 1);
         int count = 0, missing = 0;
-        foreach (float value in values)
+        if (values.Length < RadixFrom)
         {
-            // Written always, kept only when finite: no branch that depends on the data.
-            keys[count] = OrderKey.Of(value);
-            count += float.IsFinite(value) ? 1 : 0;
-            missing += float.IsNaN(value) ? 1 : 0;
-        }
+            foreach (float value in values)
+            {
+                // Written always, kept only when finite: no branch that depends on the data.
+                keys[count] = OrderKey.Of(value);
+                count += float.IsFinite(value) ? 1 : 0;
+                missing += float.IsNaN(value) ? 1 : 0;
+            }
 
-        if (count < RadixFrom)
-        {
             keys.AsSpan(0, count).Sort();
         }
-        else if (RadixSort.Sort(keys, spare, count) == spare)
+        else
         {
-            (keys, spare) = (spare, keys);
+            uint[] spare = ArrayPool<uint>.Shared.Rent(values.Length + 1), sorted = RadixSort.Sort(values, keys, spare, out count, out missing);
+            ArrayPool<uint>.Shared.Return(sorted == keys ? spare : keys);
+            keys = sorted;
         }
 
-        ArrayPool<uint>.Shared.Return(spare);
+        keys[count] = uint.MaxValue;
         return new SortedKeys<uint>(keys, count, missing, values.Length - count - missing);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SortedKeys<ulong> Sort(ReadOnlySpan<double> values)
     {
-        ulong[] keys = ArrayPool<ulong>.Shared.Rent(values.Length), spare = ArrayPool<ulong>.Shared.Rent(values.Length);
+        ulong[] keys = ArrayPool<ulong>.Shared.Rent(values.Length + 1);
         int count = 0, missing = 0;
-        foreach (double value in values)
+        if (values.Length < RadixFrom)
         {
-            keys[count] = OrderKey.Of(value);
-            count += double.IsFinite(value) ? 1 : 0;
-            missing += double.IsNaN(value) ? 1 : 0;
-        }
+            foreach (double value in values)
+            {
+                keys[count] = OrderKey.Of(value);
+                count += double.IsFinite(value) ? 1 : 0;
+                missing += double.IsNaN(value) ? 1 : 0;
+            }
 
-        if (count < RadixFrom)
-        {
             keys.AsSpan(0, count).Sort();
         }
-        else if (RadixSort.Sort(keys, spare, count) == spare)
+        else
         {
-            (keys, spare) = (spare, keys);
+            ulong[] spare = ArrayPool<ulong>.Shared.Rent(values.Length + 1), sorted = RadixSort.Sort(values, keys, spare, out count, out missing);
+            ArrayPool<ulong>.Shared.Return(sorted == keys ? spare : keys);
+            keys = sorted;
         }
 
-        ArrayPool<ulong>.Shared.Return(spare);
+        keys[count] = ulong.MaxValue;
         return new SortedKeys<ulong>(keys, count, missing, values.Length - count - missing);
     }
 }

@@ -15,5 +15,8 @@ internal readonly struct SortedKeys<TKey>(TKey[] rented, int count, int missing,
 
     public ReadOnlySpan<TKey> Keys => rented.AsSpan(0, count);
 
+    /// <summary>The keys and behind them the largest key, which no finite value has.</summary>
+    public ReadOnlyMemory<TKey> KeysAndEnd => rented.AsMemory(0, count + 1);
+
     public void Dispose() => ArrayPool<TKey>.Shared.Return(rented);
 }

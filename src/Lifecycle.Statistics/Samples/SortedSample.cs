@@ -48,22 +48,26 @@ public sealed class SortedSample
 
     internal bool IsSingle { get; }
 
-    internal ReadOnlySpan<uint> SingleKeys
+    internal ReadOnlySpan<uint> SingleKeys => SingleKeysAndEnd.Span[..Count];
+
+    /// <summary>Keys of the values as doubles; of a single-precision sample they are made on first use.</summary>
+    internal ReadOnlySpan<ulong> DoubleKeys => DoubleKeysAndEnd.Span[..Count];
+
+    internal ReadOnlyMemory<uint> SingleKeysAndEnd
     {
         get
         {
             ObjectDisposedException.ThrowIf(_released, this);
-            return _singles.Keys;
+            return _singles.KeysAndEnd;
         }
     }
 
-    /// <summary>Keys of the values as doubles; of a single-precision sample they are made on first use.</summary>
-    internal ReadOnlySpan<ulong> DoubleKeys
+    internal ReadOnlyMemory<ulong> DoubleKeysAndEnd
     {
         get
         {
             ObjectDisposedException.ThrowIf(_released, this);
-            return IsSingle ? _widened ??= Widen() : _doubles.Keys;
+            return IsSingle ? _widened ??= Widen() : _doubles.KeysAndEnd;
         }
     }
 
@@ -89,11 +93,13 @@ public sealed class SortedSample
     private ulong[] Widen()
     {
         ReadOnlySpan<uint> keys = SingleKeys;
-        ulong[] wide = GC.AllocateUninitializedArray<ulong>(keys.Length);
-        for (int i = 0; i < wide.Length; i++)
+        ulong[] wide = GC.AllocateUninitializedArray<ulong>(keys.Length + 1);
+        for (int i = 0; i < keys.Length; i++)
         {
             wide[i] = OrderKey.Of((double)OrderKey.ToSingle(keys[i]));
         }
+
+        wide[^1] = ulong.MaxValue;
 
         return wide;
     }

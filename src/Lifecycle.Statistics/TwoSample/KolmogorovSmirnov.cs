@@ -50,6 +50,39 @@ public static partial class KolmogorovSmirnov
         PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
         Test(new SamplePair(first, second), alternative, method, ties);
 
+    /// <summary>Tests a new sample of doubles against one that was sorted before.</summary>
+    /// <param name="first">First sample, usually the reference.</param>
+    /// <param name="second">Second sample, in any order; NaN and infinite values are dropped.</param>
+    /// <param name="alternative">Side of the test.</param>
+    /// <param name="method">Exact up to 10,000 values a sample by default, else asymptotic.</param>
+    /// <param name="ties">What the exact law makes of ties.</param>
+    /// <returns>Statistic in [0, 1] and p-value.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static TestResult Test(
+        SortedSample first, ReadOnlySpan<double> second, Alternative alternative = Alternative.TwoSided,
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
+        Once(first, new SortedSample(second), alternative, method, ties);
+
+    /// <summary>Tests a new sample of singles against one that was sorted before.</summary>
+    /// <param name="first">First sample, usually the reference.</param>
+    /// <param name="second">Second sample, in any order; NaN and infinite values are dropped.</param>
+    /// <param name="alternative">Side of the test.</param>
+    /// <param name="method">Exact up to 10,000 values a sample by default, else asymptotic.</param>
+    /// <param name="ties">What the exact law makes of ties.</param>
+    /// <returns>Statistic in [0, 1] and p-value.</returns>
+    /// <exception cref="ArgumentException">A sample has no finite value.</exception>
+    public static TestResult Test(
+        SortedSample first, ReadOnlySpan<float> second, Alternative alternative = Alternative.TwoSided,
+        PValueMethod method = PValueMethod.Automatic, TieRule ties = TieRule.Ignore) =>
+        Once(first, new SortedSample(second), alternative, method, ties);
+
+    private static TestResult Once(SortedSample first, SortedSample second, Alternative alternative, PValueMethod method, TieRule ties)
+    {
+        TestResult result = Test(new SamplePair(first, second), alternative, method, ties);
+        second.Release();
+        return result;
+    }
+
     private static TestResult Test(in SamplePair pair, Alternative alternative, PValueMethod method, TieRule ties)
     {
         (long above, long below) = pair.Extremes();

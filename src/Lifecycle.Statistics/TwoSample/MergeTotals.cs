@@ -4,7 +4,7 @@ namespace Lifecycle.Statistics;
 /// What one walk through two sorted samples yields. A run is a set of equal pooled values: la and lb copies of the first and second
 /// sample, l = la + lb; I and J are the counts of either sample below it.
 /// </summary>
-internal struct MergeTotals
+internal record struct MergeTotals
 {
     /// <summary>max of i m - j n over the pooled values, i and j = counts at or below.</summary>
     public long Above;

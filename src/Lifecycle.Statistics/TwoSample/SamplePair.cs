@@ -3,16 +3,16 @@ namespace Lifecycle.Statistics;
 /// <summary>Two sorted samples in one precision, neither empty.</summary>
 internal readonly ref struct SamplePair
 {
-    private readonly ReadOnlySpan<uint> _first32, _second32;
-    private readonly ReadOnlySpan<ulong> _first64, _second64;
+    private readonly ReadOnlyMemory<uint> _first32, _second32;
+    private readonly ReadOnlyMemory<ulong> _first64, _second64;
     private readonly bool _single;
 
     public SamplePair(in SortedKeys<uint> first, in SortedKeys<uint> second)
     {
         Require(first.Count, first.Missing, first.Infinite, nameof(first));
         Require(second.Count, second.Missing, second.Infinite, nameof(second));
-        _first32 = first.Keys;
-        _second32 = second.Keys;
+        _first32 = first.KeysAndEnd;
+        _second32 = second.KeysAndEnd;
         (_single, First, Second) = (true, first.Count, second.Count);
     }
 
@@ -20,8 +20,8 @@ internal readonly ref struct SamplePair
     {
         Require(first.Count, first.Missing, first.Infinite, nameof(first));
         Require(second.Count, second.Missing, second.Infinite, nameof(second));
-        _first64 = first.Keys;
-        _second64 = second.Keys;
+        _first64 = first.KeysAndEnd;
+        _second64 = second.KeysAndEnd;
         (First, Second) = (first.Count, second.Count);
     }
 
@@ -34,13 +34,13 @@ internal readonly ref struct SamplePair
         (First, Second, _single) = (first.Count, second.Count, first.IsSingle && second.IsSingle);
         if (_single)
         {
-            _first32 = first.SingleKeys;
-            _second32 = second.SingleKeys;
+            _first32 = first.SingleKeysAndEnd;
+            _second32 = second.SingleKeysAndEnd;
         }
         else
         {
-            _first64 = first.DoubleKeys;
-            _second64 = second.DoubleKeys;
+            _first64 = first.DoubleKeysAndEnd;
+            _second64 = second.DoubleKeysAndEnd;
         }
     }
 
@@ -51,14 +51,18 @@ internal readonly ref struct SamplePair
     public int Second { get; }
 
     /// <summary>All statistics.</summary>
-    public MergeTotals Walk() => _single ? SampleMerge.Walk(_first32, _second32) : SampleMerge.Walk(_first64, _second64);
+    public MergeTotals Walk() => _single ? SampleMerge.Walk(_first32.Span, _second32.Span) : SampleMerge.Walk(_first64.Span, _second64.Span);
+
+    /// <summary>All statistics, each half of the walk on a thread of its own.</summary>
+    public MergeTotals WalkInParallel() =>
+        _single ? SampleMerge.WalkInParallel(_first32, _second32) : SampleMerge.WalkInParallel(_first64, _second64);
 
     /// <summary>The largest differences only.</summary>
     public (long Above, long Below) Extremes() =>
-        _single ? SampleMerge.Extremes(_first32, _second32) : SampleMerge.Extremes(_first64, _second64);
+        _single ? SampleMerge.Extremes(_first32.Span, _second32.Span) : SampleMerge.Extremes(_first64.Span, _second64.Span);
 
     /// <summary>After how many pooled values each run of equal values ends, ascending.</summary>
-    public int[] RunEnds() => _single ? TieRuns.Ends(_first32, _second32) : TieRuns.Ends(_first64, _second64);
+    public int[] RunEnds() => _single ? TieRuns.Ends(_first32.Span[..^1], _second32.Span[..^1]) : TieRuns.Ends(_first64.Span[..^1], _second64.Span[..^1]);
 
     private static void Require(int count, int missing, int infinite, string name)
     {

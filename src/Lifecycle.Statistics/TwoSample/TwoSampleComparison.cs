@@ -8,16 +8,16 @@ namespace Lifecycle.Statistics;
 public sealed class TwoSampleComparison : IDisposable
 {
     private readonly SortedSample _first, _second;
-    private readonly bool _owned;
+    private readonly bool _owned, _parallel;
     private readonly Lock _gate = new();
     private MergeTotals _totals;
     private volatile bool _walked;
     private bool _disposed;
     private TestResult? _kolmogorovSmirnov, _cramerVonMises, _andersonDarling, _mannWhitney, _brunnerMunzel, _kuiper;
 
-    internal TwoSampleComparison(SortedSample first, SortedSample second, bool owned)
+    internal TwoSampleComparison(SortedSample first, SortedSample second, bool owned, bool parallel = false)
     {
-        (_first, _second, _owned) = (first, second, owned);
+        (_first, _second, _owned, _parallel) = (first, second, owned, parallel);
     }
 
     /// <summary>The first sample, sorted.</summary>
@@ -69,7 +69,8 @@ public sealed class TwoSampleComparison : IDisposable
             {
                 lock (_gate)
                 {
-                    _totals = _walked ? _totals : new SamplePair(First, Second).Walk();
+                    SamplePair pair = new(First, Second);
+                    _totals = _walked ? _totals : _parallel ? pair.WalkInParallel() : pair.Walk();
                     _walked = true;
                 }
             }

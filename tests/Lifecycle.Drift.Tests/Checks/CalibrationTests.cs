@@ -1,6 +1,7 @@
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>How often columns that did not change are called significant at .05. Fixed seeds: the counts are the same on every machine.</summary>
+[Trait("Vectors", "any")]
 public sealed class CalibrationTests
 {
     private const int Repetitions = 400;

@@ -1,6 +1,7 @@
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>Real drift between two years of the Current Population Survey, against constants computed apart from this code.</summary>
+[Trait("Vectors", "any")]
 public sealed class CpsCheckTests
 {
     private static readonly ReferenceProfile Reference = ReferenceProfile.From(CpsTable.Batch("1992"));

@@ -1,6 +1,7 @@
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>What is odd about data is a finding, never an exception.</summary>
+[Trait("Vectors", "any")]
 public sealed class EdgeCaseTests
 {
     [Fact]

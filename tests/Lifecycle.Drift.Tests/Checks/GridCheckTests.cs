@@ -4,6 +4,7 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>A check on a profile is the check of the raw rows binned with the same edges.</summary>
+[Trait("Vectors", "any")]
 public sealed class GridCheckTests
 {
     [Property(MaxTest = 200)]

@@ -3,6 +3,7 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>What sketches may and may not say: 50,000 values of a reference against 561,000 new ones, sketches of size 256.</summary>
+[Trait("Vectors", "any")]
 public sealed class SketchBoundsTests
 {
     private const int Old = 50_000, New = 561_000, Size = 256, Currents = 12;

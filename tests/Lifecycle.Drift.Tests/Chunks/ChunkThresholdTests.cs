@@ -3,6 +3,7 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>How often chunks that did not change alarm. Fixed seeds: the counts are the same on every machine.</summary>
+[Trait("Vectors", "any")]
 public sealed class ChunkThresholdTests
 {
     private const int Repetitions = 300;

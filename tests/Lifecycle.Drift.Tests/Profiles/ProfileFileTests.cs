@@ -3,6 +3,7 @@ using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Drift.Tests;
 
+[Trait("Vectors", "any")]
 public sealed class ProfileFileTests
 {
     private static readonly ReferenceProfile Small = ReferenceProfile.From(

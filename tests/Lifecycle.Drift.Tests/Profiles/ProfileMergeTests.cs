@@ -1,6 +1,7 @@
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>Profiles of shards become the profile of the whole, in any order.</summary>
+[Trait("Vectors", "any")]
 public sealed class ProfileMergeTests
 {
     private static readonly ColumnBatch Whole = CpsTable.Batch("2004");

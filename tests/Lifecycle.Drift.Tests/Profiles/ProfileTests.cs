@@ -1,5 +1,6 @@
 namespace Lifecycle.Drift.Tests;
 
+[Trait("Vectors", "any")]
 public sealed class ProfileTests
 {
     private enum Purpose

@@ -3,6 +3,7 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>Profiles of rows that come by once or twice, in constant memory.</summary>
+[Trait("Vectors", "any")]
 public sealed class StreamedProfileTests
 {
     private const int Rows = 150_000;

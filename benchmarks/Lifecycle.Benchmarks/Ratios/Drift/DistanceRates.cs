@@ -58,7 +58,8 @@ internal static class DistanceRates
         }
     }
 
-    private static double[] Draw(RandomStream random, int count, int law)
+    /// <summary>Values of a law: 0 normal, 1 lognormal, 2 t with 3 degrees of freedom, 3 seven values.</summary>
+    internal static double[] Draw(RandomStream random, int count, int law)
     {
         double[] values = new double[count];
         for (int i = 0; i < count; i++)
