@@ -36,7 +36,12 @@ internal sealed class BinLookup
 
         _first = edges[0];
         _scale = slots / (edges[^1] - _first);
-        _scale = double.IsFinite(_scale) ? _scale : 0;
+        if (!double.IsFinite(_scale) || _scale == 0)
+        {
+            // The edges are a point, or their distance overflows: one slot for all, and no infinity times 0.
+            (_first, _scale) = (0, 0);
+        }
+
         int slot = 0;
         for (int k = 0; k < edges.Length; k++)
         {
@@ -78,11 +83,8 @@ internal sealed class BinLookup
         return from;
     }
 
-    /// <summary>Infinity times 0, where the edges are a point or their distance overflows, is NaN and takes the first slot.</summary>
+    /// <summary>The native minimum and maximum: the product is never NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int SlotOf(double value)
-    {
-        double at = (value - _first) * _scale;
-        return double.ConvertToIntegerNative<int>(double.MinNative(double.MaxNative(double.IsNaN(at) ? 0 : at, 0), _lastSlot));
-    }
+    private int SlotOf(double value) =>
+        double.ConvertToIntegerNative<int>(double.MinNative(double.MaxNative((value - _first) * _scale, 0), _lastSlot));
 }

@@ -15,7 +15,7 @@ public abstract class ColumnRecorder
     private protected ColumnRecorder(DriftMonitor monitor, int first, int width)
     {
         (_monitor, First, Width) = (monitor, first, width);
-        _ticks = monitor.ClosesByRows;
+        (_ticks, Counters) = (monitor.ClosesByRows, monitor.Counters);
     }
 
     /// <summary>Name of the column.</summary>
@@ -29,7 +29,7 @@ public abstract class ColumnRecorder
 
     internal int UnreadableCounter => First + UnreadableAt;
 
-    private protected StripedCounters Counters => _monitor.Counters;
+    private protected StripedCounters Counters { get; }
 
     /// <summary>Counts a number; NaN is missing. In a column of labels it counts as unreadable.</summary>
     public void Record(double value)
