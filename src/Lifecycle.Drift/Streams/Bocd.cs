@@ -36,6 +36,11 @@ public sealed partial class Bocd : StreamDetector<Bocd>
     // -ln hazard.
     private protected override double Level => -Math.Log(Hazard);
 
+    // A hazard of 0.05: with more of it no run ever becomes probable.
+    internal override double FirstLevel => 3;
+
+    internal override double RunsWorth => 1e6;
+
     private protected override ValueDomain Domain => IsBinary ? ValueDomain.Binary : ValueDomain.Finite;
 
     private protected override bool IsLevelFree => false;

@@ -6,8 +6,11 @@ namespace Lifecycle.Drift;
 /// </summary>
 public sealed class Ewma : StreamDetector<Ewma>
 {
+    // Below this the limits stand.
+    private const double Steady = 1e-17;
+
     private Baseline _baseline;
-    private double _z, _decay;
+    private double _z, _decay, _scale;
 
     /// <summary>Weight λ of the newest value, in (0, 1]; 0.1.</summary>
     public double Weight { get; init => field = Setting.Factor(value, "0.1"); } = 0.1;
@@ -46,7 +49,7 @@ public sealed class Ewma : StreamDetector<Ewma>
     {
         SetLevels(Limit);
         _baseline = new Baseline(Mean, StandardDeviation, BaselineLength);
-        (_z, _decay) = (0, SteadyLimits ? 0 : 1);
+        (_z, _decay, _scale) = (0, SteadyLimits ? 0 : 1, double.NaN);
     }
 
     private protected override double Advance(double value)
@@ -62,8 +65,13 @@ public sealed class Ewma : StreamDetector<Ewma>
 
         double weight = Weight;
         _z += weight * (value - _baseline.Mean - _z);
-        _decay *= (1 - weight) * (1 - weight);
-        return Math.Abs(_z) / (_baseline.Deviation * Math.Sqrt(weight / (2 - weight) * (1 - _decay)));
+        if (_decay > Steady || double.IsNaN(_scale))
+        {
+            _decay *= (1 - weight) * (1 - weight);
+            _scale = 1 / (_baseline.Deviation * Math.Sqrt(weight / (2 - weight) * (1 - _decay)));
+        }
+
+        return Math.Abs(_z) * _scale;
     }
 
     private protected override void Transfer(DetectorState state)
@@ -71,6 +79,7 @@ public sealed class Ewma : StreamDetector<Ewma>
         _baseline.Transfer(state);
         state.Value(ref _z);
         state.Value(ref _decay);
+        state.Value(ref _scale);
     }
 
     private protected override string Describe() => Text(

@@ -35,6 +35,8 @@ public sealed partial class GlrCusum : StreamDetector<GlrCusum>
 
     private protected override double Level => Threshold;
 
+    internal override double RunsWorth => 2e7;
+
     private protected override ValueDomain Domain => ErrorRate is null ? ValueDomain.Finite : ValueDomain.Binary;
 
     private protected override GlrCusum At(double level, StreamLaw law) => law.IsBinary

@@ -32,6 +32,8 @@ public sealed class Kswin : StreamDetector<Kswin>
     /// <summary>Opens another source of whole numbers below a bound; for streams recorded with another generator.</summary>
     internal Func<Func<int, int>>? Draws { get; init; }
 
+    internal override double RunsWorth => 4e6;
+
     private int Compared => Math.Min(Recent, Window / 2);
 
     // -ln α; the score is -ln p.

@@ -16,7 +16,7 @@ internal static class RunLengthSearch
         where TDetector : StreamDetector
     {
         TDetector probe = at(1);
-        int count = runs ?? (int)Math.Clamp(probe.RunsWorth / target, 400, 4000);
+        int count = runs ?? (int)Math.Clamp(probe.RunsWorth / target, 400, 20_000);
         return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, count, seed) : Bracket(at, law, target, count, seed);
     }
 
@@ -61,7 +61,7 @@ internal static class RunLengthSearch
         where TDetector : StreamDetector
     {
         double goal = Math.Log(target);
-        (double low, double lowLog, double high, double highLog) = RoughBracket(level => RoughLog(at, law, level, target, seed), goal, target);
+        (double low, double lowLog, double high, double highLog) = RoughBracket(level => RoughLog(at, law, level, target, seed), at(1).FirstLevel, goal, target);
         double level = low + (high - low) * Math.Clamp((goal - lowLog) / (highLog - lowLog), 0, 1), slope = (highLog - lowLog) / (high - low);
         double log = LogAt(level);
         double bestLevel = level, bestLog = log;
@@ -86,13 +86,18 @@ internal static class RunLengthSearch
     }
 
     /// <summary>Walks up from a low level, where runs are short, until the rough run length passes the goal.</summary>
-    private static (double Low, double LowLog, double High, double HighLog) RoughBracket(Func<double, double> logAt, double goal, double target)
+    private static (double Low, double LowLog, double High, double HighLog) RoughBracket(Func<double, double> logAt, double first, double goal, double target)
     {
-        double low = 0.5, lowLog = logAt(low);
-        while (lowLog >= goal && low > 0.01)
+        double low = first, lowLog = logAt(low);
+        while (lowLog >= goal && low > first / 16)
         {
-            low /= 2;
+            low *= 0.7;
             lowLog = logAt(low);
+        }
+
+        if (lowLog >= goal)
+        {
+            throw new RunLengthException(FormattableString.Invariant($"A run length of {target:#,0} cannot be had on this stream with these settings: the shortest is longer. Ask for more."));
         }
 
         double step = 0.25;

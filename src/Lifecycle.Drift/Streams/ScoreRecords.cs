@@ -118,12 +118,18 @@ internal sealed class ScoreRecords
             }
         }
 
-        if (high > 0 && MeanAt(paths, levels[high - 1], longest) is { } below && below >= 0.97 * target && below / target > target / MeanAt(paths, levels[high], longest))
+        double length = MeanAt(paths, levels[high], longest), below = high > 0 ? MeanAt(paths, levels[high - 1], longest) : 0;
+        if (below >= 0.97 * target && below / target > target / length)
         {
-            high--;
+            (high, length) = (high - 1, below);
+        }
+
+        if (double.IsInfinity(length))
+        {
+            throw RunLengthSearch.Unreachable(target, below);
         }
 
         double next = paths.SelectMany(p => p._records).Select(r => r.Score).Where(s => s > levels[high] && double.IsFinite(s)).DefaultIfEmpty(levels[high] + Math.Abs(levels[high]) * 1e-3).Min();
-        return ((levels[high] + next) / 2, MeanAt(paths, levels[high], longest));
+        return ((levels[high] + next) / 2, length);
     }
 }

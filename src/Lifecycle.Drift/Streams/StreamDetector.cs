@@ -65,7 +65,10 @@ public abstract class StreamDetector
     internal bool HasFreeScore => IsLevelFree;
 
     /// <summary>How many updates a simulation may take: fewer for dear ones.</summary>
-    internal virtual double RunsWorth => 3e8;
+    internal virtual double RunsWorth => 2e8;
+
+    /// <summary>Where a search for the level begins: runs are short there.</summary>
+    internal virtual double FirstLevel => 0.5;
 
     /// <summary>Takes the next value.</summary>
     /// <param name="value">Usually 1 for a wrong and 0 for a right prediction. Values a detector cannot take are counted and otherwise have no effect.</param>
