@@ -6,6 +6,9 @@ namespace Lifecycle.Drift;
 /// <summary>Reads what <see cref="ByteWriter"/> wrote, from bytes that nobody vouches for: every length is checked before it is used.</summary>
 internal ref struct ByteCursor(ReadOnlySpan<byte> bytes, long start)
 {
+    /// <summary>What helps against damage.</summary>
+    public const string Renew = "Take the file from a copy or build the profile again";
+
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -16,13 +19,14 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> bytes, long start)
 
     public readonly int Left => _bytes.Length - _at;
 
-    public readonly ProfileFormatException Error(string field, string message) => new(Offset, field, message);
+    /// <summary>An error at this place, with what helps.</summary>
+    public readonly ProfileFormatException Error(string field, string message, string remedy = Renew) => new(Offset, field, $"{message}. {remedy}");
 
     public ReadOnlySpan<byte> Bytes(long count, string field)
     {
         if (count < 0 || count > Left)
         {
-            throw Error(field, $"{count} bytes are announced and {Left} are left; the file is cut or damaged. Take it from a copy or build the profile again");
+            throw Error(field, $"{count} bytes are announced and {Left} are left; the file is cut or damaged");
         }
 
         ReadOnlySpan<byte> taken = _bytes.Slice(_at, (int)count);
@@ -72,7 +76,7 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> bytes, long start)
         }
         catch (DecoderFallbackException)
         {
-            throw new ProfileFormatException(offset, field, "the text is not UTF-8");
+            throw new ProfileFormatException(offset, field, $"the text is not UTF-8. {Renew}");
         }
     }
 

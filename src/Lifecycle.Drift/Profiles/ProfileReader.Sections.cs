@@ -85,7 +85,7 @@ internal static partial class ProfileReader
         where TEnum : struct, Enum
     {
         TEnum value = (TEnum)Enum.ToObject(typeof(TEnum), section.Byte(field));
-        return Enum.IsDefined(value) ? value : throw section.Error(field, $"'{value}' is not known; update Lifecycle.Drift");
+        return Enum.IsDefined(value) ? value : throw section.Error(field, $"'{value}' is not known", "Update Lifecycle.Drift");
     }
 
     private static NumericGrid Grid(ref ByteCursor section)

@@ -20,7 +20,7 @@ internal static partial class ProfileReader
 
         if (file.Length < HeadBytes + SHA256.HashSizeInBytes || !file.StartsWith(ProfileWriter.Magic))
         {
-            throw cursor.Error("signature", "it is not a reference profile; one begins with 'LDP' and is written by ReferenceProfile.SaveAsync");
+            throw cursor.Error("signature", "it is not a reference profile, which begins with 'LDP'", "Name a file that ReferenceProfile.SaveAsync wrote");
         }
 
         cursor.Bytes(ProfileWriter.Magic.Length, "signature");
@@ -38,7 +38,7 @@ internal static partial class ProfileReader
         int end = file.Length - SHA256.HashSizeInBytes;
         if (!SHA256.HashData(file[..end]).AsSpan().SequenceEqual(file[end..]))
         {
-            throw new ProfileFormatException(end, "checksum", "the bytes do not fit their SHA-256; the file is cut or damaged. Take it from a copy or build the profile again");
+            throw new ProfileFormatException(end, "checksum", "the bytes do not fit their SHA-256; the file is cut or damaged. Take the file from a copy or build the profile again");
         }
 
         return Columns(new ByteCursor(file[HeadBytes..end], HeadBytes));
@@ -60,12 +60,12 @@ internal static partial class ProfileReader
             ReferenceColumn column = Column(new ByteCursor(cursor.Bytes(length, "a column"), start));
             if (!names.Add(column.Name))
             {
-                throw new ProfileFormatException(start, "name", $"the column '{column.Name}' stands twice");
+                throw new ProfileFormatException(start, "name", $"the column '{column.Name}' stands twice. {ByteCursor.Renew}");
             }
 
             if (column.Rows != rows)
             {
-                throw new ProfileFormatException(start, "counts", $"the column '{column.Name}' has {column.Rows} rows and the profile {rows}");
+                throw new ProfileFormatException(start, "counts", $"the column '{column.Name}' has {column.Rows} rows and the profile {rows}. {ByteCursor.Renew}");
             }
 
             columns.Add(column);
@@ -88,7 +88,7 @@ internal static partial class ProfileReader
 
             if (type >= Section.FirstRefused)
             {
-                throw cursor.Error("type of a section", $"section {type} was written by a newer version: update Lifecycle.Drift");
+                throw cursor.Error("type of a section", $"section {type} was written by a newer version", "Update Lifecycle.Drift");
             }
 
             last = type;

@@ -59,8 +59,8 @@ public static class AndersonDarlingDistribution
 
         // u = from + s² and u = to - s² take the inverse square roots at the two ends away.
         double reach = Math.Min(half, Math.Sqrt(90 / x));
-        double lower = GaussLegendre.Integrate(s => Weight(from, s, 1, 2 * j + 1, x), 0, reach);
-        return lower + GaussLegendre.Integrate(s => Weight(to, s, -1, 2 * j + 3, x), 0, half);
+        double lower = GaussLegendre.Integrate((from, j, x), static (s, t) => Weight(t.from, s, 1, 2 * t.j + 1, t.x), 0, reach);
+        return lower + GaussLegendre.Integrate((to, j, x), static (s, t) => Weight(t.to, s, -1, 2 * t.j + 3, t.x), 0, half);
     }
 
     private static double Weight(double end, double s, int sign, double root, double x)
@@ -83,7 +83,7 @@ public static class AndersonDarlingDistribution
         {
             double f = 4 * j + 1, a = f * f * Math.PI * Math.PI / (8 * z);
             sum += coefficient * f * Math.Exp(-a)
-                * GaussLegendre.Integrate(w => Math.Exp(z / (8 * (w * w + 1)) - a * w * w), 0, Math.Sqrt(50 / a));
+                * GaussLegendre.Integrate((z, a), static (w, t) => Math.Exp(t.z / (8 * (w * w + 1)) - t.a * w * w), 0, Math.Sqrt(50 / a));
             coefficient *= -(j + 0.5) / (j + 1);
         }
 

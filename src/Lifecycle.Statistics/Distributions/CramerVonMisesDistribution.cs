@@ -56,8 +56,8 @@ public static class CramerVonMisesDistribution
         }
 
         double reach = Math.Min(half, Math.Sqrt(45 / (from * x)));
-        return GaussLegendre.Integrate(s => Weight(from + s * s, s, x), 0, reach)
-            + GaussLegendre.Integrate(s => Weight(to - s * s, s, x), 0, half);
+        return GaussLegendre.Integrate((from, x), static (s, t) => Weight(t.from + s * s, s, t.x), 0, reach)
+            + GaussLegendre.Integrate((to, x), static (s, t) => Weight(t.to - s * s, s, t.x), 0, half);
     }
 
     private static double Weight(double r, double s, double x) =>

@@ -12,12 +12,13 @@ internal static class GaussLegendre
     /// <summary>The weights of <see cref="Nodes"/>, with sum 2.</summary>
     public static ReadOnlySpan<double> Weights => Rule.Weights;
 
-    public static double Integrate(Func<double, double> f, double from, double to)
+    /// <summary>The integral of a function of a number and a state, which is passed on so that nothing is captured.</summary>
+    public static double Integrate<TState>(TState state, Func<double, TState, double> f, double from, double to)
     {
         double half = 0.5 * (to - from), middle = from + half, sum = 0;
         for (int i = 0; i < Points; i++)
         {
-            sum += Rule.Weights[i] * f(middle + half * Rule.Nodes[i]);
+            sum += Rule.Weights[i] * f(middle + half * Rule.Nodes[i], state);
         }
 
         return sum * half;

@@ -92,13 +92,14 @@ public sealed class QualityRateTests
     private static ColumnBatch Labels(int rows, ulong seed, ulong index)
     {
         RandomStream random = new(seed, index);
-        string?[] labels = new string?[rows];
+        string[] labels = new string[rows];
+        bool[] isThere = new bool[rows];
         for (int i = 0; i < rows; i++)
         {
-            double u = random.NextDouble();
-            labels[i] = random.NextDouble() < 0.05 ? null : $"l{(int)(1 / (u + 0.002))}";
+            labels[i] = $"l{(int)(1 / (random.NextDouble() + 0.002))}";
+            isThere[i] = random.NextDouble() >= 0.05;
         }
 
-        return new ColumnBatch([BatchColumn.Of<string>("c", labels, [.. labels.Select(l => l is not null)])]);
+        return new ColumnBatch([BatchColumn.Of<string>("c", labels, isThere)]);
     }
 }

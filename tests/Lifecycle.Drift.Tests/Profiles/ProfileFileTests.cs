@@ -162,6 +162,58 @@ public sealed class ProfileFileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
+    /// <summary>Whole files of such bytes, with a right checksum.</summary>
+    [Theory]
+    [InlineData("10⁹ columns", "8094EBDC0300", "columns")]
+    [InlineData("a column of 4 GB", "010080808080100101", "a column")]
+    [InlineData("a name of 4 GB", "01000A0180808080100102", "name")]
+    [InlineData("a negative count of columns", "FFFFFFFFFFFFFFFFFF0100", "columns")]
+    [InlineData("a negative count of rows", "01FFFFFFFFFFFFFFFFFF01", "rows")]
+    public void Hostile_sizes_are_named_with_field_and_remedy_and_cost_no_memory(string what, string body, string field)
+    {
+        byte[] file = Signed([0x4C, 0x44, 0x50, 0x0A, 1, 0, 0, 0, .. Convert.FromHexString(body)]);
+        Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(file));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ProfileFormatException error = Assert.Throws<ProfileFormatException>(() => ReferenceProfile.Parse(file));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+        Assert.Contains(field, error.Field, StringComparison.Ordinal);
+        Assert.InRange(error.Offset, 8, file.Length);
+        Assert.True(error.Message.Contains("build the profile again", StringComparison.Ordinal), $"{what}: {error.Message}");
+    }
+
+    [Fact]
+    public void Ten_thousand_changed_files_throw_nothing_else_and_every_error_has_a_remedy()
+    {
+        byte[][] good = [Small.ToBytes(), ReferenceProfile.From(CpsTable.Batch("1992")).ToBytes(), Convert.FromHexString(GoldenFiles.BareSmall)];
+        Lifecycle.Statistics.RandomStream random = new(2);
+        int refused = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            byte[] bad = [.. good[i % 3 == 1 && i % 12 != 1 ? 0 : i % 3]];
+            for (int hits = random.NextBelow(3); hits >= 0; hits--)
+            {
+                bad[random.NextBelow(bad.Length - 32)] = (byte)random.NextBelow(256);
+            }
+
+            // A third is cut or grown, most are signed again, so that the checksum does not find it.
+            byte[] file = random.NextBelow(3) switch { 0 => bad[..random.NextBelow(bad.Length)], 1 => [.. bad, .. bad], _ => bad };
+            file = file.Length > 40 && random.NextBelow(4) > 0 ? Signed(file[..^32]) : file;
+            try
+            {
+                _ = ReferenceProfile.Parse(file);
+            }
+            catch (ProfileFormatException error)
+            {
+                refused++;
+                Assert.InRange(error.Offset, 0, file.Length);
+                Assert.NotEmpty(error.Field);
+                Assert.Matches("Update Lifecycle.Drift|from a copy or build the profile again|SaveAsync", error.Message);
+            }
+        }
+
+        Assert.InRange(refused, 8_000, 10_000);
+    }
+
     [Fact]
     public void Unsorted_edges_wrong_sums_and_foreign_sketches_are_named_with_their_place()
     {
