@@ -15,6 +15,10 @@ internal static class DriftTelemetry
     private static readonly UpDownCounter<long> Alerts = Meter.CreateUpDownCounter<long>("lifecycle.drift.alert.active", "{alert}", "Alerts that are raised and not cleared.");
     private static readonly Counter<long> UnseenLabels = Meter.CreateCounter<long>("lifecycle.drift.unseen", "{value}", "Values with labels that the reference does not have.");
 
+    private static readonly Gauge<double> Estimated = Meter.CreateGauge<double>("lifecycle.drift.performance.estimated", "1", "A metric of a closed window, estimated.");
+    private static readonly Gauge<double> Realized = Meter.CreateGauge<double>("lifecycle.drift.performance.realized", "1", "A metric of a closed window, by the labels that came.");
+    private static readonly Gauge<double> Coverage = Meter.CreateGauge<double>("lifecycle.drift.label.coverage", "1", "Share of a closed window's predictions that have their label.");
+
     public static ActivitySource Source { get; } = new(Name);
 
     public static void Checked(DriftReport report, TimeSpan elapsed)
@@ -38,6 +42,27 @@ internal static class DriftTelemetry
         {
             UnseenLabels.Add(unseen, tags);
         }
+    }
+
+    public static void Judged(PerformancePoint point, bool isNew)
+    {
+        TagList tags = Tags(point.Window.Model, point.Window.Version);
+        foreach (MetricPoint metric in point.Metrics)
+        {
+            TagList own = tags;
+            own.Add("lifecycle.drift.metric", metric.Metric.Name);
+            if (isNew && metric.Estimated.IsDefined)
+            {
+                Estimated.Record(metric.Estimated.Value, own);
+            }
+
+            if (metric.Realized.IsDefined)
+            {
+                Realized.Record(metric.Realized.Value, own);
+            }
+        }
+
+        Coverage.Record(point.Coverage, tags);
     }
 
     public static void AlertsChanged(int change, string? model, string? version) => Alerts.Add(change, Tags(model, version));

@@ -9,4 +9,5 @@ internal sealed record ReferenceState(string Version, string Digest);
 [JsonSerializable(typeof(ReferenceState))]
 [JsonSerializable(typeof(DriftFound))]
 [JsonSerializable(typeof(DriftCleared))]
+[JsonSerializable(typeof(PerformanceFell))]
 internal sealed partial class DriftJson : JsonSerializerContext;

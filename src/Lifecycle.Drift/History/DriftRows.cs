@@ -100,9 +100,9 @@ internal static class DriftRows
             },
             cancellationToken).ConfigureAwait(false);
 
-    private static DateTimeOffset Time(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
+    public static DateTimeOffset Time(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
-    private static async ValueTask<List<TRow>> ReadAsync<TRow>(DbCommand command, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    public static async ValueTask<List<TRow>> ReadAsync<TRow>(DbCommand command, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
     {
         List<TRow> rows = [];
         await using (command.ConfigureAwait(false))
