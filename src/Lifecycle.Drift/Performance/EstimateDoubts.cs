@@ -63,41 +63,68 @@ internal sealed class EstimateDoubts
         return doubts;
     }
 
-    /// <summary>Chi-square over the reference's tenths of scores: labels against calibrated probabilities, with the chance in both.</summary>
+    /// <summary>
+    /// Chi-square over the reference's tenths of scores: labels against calibrated probabilities, with the chance of the labels and, from the bootstrap
+    /// refits, of the calibration.
+    /// </summary>
     private void AddCalibrationDrift(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels, List<string> doubts)
     {
-        (int Rows, double Expected, double Observed, double Variance)[] tenths = new (int, double, double, double)[_starts.Length];
-        double expected = 0, observed = 0;
-        for (int i = 0; i < scores.Length; i++)
+        ScoredRows rows = ScoredRows.Of(scores, default, _estimator.Options.PositiveFrom, ScoredRows.Numbers(labels), default);
+        double[] mean = new double[rows.Count], probabilities = new double[rows.Count];
+        int[] tenths = [.. rows.Scores.Select(s => ScoreTenths.TenthOf(_starts, s))];
+        int refits = 0;
+        double[] sums = new double[_starts.Length], squares = new double[_starts.Length], refit = new double[_starts.Length];
+        foreach (ScoreCalibration calibration in _estimator.Refits)
         {
-            double p = _estimator.Calibrate(scores[i]), y = labels[i] ? 1 : 0;
-            ref (int Rows, double Expected, double Observed, double Variance) tenth = ref tenths[ScoreTenths.TenthOf(_starts, scores[i])];
-            tenth = (tenth.Rows + 1, tenth.Expected + p, tenth.Observed + y, tenth.Variance + p * (1 - p));
-            expected += p;
-            observed += y;
+            calibration.Predict(rows.Scores, probabilities);
+            Array.Clear(refit);
+            for (int i = 0; i < rows.Count; i++)
+            {
+                mean[i] += probabilities[i];
+                refit[tenths[i]] += probabilities[i];
+            }
+
+            for (int k = 0; k < refit.Length; k++)
+            {
+                sums[k] += refit[k];
+                squares[k] += refit[k] * refit[k];
+            }
+
+            refits++;
+        }
+
+        (double Expected, double Observed) all = default;
+        (int Rows, double Expected, double Observed, double Variance)[] cells = new (int, double, double, double)[_starts.Length];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            double p = _estimator.Calibrate(rows.Scores[i]), likely = refits > 0 ? mean[i] / refits : p, y = rows.Probabilities[i];
+            ref (int Rows, double Expected, double Observed, double Variance) cell = ref cells[tenths[i]];
+            cell = (cell.Rows + 1, cell.Expected + p, cell.Observed + y, cell.Variance + likely * (1 - likely));
+            all = (all.Expected + p, all.Observed + y);
         }
 
         double square = 0;
         int used = 0;
-        for (int k = 0; k < tenths.Length; k++)
+        for (int k = 0; k < cells.Length; k++)
         {
-            (int rows, double sum, double positives, double variance) = tenths[k];
-            double share = rows == 0 ? 0 : sum / rows;
-            double spread = rows == 0 ? 0 : variance / rows / rows + Math.Max(share * (1 - share), 0.25 / _referenceRows[k]) / _referenceRows[k];
-            if (rows >= LeastInTenth)
+            (int count, double expected, double observed, double variance) = cells[k];
+            if (count < LeastInTenth)
             {
-                double away = (positives - sum) / rows;
-                square += away * away / spread;
-                used++;
+                continue;
             }
+
+            double share = expected / count, inReference = Math.Max(share * (1 - share), 0.25 / _referenceRows[k]) / _referenceRows[k] * count * count;
+            double ofCalibration = refits > 1 ? (squares[k] - sums[k] * sums[k] / refits) / (refits - 1) : 0;
+            square += (observed - expected) * (observed - expected) / (variance + Math.Max(inReference, ofCalibration));
+            used++;
         }
 
-        double p0 = used == 0 ? 1 : ChiSquaredDistribution.Survival(square, used);
-        if (p0 < Level)
+        double chanceOfAll = used == 0 ? 1 : ChiSquaredDistribution.Survival(square, used);
+        if (chanceOfAll < Level)
         {
             doubts.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Labels contradict the calibration (p {p0:0.0e0}): {observed / labels.Length:P1} are positive, {expected / labels.Length:P1} were expected. The meaning of the scores has changed; renew the reference."));
+                $"Labels contradict the calibration (p {chanceOfAll:0.0e0}): {all.Observed / rows.Count:P1} are positive, {all.Expected / rows.Count:P1} were expected. The meaning of the scores has changed; renew the reference."));
         }
     }
 }

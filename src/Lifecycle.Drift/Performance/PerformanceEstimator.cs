@@ -47,6 +47,9 @@ public sealed partial class PerformanceEstimator
 
     internal ReadOnlySpan<double> ReferenceScores => _reference.Scores;
 
+    /// <summary>The calibration fitted to 50 resamples of the reference; none where nothing is fitted.</summary>
+    internal IReadOnlyList<ScoreCalibration> Refits => _refits.Value;
+
     /// <summary>Fits to a reference: scores of rows that the model was not trained on, with their labels.</summary>
     /// <param name="scores">Probabilities of the positive class, each in [0, 1].</param>
     /// <param name="labels">True for positive rows.</param>

@@ -10,7 +10,8 @@ public sealed partial class PerformanceMonitor
     private readonly List<PerformanceWindow> _windows = [];
     private readonly Queue<object> _news = new();
     private PerformancePoint? _open;
-    private (int Window, int Labelled, int Positives) _openKey = (-1, 0, 0);
+    private (int Labelled, int Positives) _openKnown;
+    private int _openNumber = -1;
     private int _finalThrough = -1;
 
     /// <summary>
@@ -31,7 +32,11 @@ public sealed partial class PerformanceMonitor
     {
         get
         {
-            JudgeClosed();
+            if (JudgeClosed(withLabels: true))
+            {
+                Signal(ref _workDue);
+            }
+
             lock (_gate)
             {
                 return [.. _windows.Where(w => w.Point is not null).Select(w => w.Point!)];
@@ -44,31 +49,32 @@ public sealed partial class PerformanceMonitor
         lock (_judging)
         {
             List<OpenPrediction> rows = _join.Read(number);
-            (int Window, int Labelled, int Positives) key = (number, rows.Count(r => r.IsLabelled), rows.Count(r => r is { IsLabelled: true, Actual: true }));
+            (int Labelled, int Positives) known = KnownOf(rows);
             DateTimeOffset opened;
             lock (_gate)
             {
                 opened = WindowOf(number).Opened;
             }
 
-            bool isSame = _open is not null && _openKey.Window == number && _open.Rows == rows.Count;
-            if (!isSame || _openKey != key)
+            bool isSame = _open is not null && _openNumber == number && _open.Rows == rows.Count;
+            if (!isSame || _openKnown != known)
             {
                 _open = _judge.Judge(new DriftWindow(Name, Model, Version, opened, _time.GetUtcNow()), rows, isSame ? _open!.Metrics : null) with { IsOpen = true };
-                _openKey = key;
+                (_openNumber, _openKnown) = (number, known);
             }
 
             return _open!;
         }
     }
 
-    /// <summary>Judges closed windows that were never judged, got labels, or come near the end of the memory.</summary>
-    private void JudgeClosed()
+    /// <summary>Judges closed windows that were never judged or come near the end of the memory, and those that got labels when asked to.</summary>
+    /// <returns>Whether there is something new.</returns>
+    private bool JudgeClosed(bool withLabels)
     {
         lock (_judging)
         {
             int nearing = _join.NearingWindow;
-            (int from, int to) = _join.TakeTouched();
+            (int from, int to) = withLabels ? _join.TakeTouched() : (int.MaxValue, -1);
             PerformanceWindow[] due;
             lock (_gate)
             {
@@ -76,16 +82,36 @@ public sealed partial class PerformanceMonitor
                     && (w.Point is null || (w.Number >= from && w.Number <= to) || w.Number <= nearing))];
             }
 
+            bool isNew = false;
             foreach (PerformanceWindow window in due)
             {
-                Judge(window, isFinal: window.Number <= nearing);
+                List<OpenPrediction> rows = _join.Read(window.Number);
+                bool isFinal = window.Number <= nearing;
+                if (window.Point is null || isFinal || KnownOf(rows) != window.Known)
+                {
+                    Judge(window, rows, isFinal);
+                    isNew = true;
+                }
             }
+
+            return isNew;
         }
     }
 
-    private void Judge(PerformanceWindow window, bool isFinal)
+    private static (int Labelled, int Positives) KnownOf(List<OpenPrediction> rows)
     {
-        List<OpenPrediction> rows = _join.Read(window.Number);
+        (int labelled, int positives) = (0, 0);
+        foreach (OpenPrediction row in rows)
+        {
+            labelled += row.IsLabelled ? 1 : 0;
+            positives += row is { IsLabelled: true, Actual: true } ? 1 : 0;
+        }
+
+        return (labelled, positives);
+    }
+
+    private void Judge(PerformanceWindow window, List<OpenPrediction> rows, bool isFinal)
+    {
         bool isWhole = rows.Count == window.Rows && _join.LeftWindow < window.Number;
         PerformancePoint? before = window.Point, point = before;
         if (isWhole || before is null)
@@ -103,6 +129,7 @@ public sealed partial class PerformanceMonitor
             window.Point = point! with { IsFinal = isFinal || !isWhole };
             window.IsFinal = window.Point.IsFinal;
             window.IsUnsaved = true;
+            window.Known = KnownOf(rows);
             _finalThrough = window.IsFinal ? Math.Max(_finalThrough, window.Number) : _finalThrough;
             if (before is null)
             {
@@ -113,7 +140,6 @@ public sealed partial class PerformanceMonitor
         }
 
         DriftTelemetry.Judged(window.Point, isNew: before is null);
-        Signal(ref _workDue);
     }
 
     private void AddFalls(PerformanceWindow window)

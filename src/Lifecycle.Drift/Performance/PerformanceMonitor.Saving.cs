@@ -83,7 +83,7 @@ public sealed partial class PerformanceMonitor
             {
                 PerformanceWindow window = new(row.Number, row.Opened)
                 {
-                    Closed = row.Closed, Rows = row.Rows, IsTooSmall = row.IsTooSmall, Point = row.Point, IsFinal = row.Point?.IsFinal ?? false, IsUnsaved = false,
+                    Closed = row.Closed, Rows = row.Rows, IsTooSmall = row.IsTooSmall, Point = row.Point, IsFinal = row.Point?.IsFinal ?? false, IsUnsaved = false, Known = (-1, 0),
                 };
                 window.Told.UnionWith(row.Told);
                 _windows.Add(window);

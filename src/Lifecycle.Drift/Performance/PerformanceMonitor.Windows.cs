@@ -6,6 +6,9 @@ public sealed partial class PerformanceMonitor
 {
     private const int MostPeriods = 24;
 
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(10);
+
+    private long _looked;
     private int _periods;
     private int _periodWindow;
     private bool _saveFailed;
@@ -19,7 +22,7 @@ public sealed partial class PerformanceMonitor
                 Interlocked.Exchange(ref _workDue, 0);
                 bool saves = Interlocked.Exchange(ref _saveDue, 0) == 1 || request is not null;
                 CloseDue(request);
-                JudgeClosed();
+                JudgeClosed(withLabels: saves || IsTimeToLook());
                 Tell();
                 saves |= HasNews();
                 if (saves)
@@ -40,6 +43,14 @@ public sealed partial class PerformanceMonitor
         }
 
         await CloseLastAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Labels that come all the time are looked at every ten seconds.</summary>
+    private bool IsTimeToLook()
+    {
+        bool isTime = _looked == 0 || _time.GetElapsedTime(_looked) >= LookPeriod;
+        _looked = isTime ? _time.GetTimestamp() : _looked;
+        return isTime;
     }
 
     private void CloseDue(ClosingRequest? request)
@@ -79,7 +90,7 @@ public sealed partial class PerformanceMonitor
                 Close();
             }
 
-            JudgeClosed();
+            JudgeClosed(withLabels: true);
             Tell();
             await SaveAsync().ConfigureAwait(false);
         }

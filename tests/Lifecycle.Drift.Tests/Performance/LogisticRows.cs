@@ -5,13 +5,14 @@ namespace Lifecycle.Drift.Tests;
 /// <summary>Rows of a logistic law, P(positive) = 1/(1 + exp(-(a + b x))), whose scores are a distorted probability; the inputs may shift.</summary>
 internal sealed record LogisticRows(double[] Scores, bool[] Labels, bool[] Predicted)
 {
-    public static LogisticRows Draw(int count, ulong seed, ulong index, double shift = 0, double offset = -0.8, double slope = 1.5, double power = 1.3, double concept = 0)
+    public static LogisticRows Draw(int count, ulong seed, ulong index, double shift = 0, double offset = -0.8, double slope = 1.5, double power = 1.3, double concept = 0,
+        double spread = 1)
     {
         RandomStream random = new(seed, index);
         LogisticRows rows = new(new double[count], new bool[count], new bool[count]);
         for (int i = 0; i < count; i++)
         {
-            double x = shift + random.NextGaussian(), p = 1 / (1 + Math.Exp(-(offset + slope * x)));
+            double x = shift + spread * random.NextGaussian(), p = 1 / (1 + Math.Exp(-(offset + slope * x)));
             rows.Scores[i] = Math.Pow(p, power);
             rows.Labels[i] = random.NextDouble() < 1 / (1 + Math.Exp(-(offset + concept + slope * x)));
             rows.Predicted[i] = rows.Scores[i] >= 0.5;
