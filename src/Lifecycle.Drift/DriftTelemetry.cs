@@ -19,6 +19,9 @@ internal static class DriftTelemetry
     private static readonly Gauge<double> Effects = Meter.CreateGauge<double>("lifecycle.drift.effect", "1", "The deciding effect of a column in the last window.");
     private static readonly Gauge<double> LogPValues = Meter.CreateGauge<double>(
         "lifecycle.drift.p.log10", "1", "Common logarithm of the corrected p-value of a column in the last window.");
+    private static readonly Gauge<double> Estimated = Meter.CreateGauge<double>("lifecycle.drift.performance.estimated", "1", "A metric of a closed window, estimated.");
+    private static readonly Gauge<double> Realized = Meter.CreateGauge<double>("lifecycle.drift.performance.realized", "1", "A metric of a closed window, by the labels that came.");
+    private static readonly Gauge<double> Coverage = Meter.CreateGauge<double>("lifecycle.drift.label.coverage", "1", "Share of a closed window's predictions that have their label.");
 
     /// <summary>Columns with a tag of their own; the others share one.</summary>
     public const int MostFeatures = 200;
@@ -72,6 +75,27 @@ internal static class DriftTelemetry
         {
             Alerts.Add(change, Tags(model, version));
         }
+    }
+
+    public static void Judged(PerformancePoint point, bool isNew)
+    {
+        TagList tags = Tags(point.Window.Model, point.Window.Version);
+        foreach (MetricPoint metric in point.Metrics)
+        {
+            TagList own = tags;
+            own.Add("lifecycle.drift.metric", metric.Metric.Name);
+            if (isNew && metric.Estimated.IsDefined)
+            {
+                Estimated.Record(metric.Estimated.Value, own);
+            }
+
+            if (metric.Realized.IsDefined)
+            {
+                Realized.Record(metric.Realized.Value, own);
+            }
+        }
+
+        Coverage.Record(point.Coverage, tags);
     }
 
     private static TagList Tags(string? model, string? version)

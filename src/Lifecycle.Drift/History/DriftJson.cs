@@ -14,4 +14,5 @@ internal sealed record AlertMark(string Alert, string Version, string Monitor, s
 [JsonSerializable(typeof(AlertMachineState))]
 [JsonSerializable(typeof(DriftFound))]
 [JsonSerializable(typeof(DriftCleared))]
+[JsonSerializable(typeof(PerformanceFell))]
 internal sealed partial class DriftJson : JsonSerializerContext;

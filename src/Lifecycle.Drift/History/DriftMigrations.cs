@@ -82,5 +82,37 @@ internal static class DriftMigrations
             ALTER TABLE drift_alert ADD COLUMN acknowledged INTEGER;
             CREATE INDEX drift_alert_by_alert ON drift_alert (alert, id);
             CREATE INDEX drift_window_by_closed ON drift_window (closed);
+            """),
+        Migration.Sqlite(3, "performance", """
+            CREATE TABLE drift_performance_monitor (
+                id INTEGER PRIMARY KEY,
+                model TEXT NOT NULL,
+                version TEXT NOT NULL,
+                monitor TEXT NOT NULL,
+                UNIQUE (model, version, monitor)
+            ) STRICT;
+            CREATE TABLE drift_performance (
+                monitor INTEGER NOT NULL REFERENCES drift_performance_monitor (id) ON DELETE CASCADE,
+                window INTEGER NOT NULL,
+                opened INTEGER NOT NULL,
+                closed INTEGER,
+                rows INTEGER NOT NULL,
+                too_small INTEGER NOT NULL,
+                is_final INTEGER NOT NULL,
+                told TEXT NOT NULL,
+                point BLOB,
+                PRIMARY KEY (monitor, window)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE drift_prediction (
+                monitor INTEGER NOT NULL REFERENCES drift_performance_monitor (id) ON DELETE CASCADE,
+                window INTEGER NOT NULL,
+                id INTEGER NOT NULL,
+                score REAL NOT NULL,
+                predicted INTEGER NOT NULL,
+                at INTEGER,
+                actual INTEGER,
+                delay INTEGER NOT NULL,
+                PRIMARY KEY (monitor, window, id)
+            ) STRICT, WITHOUT ROWID;
             """));
 }

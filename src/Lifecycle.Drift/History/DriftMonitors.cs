@@ -19,7 +19,7 @@ public sealed partial class DriftMonitors
     /// <param name="blobs">Where profiles and reports are kept.</param>
     /// <param name="upkeep">Is told which blobs are needed.</param>
     /// <param name="audit">Gets an entry for every reference.</param>
-    /// <param name="events">Gets <c>lifecycle.drift.found</c> and <c>lifecycle.drift.cleared</c>.</param>
+    /// <param name="events">Gets <c>lifecycle.drift.found</c>, <c>lifecycle.drift.cleared</c> and <c>lifecycle.performance.fell</c>.</param>
     /// <param name="actor">Who is acting.</param>
     /// <param name="time">The clock.</param>
     /// <param name="options">Defaults of monitors; null means the built-in ones.</param>

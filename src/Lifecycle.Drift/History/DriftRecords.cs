@@ -45,3 +45,21 @@ public sealed record DriftFound(string Model, string Version, string Monitor, st
 /// <param name="Column">The column whose alert was cleared.</param>
 /// <param name="Rule">The rule of the alert.</param>
 public sealed record DriftCleared(string Model, string Version, string Monitor, string Column, string Rule);
+
+/// <summary>Payload of the event <c>lifecycle.performance.fell</c>.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Version">Label of the version.</param>
+/// <param name="Monitor">Name of the monitor.</param>
+/// <param name="Metric">Name of the metric.</param>
+/// <param name="By"><c>estimate</c> or <c>labels</c>.</param>
+/// <param name="Value">Its value in the window.</param>
+/// <param name="Limit">What it fell below.</param>
+/// <param name="Reference">Its value on the reference; null when it is not defined there.</param>
+/// <param name="Rows">Predictions of the window.</param>
+/// <param name="Labelled">Those with a label.</param>
+/// <param name="Start">When the window opened.</param>
+/// <param name="End">When it closed.</param>
+/// <param name="Summary">One line for a person.</param>
+public sealed record PerformanceFell(
+    string Model, string Version, string Monitor, string Metric, string By, double Value, double Limit, double? Reference, int Rows, int Labelled,
+    DateTimeOffset Start, DateTimeOffset End, string Summary);

@@ -80,9 +80,9 @@ internal static partial class DriftRows
         return windows;
     }
 
-    private static DateTimeOffset Time(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
+    public static DateTimeOffset Time(DbDataReader reader, int column) => new(reader.GetInt64(column), TimeSpan.Zero);
 
-    internal static async ValueTask<List<TRow>> ReadAsync<TRow>(DbCommand command, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    public static async ValueTask<List<TRow>> ReadAsync<TRow>(DbCommand command, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
     {
         List<TRow> rows = [];
         await using (command.ConfigureAwait(false))

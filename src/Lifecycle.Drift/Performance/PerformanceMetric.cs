@@ -73,6 +73,11 @@ public sealed record PerformanceMetric
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+
+    /// <summary>The metric of a name; business values need their numbers besides.</summary>
+    internal static PerformanceMetric Named(string name) =>
+        ((ReadOnlySpan<PerformanceMetric>)[AreaUnderRoc, AveragePrecision, Accuracy, Precision, Recall, Specificity, F1]).ToArray()
+            .FirstOrDefault(m => m.Name == name) ?? throw new FormatException($"There is no metric '{name}'.");
 }
 
 /// <summary>Which formula a metric is.</summary>

@@ -1,0 +1,164 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lifecycle.Drift;
+
+/// <summary>
+/// Watches how well a classifier of two classes predicts, inside the process that predicts: estimated at once from the scores, measured as labels
+/// come, window by window. Recording never throws and never blocks for long, and allocates nothing once memory is warm; after disposal it does nothing.
+/// </summary>
+public sealed partial class PerformanceMonitor : IAsyncDisposable
+{
+    private readonly PerformanceOptions _options;
+    private readonly LabelJoin _join;
+    private readonly WindowJudge _judge;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PerformanceStore? _store;
+    private readonly Channel<ClosingRequest?> _requests = Channel.CreateUnbounded<ClosingRequest?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ITimer? _closing, _saving;
+    private readonly Task _loop;
+    private int _disposed, _periodDue, _saveDue, _workDue;
+
+    internal PerformanceMonitor(
+        PerformanceEstimator estimator, TimeProvider? time, ILogger? logger, string? model = null, string? version = null, PerformanceStore? store = null,
+        PerformanceMemory? memory = null)
+    {
+        (Estimator, _options, _time, _logger) = (estimator, estimator.Options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        (Model, Version, _store) = (model, version, store);
+        _judge = new WindowJudge(estimator);
+        _started = _time.GetUtcNow();
+        _join = new LabelJoin(_options.OpenPredictions, _options.LabelWait, _time, _options.RowsPerWindow, store is not null, Filled, () => Signal(ref _workDue));
+        Remember(memory);
+        _loop = Task.Run(RunAsync);
+        _closing = _options.Period is { } period ? _time.CreateTimer(_ => Signal(ref _periodDue), null, period, period) : null;
+        _saving = store is null ? null : _time.CreateTimer(_ => Signal(ref _saveDue), null, _options.SavePeriod, _options.SavePeriod);
+    }
+
+    /// <summary>A window was closed and judged. Called on the background task; what a handler throws is logged.</summary>
+    public event Action<PerformancePoint>? Closed;
+
+    /// <summary>A metric of a closed window fell below its limit, by the estimate or by labels. Called on the background task.</summary>
+    public event Action<PerformanceFall>? Fell;
+
+    /// <summary>What estimates.</summary>
+    public PerformanceEstimator Estimator { get; }
+
+    /// <summary>Name of the monitor.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>The model that is watched; null when it is no registered one.</summary>
+    public string? Model { get; }
+
+    /// <summary>Label of the model's version.</summary>
+    public string? Version { get; }
+
+    /// <summary>Predictions and labels, counted.</summary>
+    public LabelJoin Labels => _join;
+
+    /// <summary>
+    /// Opens a monitor over a reference: scores of rows that the model was not trained on, with their labels. Dispose it. Nothing is kept beyond the
+    /// process; <c>DriftMonitors.OpenPerformanceAsync</c> keeps it.
+    /// </summary>
+    /// <param name="referenceScores">Probabilities of the positive class, each in [0, 1].</param>
+    /// <param name="referenceLabels">True for positive rows.</param>
+    /// <param name="configure">Metrics, calibration, windows; null means the defaults.</param>
+    /// <param name="time">The clock; null means the system's.</param>
+    /// <param name="logger">Where failures of handlers and of saving are written; null means nowhere.</param>
+    /// <exception cref="ArgumentException">Lengths differ, there is no row, or a score lies outside [0, 1]; the message names the row.</exception>
+    public static PerformanceMonitor Cbpe(
+        ReadOnlySpan<double> referenceScores, ReadOnlySpan<bool> referenceLabels, Action<PerformanceOptions>? configure = null, TimeProvider? time = null,
+        ILogger? logger = null) => new(PerformanceEstimator.Fit(referenceScores, referenceLabels, configure), time, logger);
+
+    /// <summary>Opens a monitor over an estimator; windows and names are those the estimator was configured with.</summary>
+    /// <param name="estimator">What estimates.</param>
+    /// <param name="time">The clock; null means the system's.</param>
+    /// <param name="logger">Where failures of handlers and of saving are written; null means nowhere.</param>
+    public static PerformanceMonitor Over(PerformanceEstimator estimator, TimeProvider? time = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        return new PerformanceMonitor(estimator, time, logger);
+    }
+
+    /// <summary>Takes a prediction into the open window. One whose score is no number in [0, 1], or whose id is open already, is counted and left out.</summary>
+    /// <param name="id">What its label will name: a Guid, a number or a short text.</param>
+    /// <param name="score">Probability of the positive class.</param>
+    /// <param name="predicted">Whether the positive class was predicted.</param>
+    public void RecordPrediction(PredictionId id, double score, bool predicted)
+    {
+        if (Volatile.Read(ref _disposed) == 0)
+        {
+            _join.Predict(id, score, predicted);
+        }
+        else
+        {
+            _join.Refuse();
+        }
+    }
+
+    /// <summary>Takes a prediction that follows from the threshold.</summary>
+    /// <param name="id">What its label will name: a Guid, a number or a short text.</param>
+    /// <param name="score">Probability of the positive class.</param>
+    public void RecordPrediction(PredictionId id, double score) => RecordPrediction(id, score, score >= _options.PositiveFrom);
+
+    /// <summary>
+    /// Takes a label: it counts for the window of its prediction, late as it may come. A second equal one is nothing, a different one corrects; one
+    /// that comes before its prediction waits.
+    /// </summary>
+    /// <param name="id">The id of the prediction.</param>
+    /// <param name="actual">Whether it really was positive.</param>
+    public void RecordLabel(PredictionId id, bool actual)
+    {
+        if (Volatile.Read(ref _disposed) == 0)
+        {
+            _join.Label(id, actual);
+        }
+    }
+
+    /// <summary>Closes the open window now, whatever its size, judges and saves it; an empty one stays open.</summary>
+    /// <returns>The window that was closed; the newest closed one when the open one was empty; null when there is none.</returns>
+    /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    public ValueTask<PerformancePoint?> CloseWindowAsync(CancellationToken cancellationToken = default) => AskAsync(closes: true, cancellationToken);
+
+    /// <summary>Judges again what got labels, and writes what was not written yet; the open window stays open.</summary>
+    /// <returns>The newest closed window; null when there is none.</returns>
+    /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    public ValueTask<PerformancePoint?> FlushAsync(CancellationToken cancellationToken = default) => AskAsync(closes: false, cancellationToken);
+
+    /// <summary>Stops recording and the background task. What is persisted is written, and its open window goes on when the monitor is opened again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            foreach (ITimer? timer in (ITimer?[])[_closing, _saving])
+            {
+                if (timer is not null)
+                {
+                    await timer.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+
+            _requests.Writer.TryComplete();
+        }
+
+        await _loop.ConfigureAwait(false);
+    }
+
+    private async ValueTask<PerformancePoint?> AskAsync(bool closes, CancellationToken cancellationToken)
+    {
+        ClosingRequest request = new(closes, new TaskCompletionSource<PerformancePoint?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
+        return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Signal(ref int due)
+    {
+        if (Interlocked.Exchange(ref due, 1) == 0)
+        {
+            _requests.Writer.TryWrite(null);
+        }
+    }
+
+    private sealed record ClosingRequest(bool Closes, TaskCompletionSource<PerformancePoint?> Answer);
+}

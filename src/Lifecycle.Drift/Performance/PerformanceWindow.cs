@@ -1,0 +1,31 @@
+namespace Lifecycle.Drift;
+
+/// <summary>A window of predictions and what is known of it.</summary>
+internal sealed class PerformanceWindow(int number, DateTimeOffset opened)
+{
+    public int Number { get; } = number;
+
+    public DateTimeOffset Opened { get; } = opened;
+
+    /// <summary>When it closed; null while it is open.</summary>
+    public DateTimeOffset? Closed { get; set; }
+
+    /// <summary>Its predictions, once it is closed.</summary>
+    public int Rows { get; set; }
+
+    public bool IsTooSmall { get; set; }
+
+    public bool IsFinal { get; set; }
+
+    /// <summary>The last judgement; null before the first.</summary>
+    public PerformancePoint? Point { get; set; }
+
+    /// <summary>Labels, and positives among them, that the last judgement knew.</summary>
+    public (int Labelled, int Positives) Known { get; set; }
+
+    /// <summary>Whether the judgement is newer than what was saved.</summary>
+    public bool IsUnsaved { get; set; } = true;
+
+    /// <summary>Metrics whose fall was told: by estimate and by labels.</summary>
+    public HashSet<(PerformanceMetric Metric, bool ByLabels)> Told { get; } = [];
+}

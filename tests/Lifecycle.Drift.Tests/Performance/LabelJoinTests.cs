@@ -1,0 +1,195 @@
+using FsCheck.Xunit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Lifecycle.Drift.Tests;
+
+/// <summary>The join against a model that keeps everything in lists.</summary>
+public sealed class LabelJoinTests
+{
+    private const int Wait = 100;
+
+    [Property(MaxTest = 400)]
+    public void Any_sequence_agrees_with_the_model((byte Act, byte What)[] script, byte capacity) => Run(script ?? [], 2 + capacity % 12);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(600)]
+    public void Long_sequences_agree_with_the_model(int capacity)
+    {
+        Statistics.RandomStream random = new(3, (ulong)capacity);
+        Run([.. Enumerable.Range(0, 4000).Select(_ => ((byte)random.NextBelow(256), (byte)random.NextBelow(256)))], capacity, ids: capacity < 100 ? 12 : 1000);
+    }
+
+    [Fact]
+    public void Ids_are_numbers_guids_and_short_texts()
+    {
+        Guid guid = new("0198c0de-0000-7000-8000-000000000001");
+        Assert.Equal((PredictionId)guid, PredictionId.FromGuid(guid));
+        Assert.NotEqual<PredictionId>(1L, 2L);
+        Assert.Equal<PredictionId>("order-1", "order-1");
+        Assert.Contains("64 bytes", Assert.Throws<ArgumentException>(() => (PredictionId)new string('x', 65)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => (PredictionId)"");
+    }
+
+    private static void Run(IReadOnlyList<(byte Act, byte What)> script, int capacity, int ids = 12)
+    {
+        FakeTimeProvider time = new();
+        LabelJoin join = new(capacity, TimeSpan.FromMilliseconds(Wait), time, isSaved: true);
+        Model model = new(capacity);
+        Dictionary<(int Window, ulong Key), OpenPrediction> saved = [];
+        int step = 0;
+        foreach ((byte act, byte what) in script)
+        {
+            step++;
+            int id = (what + (ids > 256 ? step * 7 : 0)) % ids;
+            switch (act % 10)
+            {
+                case 0 or 1 or 2:
+                    join.Predict(id, what % 7 / 7.0, what % 2 == 0);
+                    model.Predict(((PredictionId)(long)id).Key, what % 7 / 7.0, what % 2 == 0);
+                    break;
+                case 3 or 4 or 5:
+                    join.Label(id, what > 127);
+                    model.Label(((PredictionId)(long)id).Key, what > 127);
+                    break;
+                case 6:
+                    time.Advance(TimeSpan.FromMilliseconds(what % 60));
+                    model.Now += what % 60;
+                    break;
+                case 7:
+                    Assert.Equal(model.Close(), join.Close(1));
+                    break;
+                case 8:
+                    List<OpenPrediction> rows = join.TakeUnsaved();
+                    if (what % 3 == 0)
+                    {
+                        join.Unsaved(rows);
+                    }
+                    else
+                    {
+                        rows.ForEach(r => saved[(r.Window(join.Open.Window), r.Key)] = r);
+                    }
+
+                    break;
+                default:
+                    Check(join, model);
+                    break;
+            }
+        }
+
+        Check(join, model);
+        join.TakeUnsaved().ForEach(r => saved[(r.Window(join.Open.Window), r.Key)] = r);
+        foreach (Entry entry in model.Open)
+        {
+            Assert.Equal(entry, model.Of(saved[(entry.Window, entry.Key)], entry.Window));
+        }
+    }
+
+    private static void Check(LabelJoin join, Model model)
+    {
+        Assert.Equal(model.Counts(), join.Counts);
+        Assert.Equal((model.Window, model.Rows), join.Open);
+        Assert.Equal(model.LeftWindow, join.LeftWindow);
+        for (int window = 0; window <= model.Window; window++)
+        {
+            Assert.Equal(model.Open.Where(e => e.Window == window), join.Read(window).Select(r => model.Of(r, window)));
+        }
+    }
+
+    private sealed record Entry(ulong Key, int Window, double Score, bool Predicted, bool? Actual, long Time);
+
+    private sealed class Model(int capacity)
+    {
+        private readonly List<(ulong Key, bool Actual, long At)> _early = [];
+        private LabelCounts _counts;
+
+        public List<Entry> Open { get; } = [];
+
+        public long Now { get; set; }
+
+        public int Window { get; private set; }
+
+        public int Rows { get; private set; }
+
+        public int LeftWindow { get; private set; } = -1;
+
+        public void Predict(ulong key, double score, bool predicted)
+        {
+            Expire();
+            if (Open.Any(e => e.Key == key))
+            {
+                _counts = _counts with { RepeatedPredictions = _counts.RepeatedPredictions + 1 };
+                return;
+            }
+
+            int label = _early.FindIndex(e => e.Key == key);
+            Open.Add(new Entry(key, Window, score, predicted, label < 0 ? null : _early[label].Actual, label < 0 ? Now : 0));
+            _counts = _counts with { Predictions = _counts.Predictions + 1, Labelled = _counts.Labelled + (label < 0 ? 0 : 1) };
+            if (label >= 0)
+            {
+                _early.RemoveAt(label);
+            }
+
+            if (Open.Count > capacity)
+            {
+                _counts = _counts with { Left = _counts.Left + 1, Unlabelled = _counts.Unlabelled + (Open[0].Actual is null ? 1 : 0) };
+                LeftWindow = Math.Max(LeftWindow, Open[0].Window);
+                Open.RemoveAt(0);
+            }
+
+            if (++Rows >= Math.Max(1, capacity / 2))
+            {
+                (Window, Rows) = (Window + 1, 0);
+            }
+        }
+
+        public void Label(ulong key, bool actual)
+        {
+            Expire();
+            int at = Open.FindIndex(e => e.Key == key), early = _early.FindIndex(e => e.Key == key);
+            bool? known = at >= 0 ? Open[at].Actual : early >= 0 ? _early[early].Actual : null;
+            _counts = _counts with
+            {
+                RepeatedLabels = _counts.RepeatedLabels + (known == actual ? 1 : 0),
+                Corrected = _counts.Corrected + (known == !actual ? 1 : 0),
+                Labelled = _counts.Labelled + (known is null && at >= 0 ? 1 : 0),
+            };
+            if (at >= 0)
+            {
+                Open[at] = Open[at] with { Actual = actual, Time = known is null ? Now - Open[at].Time : Open[at].Time };
+            }
+            else if (early >= 0)
+            {
+                _early[early] = _early[early] with { Actual = actual };
+            }
+            else
+            {
+                _early.Add((key, actual, Now));
+            }
+        }
+
+        public int Close()
+        {
+            if (Rows == 0)
+            {
+                return -1;
+            }
+
+            int rows = Rows;
+            (Window, Rows) = (Window + 1, 0);
+            return rows;
+        }
+
+        public LabelCounts Counts()
+        {
+            Expire();
+            return _counts with { Open = Open.Count, Waiting = _early.Count };
+        }
+
+        public Entry Of(OpenPrediction open, int window) =>
+            new(open.Key, window, open.Score, open.Predicted, open.IsLabelled ? open.Actual : null, open.Time);
+
+        private void Expire() => _counts = _counts with { Orphans = _counts.Orphans + _early.RemoveAll(e => Now - e.At >= Wait) };
+    }
+}
