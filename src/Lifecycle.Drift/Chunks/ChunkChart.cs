@@ -7,7 +7,7 @@ namespace Lifecycle.Drift;
 internal static class ChunkChart
 {
     private const int Width = 1000, Height = 236, Left = 64, Right = 12, Top = 10, Bottom = 30, Floor = Height - Bottom;
-    private const int MostLabels = 7;
+    private const int MostLabels = 6;
 
     public static void Append(StringBuilder html, ChunkedColumn column)
     {
@@ -37,7 +37,7 @@ internal static class ChunkChart
         int every = Math.Max(1, (count + MostLabels - 1) / MostLabels);
         for (int i = 0; i < count; i += every)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<text class=\"mid\" x=\"{Math.Clamp(X(i), Left + 40, Width - 50)}\" y=\"{Floor + 19}\">{MarkupText.Escape(column.Points[i].Chunk, 18)}</text>");
+            html.Append(CultureInfo.InvariantCulture, $"<text class=\"mid\" x=\"{Math.Clamp(X(i), Left + 50, Width - 60)}\" y=\"{Floor + 19}\">{MarkupText.Escape(column.Points[i].Chunk, 22)}</text>");
         }
 
         html.Append("</svg>\n");

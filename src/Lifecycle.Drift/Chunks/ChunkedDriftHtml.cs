@@ -60,7 +60,7 @@ internal static class ChunkedDriftHtml
     {
         string verdict = column.HasDrift ? "<b class=\"d\">▲ Drift</b>" : column.Reason is null ? "<b class=\"o\">● Stable</b>" : "<b class=\"x\">○ Not tested</b>";
         html.Append(CultureInfo.InvariantCulture, $"<figure><figcaption><h{level} class=\"h\">{MarkupText.Name(column.Column, MostOfName)}</h{level}><p class=\"m\">{verdict} ")
-            .Append(MarkupText.Escape(ChunkedDrift.Heading(column), MarkupText.MostOfSentence)).Append("</p></figcaption>");
+            .Append(MarkupText.Escape(Words(column), MarkupText.MostOfSentence)).Append("</p></figcaption>");
         if (column.Points.Any(p => p.Score is not null))
         {
             html.Append("<div class=\"box\">");
@@ -71,6 +71,18 @@ internal static class ChunkedDriftHtml
         Drifted(html, column);
         html.Append("</figure>\n");
     }
+
+    private static string Words(ChunkedColumn column) => column.Reason is { } reason && column.Points.All(p => p.Score is null) ? reason
+        : column.Distance switch
+        {
+            ChunkDistance.JensenShannon => "Jensen-Shannon distance",
+            ChunkDistance.PopulationStabilityIndex => "Population stability index",
+            ChunkDistance.KolmogorovSmirnov => "Kolmogorov-Smirnov distance",
+            _ => $"{column.Distance} distance",
+        }
+        + (column.Overdispersion is not { } spread ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; chunks of the reference vary {spread:0.00} times as much as chance")
+                + (column.SuggestsHistorical ? ": ChunkThreshold.Historical suits them" : ""));
 
     private static void Drifted(StringBuilder html, ChunkedColumn column)
     {

@@ -110,9 +110,7 @@ internal static class DriftReportHtml
 
         CultureInfo culture = CultureInfo.InvariantCulture;
         string model = window.Model is null ? "" : $"Model {MarkupText.Name(window.Model, 120)}, version {MarkupText.Name(window.Version ?? "–", 60)}; ";
-        string time = window.Start == window.End
-            ? window.End.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", culture)
-            : string.Create(culture, $"{window.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} to {window.End.UtcDateTime:yyyy-MM-dd HH:mm:ss}");
+        string time = window.Start == window.End ? TimeLabels.Full(window.End) : $"{TimeLabels.Full(window.Start)} to {TimeLabels.Full(window.End)}";
         markup.Html.Append(culture, $"<p class=\"m\">{model}monitor {MarkupText.Name(window.Monitor, 120)}; {time} UTC.")
             .Append(window.TooSmall ? " Fewer rows came than the monitor asks for." : "").Append("</p>\n");
     }

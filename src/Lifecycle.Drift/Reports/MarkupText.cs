@@ -62,7 +62,7 @@ internal static class MarkupText
     public static string Value(double value)
     {
         double size = Math.Abs(value);
-        string format = size is 0 or >= 1e7 or < 1e-4 ? "G4" : size >= 1000 ? "#,0" : size >= 100 ? "0.0" : size >= 1 ? "0.00" : "G3";
+        string format = size is 0 or >= 1e7 or < 1e-4 ? "G4" : size >= 1000 ? "#,0" : size >= 100 ? "0.#" : size >= 1 ? "0.##" : "G3";
         return value.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
     }
 

@@ -21,7 +21,7 @@ internal sealed class ReportMarkup(StringBuilder html, DriftReport report, strin
     public int MostOfName => IsBrief ? 60 : 240;
 
     /// <summary>Most characters of a sentence about a column.</summary>
-    public int MostOfSentence => IsBrief ? 100 : 600;
+    public int MostOfSentence => IsBrief ? 140 : 600;
 
     public string Name(string name) => MarkupText.Name(name, MostOfName);
 
@@ -37,5 +37,5 @@ internal sealed class ReportMarkup(StringBuilder html, DriftReport report, strin
     public void Paragraph(string text, string style = "") => Html
         .Append(style.Length == 0 ? "<p>" : $"<p class=\"{style}\">").Append(MarkupText.Escape(text, MarkupText.MostOfSentence)).Append("</p>\n");
 
-    public ReportMarkup Of(DriftReport other, string part) => new(Html, other, $"{Id}-{part}", level + 1);
+    public ReportMarkup Of(DriftReport other, string part) => new(Html, other, $"{Id}-{part}", level);
 }
