@@ -27,7 +27,7 @@ internal static class CpsTable
     private static double[] Numbers(string year, int column) =>
         [.. Text(year, column).Select(t => double.Parse(t, CultureInfo.InvariantCulture))];
 
-    internal static string Root()
+    public static string Root()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Lifecycle.Sdk.sln")))

@@ -14,6 +14,9 @@ public sealed record ColumnFinding
     /// <summary>How it was compared.</summary>
     public ColumnKind Kind { get; init; }
 
+    /// <summary>Unit of the values as the reference declares it, for example <c>EUR</c>; null when none was declared and for labels.</summary>
+    public string? Unit { get; init; }
+
     /// <summary>The verdict.</summary>
     public DriftVerdict Verdict { get; init; }
 

@@ -7,6 +7,7 @@ internal static class DistributionBars
 {
     private const int Bars = 32;
     private const double Tail = 0.01;
+    private const int LeastDigits = 4;
 
     public static ShareChange[] Of(NumericColumn reference, NumericTally current) =>
         reference.HasBinPerValue ? Values(reference, current) : Intervals(reference, current);
@@ -49,13 +50,14 @@ internal static class DistributionBars
         Walk before = new(grid, reference.Counts), after = new(grid, current.Bins);
         ShareChange[] bars = new ShareChange[Bars];
         double then = 0, now = 0;
-        string left = Text(low);
+        int digits = Digits(low, high);
+        string left = Text(low, digits);
         for (int i = 0; i < Bars; i++)
         {
             double share = (i + 1.0) / Bars, end = low * (1 - share) + high * share;
             bool isLast = i == Bars - 1;
             double nextThen = isLast ? 1 : before.Below(end) / n, nextNow = isLast ? 1 : after.Below(end) / m;
-            string right = Text(end);
+            string right = Text(end, digits);
             bars[i] = new ShareChange($"{left} to {right}", Math.Max(0, nextThen - then), Math.Max(0, nextNow - now));
             (then, now, left) = (nextThen, nextNow, right);
         }
@@ -79,7 +81,15 @@ internal static class DistributionBars
         return grid.High;
     }
 
-    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Text(double value, int digits = LeastDigits) =>
+        value.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>As many digits as tell neighbouring ends apart.</summary>
+    private static int Digits(double low, double high)
+    {
+        double step = (high - low) / Bars, size = Math.Max(Math.Abs(low), Math.Abs(high));
+        return step > 0 && double.IsFinite(size / step) ? (int)Math.Clamp(Math.Ceiling(Math.Log10(size / step)) + 2, LeastDigits, 17) : LeastDigits;
+    }
 
     /// <summary>Counts below ascending ends, bin after bin; within a bin values count as spread evenly.</summary>
     private ref struct Walk(NumericGrid grid, ReadOnlySpan<long> counts)

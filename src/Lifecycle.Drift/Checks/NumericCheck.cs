@@ -15,6 +15,7 @@ internal static class NumericCheck
             Column = reference.Name,
             Role = reference.Role,
             Kind = reference.Kind,
+            Unit = reference.Unit,
             Reference = new ColumnSummary(
                 reference.Count, reference.Missing, reference.Infinite, Finite(reference.Mean), Median(reference, reference.CountArray, null, samples?.First)),
             Current = new ColumnSummary(

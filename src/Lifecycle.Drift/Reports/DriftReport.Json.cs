@@ -11,7 +11,7 @@ public sealed partial record DriftReport
     public string ToJson() => System.Text.Encoding.UTF8.GetString(ToUtf8Json());
 
     /// <summary>The report as UTF-8 JSON.</summary>
-    public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(ReportDocument.Of(this), ReportJson.Default.ReportDocument);
+    public byte[] ToUtf8Json() => ReportDocument.Of(this).ToUtf8();
 
     /// <summary>Reads a report from its JSON.</summary>
     /// <exception cref="FormatException">The text is not a report of the schema <c>lifecycle.drift-report/1</c>.</exception>

@@ -6,137 +6,171 @@ namespace Lifecycle.Drift;
 /// <summary>A report as HTML: static, no script, no address of anything outside, every name escaped, verdicts as word and shape.</summary>
 internal static class DriftReportHtml
 {
-    private const int MostFigures = 50;
-    private const int MostQuality = 500;
+    private const string Untitled = "Drift report";
+    private const int MostOtherFigures = 4;
+    private const int MostOtherColumns = 100;
 
-    private const string Style = """
-        .ldr{font:14px/1.45 system-ui,sans-serif;color:#1d2330;background:#fff;max-width:1080px;margin:0 auto;padding:16px}
-        .ldr h1{font-size:22px;margin:0 0 4px}.ldr h2{font-size:17px;margin:28px 0 8px}.ldr h3{font-size:15px;margin:18px 0 2px}
-        .ldr p{margin:2px 0 8px}.ldr .m{color:#566074}.ldr table{border-collapse:collapse;width:100%}
-        .ldr th{text-align:left;border-bottom:2px solid #c6ccd8;padding:4px 8px;font-weight:600}
-        .ldr td{border-bottom:1px solid #e4e8ef;padding:3px 8px;vertical-align:middle}.ldr .k{text-align:right;font-variant-numeric:tabular-nums}
-        .ldr .d{color:#a3140f;font-weight:600}.ldr .w{color:#7a4d00;font-weight:600}.ldr .o{color:#1c6132}.ldr .x{color:#566074}
-        .ldr svg.s{width:128px;height:24px;display:block}.ldr svg.l{width:100%;max-width:640px;display:block}
-        .ldr .r{fill:#c3cad6;stroke:none}.ldr .n{fill:none;stroke:#0b4fa8;stroke-width:1.5}.ldr .a{stroke:#566074;fill:none}.ldr text{font-size:12px;fill:#3b4457}
-        """;
-
-    public static string Page(DriftReport report)
+    public static string Page(DriftReportPage page)
     {
-        StringBuilder html = new();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>Drift report</title>")
-            .Append("<style>body{margin:0;background:#fff}</style></head><body>");
-        Fragment(html, report);
-        return html.Append("</body></html>\n").ToString();
-    }
-
-    public static void Fragment(StringBuilder html, DriftReport report)
-    {
-        html.Append("<section class=\"ldr\"><style>").Append(Style).Append("</style><h1>Drift report</h1>");
-        html.Append("<p><b>").Append(MarkupText.Escape(report.Summary, MarkupText.MostOfSentence)).Append("</b></p>");
-        Head(html, report);
-        Columns(html, report);
-        Quality(html, report);
-        Figures(html, report);
-        html.Append("</section>");
-    }
-
-    private static void Head(StringBuilder html, DriftReport report)
-    {
-        html.Append("<p class=\"m\">");
-        if (report.Window is { } window)
+        string title = Title(page);
+        Digest identity = page.Report.Digest;
+        return HtmlPage.Of(title, html =>
         {
-            string model = window.Model is null ? "" : $"{MarkupText.Escape(window.Model)} {MarkupText.Escape(window.Version ?? "")}, ";
-            html.Append(CultureInfo.InvariantCulture, $"{model}monitor {MarkupText.Escape(window.Monitor)}, {window.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} to {window.End.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.<br>");
+            html.Append("<div class=\"ldr\"><header>");
+            html.Append(title == Untitled ? "" : "<p class=\"e\">Drift report</p>");
+            html.Append("<h1>").Append(MarkupText.Escape(title)).Append("</h1></header>\n<main>\n");
+            Body(new ReportMarkup(html, page.Report, IdOf(identity), 2), page, identity);
+            html.Append("</main>\n");
+            Foot(html, page.Report, identity);
+            html.Append("</div>\n");
+        });
+    }
+
+    public static string Fragment(DriftReportPage page, int level)
+    {
+        if (level is < 2 or > 5)
+        {
+            throw new ArgumentOutOfRangeException(nameof(level), level, "The headings of a fragment are of level 2 to 5, for example 3 under an h2 of yours.");
         }
 
-        html.Append(CultureInfo.InvariantCulture, $"Reference {report.Reference}. ");
-        html.Append(report.Columns.FirstOrDefault(c => c.Preset is not null)?.Preset is { } preset
-            ? $"Verdicts are those of {MarkupText.Escape(preset.Tool)}'s scores and thresholds; p is uncorrected and for comparison.</p>"
-            : string.Create(CultureInfo.InvariantCulture, $"Chance of a false drift in this report: at most {report.Alpha:0.###} ({report.Correction}).</p>"));
+        Digest identity = page.Report.Digest;
+        return HtmlPage.Fragment(html => Body(new ReportMarkup(html, page.Report, IdOf(identity), level), page, identity));
     }
 
-    private static void Columns(StringBuilder html, DriftReport report)
-    {
-        html.Append("<h2>Columns, worst first</h2><table><thead><tr><th>Column</th><th>Verdict</th><th class=\"k\">p</th><th class=\"k\">PSI</th>")
-            .Append("<th class=\"k\">W1 / sd</th><th class=\"k\">new &gt; old</th><th class=\"k\">values then / now</th><th class=\"k\">missing</th><th>then (filled), now (line)</th></tr></thead><tbody>");
-        foreach (ColumnFinding c in report.Columns)
-        {
-            html.Append("<tr><td>").Append(MarkupText.Escape(c.Column)).Append("</td><td class=\"").Append(Class(c.Verdict)).Append("\">").Append(Shape(c));
-            html.Append(c.Preset is { } preset ? $"<br><span class=\"m\">{MarkupText.Escape(preset.ToString())}</span></td>" : "</td>");
-            if (c.Verdict == DriftVerdict.NotTested)
-            {
-                html.Append("<td colspan=\"7\" class=\"m\">").Append(MarkupText.Escape(c.Reason ?? "", MarkupText.MostOfSentence)).Append("</td></tr>");
-                continue;
-            }
+    private static string Title(DriftReportPage page) => page.Title ?? (WindowOf(page) is { Model: { } model } window ? $"{model} {window.Version}".TrimEnd() : Untitled);
 
-            html.Append(CultureInfo.InvariantCulture, $"<td class=\"k\">{PValueText.Of(c.LogAdjustedPValue)}</td><td class=\"k\">{c.PopulationStabilityIndexCorrected:0.000}</td>");
-            html.Append(CultureInfo.InvariantCulture, $"<td class=\"k\">{MarkupText.Number(c.WassersteinInStandardDeviations, "0.000")}</td><td class=\"k\">{MarkupText.Number(c.ProbabilityOfGreater, "0.000")}</td>");
-            html.Append(CultureInfo.InvariantCulture, $"<td class=\"k\">{c.Reference.Count:N0} / {c.Current.Count:N0}</td><td class=\"k\">{c.Current.MissingShare:P1}</td><td>");
-            SvgChart.Small(html, c);
-            html.Append("</td></tr>\n");
+    private static DriftWindow? WindowOf(DriftReportPage page) =>
+        page.Report.Window ?? page.Windows.Where(w => w.Report == page.Report.Digest).Select(w => w.Window).FirstOrDefault();
+
+    private static string IdOf(Digest identity) => "r" + identity.ToString()[^10..];
+
+    private static void Body(ReportMarkup markup, DriftReportPage page, Digest identity)
+    {
+        Window(markup, WindowOf(page));
+        SummaryHead.Append(markup);
+        SummaryHead.Facts(markup, identity);
+        int figures = FigureCards.Count(page.Report);
+        Links(markup, page, figures);
+        for (int i = 0; i < page.Notes.Count; i++)
+        {
+            markup.Heading($"n{i}", page.Notes[i].Heading);
+            Paragraphs(markup, page.Notes[i].Paragraphs);
         }
 
-        html.Append("</tbody></table>");
+        markup.Heading("columns", "Columns");
+        ColumnTable.Append(markup, figures);
+        if (page.Report.Quality.Count > 0)
+        {
+            markup.Heading("quality", "Data quality");
+            QualityTable.Append(markup);
+        }
+
+        if (figures > 0)
+        {
+            markup.Heading("figures", figures < page.Report.Columns.Count ? $"Figures of the {figures} worst columns" : "Figures");
+            FigureCards.Append(markup, figures);
+        }
+
+        History(markup, page);
+        for (int i = 0; i < page.Others.Count; i++)
+        {
+            Other(markup, page.Others[i].Heading, page.Others[i].Report, page.Others[i].Paragraphs, $"o{i}");
+        }
+
+        ReadingGuide.Append(markup, page);
     }
 
-    private static void Quality(StringBuilder html, DriftReport report)
+    private static void History(ReportMarkup markup, DriftReportPage page)
     {
-        if (report.Quality.Count == 0)
+        if (page.Performance.Count > 0)
+        {
+            markup.Heading("performance", "Performance, estimated and realized");
+            PerformanceSection.Append(markup, page.Performance);
+        }
+
+        if (page.Windows.Count > 0)
+        {
+            markup.Heading("windows", "Windows");
+            WindowStrip.Append(markup, page.Windows);
+        }
+
+        if (page.Alerts.Count > 0)
+        {
+            markup.Heading("alerts", "Alerts");
+            AlertTimeline.Append(markup, page.Alerts);
+        }
+    }
+
+    private static void Window(ReportMarkup markup, DriftWindow? window)
+    {
+        if (window is null)
         {
             return;
         }
 
-        html.Append("<h2>Data quality</h2><table><thead><tr><th>Column</th><th>Rule</th><th>Finding</th></tr></thead><tbody>");
-        foreach (QualityFinding finding in report.Quality.Take(MostQuality))
-        {
-            html.Append("<tr><td>").Append(MarkupText.Escape(finding.Column)).Append("</td><td class=\"w\">◆ ").Append(finding.Rule)
-                .Append("</td><td>").Append(MarkupText.Escape(finding.Message, MarkupText.MostOfSentence)).Append("</td></tr>\n");
-        }
-
-        html.Append("</tbody></table>");
-        if (report.Quality.Count > MostQuality)
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<p class=\"m\">{report.Quality.Count - MostQuality:N0} more are in the JSON.</p>");
-        }
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        string model = window.Model is null ? "" : $"Model {MarkupText.Name(window.Model, 120)}, version {MarkupText.Name(window.Version ?? "–", 60)}; ";
+        string time = window.Start == window.End ? TimeLabels.Full(window.End) : $"{TimeLabels.Full(window.Start)} to {TimeLabels.Full(window.End)}";
+        markup.Html.Append(culture, $"<p class=\"m\">{model}monitor {MarkupText.Name(window.Monitor, 120)}; {time} UTC.")
+            .Append(window.TooSmall ? " Fewer rows came than the monitor asks for." : "").Append("</p>\n");
     }
 
-    private static void Figures(StringBuilder html, DriftReport report)
+    private static void Links(ReportMarkup markup, DriftReportPage page, int figures)
     {
-        html.Append("<h2>Figures</h2>");
-        foreach (ColumnFinding c in report.Columns.Where(c => c.Bars.Count > 0).Take(MostFigures))
+        List<(string Part, string Text)> links = [.. page.Notes.Select((n, i) => ($"n{i}", n.Heading)), ("columns", "Columns")];
+        Add(page.Report.Quality.Count > 0, "quality", "Data quality");
+        Add(figures > 0, "figures", "Figures");
+        Add(page.Performance.Count > 0, "performance", "Performance");
+        Add(page.Windows.Count > 0, "windows", "Windows");
+        Add(page.Alerts.Count > 0, "alerts", "Alerts");
+        links.AddRange(page.Others.Select((o, i) => ($"o{i}", o.Heading)));
+        Add(true, "read", "How to read this");
+        markup.Html.Append("<nav aria-label=\"Parts of this report\">").AppendJoin("", links.Select(l => $"<a href=\"#{markup.Id}-{l.Part}\">{MarkupText.Escape(l.Text)}</a>")).Append("</nav>\n");
+
+        void Add(bool isThere, string part, string text)
         {
-            html.Append("<h3>").Append(MarkupText.Escape(c.Column)).Append("</h3><p class=\"m\"><span class=\"").Append(Class(c.Verdict)).Append("\">").Append(Shape(c)).Append("</span>");
-            string keys = string.Join(" + ", c.Keys.Select(k => k.Name));
-            html.Append(CultureInfo.InvariantCulture, $"; p {PValueText.Of(c.LogAdjustedPValue)} ({keys}), PSI {c.PopulationStabilityIndexCorrected:0.000}, Hellinger {c.HellingerCorrected:0.000}");
-            html.Append(c.KolmogorovSmirnov is { } ks ? string.Create(CultureInfo.InvariantCulture, $", KS {ks.Statistic:0.000}") : "");
-            html.Append(c.Wasserstein is { } w ? string.Create(CultureInfo.InvariantCulture, $", Wasserstein {w:G4}") : "");
-            html.Append(c.Current.Mean is { } mean ? string.Create(CultureInfo.InvariantCulture, $", mean {MarkupText.Number(c.Reference.Mean, "G5")} then, {mean:G5} now") : "");
-            html.Append("</p>");
-            SvgChart.Large(html, c);
-            if (c.LargestChanges.Count > 0)
+            if (isThere)
             {
-                html.Append("<p class=\"m\">Largest changes: ").AppendJoin("; ", c.LargestChanges.Select(l =>
-                    string.Create(CultureInfo.InvariantCulture, $"{MarkupText.Escape(l.Label)} {l.Reference:P1} to {l.Current:P1}"))).Append("</p>");
+                links.Add((part, text));
             }
         }
     }
 
-    private static string Class(DriftVerdict verdict) => verdict switch
+    private static void Other(ReportMarkup markup, string heading, DriftReport report, string[] paragraphs, string part)
     {
-        DriftVerdict.Drift => "d",
-        DriftVerdict.Slight => "w",
-        DriftVerdict.Stable => "o",
-        _ => "x",
-    };
+        markup.Heading(part, heading);
+        Paragraphs(markup, paragraphs);
+        DriftReport shown = report.Columns.Count <= MostOtherColumns ? report : report with { Columns = [.. report.Columns.Take(MostOtherColumns)] };
+        ReportMarkup inner = markup.Of(shown, part);
+        SummaryHead.Append(markup.Of(report, part));
+        int figures = Math.Min(MostOtherFigures, FigureCards.Count(shown));
+        ColumnTable.Append(inner, figures);
+        if (shown.Columns.Count < report.Columns.Count)
+        {
+            markup.Paragraph(string.Create(CultureInfo.InvariantCulture, $"{report.Columns.Count - shown.Columns.Count:N0} more columns are in the JSON."), "m");
+        }
 
-    private static string Shape(ColumnFinding finding) => finding.Verdict switch
+        if (report.Quality.Count > 0)
+        {
+            QualityTable.Append(inner);
+        }
+
+        if (figures > 0)
+        {
+            FigureCards.Append(inner, figures);
+        }
+    }
+
+    private static void Paragraphs(ReportMarkup markup, string[] paragraphs)
     {
-        DriftVerdict.Drift => finding.Severity == DriftSeverity.Major ? "▲ Drift, major" : "▲ Drift",
-        DriftVerdict.Slight => "◆ Slight",
-        DriftVerdict.Stable => "● Stable",
-        DriftVerdict.TooCoarse => "◌ Too coarse",
-        _ => "○ Not tested",
-    };
+        foreach (string paragraph in paragraphs)
+        {
+            markup.Paragraph(paragraph);
+        }
+    }
+
+    private static void Foot(StringBuilder html, DriftReport report, Digest identity) => html
+        .Append("<footer>Report <code>").Append(identity.ToString()).Append("</code>, reference <code>").Append(report.Reference.ToString())
+        .Append("</code>. Made by Lifecycle.Drift; this file runs no script and loads nothing. Its JSON has the schema <code>").Append(DriftReport.JsonSchema)
+        .Append("</code>.</footer>\n");
 }

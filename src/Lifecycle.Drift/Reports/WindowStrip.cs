@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Lifecycle.Drift;
+
+/// <summary>Which column drifted in which window: a row for each of the columns that changed most, a bar for each window, as high as the verdict is bad.</summary>
+internal static class WindowStrip
+{
+    private const int MostWindows = 120;
+    private const int MostColumns = 20;
+    private const int MostLabels = 7;
+    private const int Width = 1000, Left = 190, Right = 8, RowHeight = 24, Axis = 28;
+
+    public static void Append(ReportMarkup markup, IReadOnlyList<WindowRecord> all)
+    {
+        WindowRecord[] windows = [.. all.OrderBy(w => w.Window.End).ThenBy(w => w.Id, StringComparer.Ordinal).TakeLast(MostWindows)];
+        string[] columns =
+        [
+            .. windows.SelectMany(w => w.Findings).GroupBy(f => f.Column)
+                .OrderByDescending(g => g.Count(f => f.Verdict == DriftVerdict.Drift)).ThenByDescending(g => g.Max(f => f.EffectValue)).ThenBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => g.Key).Take(MostColumns),
+        ];
+        int drifted = windows.Count(w => w.HasDrift);
+        markup.Paragraph(string.Create(
+            CultureInfo.InvariantCulture, $"{drifted} of {windows.Length} {(windows.Length == 1 ? "window" : "windows")} with drift, {windows.Sum(w => w.Rows):N0} rows. High bar: drift. Half: slight. Low: stable. None: not tested."));
+        markup.Html.Append("<figure><div class=\"box\">");
+        markup.Html.Append(CultureInfo.InvariantCulture, $"<svg class=\"l wide\" viewBox=\"0 0 {Width} {columns.Length * RowHeight + Axis}\" role=\"img\"><title>Verdicts of {columns.Length} columns in {windows.Length} windows</title>");
+        double step = (double)(Width - Left - Right) / windows.Length;
+        for (int row = 0; row < columns.Length; row++)
+        {
+            Row(markup, columns[row], row * RowHeight, windows, step);
+        }
+
+        int floor = columns.Length * RowHeight, every = Math.Max(1, (windows.Length + MostLabels - 1) / MostLabels);
+        for (int i = 0; i < windows.Length; i += every)
+        {
+            string label = TimeLabels.Of(windows[i].Window.End, windows[0].Window.Start, windows[^1].Window.End);
+            markup.Html.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + i * step:0.#}\" y=\"{floor + 18}\">{label}</text>");
+        }
+
+        markup.Html.Append("</svg></div></figure>\n");
+    }
+
+    private static void Row(ReportMarkup markup, string column, int top, WindowRecord[] windows, double step)
+    {
+        int floor = top + RowHeight - 4;
+        markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{floor - 4}\">{MarkupText.Name(column, 26)}</text><path class=\"g\" d=\"M{Left} {floor}H{Width - Right}\"/>");
+        for (int i = 0; i < windows.Length; i++)
+        {
+            if (windows[i].Findings.FirstOrDefault(f => f.Column == column) is not { Verdict: not DriftVerdict.NotTested } finding)
+            {
+                continue;
+            }
+
+            int height = finding.Verdict switch { DriftVerdict.Drift => 18, DriftVerdict.Slight => 10, DriftVerdict.TooCoarse => 6, _ => 4 };
+            markup.Html.Append(CultureInfo.InvariantCulture, $"<rect class=\"f{VerdictMark.Class(finding.Verdict)}\" x=\"{Left + i * step:0.#}\" y=\"{floor - height}\" width=\"{Math.Max(1, Math.Min(step - 1.5, 28)):0.#}\" height=\"{height}\">")
+                .Append(CultureInfo.InvariantCulture, $"<title>{TimeLabels.Full(windows[i].Window.End)}: {VerdictMark.Word(finding.Verdict)}, {Effects.Name(finding.Effect)} {finding.EffectValue:0.000}</title></rect>");
+        }
+    }
+}
