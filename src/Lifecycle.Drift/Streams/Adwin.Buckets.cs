@@ -7,9 +7,9 @@ public sealed partial class Adwin
     private const int MostRows = 48;
 
     // Row r holds buckets of 2^r values, the oldest first.
-    private readonly int[] _counts = new int[MostRows];
-    private readonly double[] _totals = new double[MostRows * Stride];
-    private readonly double[] _variances = new double[MostRows * Stride];
+    private int[] _counts = new int[MostRows];
+    private double[] _totals = new double[MostRows * Stride];
+    private double[] _variances = new double[MostRows * Stride];
     private int _rows = 1;
 
     private void Insert(double value)

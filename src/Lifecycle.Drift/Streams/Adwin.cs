@@ -44,6 +44,8 @@ public sealed partial class Adwin : StreamDetector<Adwin>
 
     private protected override Adwin At(double level, StreamLaw law) => new() { Delta = Math.Exp(-level), Clock = Clock, KeepWindow = KeepWindow, Strict = Strict };
 
+    private protected override void Detach() => (_counts, _totals, _variances) = (new int[MostRows], new double[MostRows * Stride], new double[MostRows * Stride]);
+
     private protected override void Begin()
     {
         SetLevels(0);

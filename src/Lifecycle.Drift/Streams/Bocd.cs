@@ -10,8 +10,8 @@ public sealed partial class Bocd : StreamDetector<Bocd>
     private const int Most = 512;
     private const double Negligible = 1e-6;
 
-    private readonly double[] _mass = new double[Most + 1], _mean = new double[Most + 1], _spread = new double[Most + 1];
-    private readonly long[] _length = new long[Most + 1];
+    private double[] _mass = new double[Most + 1], _mean = new double[Most + 1], _spread = new double[Most + 1];
+    private long[] _length = new long[Most + 1];
     private int _kept;
     private long _mostProbable;
 
@@ -50,6 +50,8 @@ public sealed partial class Bocd : StreamDetector<Bocd>
         Hazard = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), IsBinary = law.IsBinary, PriorMean = law.IsBinary ? 0 : law.Mean,
         PriorScale = law.IsBinary ? 1 : law.StandardDeviation, ShortestRun = ShortestRun, Strict = Strict,
     };
+
+    private protected override void Detach() => (_mass, _mean, _spread, _length) = (new double[Most + 1], new double[Most + 1], new double[Most + 1], new long[Most + 1]);
 
     private protected override void Begin()
     {

@@ -22,6 +22,8 @@ public sealed class Fhddm : StreamDetector<Fhddm>
 
     private protected override Fhddm At(double level, StreamLaw law) => new() { Window = Window, Delta = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Strict = Strict };
 
+    private protected override void Detach() => _ring = [];
+
     private protected override void Begin()
     {
         if (_ring.Length == 0)

@@ -27,6 +27,8 @@ public sealed class Fhddms : StreamDetector<Fhddms>
     private protected override Fhddms At(double level, StreamLaw law) =>
         new() { Window = Window, ShortWindow = ShortWindow, Delta = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Strict = Strict };
 
+    private protected override void Detach() => _ring = [];
+
     private protected override void Begin()
     {
         if (_ring.Length == 0)

@@ -46,6 +46,8 @@ public sealed partial class GlrCusum : StreamDetector<GlrCusum>
             Threshold = level, Window = Window, Mean = law.Mean, StandardDeviation = law.StandardDeviation, BaselineLength = BaselineLength, Direction = Direction, Strict = Strict,
         };
 
+    private protected override void Detach() => _past = [];
+
     private protected override void Begin()
     {
         SetLevels(Threshold);

@@ -14,7 +14,7 @@ public sealed class Kswin : StreamDetector<Kswin>
     private int[] _pool = [];
     private int _at;
     private long _n;
-    private readonly RandomStream _random = new();
+    private RandomStream _random = new();
     private Func<int, int>? _below;
 
     /// <summary>p-value of the test that is a drift; 0.005. One test is made for each value, so false alarms are frequent.</summary>
@@ -43,6 +43,8 @@ public sealed class Kswin : StreamDetector<Kswin>
 
     private protected override Kswin At(double level, StreamLaw law) =>
         new() { Alpha = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Window = Window, Recent = Recent, Seed = Seed, Draws = Draws, Strict = Strict };
+
+    private protected override void Detach() => (_ring, _random) = ([], new RandomStream(Seed));
 
     private protected override void Begin()
     {

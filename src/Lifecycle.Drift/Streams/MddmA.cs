@@ -32,6 +32,8 @@ public sealed class MddmA : StreamDetector<MddmA>
         Window = Window, Step = Step, Delta = McDiarmidWindow.Delta(level), WarningDelta = McDiarmidWindow.Delta(level + Math.Log(Delta / WarningDelta)), Strict = Strict,
     };
 
+    private protected override void Detach() => _ring = [];
+
     private protected override void Begin()
     {
         if (_ring.Length == 0)

@@ -28,6 +28,8 @@ public sealed class MddmE : StreamDetector<MddmE>
         Window = Window, Rate = Rate, Delta = McDiarmidWindow.Delta(level), WarningDelta = McDiarmidWindow.Delta(level + Math.Log(Delta / WarningDelta)), Strict = Strict,
     };
 
+    private protected override void Detach() => _window = default;
+
     private protected override void Begin()
     {
         SetLevels(Level, -Math.Log(WarningDelta));

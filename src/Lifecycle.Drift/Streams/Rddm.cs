@@ -41,6 +41,8 @@ public sealed partial class Rddm : StreamDetector<Rddm>
         Drift = level, Warning = level * Warning / Drift, WarmUp = WarmUp, LongestConcept = LongestConcept, StableConcept = StableConcept, WarningLimit = WarningLimit, Strict = Strict,
     };
 
+    private protected override void Detach() => _ring = [];
+
     private protected override void Begin()
     {
         if (_ring.Length == 0)

@@ -10,13 +10,15 @@ namespace Lifecycle.Drift;
 internal static class RunLengthSearch
 {
     private const int Rough = 200;
+    private const int Fewest = 400;
+    private const int MostRuns = 8_000;
     private const int Chunk = 256;
 
     public static (double Level, double RunLength) Find<TDetector>(Func<double, TDetector> at, StreamLaw law, double target, int? runs = null, ulong seed = RandomStream.DefaultSeed)
         where TDetector : StreamDetector
     {
         TDetector probe = at(1);
-        int count = runs ?? (int)Math.Clamp(probe.RunsWorth / target, 400, 20_000);
+        int count = runs ?? (int)Math.Clamp(probe.RunsWorth / target, Fewest, MostRuns);
         return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, count, seed) : Bracket(at, law, target, count, seed);
     }
 

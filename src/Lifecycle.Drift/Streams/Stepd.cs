@@ -32,6 +32,8 @@ public sealed class Stepd : StreamDetector<Stepd>
         return new Stepd { Drift = drift, Warning = Math.Clamp(drift * (Warning / Drift), double.Epsilon, 0.5), Recent = Recent, Strict = Strict };
     }
 
+    private protected override void Detach() => _ring = [];
+
     private protected override void Begin()
     {
         if (_ring.Length == 0)

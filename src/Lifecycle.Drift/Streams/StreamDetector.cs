@@ -50,9 +50,6 @@ public abstract class StreamDetector
     /// </summary>
     public double? ExpectedRunLength => double.IsNaN(_expectedRunLength) ? KnownRunLength() : _expectedRunLength;
 
-    /// <summary>The tuned parameter of the detector, which <c>ForRunLength</c> sets; for tests and tables.</summary>
-    internal double TunedLevel => Level;
-
     /// <summary>The level on the scale of the score above which a drift is signalled.</summary>
     private protected abstract double Level { get; }
 
@@ -216,6 +213,22 @@ public abstract class StreamDetector
         _binaryOnly = Domain == ValueDomain.Binary;
         SetLevels(Level);
         Begin();
+    }
+
+    /// <summary>Gives up buffers that a copy of all fields would share.</summary>
+    private protected virtual void Detach()
+    {
+    }
+
+    /// <summary>A detector with the same settings that has seen nothing.</summary>
+    private protected StreamDetector Renewed()
+    {
+        StreamDetector fresh = (StreamDetector)MemberwiseClone();
+        fresh.Detach();
+        fresh._isPrepared = fresh._isRestart = fresh._isAfterDrift = false;
+        (fresh._least, fresh._signal) = (double.PositiveInfinity, Signal.None);
+        (fresh._updates, fresh._ignored, fresh._alarms, fresh._count, fresh._lastAlarm) = (0, 0, 0, 0, -1);
+        return fresh;
     }
 
     private void TransferAll(DetectorState state)

@@ -65,8 +65,9 @@ public abstract class StreamDetector<TSelf> : StreamDetector
         return found;
     }
 
-    /// <summary>A detector with the same threshold, that has seen nothing.</summary>
-    internal TSelf Twin(StreamLaw law) => At(Level, law);
+    /// <summary>Makes a detector with the settings of this one that has seen nothing; for one detector a segment, without choosing the run length again.</summary>
+    /// <returns>The new detector; this one is unchanged.</returns>
+    public TSelf Fresh() => (TSelf)Renewed();
 
     /// <summary>The detector at another level, all other settings the same; charts and likelihoods take what the law knows as known.</summary>
     private protected abstract TSelf At(double level, StreamLaw law);

@@ -36,10 +36,10 @@ public sealed class NaiveDetectorTests
         }
     }
 
-    [Property(MaxTest = 100)]
+    [Property(MaxTest = 12)]
     public void Windowed_detectors_equal_the_forms_that_look_again(ushort seed, byte level)
     {
-        double[] stream = ErrorStreams.Changing(seed, 1200, 500, 0.15, 0.15 + level / 400.0);
+        double[] stream = ErrorStreams.Changing(seed, 420, 220, 0.15, 0.15 + level / 400.0);
         Assert.Equal(Naive(stream, h => Fhddm(h, 100)), ErrorStreams.Alarms(new Fhddm(), stream));
         Assert.Equal(Naive(stream, h => Fhddm(h, 100) || (h.Count >= 100 && Fhddm(h, 25, 100))), ErrorStreams.Alarms(new Fhddms(), stream));
         Assert.Equal(Naive(stream, h => Mddm(h, i => 1 + 0.01 * i)), ErrorStreams.Alarms(new MddmA(), stream));
@@ -104,7 +104,7 @@ public sealed class NaiveDetectorTests
         Assert.Equal(expected, ErrorStreams.Alarms(new Kswin { Alpha = 0.01, Draws = () => new PythonRandom(3).Below }, stream));
     }
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 15)]
     public void Hddm_and_the_charts_equal_their_formulas(ushort seed)
     {
         double[] errors = ErrorStreams.Changing(seed, 900, 500, 0.2, 0.6), numbers = Samples.Normal(600, seed);
