@@ -86,19 +86,27 @@ public partial class DriftMonitor
 
     private async ValueTask SaveOpenAsync()
     {
-        await TakeOverAsync().ConfigureAwait(false);
-        uint[] now = Counters.Read();
-        if (await _ledger!.SaveOpenAsync(Open(now)).ConfigureAwait(false))
+        await ClaimAsync().ConfigureAwait(false);
+        if (!await SaveOwnAsync().ConfigureAwait(false))
         {
-            _savedAt = now;
-            return;
+            // Another process took this one for dead and goes on with what was saved: it is not counted twice.
+            _isClaimed = false;
+            _marks = [_clock.Mark(_savedAt ?? _marks[^1].Counts)];
+            _reported = _marks[0].Counts;
         }
 
-        // Another process took this one for dead and goes on with what was saved: it is not counted twice.
-        _isClaimed = false;
-        _marks = [_clock.Mark(_savedAt ?? _marks[^1].Counts)];
-        _reported = _marks[0].Counts;
-        await ClaimAsync().ConfigureAwait(false);
+        if (await TakeOverAsync().ConfigureAwait(false) > 0)
+        {
+            await SaveOwnAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<bool> SaveOwnAsync()
+    {
+        uint[] now = Counters.Read();
+        bool isMine = await _ledger!.SaveOpenAsync(Open(now)).ConfigureAwait(false);
+        _savedAt = isMine ? now : _savedAt;
+        return isMine;
     }
 
     private async ValueTask ClaimAsync()
@@ -111,7 +119,7 @@ public partial class DriftMonitor
     }
 
     /// <summary>Goes on with what processes left that are no more.</summary>
-    private async ValueTask TakeOverAsync()
+    private async ValueTask<int> TakeOverAsync()
     {
         LedgerClaim claim = await _ledger!.ClaimAsync(Reference, Counters.Counters).ConfigureAwait(false);
         _isClaimed = true;
@@ -123,6 +131,7 @@ public partial class DriftMonitor
 
         _machine.Load(claim.Alerts);
         ShowAlerts();
+        return claim.Left.Count;
     }
 
     private OpenWindow Open(uint[] now)

@@ -1,0 +1,183 @@
+using Lifecycle.Storage.Specification;
+using Microsoft.Extensions.Logging;
+
+namespace Lifecycle.Drift.Tests;
+
+/// <summary>Whatever fails in the store: recording goes on, nothing is lost once the store works again, and the log says it once.</summary>
+public sealed class StoreFaultTests
+{
+    [Theory]
+    [InlineData("database.write")]
+    [InlineData("database.commit")]
+    [InlineData("database.bulk")]
+    [InlineData("blobs.put")]
+    [InlineData("events.publish")]
+    public async Task Windows_wait_for_the_store_and_are_saved_in_order(string operation)
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        Outage outage = new(operation);
+        ListLogger log = new();
+        DriftMonitors faulty = outage.Over(world, log);
+        List<DriftAlert> told = [];
+        List<long> windows = [];
+        await using (DriftMonitor monitor = faulty.Open("wages", "1", Ledgers.Reference, m => m.EveryRows(500).Raise(1, outOf: 1).Clear(after: 1)))
+        {
+            monitor.Alerts.Raised += told.Add;
+            monitor.Alerts.Cleared += told.Add;
+            monitor.Checked += report => windows.Add(report.Rows);
+            await monitor.CheckNowAsync();
+            outage.IsOn = true;
+            for (int window = 0; window < 4; window++)
+            {
+                Ledgers.Record(monitor, 500, (ulong)window, shift: window == 1 ? 2 : 0);
+                await monitor.CheckNowAsync();
+                await world.PassAsync(monitor);
+            }
+
+            Assert.Equal([500L, 500, 500, 500], windows);
+            int saved = operation == "events.publish" ? 1 : 0;
+            Assert.Equal(saved, (await world.Drift.HistoryAsync("wages")).Count);
+            Assert.Equal([AlertState.Raised, AlertState.Quiet], told.Where(a => a.Rule == DriftAlert.DriftRule).Select(a => a.State));
+            Assert.Equal([(LogLevel.Warning, 2)], log.Lines.Select(l => (l.Level, l.Event)));
+            outage.IsOn = false;
+            await world.PassAsync(monitor);
+            Assert.Equal([500L, 500, 500, 500], (await world.Drift.HistoryAsync("wages")).Select(w => w.Rows));
+        }
+
+        Assert.Equal([false, false, true, false], (await world.Drift.HistoryAsync("wages")).Select(w => w.HasDrift));
+        Assert.Equal([AlertState.Quiet, AlertState.Raised], (await world.Drift.AlertsAsync("wages")).Where(a => a.Rule == DriftAlert.DriftRule).Select(a => a.State));
+        Assert.Equal(2, told.Count(a => a.Rule == DriftAlert.DriftRule));
+        Assert.Single(log.Lines);
+        Assert.Equal(4L, await world.ScalarAsync("SELECT COUNT(*) FROM drift_window"));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_down_from_the_start_is_found_later()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        await using (DriftMonitor before = world.Drift.Open("wages", "1", Ledgers.Reference))
+        {
+            Ledgers.Record(before, 100, 1);
+        }
+
+        Outage outage = new("database.write") { IsOn = true };
+        ListLogger log = new();
+        await using DriftMonitor monitor = outage.Over(world, log).Open("wages", "1", Ledgers.Reference);
+        Ledgers.Record(monitor, 50, 2);
+        Assert.Equal(50, (await monitor.CheckNowAsync()).Rows);
+        outage.IsOn = false;
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(150, (await monitor.CheckNowAsync()).Rows);
+        Assert.Single(log.Lines);
+    }
+
+    [Fact]
+    public async Task At_most_1000_windows_wait()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        Outage outage = new("blobs.put") { IsOn = true };
+        ListLogger log = new();
+        await using (DriftMonitor monitor = outage.Over(world, log).Open("wages", "1", Ledgers.Reference, m => m.AtLeast(1)))
+        {
+            for (int window = 0; window < 1003; window++)
+            {
+                Ledgers.Record(monitor, 1 + window % 2, 1);
+                await monitor.CloseWindowAsync();
+            }
+
+            Assert.Single(log.Lines);
+        }
+
+        Assert.Contains("1000 windows that could not be saved", log.Lines[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_is_given_up_and_tried_again()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        FaultPlan plan = FaultPlan.HangAt(1, "blobs.put");
+        ListLogger log = new();
+        await using DriftMonitor monitor = world.Over(blobs: new FaultyBlobStore(world.Workspace.Blobs, plan), log: log).Open("wages", "1", Ledgers.Reference);
+        Ledgers.Record(monitor, 300, 1);
+        ValueTask<DriftReport> closing = monitor.CloseWindowAsync();
+        await plan.Reached;
+        world.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(300, (await closing).Rows);
+        await world.PassAsync(monitor, 2);
+        Assert.Single(await world.Drift.HistoryAsync("wages"));
+        Assert.Single(log.Lines);
+    }
+
+    /// <summary>An operation that fails as long as a switch is on.</summary>
+    private sealed class Outage(string operation)
+    {
+        public bool IsOn { get; set; }
+
+        public DriftMonitors Over(Ledgers world, ListLogger log) => world.Over(
+            operation.StartsWith("database", StringComparison.Ordinal) ? new SwitchedDatabase(world.Workspace.Database, Check) : null,
+            operation == "blobs.put" ? new SwitchedBlobs(world.Workspace.Blobs, Check) : null,
+            operation == "events.publish" ? new SwitchedEvents(world.Workspace.Events, Check) : null,
+            log: log);
+
+        private FaultPlan Check() => IsOn ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
+    }
+
+    private sealed class SwitchedDatabase(LifecycleDatabase inner, Func<FaultPlan> plan) : LifecycleDatabase
+    {
+        public override SqlDialect Dialect => inner.Dialect;
+
+        public override System.Data.Common.DbDataSource DataSource => inner.DataSource;
+
+        public override ValueTask<T> WriteAsync<T>(
+            Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed,
+            CancellationToken cancellationToken = default) => new FaultyDatabase(inner, plan()).WriteAsync(work, durability, cancellationToken);
+
+        public override ValueTask<long> BulkInsertAsync(
+            LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
+            new FaultyDatabase(inner, plan()).BulkInsertAsync(transaction, insert, rows, cancellationToken);
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        protected override async ValueTask ApplyAsync(MigrationSet migrations, CancellationToken cancellationToken) => await inner.MigrateAsync(migrations, cancellationToken);
+    }
+
+    private sealed class SwitchedBlobs(IBlobStore inner, Func<FaultPlan> plan) : IBlobStore
+    {
+        public ValueTask<StoredBlob> PutAsync(Stream content, BlobPutOptions? options = null, CancellationToken cancellationToken = default) =>
+            new FaultyBlobStore(inner, plan()).PutAsync(content, options, cancellationToken);
+
+        public ValueTask<BlobBatch> BeginBatchAsync(CancellationToken cancellationToken = default) => inner.BeginBatchAsync(cancellationToken);
+
+        public ValueTask<Stream> OpenAsync(Digest digest, BlobOpenOptions? options = null, CancellationToken cancellationToken = default) =>
+            inner.OpenAsync(digest, options, cancellationToken);
+
+        public ValueTask<long?> FindAsync(Digest digest, CancellationToken cancellationToken = default) => inner.FindAsync(digest, cancellationToken);
+
+        public IAsyncEnumerable<StoredBlob> ListAsync(CancellationToken cancellationToken = default) => inner.ListAsync(cancellationToken);
+
+        public ValueTask<IReadOnlyList<Digest>> KeepAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default) =>
+            inner.KeepAsync(digests, cancellationToken);
+
+        public ValueTask<LinkKind> PlaceAsync(Digest digest, string path, LinkKind link = LinkKind.Copy, CancellationToken cancellationToken = default) =>
+            inner.PlaceAsync(digest, path, link, cancellationToken);
+
+        public ValueTask<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken = default) => inner.DeleteAsync(digest, cancellationToken);
+    }
+
+    private sealed class SwitchedEvents(ILifecycleEvents inner, Func<FaultPlan> plan) : ILifecycleEvents
+    {
+        public ValueTask PublishAsync(
+            LifecycleTransaction transaction, string name, string subject, string payload, IReadOnlyList<LineageEdge>? edges = null,
+            CancellationToken cancellationToken = default) => new FaultyEvents(inner, plan()).PublishAsync(transaction, name, subject, payload, edges, cancellationToken);
+
+        public ValueTask<IAsyncDisposable> SubscribeAsync(
+            string receiver, Func<LifecycleEvent, CancellationToken, ValueTask> handle, CancellationToken cancellationToken = default) =>
+            inner.SubscribeAsync(receiver, handle, cancellationToken);
+
+        public ValueTask DrainAsync(CancellationToken cancellationToken = default) => inner.DrainAsync(cancellationToken);
+    }
+}
