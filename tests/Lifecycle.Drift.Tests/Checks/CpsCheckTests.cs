@@ -17,6 +17,9 @@ public sealed class CpsCheckTests
         Near(.47943008150601285, v.PopulationStabilityIndexCorrected);
         Near(.2428190269719723, v.Hellinger);
         Near(.2825962601087025, v.KolmogorovSmirnov!.Statistic);
+        Lifecycle.Statistics.TestResult squares = Lifecycle.Statistics.CramerVonMises.Test(CpsTable.Earnings("1992"), CpsTable.Earnings("2004"));
+        Near(170.53482446510498, squares.Statistic);
+        Assert.Equal(-845.1764, squares.LogPValue, 5e-5);
         Near(891.0723561403397, v.Keys[0].Statistic);
         Assert.Equal("Anderson-Darling", v.Keys[0].Name);
         Assert.Equal(-894.603147, v.Keys[0].LogPValue, 5e-6);

@@ -56,7 +56,7 @@ public sealed class EdgeCaseTests
     }
 
     [Fact]
-    public void Fisher_decides_small_tables()
+    public void Fisher_of_unequal_sizes()
     {
         string[] then = [.. Enumerable.Repeat("a", 17), .. Enumerable.Repeat("b", 3)], now = [.. Enumerable.Repeat("a", 5), .. Enumerable.Repeat("b", 4)];
         ColumnFinding v = ReferenceProfile.From(Labels(then)).Check(Labels(now))["c"];
@@ -79,7 +79,7 @@ public sealed class EdgeCaseTests
     }
 
     [Fact]
-    public void A_policy_asks_for_another_effect_and_one_column_policy_leaves_the_rest()
+    public void One_column_policy_leaves_the_rest()
     {
         double[] then = Samples.Normal(4000, 61), now = Samples.Normal(4000, 62, shift: 0.25);
         ColumnBatch Two(double[] values) => new([BatchColumn.Of<double>("a", values), BatchColumn.Of<double>("b", values)]);
@@ -92,6 +92,28 @@ public sealed class EdgeCaseTests
         Assert.Equal(DriftVerdict.Slight, one["b"].Verdict);
         Assert.Throws<ArgumentOutOfRangeException>(() => new DriftPolicy { Alpha = 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => DriftPolicy.Default.EffectAtLeast(Effect.Wasserstein, -1));
+    }
+
+    [Fact]
+    public void One_report_one_answer()
+    {
+        foreach (double shift in (double[])[0, 0.8])
+        {
+            double[] then = Samples.Normal(2000, 63), now = Samples.Normal(2000, 64, shift: shift);
+            DriftReport report = ReferenceProfile.From(Batch(then)).Check(Batch(now));
+            bool drifts = report.Columns.Any(c => c.Verdict == DriftVerdict.Drift);
+            Assert.Equal((shift > 0, drifts), (drifts, report.HasDrift));
+            Assert.Equal(drifts, DriftReport.Parse(report.ToUtf8Json()).HasDrift);
+            Assert.Equal(report["x"].Verdict, DriftCheck.Compare(then, now).Verdict);
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_check_makes_no_report()
+    {
+        ColumnBatch rows = Batch(Samples.Normal(500, 65));
+        ReferenceProfile reference = ReferenceProfile.From(rows);
+        Assert.ThrowsAny<OperationCanceledException>(() => reference.Check(rows, cancellationToken: new CancellationToken(true)));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class GridCheckTests
     }
 
     [Fact]
-    public void Samples_are_left_as_they_were()
+    public void Inputs_are_untouched()
     {
         double[] then = Samples.Normal(300, 31), now = Samples.Normal(300, 32);
         double[] thenBefore = [.. then], nowBefore = [.. now];

@@ -14,8 +14,10 @@ public sealed class ChunkThresholdTests
     [InlineData("normal", 10, 200)]
     [InlineData("normal", 20, 200)]
     [InlineData("normal", 10, 500)]
+    [InlineData("normal", 20, 500)]
     [InlineData("lognormal", 10, 200)]
     [InlineData("lognormal", 20, 200)]
+    [InlineData("lognormal", 10, 500)]
     [InlineData("lognormal", 20, 500)]
     public void Chunk_thresholds_keep_their_rate(string law, int chunks, int rows)
     {

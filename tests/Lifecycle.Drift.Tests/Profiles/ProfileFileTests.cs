@@ -166,7 +166,7 @@ public sealed class ProfileFileTests
     [Theory]
     [InlineData("10⁹ columns", "8094EBDC0300", "columns")]
     [InlineData("a column of 4 GB", "010080808080100101", "a column")]
-    [InlineData("a name of 4 GB", "01000A0180808080100102", "name")]
+    [InlineData("a name of 4 GB", "0100080180808080100102", "section")]
     [InlineData("a negative count of columns", "FFFFFFFFFFFFFFFFFF0100", "columns")]
     [InlineData("a negative count of rows", "01FFFFFFFFFFFFFFFFFF01", "rows")]
     public void Hostile_sizes_are_named_with_field_and_remedy_and_cost_no_memory(string what, string body, string field)
