@@ -77,14 +77,12 @@ internal sealed class NannyMLLimit
     private double Transform(double score) => _method switch
     {
         NannyMLMethod.JensenShannon or NannyMLMethod.Hellinger => Math.Cbrt(score * score),
-        NannyMLMethod.Wasserstein => -1 / Math.Cbrt(score),
         _ => Math.Log(score),
     };
 
-    private double? Inverse(double placed) => _method switch
+    private double Inverse(double placed) => _method switch
     {
         NannyMLMethod.JensenShannon or NannyMLMethod.Hellinger => placed * Math.Sqrt(Math.Max(0, placed)),
-        NannyMLMethod.Wasserstein => placed >= 0 ? double.MaxValue : -1 / (placed * placed * placed),
         _ => Math.Exp(placed),
     };
 }

@@ -123,7 +123,7 @@ public sealed class DefectTests
     [Fact]
     public void An_empty_column_is_a_finding_under_every_preset()
     {
-        ColumnBatch old = new([BatchColumn.Of<double>("x", new double[] { 1, 2, 3, 4 }), BatchColumn.Of<double>("y", Samples.Normal(60, 909))]);
+        ColumnBatch old = new([BatchColumn.Of<double>("x", Samples.Normal(60, 915)), BatchColumn.Of<double>("y", Samples.Normal(60, 909))]);
         ColumnBatch recent = new([BatchColumn.Of<double>("x", new[] { double.NaN, double.NaN }), BatchColumn.Of<double>("y", Samples.Normal(2, 910))]);
         foreach (DriftPolicy policy in (DriftPolicy[])[DriftPolicy.Evidently, DriftPolicy.NannyML])
         {
@@ -154,7 +154,7 @@ public sealed class DefectTests
     {
         double[] gap = Samples.Normal(400, 911);
         gap.AsSpan(200, 40).Fill(double.NaN);
-        ColumnBatch old = new([BatchColumn.Of<double>("x", Samples.Normal(400, 912)), BatchColumn.Of<string>("c", [.. Enumerable.Repeat("a", 400)])]);
+        ColumnBatch old = new([BatchColumn.Of<double>("x", Samples.Normal(400, 912)), BatchColumn.Of<string>("c", Enumerable.Repeat("a", 400).ToArray())]);
         ColumnBatch recent = new([BatchColumn.Of<double>("x", gap), BatchColumn.Of<double>("c", gap)]);
         ChunkedDrift drift = ChunkedDrift.Of(old, recent, DriftPolicy.NannyML.Categorical(NannyMLMethod.ChiSquare));
         ChunkPoint point = Assert.Single(drift["x"].Points, p => p.Verdict == DriftVerdict.NotTested);
