@@ -184,6 +184,31 @@ public sealed class DefectTests
         Assert.InRange((double)named / repetitions, 0, 0.05);
     }
 
+    [Theory]
+    [InlineData("one value", 1, 0, 1, 0)]
+    [InlineData("two values", 1, 0, 2, 0)]
+    [InlineData("huge", 1e308, 2e307, -1e308, 2e307)]
+    [InlineData("far", 1e16, 2, 1e16, 4)]
+    [InlineData("tiny", 0, 1e-320, 0, 2e-320)]
+    public void Odd_columns_have_a_finite_score_or_a_reason(string what, double center, double scale, double other, double wide)
+    {
+        double[] then = [.. Samples.Normal(60, 916).Select(z => center + z / 8 * scale)], now = [.. Samples.Normal(50, 917).Select(z => other + z / 8 * wide)];
+        foreach (Defects defects in Enum.GetValues<Defects>())
+        {
+            DriftPolicy[] policies =
+            [
+                .. Enum.GetValues<EvidentlyTest>().Select(t => (DriftPolicy)(DriftPolicy.Evidently.NumericMethod(t) with { Defects = defects })),
+                .. ((NannyMLMethod[])[NannyMLMethod.JensenShannon, NannyMLMethod.Hellinger, NannyMLMethod.KolmogorovSmirnov, NannyMLMethod.Wasserstein])
+                    .SelectMany(m => (DriftPolicy[])[DriftPolicy.NannyML.Continuous(m) with { Defects = defects }, DriftPolicy.NannyML.Continuous(m) with { Defects = defects, EstimateFrom = 1 }]),
+            ];
+            foreach (DriftPolicy policy in policies)
+            {
+                ColumnFinding finding = DriftCheck.Compare(then, now, policy, what);
+                Assert.True(finding.Preset is { } score ? double.IsFinite(score.Score) : finding is { Verdict: DriftVerdict.NotTested, Reason: not null }, $"{what}: {finding}");
+            }
+        }
+    }
+
     [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
