@@ -11,7 +11,8 @@ internal abstract record ColumnValues
         if ((reference.Kept ?? Spread(reference, reference.CountArray)) is not { } then)
         {
             return new Unknown(
-                "the reference's values are needed and a profile does not keep them: build it with KeepValues(), or compare two tables with DriftCheck.Compare");
+                "the reference's values are needed and a profile does not keep them: "
+                + "build it with KeepValues(), or compare two tables with DriftCheck.Compare");
         }
 
         return (current ?? Spread(reference, tally.Bins)) is { } now
@@ -28,7 +29,8 @@ internal abstract record ColumnValues
         if (rows is null && !isNamed)
         {
             return new Unknown(
-                $"all labels are needed and the profile counts {CategoryColumn.MostLabels}: build it with KeepValues(), or compare two tables with DriftCheck.Compare");
+                $"all labels are needed and the profile counts {CategoryColumn.MostLabels}: "
+                + "build it with KeepValues(), or compare two tables with DriftCheck.Compare");
         }
 
         Dictionary<int, long> then = rows is null ? [] : LabelCodes.Count(rows);

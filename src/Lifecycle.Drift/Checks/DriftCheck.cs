@@ -69,7 +69,8 @@ public static partial class DriftCheck
         NumericColumn column = SortedColumn.Of(name, first);
         NumericTally tally = SortedColumn.Tally(column, second);
         TwoSampleComparison? samples = first.Count > 0 && second.Count > 0 ? TwoSample.Compare(first, second) : null;
-        return policy.Rule.Judge([policy.Rule.Look(NumericCheck.Compare(column, tally, samples), () => values ?? ColumnValues.Of(column, tally, null))], policy)[0];
+        ColumnFinding finding = policy.Rule.Look(NumericCheck.Compare(column, tally, samples), () => values ?? ColumnValues.Of(column, tally, null));
+        return policy.Rule.Judge([finding], policy)[0];
     }
 
     private static double[] Widened(ReadOnlySpan<float> values)

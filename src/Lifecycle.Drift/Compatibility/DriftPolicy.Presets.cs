@@ -4,7 +4,7 @@ public sealed partial record DriftPolicy
 {
     /// <summary>
     /// Evidently's scores, thresholds and dataset drift, its defects included. <see cref="ColumnFinding.Preset"/> has the score; verdicts are
-    /// <see cref="DriftVerdict.Drift"/> or <see cref="DriftVerdict.Stable"/> by it.
+    /// <see cref="DriftVerdict.Drift"/> or <see cref="DriftVerdict.Stable"/> by it. Alpha, correction and effect floors do not change them.
     /// </summary>
     public static EvidentlyPreset Evidently { get; } = new();
 

@@ -9,6 +9,7 @@ namespace Lifecycle.Drift;
 internal static class EvidentlyBins
 {
     private const int MostValues = 20;
+    private const double MostConstant = 1e12;
     private const string TooClose = "the range of the values cannot be cut into equal bins";
 
     public static Scored Shares(EvidentlyTest test, SortedSample then, SortedSample now, bool asIs)
@@ -65,9 +66,8 @@ internal static class EvidentlyBins
     internal static bool IsCuttable(SortedSample sample, int bins = 64)
     {
         double first = sample[0], last = sample[sample.Count - 1], range = last - first;
-        return range == 0
-            ? Math.Abs(first) < 1e12
-            : double.IsFinite(range) && range / bins > 4 * (Math.BitIncrement(Math.Max(Math.Abs(first), Math.Abs(last))) - Math.Max(Math.Abs(first), Math.Abs(last)));
+        double largest = Math.Max(Math.Abs(first), Math.Abs(last)), spacing = Math.BitIncrement(largest) - largest;
+        return range == 0 ? largest < MostConstant : double.IsFinite(range) && range / bins > 4 * spacing;
     }
 
     /// <summary>Counts of the bins between the first and the last edge.</summary>

@@ -17,13 +17,15 @@ internal static class EvidentlyNumbers
             EvidentlyTest.EnergyDistance => new(Energy(then, now, asIs)),
             EvidentlyTest.MannWhitney => new(MannWhitney.Test(then, now, asIs ? Alternative.Less : Alternative.TwoSided).PValue),
             EvidentlyTest.StudentT => OfTest(StudentT.Test(then.Values, now.Values), "a sample has too few values"),
-            EvidentlyTest.EppsSingleton => OfTest(EppsSingleton.Test(then.Values, now.Values), "the interquartile range is 0 or a sample has fewer than 5 values"),
+            EvidentlyTest.EppsSingleton => OfTest(
+                EppsSingleton.Test(then.Values, now.Values), "the interquartile range is 0 or a sample has fewer than 5 values"),
             EvidentlyTest.CramerVonMises => then.Count > 1 && now.Count > 1
                 ? new(CramerVonMises.Test(then, now).PValue)
                 : Scored.Not("a sample has fewer than 2 values"),
             EvidentlyTest.AndersonDarling => Anderson(then, now, asIs),
             EvidentlyTest.Hellinger => EvidentlyBins.Hellinger(then, now, asIs),
-            EvidentlyTest.JensenShannon or EvidentlyTest.PopulationStabilityIndex or EvidentlyTest.KullbackLeibler => EvidentlyBins.Shares(test, then, now, asIs),
+            EvidentlyTest.JensenShannon or EvidentlyTest.PopulationStabilityIndex or EvidentlyTest.KullbackLeibler =>
+                EvidentlyBins.Shares(test, then, now, asIs),
             _ => EvidentlyTables.Score(test, LabelCounts.Of(then, now, int.MaxValue)!, defects),
         };
     }
@@ -31,7 +33,7 @@ internal static class EvidentlyNumbers
     private static Scored OfTest(in TestResult result, string reason) =>
         result.Method == PValueMethod.NotTested ? Scored.Not(reason) : new(result.PValue);
 
-    private static Scored Anderson(SortedSample then, SortedSample now, bool asIs) => then[0] == then[then.Count - 1] && now[0] == now[now.Count - 1] && then[0] == now[0]
+    private static Scored Anderson(SortedSample then, SortedSample now, bool asIs) => LabelCounts.Of(then, now, 1) is not null
         ? Scored.Not("all values are the same")
         : new(AndersonDarling.Test(then, now, asIs ? PValueMethod.ScholzStephensTable : PValueMethod.Automatic).PValue);
 

@@ -13,7 +13,8 @@ internal sealed class NannyMLChunks(NannyMLPreset preset, Chunker chunker)
         {
             cancellationToken.ThrowIfCancellationRequested();
             NannyMLMethod method = preset.Of(column.Name, column is NumericColumn);
-            compared.Add(Column(column, method, new BatchRows(reference), new BatchRows(current), then, now) with { Method = $"{NannyMLRule.Tool} {NannyMLPreset.NameOf(method)}" });
+            ChunkedColumn chunked = Column(column, method, new BatchRows(reference), new BatchRows(current), then, now);
+            compared.Add(chunked with { Method = $"{NannyMLRule.Tool} {NannyMLPreset.NameOf(method)}" });
         }
 
         return new ChunkedDrift
@@ -85,7 +86,8 @@ internal sealed class NannyMLChunks(NannyMLPreset preset, Chunker chunker)
 
         double? line = limit.For(known.Count);
         return new ChunkPoint(
-            chunk.Name, isReference, known.Count, chunk.Rows.Length - known.Count, NannyMLRule.IsDrift(known, line) ? DriftVerdict.Drift : DriftVerdict.Stable)
+            chunk.Name, isReference, known.Count, chunk.Rows.Length - known.Count,
+            NannyMLRule.IsDrift(known, line) ? DriftVerdict.Drift : DriftVerdict.Stable)
         {
             Score = known.Value,
             Limit = line,

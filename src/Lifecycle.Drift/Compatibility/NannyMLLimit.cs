@@ -32,7 +32,8 @@ internal sealed class NannyMLLimit
 
         if (column.ReferenceRows == 0)
         {
-            reason = "its limit comes from chunks of the reference, and a profile does not keep the order of rows: build it with KeepValues(), compare two tables with DriftCheck.Compare, or give a constant Limit";
+            reason = "its limit comes from chunks of the reference, and a profile does not keep the order of rows: "
+                + "build it with KeepValues(), compare two tables with DriftCheck.Compare, or give a constant Limit";
             return null;
         }
 
@@ -48,7 +49,8 @@ internal sealed class NannyMLLimit
         else
         {
             double n = column.ReferenceCount;
-            (double, double)[] rest = [.. chunks.Select(c => column.AgainstRest(c)).OfType<NannyMLScore>().Select(s => (s.Value, 1.0 / s.Count + 1 / (n - s.Count)))];
+            IEnumerable<NannyMLScore> scores = chunks.Select(c => column.AgainstRest(c)).OfType<NannyMLScore>();
+            (double, double)[] rest = [.. scores.Select(s => (s.Value, 1.0 / s.Count + 1 / (n - s.Count)))];
             if (rest.Length > 1)
             {
                 return new NannyMLLimit(method, preset, n, rest);
@@ -77,14 +79,12 @@ internal sealed class NannyMLLimit
     private double Transform(double score) => _method switch
     {
         NannyMLMethod.JensenShannon or NannyMLMethod.Hellinger => Math.Cbrt(score * score),
-        NannyMLMethod.Wasserstein => -1 / Math.Cbrt(score),
         _ => Math.Log(score),
     };
 
-    private double? Inverse(double placed) => _method switch
+    private double Inverse(double placed) => _method switch
     {
         NannyMLMethod.JensenShannon or NannyMLMethod.Hellinger => placed * Math.Sqrt(Math.Max(0, placed)),
-        NannyMLMethod.Wasserstein => placed >= 0 ? double.MaxValue : -1 / (placed * placed * placed),
         _ => Math.Exp(placed),
     };
 }

@@ -3,7 +3,10 @@ namespace Lifecycle.Drift;
 /// <summary>NannyML's univariate drift methods. A chunk alarms above the limit that the reference's own chunks give.</summary>
 public enum NannyMLMethod
 {
-    /// <summary><c>jensen_shannon</c>: root of the Jensen-Shannon divergence in bits, on Doane's bins of the reference or its labels, and one for the rest; the default.</summary>
+    /// <summary>
+    /// <c>jensen_shannon</c>, the default: root of the Jensen-Shannon divergence in bits, on Doane's bins of the reference or its labels, and one for
+    /// the rest.
+    /// </summary>
     JensenShannon,
 
     /// <summary><c>hellinger</c>: √(Σ(√p - √q)²/2) on the same bins.</summary>

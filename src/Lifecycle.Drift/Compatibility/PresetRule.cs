@@ -13,9 +13,9 @@ internal abstract record PresetRule : VerdictRule
         }
 
         PresetOutcome outcome = Score(finding.Column, values());
-        return outcome.Score is { } score
-            ? finding with { Preset = score }
-            : finding with { Verdict = DriftVerdict.NotTested, Reason = outcome.Reason };
+        return outcome.Score is not { } score ? finding with { Verdict = DriftVerdict.NotTested, Reason = outcome.Reason }
+            : double.IsFinite(score.Score) && double.IsFinite(score.Threshold ?? 0) ? finding with { Preset = score }
+            : finding with { Verdict = DriftVerdict.NotTested, Reason = $"{score.Tool}'s {score.Test} is not a finite number for these values" };
     }
 
     public override ColumnFinding[] Judge(IReadOnlyList<ColumnFinding> findings, DriftPolicy policy) =>

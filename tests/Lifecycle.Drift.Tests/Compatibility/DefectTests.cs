@@ -123,7 +123,7 @@ public sealed class DefectTests
     [Fact]
     public void An_empty_column_is_a_finding_under_every_preset()
     {
-        ColumnBatch old = new([BatchColumn.Of<double>("x", new double[] { 1, 2, 3, 4 }), BatchColumn.Of<double>("y", Samples.Normal(60, 909))]);
+        ColumnBatch old = new([BatchColumn.Of<double>("x", Samples.Normal(60, 915)), BatchColumn.Of<double>("y", Samples.Normal(60, 909))]);
         ColumnBatch recent = new([BatchColumn.Of<double>("x", new[] { double.NaN, double.NaN }), BatchColumn.Of<double>("y", Samples.Normal(2, 910))]);
         foreach (DriftPolicy policy in (DriftPolicy[])[DriftPolicy.Evidently, DriftPolicy.NannyML])
         {
@@ -154,7 +154,7 @@ public sealed class DefectTests
     {
         double[] gap = Samples.Normal(400, 911);
         gap.AsSpan(200, 40).Fill(double.NaN);
-        ColumnBatch old = new([BatchColumn.Of<double>("x", Samples.Normal(400, 912)), BatchColumn.Of<string>("c", [.. Enumerable.Repeat("a", 400)])]);
+        ColumnBatch old = new([BatchColumn.Of<double>("x", Samples.Normal(400, 912)), BatchColumn.Of<string>("c", Enumerable.Repeat("a", 400).ToArray())]);
         ColumnBatch recent = new([BatchColumn.Of<double>("x", gap), BatchColumn.Of<double>("c", gap)]);
         ChunkedDrift drift = ChunkedDrift.Of(old, recent, DriftPolicy.NannyML.Categorical(NannyMLMethod.ChiSquare));
         ChunkPoint point = Assert.Single(drift["x"].Points, p => p.Verdict == DriftVerdict.NotTested);
@@ -182,6 +182,31 @@ public sealed class DefectTests
         Assert.Equal(0.1736, expected, 5e-5);
         Assert.Equal(expected, (double)outside / repetitions, 5 * Math.Sqrt(expected * (1 - expected) / repetitions));
         Assert.InRange((double)named / repetitions, 0, 0.05);
+    }
+
+    [Theory]
+    [InlineData("one value", 1, 0, 1, 0)]
+    [InlineData("two values", 1, 0, 2, 0)]
+    [InlineData("huge", 1e308, 2e307, -1e308, 2e307)]
+    [InlineData("far", 1e16, 2, 1e16, 4)]
+    [InlineData("tiny", 0, 1e-320, 0, 2e-320)]
+    public void Odd_columns_have_a_finite_score_or_a_reason(string what, double center, double scale, double other, double wide)
+    {
+        double[] then = [.. Samples.Normal(60, 916).Select(z => center + z / 8 * scale)], now = [.. Samples.Normal(50, 917).Select(z => other + z / 8 * wide)];
+        foreach (Defects defects in Enum.GetValues<Defects>())
+        {
+            DriftPolicy[] policies =
+            [
+                .. Enum.GetValues<EvidentlyTest>().Select(t => (DriftPolicy)(DriftPolicy.Evidently.NumericMethod(t) with { Defects = defects })),
+                .. ((NannyMLMethod[])[NannyMLMethod.JensenShannon, NannyMLMethod.Hellinger, NannyMLMethod.KolmogorovSmirnov, NannyMLMethod.Wasserstein])
+                    .SelectMany(m => (DriftPolicy[])[DriftPolicy.NannyML.Continuous(m) with { Defects = defects }, DriftPolicy.NannyML.Continuous(m) with { Defects = defects, EstimateFrom = 1 }]),
+            ];
+            foreach (DriftPolicy policy in policies)
+            {
+                ColumnFinding finding = DriftCheck.Compare(then, now, policy, what);
+                Assert.True(finding.Preset is { } score ? double.IsFinite(score.Score) : finding is { Verdict: DriftVerdict.NotTested, Reason: not null }, $"{what}: {finding}");
+            }
+        }
     }
 
     [Fact]
