@@ -49,6 +49,15 @@ public sealed class ModelLifecycle : IAsyncDisposable
         return Get<ModelMonitorings>()[model];
     }
 
+    /// <summary>The watch over how well a served model predicts, configured with <c>MonitorPerformance(...)</c>; it takes the labels.</summary>
+    /// <param name="model">The name under which it is served.</param>
+    /// <exception cref="LifecycleException">It is not watched.</exception>
+    public ModelPerformance PerformanceOf(string model)
+    {
+        _ = Host;
+        return Get<ModelMonitorings>().PerformanceOf(model);
+    }
+
     /// <summary>Trains, gates and promotes.</summary>
     public RetrainingLoop Retraining => Get<RetrainingLoop>();
 

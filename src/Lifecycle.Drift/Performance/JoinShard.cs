@@ -90,6 +90,14 @@ internal sealed partial class JoinShard
         }
     }
 
+    public bool IsOpen(ulong key)
+    {
+        lock (_gate)
+        {
+            return _index.Find(_ring, key) >= 0;
+        }
+    }
+
     /// <summary>Adds the predictions of a window to a list.</summary>
     public void Read(int window, List<OpenPrediction> into)
     {

@@ -86,6 +86,8 @@ public sealed class LabelJoin
 
     internal void Label(PredictionId id, bool actual) => ShardOf(id.Key).Label(id.Key, actual, Now);
 
+    internal bool IsOpen(PredictionId id) => ShardOf(id.Key).IsOpen(id.Key);
+
     internal void Refuse() => Interlocked.Increment(ref _refused);
 
     /// <summary>The predictions of a window, in no order.</summary>

@@ -4,7 +4,7 @@ namespace Lifecycle.Drift;
 
 public sealed partial class PerformanceEstimator
 {
-    private const int Replicates = 50;
+    internal const int Replicates = 50;
     private const double NormalBound = 1.959963984540054;
     private const double NannyMLErrors = 3;
 
@@ -39,7 +39,7 @@ public sealed partial class PerformanceEstimator
         return estimates;
     }
 
-    private static Interval Interval(MetricEstimate estimate, double noise, double[,] refits, int metric)
+    internal static Interval Interval(MetricEstimate estimate, double noise, double[,] refits, int metric)
     {
         double sum = 0, squares = 0;
         int count = 0;

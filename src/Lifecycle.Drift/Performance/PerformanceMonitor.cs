@@ -116,6 +116,9 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a prediction is in memory under this id, labelled or not.</summary>
+    public bool IsOpen(PredictionId id) => _join.IsOpen(id);
+
     /// <summary>Closes the open window now, whatever its size, judges and saves it; an empty one stays open.</summary>
     /// <returns>The window that was closed; the newest closed one when the open one was empty; null when there is none.</returns>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>

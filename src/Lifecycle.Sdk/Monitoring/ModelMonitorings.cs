@@ -6,6 +6,7 @@ namespace Lifecycle;
 public sealed class ModelMonitorings : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ModelMonitoring> _models = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ModelPerformance> _performances = new(StringComparer.Ordinal);
 
     /// <summary>The watch over a model.</summary>
     /// <param name="model">The name under which it is served.</param>
@@ -14,12 +15,22 @@ public sealed class ModelMonitorings : IAsyncDisposable
         ? monitoring
         : throw new LifecycleException($"The model '{model}' is not watched; say .Serve<TIn, TOut>(\"{model}\", configure: s => s.MonitorDrift()).");
 
+    /// <summary>The watch over how well a model predicts.</summary>
+    /// <param name="model">The name under which it is served.</param>
+    /// <exception cref="LifecycleException">It is not watched.</exception>
+    public ModelPerformance PerformanceOf(string model) => _performances.TryGetValue(model, out ModelPerformance? performance)
+        ? performance
+        : throw new LifecycleException(
+            $"The performance of '{model}' is not watched; say .Serve<TIn, TOut>(\"{model}\", configure: s => s.MonitorPerformance(p => p.Score(o => o.Probability).Reference(estimator))).");
+
+    internal void Add(ModelPerformance performance) => _performances[performance.Model] = performance;
+
     internal void Add(ModelMonitoring monitoring) => _models[monitoring.Model] = monitoring;
 
     /// <summary>Closes all monitors; their open windows are checked.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (ModelMonitoring monitoring in _models.Values)
+        foreach (object monitoring in _models.Values.Cast<object>().Concat(_performances.Values))
         {
             await ((IAsyncDisposable)monitoring).DisposeAsync().ConfigureAwait(false);
         }

@@ -148,28 +148,28 @@ public sealed class PerformanceMonitorTests
     [Fact]
     public void Calibration_that_holds_is_rarely_doubted()
     {
-        double[] rates = new double[3];
-        CalibrationMethod[] methods = [CalibrationMethod.Isotonic, CalibrationMethod.Platt, CalibrationMethod.None];
+        double[] rates = new double[2];
+        CalibrationMethod[] methods = [CalibrationMethod.Isotonic, CalibrationMethod.None];
         for (int m = 0; m < methods.Length; m++)
         {
-            for (ulong round = 0; round < 200; round++)
+            for (ulong round = 0; round < 150; round++)
             {
                 LogisticRows reference = LogisticRows.Draw(2000, 46, 2 * round, power: m == 0 ? 1.3 : 1), rows = LogisticRows.Draw(1000, 46, 2 * round + 1, shift: .3, power: m == 0 ? 1.3 : 1);
                 CalibrationMethod method = methods[m];
                 CalibrationDriftTest test = new(PerformanceEstimator.Fit(reference.Scores, reference.Labels, q => q.Calibrate(method)));
-                rates[m] += test.Test(rows.Scores, rows.Labels).PValue < .01 ? 1 / 200.0 : 0;
+                rates[m] += test.Test(rows.Scores, rows.Labels).PValue < .01 ? 1 / 150.0 : 0;
             }
         }
 
-        // Nominal .01; Platt's logistic of a probability is not quite the law here.
-        Assert.True(rates[0] <= .03 && rates[2] <= .03, string.Join(' ', rates));
+        // Nominal .01.
+        Assert.All(rates, r => Assert.InRange(r, 0, .03));
     }
 
     [Fact]
     public async Task Reweighting_removes_a_planted_delay_bias()
     {
         double bias = 0, left = 0;
-        for (ulong round = 0; round < 20; round++)
+        for (ulong round = 0; round < 12; round++)
         {
             await using PerformanceMonitor quality = Open(q => q.EveryRows(4000).Metrics(PerformanceMetric.Accuracy).Calibrate(CalibrationMethod.None));
             LogisticRows rows = LogisticRows.Draw(4000, 47, round);
@@ -185,8 +185,8 @@ public sealed class PerformanceMonitorTests
             }
 
             double truth = PerformanceEstimator.Measure(PerformanceMetric.Accuracy, rows.Scores, rows.Predicted, rows.Labels).Value;
-            bias += (quality.History[0].Realized.Value - truth) / 20;
-            left += (quality.History[0].Reweighted.Value - truth) / 20;
+            bias += (quality.History[0].Realized.Value - truth) / 12;
+            left += (quality.History[0].Reweighted.Value - truth) / 12;
         }
 
         Assert.InRange(bias, -1, -.05);
