@@ -60,13 +60,19 @@ internal sealed partial class Road
         page.Add("Candidates and the gate", Candidates());
         page.Add("The refused candidate", _candidates.First(c => !c.Report.Passed).Report.ToHtmlFragment());
         page.Add("The champion's gate", _candidates.Last(c => c.Report.Passed).Report.ToHtmlFragment());
-        page.Add("Drift of the changed market", $"<p>{ReportPage.Text(Serving.Market.Description)}</p>{_drift.ToHtmlFragment()}");
+        page.Add("Drift of the changed market", $"<p>{ReportPage.Text(Serving.Market.Description)}</p>{await DriftAsync()}");
         page.Add("Retraining", _retrained.Report!.ToHtmlFragment());
         page.Add("Who answers for it", $"<p>{ReportPage.Text(_answer)}</p>");
         page.Add("Timeline", Timeline());
         await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(page.ToString()), _stop);
         Stop($"Report: {path}, {new FileInfo(path).Length / 1024:N0} KB");
     }
+
+    /// <summary>The report of the changed market with every window that the monitor closed and what became of its alerts.</summary>
+    private async Task<string> DriftAsync() => _drift.Page()
+        .With(await _lifecycle.Drift.HistoryAsync(Model, take: 30, cancellationToken: _stop))
+        .With(await _lifecycle.Drift.AlertsAsync(Model, take: 200, cancellationToken: _stop))
+        .ToHtmlFragment(headingLevel: 3);
 
     private string Summary()
     {

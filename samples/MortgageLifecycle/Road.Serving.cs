@@ -47,6 +47,9 @@ internal sealed partial class Road
         {
             Say(line.TrimEnd());
         }
+
+        IReadOnlyList<DriftAlert> alerts = await _lifecycle.Drift.AlertsAsync(Model, cancellationToken: _stop);
+        Say($"{(await _lifecycle.Drift.HistoryAsync(Model, cancellationToken: _stop)).Count} windows kept, {alerts.Count(a => a.State == AlertState.Pending)} alerts became pending and {alerts.Count(a => a is { State: AlertState.Raised, Before: not AlertState.Clearing })} were raised");
     }
 
     public async Task RetrainAsync()

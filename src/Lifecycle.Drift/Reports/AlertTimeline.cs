@@ -6,7 +6,8 @@ namespace Lifecycle.Drift;
 internal static class AlertTimeline
 {
     private const int MostLanes = 40;
-    private const int MostMarks = 40;
+    private const int FewLanes = 10;
+    private const int MostMarks = 20;
     private const int MostLabels = 5;
     private const int Width = 1000, Left = 260, Right = 12, LaneHeight = 26, Axis = 28;
 
@@ -17,7 +18,7 @@ internal static class AlertTimeline
             .. changes.GroupBy(c => (c.Monitor, c.Column, c.Rule))
                 .Select(g => new Lane(g.Key.Column, g.Key.Rule, [.. g.OrderBy(c => c.ChangedAt).ThenBy(c => c.Id).TakeLast(MostMarks)]))
                 .OrderBy(l => Rank(l.Last.State)).ThenByDescending(l => l.Last.ChangedAt).ThenBy(l => l.Column, StringComparer.Ordinal).ThenBy(l => l.Rule, StringComparer.Ordinal)
-                .Take(MostLanes),
+                .Take(markup.IsBrief ? FewLanes : MostLanes),
         ];
         DateTimeOffset first = lanes.Min(l => l.Changes[0].ChangedAt), last = lanes.Max(l => l.Last.ChangedAt);
         DateTimeOffset end = last + (last > first ? (last - first) / 20 : TimeSpan.FromHours(1));
@@ -85,7 +86,7 @@ internal static class AlertTimeline
             DriftAlert last = lane.Last;
             string style = last.State switch { AlertState.Raised => "d", AlertState.Quiet => "o", _ => "w" };
             markup.Html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{MarkupText.Name(lane.Column, 80)}</th><td>{lane.RuleWords}</td><td class=\"{style} v\">{Words(last)}</td><td class=\"v\">{TimeLabels.Full(last.ChangedAt)}</td>")
-                .Append(CultureInfo.InvariantCulture, $"<td class=\"v\">{(last.RaisedAt is { } raised ? TimeLabels.Full(raised) : "–")}</td><td>{MarkupText.Escape(last.Summary, 160)}</td></tr>\n");
+                .Append(CultureInfo.InvariantCulture, $"<td class=\"v\">{(last.RaisedAt is { } raised ? TimeLabels.Full(raised) : "–")}</td><td>{MarkupText.Cut(last.Summary, 200)}</td></tr>\n");
         }
 
         markup.Html.Append("</tbody></table></div>\n");

@@ -12,8 +12,8 @@ internal static class DriftReportHtml
 
     public static string Page(DriftReportPage page)
     {
-        string title = Title(page);
         Digest identity = page.Report.Digest;
+        string title = Title(page, identity);
         return HtmlPage.Of(title, html =>
         {
             html.Append("<div class=\"ldr\"><header>");
@@ -37,16 +37,16 @@ internal static class DriftReportHtml
         return HtmlPage.Fragment(html => Body(new ReportMarkup(html, page.Report, IdOf(identity), level), page, identity));
     }
 
-    private static string Title(DriftReportPage page) => page.Title ?? (WindowOf(page) is { Model: { } model } window ? $"{model} {window.Version}".TrimEnd() : Untitled);
+    private static string Title(DriftReportPage page, Digest identity) => page.Title ?? (WindowOf(page, identity) is { Model: { } model } window ? $"{model} {window.Version}".TrimEnd() : Untitled);
 
-    private static DriftWindow? WindowOf(DriftReportPage page) =>
-        page.Report.Window ?? page.Windows.Where(w => w.Report == page.Report.Digest).Select(w => w.Window).FirstOrDefault();
+    private static DriftWindow? WindowOf(DriftReportPage page, Digest identity) =>
+        page.Report.Window ?? page.Windows.Where(w => w.Report == identity).Select(w => w.Window).FirstOrDefault();
 
     private static string IdOf(Digest identity) => "r" + identity.ToString()[^10..];
 
     private static void Body(ReportMarkup markup, DriftReportPage page, Digest identity)
     {
-        Window(markup, WindowOf(page));
+        Window(markup, WindowOf(page, identity));
         SummaryHead.Append(markup);
         SummaryHead.Facts(markup, identity);
         int figures = FigureCards.Count(page.Report);

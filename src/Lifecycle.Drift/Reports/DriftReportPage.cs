@@ -68,7 +68,7 @@ public sealed class DriftReportPage
     }
 
     /// <summary>Adds the timeline of alerts.</summary>
-    /// <param name="changes">Changes of state in any order, as <see cref="DriftMonitors.AlertsAsync"/> gives them; the 40 alerts that changed last are drawn.</param>
+    /// <param name="changes">Changes of state in any order, as <see cref="DriftMonitors.AlertsAsync"/> gives them; 40 alerts are drawn, those that are up first; 10 beside more than 200 columns.</param>
     public DriftReportPage With(IEnumerable<DriftAlert> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
@@ -77,7 +77,7 @@ public sealed class DriftReportPage
     }
 
     /// <summary>Adds earlier windows: which columns drifted when.</summary>
-    /// <param name="windows">In any order, as <see cref="DriftMonitors.HistoryAsync"/> gives them; the latest 120 are drawn.</param>
+    /// <param name="windows">In any order, as <see cref="DriftMonitors.HistoryAsync"/> gives them; the latest 120 are drawn, 40 beside more than 200 columns.</param>
     public DriftReportPage With(IEnumerable<WindowRecord> windows)
     {
         ArgumentNullException.ThrowIfNull(windows);

@@ -32,7 +32,12 @@ internal static class MarkupText
     /// <summary>
     /// Escapes a name. One whose markup would have more bytes is cut in the middle, so that names with a long beginning in common stay apart.
     /// </summary>
-    public static string Name(string text, int mostBytes)
+    public static string Name(string text, int mostBytes) => Cut(text, 2 * mostBytes / 3, mostBytes);
+
+    /// <summary>Escapes a text; one whose markup would have more bytes is cut at the end.</summary>
+    public static string Cut(string text, int mostBytes) => Cut(text, mostBytes - 3, mostBytes);
+
+    private static string Cut(string text, int headBytes, int mostBytes)
     {
         StringBuilder head = new(Math.Min(text.Length, mostBytes) + 8);
         int bytes = 0, at = 0, keep = 0, keptChars = 0;
@@ -41,7 +46,7 @@ internal static class MarkupText
             Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out int consumed);
             bytes += Append(head, rune);
             at += consumed;
-            if (bytes <= 2 * mostBytes / 3)
+            if (bytes <= headBytes)
             {
                 (keep, keptChars) = (head.Length, at);
             }
@@ -49,7 +54,7 @@ internal static class MarkupText
             if (bytes > mostBytes)
             {
                 head.Length = keep;
-                return head.Append('…').Append(Tail(text.AsSpan(keptChars), mostBytes / 3 - 3)).ToString();
+                return head.Append('…').Append(Tail(text.AsSpan(keptChars), mostBytes - headBytes - 3)).ToString();
             }
         }
 

@@ -36,7 +36,7 @@ internal sealed class PerformanceChart
         _ => MarkupText.Name(metric.Length == 0 ? metric : char.ToUpperInvariant(metric[0]) + metric[1..].Replace('_', ' '), 60),
     };
 
-    public static void Append(StringBuilder html, string metric, PerformancePoint[] points)
+    public static void Append(StringBuilder html, string metric, PerformancePoint[] points, bool isBrief)
     {
         PerformanceChart chart = new(html, metric, points);
         html.Append(CultureInfo.InvariantCulture, $"<svg class=\"l wide\" viewBox=\"0 0 {Width} {Height}\" role=\"img\"><title>{Words(metric)} over {points.Length} windows, estimated and realized</title>");
@@ -45,7 +45,7 @@ internal sealed class PerformanceChart
         chart.Line("mr", m => m.Reference);
         chart.Line("lim", m => m.Limit);
         chart.Line("n", m => m.Estimated.Value);
-        chart.Marks();
+        chart.Marks(isBrief);
         html.Append("</svg>");
     }
 
@@ -153,7 +153,7 @@ internal sealed class PerformanceChart
         }
     }
 
-    private void Marks()
+    private void Marks(bool isBrief)
     {
         for (int i = 0; i < _points.Length; i++)
         {
@@ -163,7 +163,8 @@ internal sealed class PerformanceChart
             }
 
             double x = X(i);
-            _html.Append("<g><title>").Append(MarkupText.Escape(TimeLabels.Full(_points[i].Window.Start) + ": " + metric, 200)).Append("</title>");
+            _html.Append("<g>");
+            _ = isBrief ? _html : _html.Append("<title>").Append(MarkupText.Escape(TimeLabels.Full(_points[i].Window.Start) + ": " + metric, 200)).Append("</title>");
             if (metric.EstimateFell)
             {
                 _html.Append(CultureInfo.InvariantCulture, $"<path class=\"fd\" d=\"M{x - 6:0.#} {Y(metric.Estimated.Value)}m0 -5h12l-6 11z\"/>");

@@ -6,18 +6,21 @@ namespace Lifecycle.Drift;
 internal static class PerformanceSection
 {
     private const int MostWindows = 400;
+    private const int FewWindows = 100;
     private const int MostMetrics = 8;
+    private const int FewMetrics = 2;
     private const int MostRows = 50;
+    private const int FewRows = 20;
 
     public static void Append(ReportMarkup markup, IReadOnlyList<PerformancePoint> all)
     {
-        PerformancePoint[] points = [.. all.OrderBy(p => p.Window.Start).ThenBy(p => p.Window.End).TakeLast(MostWindows)];
+        PerformancePoint[] points = [.. all.OrderBy(p => p.Window.Start).ThenBy(p => p.Window.End).TakeLast(markup.IsBrief ? FewWindows : MostWindows)];
         PerformancePoint last = points[^1];
-        string[] metrics = [.. points.SelectMany(p => p.Metrics).Select(m => m.Metric.Name).Distinct().Take(MostMetrics)];
+        string[] metrics = [.. points.SelectMany(p => p.Metrics).Select(m => m.Metric.Name).Distinct().Take(markup.IsBrief ? FewMetrics : MostMetrics)];
         markup.Paragraph(Answer(points, metrics));
         foreach (string warning in last.Warnings.Take(4))
         {
-            markup.Html.Append("<p class=\"w\">◆ ").Append(MarkupText.Escape(warning, 400)).Append("</p>\n");
+            markup.Html.Append("<p class=\"w\">◆ ").Append(markup.Sentence(warning)).Append("</p>\n");
         }
 
         Legend(markup);
@@ -26,7 +29,7 @@ internal static class PerformanceSection
             markup.Html.Append("<figure><figcaption>");
             markup.Subheading(PerformanceChart.Words(metric));
             markup.Html.Append("</figcaption><div class=\"box\">");
-            PerformanceChart.Append(markup.Html, metric, points);
+            PerformanceChart.Append(markup.Html, metric, points, markup.IsBrief);
             markup.Html.Append("</div></figure>\n");
         }
 
@@ -67,7 +70,7 @@ internal static class PerformanceSection
         }
 
         markup.Html.Append("</tr></thead><tbody>\n");
-        foreach (PerformancePoint point in points.Reverse().Take(MostRows))
+        foreach (PerformancePoint point in points.Reverse().Take(markup.IsBrief ? FewRows : MostRows))
         {
             markup.Html.Append(culture, $"<tr><th scope=\"row\" class=\"v\">{TimeLabels.Full(point.Window.Start)}{(point.IsOpen ? " (open)" : "")}</th><td class=\"k\">{point.Rows:N0}</td><td class=\"k\">{100 * point.Coverage:0.#} %</td>");
             foreach (string metric in metrics)

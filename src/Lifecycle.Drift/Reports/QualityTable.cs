@@ -9,7 +9,7 @@ internal static partial class QualityTable
     public static void Append(ReportMarkup markup)
     {
         IReadOnlyList<QualityFinding> findings = markup.Report.Quality;
-        int most = markup.IsBrief ? 100 : 500;
+        int most = markup.IsBrief ? 60 : 500;
         markup.Html.Append("<div class=\"box\"><table><caption>Beyond chance and beyond the floor of each rule.</caption><thead><tr><th scope=\"col\">Column</th>")
             .Append("<th scope=\"col\">Rule</th><th scope=\"col\" class=\"k\">Share of rows</th><th scope=\"col\">Finding</th></tr></thead><tbody>\n");
         foreach (QualityFinding finding in findings.Take(most))
@@ -17,7 +17,7 @@ internal static partial class QualityTable
             markup.Html.Append("<tr><th scope=\"row\">").Append(markup.Name(finding.Column)).Append("</th><td class=\"w v\">◆ ").Append(Words(finding.Rule))
                 .Append("</td><td class=\"k\">");
             _ = finding.Count == 0 ? markup.Html.Append('–') : markup.Html.Append(CultureInfo.InvariantCulture, $"{100 * finding.Share:0.0##} %");
-            markup.Html.Append("</td><td>").Append(MarkupText.Escape(finding.Message, markup.IsBrief ? 160 : MarkupText.MostOfSentence)).Append("</td></tr>\n");
+            markup.Html.Append("</td><td>").Append(markup.Sentence(finding.Message)).Append("</td></tr>\n");
         }
 
         markup.Html.Append("</tbody></table></div>\n");

@@ -18,14 +18,14 @@ internal sealed class ReportMarkup(StringBuilder html, DriftReport report, strin
     public bool IsBrief { get; } = report.Columns.Count > ManyColumns;
 
     /// <summary>Most bytes of a column's name.</summary>
-    public int MostOfName => IsBrief ? 60 : 240;
+    public int MostOfName => IsBrief ? 48 : 240;
 
-    /// <summary>Most characters of a sentence about a column.</summary>
-    public int MostOfSentence => IsBrief ? 140 : 600;
+    /// <summary>Most bytes of a sentence about a column.</summary>
+    public int MostOfSentence => IsBrief ? 140 : 1200;
 
     public string Name(string name) => MarkupText.Name(name, MostOfName);
 
-    public string Sentence(string text) => MarkupText.Escape(text, MostOfSentence);
+    public string Sentence(string text) => MarkupText.Cut(text, MostOfSentence);
 
     /// <summary>The heading of a part, which jump links lead to.</summary>
     public void Heading(string part, string text) => Html.Append(

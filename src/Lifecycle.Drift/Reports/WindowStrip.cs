@@ -6,18 +6,20 @@ namespace Lifecycle.Drift;
 internal static class WindowStrip
 {
     private const int MostWindows = 120;
+    private const int FewWindows = 40;
     private const int MostColumns = 20;
+    private const int FewColumns = 10;
     private const int MostLabels = 7;
     private const int Width = 1000, Left = 190, Right = 8, RowHeight = 24, Axis = 28;
 
     public static void Append(ReportMarkup markup, IReadOnlyList<WindowRecord> all)
     {
-        WindowRecord[] windows = [.. all.OrderBy(w => w.Window.End).ThenBy(w => w.Id, StringComparer.Ordinal).TakeLast(MostWindows)];
+        WindowRecord[] windows = [.. all.OrderBy(w => w.Window.End).ThenBy(w => w.Id, StringComparer.Ordinal).TakeLast(markup.IsBrief ? FewWindows : MostWindows)];
         string[] columns =
         [
             .. windows.SelectMany(w => w.Findings).GroupBy(f => f.Column)
                 .OrderByDescending(g => g.Count(f => f.Verdict == DriftVerdict.Drift)).ThenByDescending(g => g.Max(f => f.EffectValue)).ThenBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => g.Key).Take(MostColumns),
+                .Select(g => g.Key).Take(markup.IsBrief ? FewColumns : MostColumns),
         ];
         int drifted = windows.Count(w => w.HasDrift);
         markup.Paragraph(string.Create(
