@@ -14,9 +14,9 @@ internal static class EvidentlyBins
 
     public static Scored Shares(EvidentlyTest test, SortedSample then, SortedSample now, bool asIs)
     {
-        if (LabelCounts.Of(then, then, MostValues) is not null)
+        if (LabelTable.Of(then, then, MostValues) is not null)
         {
-            return EvidentlyTables.Shares(test, LabelCounts.Of(then, now, int.MaxValue)!, asIs);
+            return EvidentlyTables.Shares(test, LabelTable.Of(then, now, int.MaxValue)!, asIs);
         }
 
         if (!asIs)
@@ -34,8 +34,8 @@ internal static class EvidentlyBins
     {
         if (!asIs)
         {
-            return LabelCounts.Of(then, then, MostValues) is not null
-                ? EvidentlyTables.Shares(EvidentlyTest.Hellinger, LabelCounts.Of(then, now, int.MaxValue)!, asIs)
+            return LabelTable.Of(then, then, MostValues) is not null
+                ? EvidentlyTables.Shares(EvidentlyTest.Hellinger, LabelTable.Of(then, now, int.MaxValue)!, asIs)
                 : Shares(EvidentlyTest.Hellinger, then, now, asIs);
         }
 

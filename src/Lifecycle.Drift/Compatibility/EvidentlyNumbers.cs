@@ -26,14 +26,14 @@ internal static class EvidentlyNumbers
             EvidentlyTest.Hellinger => EvidentlyBins.Hellinger(then, now, asIs),
             EvidentlyTest.JensenShannon or EvidentlyTest.PopulationStabilityIndex or EvidentlyTest.KullbackLeibler =>
                 EvidentlyBins.Shares(test, then, now, asIs),
-            _ => EvidentlyTables.Score(test, LabelCounts.Of(then, now, int.MaxValue)!, defects),
+            _ => EvidentlyTables.Score(test, LabelTable.Of(then, now, int.MaxValue)!, defects),
         };
     }
 
     private static Scored OfTest(in TestResult result, string reason) =>
         result.Method == PValueMethod.NotTested ? Scored.Not(reason) : new(result.PValue);
 
-    private static Scored Anderson(SortedSample then, SortedSample now, bool asIs) => LabelCounts.Of(then, now, 1) is not null
+    private static Scored Anderson(SortedSample then, SortedSample now, bool asIs) => LabelTable.Of(then, now, 1) is not null
         ? Scored.Not("all values are the same")
         : new(AndersonDarling.Test(then, now, asIs ? PValueMethod.ScholzStephensTable : PValueMethod.Automatic).PValue);
 

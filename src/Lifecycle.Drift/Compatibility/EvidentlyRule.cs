@@ -14,7 +14,7 @@ internal sealed record EvidentlyRule(EvidentlyPreset Preset) : PresetRule
     protected override PresetOutcome Score(string column, ColumnValues values) => values switch
     {
         ColumnValues.Numbers numbers => Numbers(column, new SortedSample(numbers.Reference), new SortedSample(numbers.Current)),
-        ColumnValues.Labels labels => Labels(column, LabelCounts.Of(labels)),
+        ColumnValues.Labels labels => Labels(column, LabelTable.Of(labels)),
         ColumnValues.Unknown unknown => PresetOutcome.Not($"Evidently: {unknown.Reason}"),
         _ => throw new InvalidOperationException("The values of a column are numbers, labels or not known."),
     };
@@ -22,13 +22,13 @@ internal sealed record EvidentlyRule(EvidentlyPreset Preset) : PresetRule
     private PresetOutcome Numbers(string column, SortedSample then, SortedSample now)
     {
         EvidentlyChoice choice = Preset.Of(column, isNumeric: true);
-        LabelCounts? few = LabelCounts.Of(then, now, MostOfFewValues);
+        LabelTable? few = LabelTable.Of(then, now, MostOfFewValues);
         EvidentlyTest test = choice.Test ?? (few is not null ? OfLabels(few)
             : then.Count <= MostOfSmallReference ? EvidentlyTest.KolmogorovSmirnov : EvidentlyTest.Wasserstein);
         return Judged(test, choice, EvidentlyNumbers.Score(test, then, now, Preset.Defects));
     }
 
-    private PresetOutcome Labels(string column, LabelCounts counts)
+    private PresetOutcome Labels(string column, LabelTable counts)
     {
         EvidentlyChoice choice = Preset.Of(column, isNumeric: false);
         EvidentlyTest test = choice.Test ?? OfLabels(counts);
@@ -38,7 +38,7 @@ internal sealed record EvidentlyRule(EvidentlyPreset Preset) : PresetRule
             : Judged(test, choice, EvidentlyTables.Score(test, counts, Preset.Defects));
     }
 
-    private static EvidentlyTest OfLabels(LabelCounts counts) => counts.ReferenceTotal > MostOfSmallReference ? EvidentlyTest.JensenShannon
+    private static EvidentlyTest OfLabels(LabelTable counts) => counts.ReferenceTotal > MostOfSmallReference ? EvidentlyTest.JensenShannon
         : counts.Count > 2 ? EvidentlyTest.ChiSquare
         : EvidentlyTest.TwoProportions;
 

@@ -8,7 +8,7 @@ internal static class EvidentlyTables
     private const double Fill = 1e-4;
     private const double FillDivisor = 1e6;
 
-    public static Scored Score(EvidentlyTest test, LabelCounts counts, Defects defects)
+    public static Scored Score(EvidentlyTest test, LabelTable counts, Defects defects)
     {
         bool asIs = defects == Defects.AsIs;
         long[] then = counts.Reference, now = counts.Current;
@@ -29,7 +29,7 @@ internal static class EvidentlyTables
     }
 
     /// <summary>Distances of shares of labels or values.</summary>
-    public static Scored Shares(EvidentlyTest test, LabelCounts counts, bool asIs) => asIs
+    public static Scored Shares(EvidentlyTest test, LabelTable counts, bool asIs) => asIs
         ? Raw(test, counts.Reference, counts.Current, counts.ReferenceTotal, counts.CurrentTotal)
         : Corrected(test, counts.Reference, counts.Current);
 
@@ -74,7 +74,7 @@ internal static class EvidentlyTables
     }
 
     /// <summary>The new counts against the reference's, scaled to as many, as if these were no sample; 0 at a label the reference does not have.</summary>
-    private static double OneSample(LabelCounts counts, Func<double, double, double> term)
+    private static double OneSample(LabelTable counts, Func<double, double, double> term)
     {
         double scale = (double)counts.CurrentTotal / counts.ReferenceTotal, statistic = 0;
         for (int i = 0; i < counts.Count; i++)
@@ -85,7 +85,7 @@ internal static class EvidentlyTables
         return double.IsPositiveInfinity(statistic) ? 0 : ChiSquaredDistribution.Survival(statistic, counts.Count - 1);
     }
 
-    private static Scored Proportions(LabelCounts counts, bool asIs)
+    private static Scored Proportions(LabelTable counts, bool asIs)
     {
         if (counts.Count < 2)
         {

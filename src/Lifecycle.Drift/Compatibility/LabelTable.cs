@@ -3,9 +3,9 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>Counts of both sides over the labels or values that occur in either.</summary>
-internal sealed class LabelCounts
+internal sealed class LabelTable
 {
-    private LabelCounts(long[] reference, long[] current, bool isLedByFirst)
+    private LabelTable(long[] reference, long[] current, bool isLedByFirst)
     {
         IsLedByFirst = isLedByFirst;
         Reference = reference;
@@ -29,15 +29,15 @@ internal sealed class LabelCounts
     public bool IsLedByFirst { get; }
 
     /// <summary>Drops labels that occur on neither side and puts the first in order at place 0.</summary>
-    public static LabelCounts Of(ColumnValues.Labels labels)
+    public static LabelTable Of(ColumnValues.Labels labels)
     {
         long[] reference = labels.Reference, current = labels.Current;
         int[] kept = [.. Enumerable.Range(0, reference.Length).Where(i => reference[i] + current[i] > 0).OrderBy(i => i == labels.First ? 0 : 1)];
-        return new LabelCounts([.. kept.Select(i => reference[i])], [.. kept.Select(i => current[i])], labels.First >= 0);
+        return new LabelTable([.. kept.Select(i => reference[i])], [.. kept.Select(i => current[i])], labels.First >= 0);
     }
 
     /// <summary>Counts of the distinct values of two samples in ascending order; null when there are more than so many.</summary>
-    public static LabelCounts? Of(SortedSample reference, SortedSample current, int most)
+    public static LabelTable? Of(SortedSample reference, SortedSample current, int most)
     {
         List<long> then = [], now = [];
         for (int i = 0, j = 0; i < reference.Count || j < current.Count;)
@@ -53,7 +53,7 @@ internal sealed class LabelCounts
             }
         }
 
-        return new LabelCounts([.. then], [.. now], isLedByFirst: true);
+        return new LabelTable([.. then], [.. now], isLedByFirst: true);
     }
 
     private static int Run(SortedSample sample, int from, double value)
