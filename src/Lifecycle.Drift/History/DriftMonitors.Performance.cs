@@ -25,9 +25,9 @@ public sealed partial class DriftMonitors
         ArgumentNullException.ThrowIfNull(estimator);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         PerformanceOptions options = estimator.Options;
-        PerformanceStore store = await PerformanceStore.OpenAsync(_database, _events, model, version, options.Name, cancellationToken).ConfigureAwait(false);
+        PerformanceStore store = await PerformanceStore.OpenAsync(Database, _events, model, version, options.Name, cancellationToken).ConfigureAwait(false);
         PerformanceMemory memory = await store.LoadAsync(options.Measured, MostPerformanceWindows, options.OpenPredictions, cancellationToken).ConfigureAwait(false);
-        return new PerformanceMonitor(estimator, _time, _logger, model, version, store, memory);
+        return new PerformanceMonitor(estimator, Time, _logger, model, version, store, memory);
     }
 
     /// <summary>Opens a monitor over a reference; see the other form.</summary>
@@ -55,7 +55,7 @@ public sealed partial class DriftMonitors
     {
         ArgumentOutOfRangeException.ThrowIfNegative(take);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        DbConnection connection = await Database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             return await DriftRows.ReadAsync(
