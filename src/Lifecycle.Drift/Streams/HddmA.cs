@@ -7,7 +7,7 @@ namespace Lifecycle.Drift;
 public sealed class HddmA : StreamDetector<HddmA>
 {
     private long _n, _lowCount, _highCount;
-    private double _sum, _lowSum, _highSum, _halfLog;
+    private double _sum, _lowMean, _lowBound, _highMean, _highBound, _halfLog;
 
     /// <summary>Confidence δ of a drift; 0.001.</summary>
     public double Delta { get; init => field = Setting.Positive(value, "0.001"); } = 0.001;
@@ -36,7 +36,8 @@ public sealed class HddmA : StreamDetector<HddmA>
         SetLevels(Math.BitDecrement(Level), Math.BitDecrement(Math.Sqrt(Math.Max(0, Math.Log(2 / WarningDelta)))));
         _halfLog = Math.Max(0, Math.Log(1 / Delta)) / 2;
         _n = _lowCount = _highCount = 0;
-        _sum = _lowSum = _highSum = 0;
+        _sum = _lowMean = _highMean = 0;
+        (_lowBound, _highBound) = (double.PositiveInfinity, double.NegativeInfinity);
     }
 
     private protected override double Advance(double value)
@@ -44,20 +45,20 @@ public sealed class HddmA : StreamDetector<HddmA>
         _n++;
         _sum += value;
         double mean = _sum / _n, bound = Math.Sqrt(_halfLog / _n);
-        if (_lowCount == 0 || _lowSum / _lowCount + Math.Sqrt(_halfLog / _lowCount) >= mean + bound)
+        if (_lowBound >= mean + bound)
         {
-            (_lowCount, _lowSum) = (_n, _sum);
+            (_lowCount, _lowMean, _lowBound) = (_n, mean, mean + bound);
         }
 
-        double score = Distance(mean - _lowSum / _lowCount, _lowCount);
+        double score = Distance(mean - _lowMean, _lowCount);
         if (TwoSided)
         {
-            if (_highCount == 0 || _highSum / _highCount - Math.Sqrt(_halfLog / _highCount) <= mean - bound)
+            if (_highBound <= mean - bound)
             {
-                (_highCount, _highSum) = (_n, _sum);
+                (_highCount, _highMean, _highBound) = (_n, mean, mean - bound);
             }
 
-            score = Math.Max(score, Distance(_highSum / _highCount - mean, _highCount));
+            score = Math.Max(score, Distance(_highMean - mean, _highCount));
         }
 
         return score;
@@ -72,8 +73,10 @@ public sealed class HddmA : StreamDetector<HddmA>
         state.Value(ref _lowCount);
         state.Value(ref _highCount);
         state.Value(ref _sum);
-        state.Value(ref _lowSum);
-        state.Value(ref _highSum);
+        state.Value(ref _lowMean);
+        state.Value(ref _lowBound);
+        state.Value(ref _highMean);
+        state.Value(ref _highBound);
     }
 
     private protected override string Describe() => Text($"HddmA(Delta {Delta}, WarningDelta {WarningDelta}, TwoSided {TwoSided})");

@@ -58,7 +58,6 @@ public abstract class StreamDetector<TSelf> : StreamDetector
         TSelf tuned = At(Level, law);
         law.Require(tuned.Domain, typeof(TSelf).Name);
         (double level, double length) = tuned.ExactLevel(target, law)
-            ?? RunLengthTable.Find(tuned, law, target)
             ?? RunLengthSearch.Find(level => At(level, law), law, target);
         TSelf found = At(level, law);
         found.Expect(length);
