@@ -69,7 +69,7 @@ public sealed class ChunkedDriftTests
             new(2024, 12, 29, 23, 30, 0, DateTimeKind.Utc), new(2024, 12, 30, 0, 0, 0, DateTimeKind.Utc), new(2024, 12, 31, 23, 30, 0, DateTimeKind.Utc),
             new(2025, 1, 1, 12, 0, 0, DateTimeKind.Utc), new(2025, 2, 3, 0, 0, 0, DateTimeKind.Utc),
         ];
-        ColumnBatch dated = new([BatchColumn.Of<DateTime>("at", times), BatchColumn.Of<double>("x", Past[..5])]);
+        ColumnBatch dated = new([BatchColumn.Of<DateTime>("at", times), BatchColumn.Of<double>("x", Past.AsMemory(0, 5))]);
         string[] Names(ChunkPeriod period, TimeZoneInfo zone) => [.. Chunker.ByPeriod("at", period, zone).Split(dated).Select(c => $"{c.Chunk.Name}:{c.Chunk.Rows}")];
         TimeZoneInfo plusOne = TimeZoneInfo.CreateCustomTimeZone("one hour east", TimeSpan.FromHours(1), "one hour east", "one hour east");
         Assert.Equal(["2024-12:3", "2025-01:1", "2025-02:1"], Names(ChunkPeriod.Month, TimeZoneInfo.Utc));
