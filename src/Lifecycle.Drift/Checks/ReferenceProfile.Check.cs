@@ -4,7 +4,7 @@ namespace Lifecycle.Drift;
 
 public sealed partial class ReferenceProfile
 {
-    /// <summary>Checks a table against this reference.</summary>
+    /// <summary>Checks a table against this reference; numbers value by value where the profile keeps them, else on its bins.</summary>
     /// <param name="batch">The new rows. Columns that are missing, added or of another type are findings, not errors.</param>
     /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
     /// <param name="cancellationToken">Looked at between columns.</param>

@@ -47,6 +47,20 @@ public sealed class EvidentlyOracleTests
     }
 
     [Fact]
+    public void The_default_test_follows_the_reference_and_the_distinct_values()
+    {
+        foreach (JsonElement entry in PresetOracle.Cases)
+        {
+            ColumnBatch then = PresetOracle.Rows(entry, 0), now = PresetOracle.Rows(entry, 1);
+            string[] both = [.. Enumerable.Range(0, then.RowCount).Select(i => then["x"].Text(i)!).Concat(Enumerable.Range(0, now.RowCount).Select(i => now["x"].Text(i)!))];
+            int values = both.Distinct().Count();
+            bool isFew = entry.TryGetProperty("labels", out _) || values <= 5;
+            string expected = then.RowCount > 1000 ? (isFew ? "jensenshannon" : "wasserstein") : !isFew ? "ks" : values > 2 ? "chisquare" : "z";
+            Assert.Equal(expected, DriftCheck.Compare(then, now, DriftPolicy.Evidently)["x"].Preset!.Test);
+        }
+    }
+
+    [Fact]
     public void Tests_of_numbers_do_not_take_labels()
     {
         JsonElement labels = PresetOracle.Cases.First(c => c.TryGetProperty("labels", out _));

@@ -146,6 +146,27 @@ public sealed class PresetDoorTests
     }
 
     [Fact]
+    public void More_labels_than_a_profile_counts_need_the_values()
+    {
+        ColumnBatch Table(ulong seed) => new([BatchColumn.Of<string>("c", Samples.Whole(4000, 900, seed, 0).Select(v => $"label {v}").ToArray())]);
+        ColumnBatch then = Table(931), now = Table(932);
+        ColumnFinding stored = ReferenceProfile.From(then).Check(now, DriftPolicy.Evidently)["c"];
+        Assert.Equal(DriftVerdict.NotTested, stored.Verdict);
+        Assert.StartsWith("Evidently: all labels are needed and the profile counts 640", stored.Reason, StringComparison.Ordinal);
+        PresetScore kept = ReferenceProfile.From(then, p => p.KeepValues()).Check(now, DriftPolicy.Evidently)["c"].Preset!;
+        string[] a = [.. Enumerable.Range(0, 4000).Select(i => then["c"].Text(i)!)], b = [.. Enumerable.Range(0, 4000).Select(i => now["c"].Text(i)!)];
+        string[] all = [.. a.Concat(b).Distinct()];
+        ILookup<string, string> first = a.ToLookup(l => l), second = b.ToLookup(l => l);
+        double Term(double share, double middle) => share > 0 ? share * Math.Log(share / middle) : 0;
+        double divergence = all.Sum(l =>
+        {
+            double p = first[l].Count() / 4000.0, q = second[l].Count() / 4000.0;
+            return (Term(p, (p + q) / 2) + Term(q, (p + q) / 2)) / 2;
+        });
+        Assert.Equal(Math.Sqrt(divergence), kept.Score, 1e-12);
+    }
+
+    [Fact]
     public void Labels_kept_as_hashes_are_tested_by_them()
     {
         ColumnBatch Sensitive(ColumnBatch batch) => new(
