@@ -8,7 +8,7 @@ public sealed class EstimatorCoverageTests
     [Fact]
     public void Intervals_cover_what_labels_show()
     {
-        const int Rounds = 500;
+        const int Rounds = 400;
         int[] covered = new int[Metrics.Length];
         for (ulong round = 0; round < Rounds; round++)
         {

@@ -65,7 +65,7 @@ public sealed class EstimatorTests
     {
         Says("Row 2 of the scores of the reference is 1.5", () => PerformanceEstimator.Fit([.1, .2, 1.5], [true, false, true]));
         Says("Row 1 of the labels is 2", () => PerformanceEstimator.Fit([.1, .2], [0.0, 2.0]));
-        Says("no rows", () => PerformanceEstimator.Fit([], new bool[0]));
+        Says("no rows", () => PerformanceEstimator.Fit([], Array.Empty<bool>()));
         Says("2 scores, 3 labels", () => PerformanceEstimator.Fit([.1, .2], [true, false, true]));
         LogisticRows rows = LogisticRows.Draw(400, 1, 0);
         PerformanceEstimator estimator = PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.Metrics(All));
@@ -167,8 +167,8 @@ public sealed class EstimatorTests
     public void NannyML_intervals_are_three_sampling_errors_of_the_reference()
     {
         LogisticRows reference = LogisticRows.Draw(2000, 21, 0), chunk = LogisticRows.Draw(500, 21, 1);
-        PerformanceEstimator theirs = PerformanceEstimator.Fit(reference.Scores, reference.Labels, q => q.Metrics(All[..7]).Calibrate(CalibrationMethod.Isotonic).NannyML());
-        PerformanceEstimator ours = PerformanceEstimator.Fit(reference.Scores, reference.Labels, q => q.Metrics(All[..7]).Calibrate(CalibrationMethod.Isotonic));
+        PerformanceEstimator theirs = PerformanceEstimator.Fit(reference.Scores, reference.Labels, q => q.Metrics(All.AsSpan(0, 7)).Calibrate(CalibrationMethod.Isotonic).NannyML());
+        PerformanceEstimator ours = PerformanceEstimator.Fit(reference.Scores, reference.Labels, q => q.Metrics(All.AsSpan(0, 7)).Calibrate(CalibrationMethod.Isotonic));
         IReadOnlyList<MetricEstimate> a = theirs.Estimate(chunk.Scores), b = ours.Estimate(chunk.Scores);
         for (int i = 0; i < a.Count; i++)
         {

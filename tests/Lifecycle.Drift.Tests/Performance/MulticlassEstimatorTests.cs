@@ -62,7 +62,7 @@ public sealed class MulticlassEstimatorTests
             (double[] reference, int[] labels) = Draw(4000, 82, 2 * round);
             (double[] chunk, int[] actual) = Draw(1000, 82, 2 * round + 1, shift: .3);
             MulticlassEstimator estimator = MulticlassEstimator.Fit(
-                reference, Classes, labels, q => q.Metrics(Metrics[..3]).Calibrate(CalibrationMethod.Isotonic).Draw(round));
+                reference, Classes, labels, q => q.Metrics(Metrics.AsSpan(0, 3)).Calibrate(CalibrationMethod.Isotonic).Draw(round));
             IReadOnlyList<MetricEstimate> estimates = estimator.Estimate(chunk);
             for (int m = 0; m < 3; m++)
             {

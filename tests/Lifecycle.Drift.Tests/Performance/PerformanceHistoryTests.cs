@@ -58,7 +58,7 @@ public sealed class PerformanceHistoryTests : IAsyncLifetime
         PerformancePoint after = second.History[0];
         Assert.Equal((1000, 1000), (after.Rows, after.Labelled));
         Assert.Equal(before.Estimated, after.Estimated);
-        Assert.Equal(PerformanceEstimator.Measure(PerformanceMetric.AreaUnderRoc, rows.Scores[..1000], [], rows.Labels[..1000]).Value, after.Realized.Value, 1e-12);
+        Assert.Equal(PerformanceEstimator.Measure(PerformanceMetric.AreaUnderRoc, rows.Scores.AsSpan(0, 1000), [], rows.Labels.AsSpan(0, 1000)).Value, after.Realized.Value, 1e-12);
         Assert.Equal((TimeSpan.FromDays(2), TimeSpan.FromDays(2)), (after.LabelDelay.Median, after.LabelDelay.Longest));
         Record(second, LogisticRows.Draw(2000, 61, 1), 1500, 500, from: 0);
         Assert.Equal([1000, 1000], second.History.Select(p => p.Rows));
