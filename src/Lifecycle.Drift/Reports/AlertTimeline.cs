@@ -9,7 +9,7 @@ internal static class AlertTimeline
     private const int FewLanes = 10;
     private const int MostMarks = 20;
     private const int MostLabels = 5;
-    private const int Width = 1000, Left = 260, Right = 12, LaneHeight = 26, Axis = 28;
+    private const int Width = 1000, Left = 330, Right = 12, LaneHeight = 26, Axis = 28;
 
     public static void Append(ReportMarkup markup, IReadOnlyList<DriftAlert> changes)
     {
@@ -53,7 +53,7 @@ internal static class AlertTimeline
     private static void Draw(ReportMarkup markup, Lane lane, int top, Func<DateTimeOffset, double> x, DateTimeOffset end)
     {
         int floor = top + LaneHeight - 6;
-        markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{floor - 3}\">{MarkupText.Name(lane.Column, 24)}<tspan class=\"x\"> {lane.RuleWords}</tspan></text><path class=\"g\" d=\"M{Left} {floor}H{Width - Right}\"/>");
+        markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{floor - 3}\">{MarkupText.Name(lane.Column, 20)}<tspan class=\"x\"> {lane.RuleWords}</tspan></text><path class=\"g\" d=\"M{Left} {floor}H{Width - Right}\"/>");
         for (int i = 0; i < lane.Changes.Length; i++)
         {
             DriftAlert change = lane.Changes[i];

@@ -49,13 +49,13 @@ internal static class ReportStyle
         .ldr dl.read{margin:0}.ldr dl.read dt{font-weight:600;margin-top:10px}.ldr dl.read dd{margin:0;max-width:78ch}
         .ldr footer{border-top:1px solid var(--line);margin:36px 0 16px;padding-top:12px;font-size:13px;color:var(--soft)}.ldr code{font:12px ui-monospace,Consolas,Menlo,monospace}
         .ldr caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
-        @media(max-width:760px){.ldr{padding:18px 14px 8px}.ldr .box table{min-width:600px}.ldr h1{font-size:23px}.ldr .h{font-size:18px}.ldr .big{font-size:18px}.ldr .ban{padding:12px 14px}.ldr .card{padding:12px 12px 8px}
-        .ldr .facts{grid-template-columns:1fr 1fr}.ldr .l text{font-size:15px}.ldr .l.wide{min-width:660px}.ldr .l.wide text{font-size:17px}
+        @media(max-width:760px){.ldr{padding:18px 14px 8px}.ldr .box table{min-width:600px}.ldr .box td:last-child{min-width:230px}.ldr h1{font-size:23px}.ldr .h{font-size:18px}.ldr .big{font-size:18px}.ldr .ban{padding:12px 14px}.ldr .card{padding:12px 12px 8px}
+        .ldr .facts{grid-template-columns:repeat(2,minmax(0,1fr))}.ldr .l text{font-size:15px}.ldr .l.wide{min-width:660px}.ldr .l.wide text{font-size:17px}
         .ldr .cols,.ldr .cols tbody{display:block}.ldr .cols caption{display:block}.ldr .cols thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         .ldr .cols tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 10px;border-bottom:1px solid var(--line);padding:10px 0}
         .ldr .cols tbody th,.ldr .cols td{display:block;border:0;padding:0;text-align:left}.ldr .cols th{grid-column:span 2;font-size:15px}.ldr .cols td:nth-child(2){text-align:right}
         .ldr .cols td:nth-child(3){grid-column:span 3}.ldr .cols svg.s{width:100%;height:44px;margin:2px 0}.ldr .cols td[colspan]{grid-column:span 3}
-        .ldr .cols td.k::before{display:block;font-size:12px;color:var(--soft)}.ldr .cols td.k{white-space:normal}
+        .ldr .cols td.k::before{display:block;font-size:12px;color:var(--soft)}.ldr .cols td.k,.ldr .cols td.v{white-space:normal}
         .ldr .cols td:nth-child(4)::before{content:"PSI"}.ldr .cols td:nth-child(5)::before{content:"adjusted p"}.ldr .cols td:nth-child(6)::before{content:"W1 / sd"}.ldr .cols td:nth-child(7)::before{content:"new > old"}.ldr .cols td:nth-child(8)::before{content:"values then, now"}.ldr .cols td:nth-child(9)::before{content:"missing then, now"}}
         @media print{.ldr{max-width:none;padding:0;-webkit-print-color-adjust:exact;print-color-adjust:exact;font-size:11pt}.ldr nav{display:none}.ldr .card,.ldr tr,.ldr .ban{break-inside:avoid}.ldr .h{break-after:avoid}.ldr .box{overflow:visible}}
         """;

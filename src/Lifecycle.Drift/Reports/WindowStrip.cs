@@ -10,7 +10,7 @@ internal static class WindowStrip
     private const int MostColumns = 20;
     private const int FewColumns = 10;
     private const int MostLabels = 7;
-    private const int Width = 1000, Left = 190, Right = 8, RowHeight = 24, Axis = 28;
+    private const int Width = 1000, Left = 216, Right = 8, RowHeight = 24, Axis = 28;
 
     public static void Append(ReportMarkup markup, IReadOnlyList<WindowRecord> all)
     {
@@ -45,7 +45,7 @@ internal static class WindowStrip
     private static void Row(ReportMarkup markup, string column, int top, WindowRecord[] windows, double step)
     {
         int floor = top + RowHeight - 4;
-        markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{floor - 4}\">{MarkupText.Name(column, 26)}</text><path class=\"g\" d=\"M{Left} {floor}H{Width - Right}\"/>");
+        markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{floor - 4}\">{MarkupText.Name(column, 22)}</text><path class=\"g\" d=\"M{Left} {floor}H{Width - Right}\"/>");
         for (int i = 0; i < windows.Length; i++)
         {
             if (windows[i].Findings.FirstOrDefault(f => f.Column == column) is not { Verdict: not DriftVerdict.NotTested } finding)
