@@ -1,12 +1,16 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Adaptive windowing (Bifet and Gavaldà 2007, "Learning from time-changing data with adaptive windowing"): keeps a window as long as its mean is constant, in buckets of growing size,
-/// and alarms when two parts of it differ by more than a bound of Bernstein's kind. Finds changes up and down, needs no threshold of its own scale and hardly ever alarms without
-/// cause. Takes any finite numbers; the bound is made for values from 0 to 1. Memory: at most 6 buckets for each doubling of the window, below 5 KB.
+/// Adaptive windowing (Bifet and Gavaldà 2007, "Learning from time-changing data with adaptive windowing"): keeps a window as long as its
+/// mean is constant, in buckets of growing size,
+/// and alarms when two parts of it differ by more than a bound of Bernstein's kind. Finds changes up and down, needs no threshold of its
+/// own scale and hardly ever alarms without
+/// cause. Takes any finite numbers; the bound is made for values from 0 to 1. Memory: at most 6 buckets for each doubling of the window,
+/// below 5 KB.
 /// </summary>
 /// <remarks>
-/// Every border between two buckets is a possible cut. Implementations that skip the newest bucket of each size (river up to 0.21, frouros) see a change only several times later:
+/// Every border between two buckets is a possible cut. Implementations that skip the newest bucket of each size (river up to 0.21,
+/// frouros) see a change only several times later:
 /// after 820 instead of 151 values for an error rate that goes from 0.2 to 0.4.
 /// </remarks>
 public sealed partial class Adwin : StreamDetector<Adwin>
@@ -20,7 +24,8 @@ public sealed partial class Adwin : StreamDetector<Adwin>
     /// <summary>Confidence δ of a cut; 0.002. A chosen run length may take it above 1, where it is a threshold only.</summary>
     public double Delta { get; init => field = Setting.Positive(value, "0.002"); } = 0.002;
 
-    /// <summary>The window is searched at every so many updates; 32. With 1 changes are found about 16 values earlier, at some five times the cost.</summary>
+    /// <summary>The window is searched at every so many updates; 32. With 1 changes are found about 16 values earlier, at some five times
+    /// the cost.</summary>
     public int Clock { get; init => field = Setting.Whole(value, 1, 1_000_000, "32"); } = 32;
 
     /// <summary>Whether a drift keeps the newer part of the window, as in MOA; by default the detector starts anew.</summary>

@@ -1,9 +1,12 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Bayesian online changepoint detection (Adams and MacKay 2007): keeps the probability of each time since the last change; alarms when the most probable one falls to half or
-/// less. Numbers follow a normal law of unknown mean and variance (Normal-Gamma prior), errors a Bernoulli law (<see cref="IsBinary"/>, Beta prior). Run lengths of less than 1e-6 of the
-/// mass are dropped and at most 512 are kept, so an update takes constant time and memory however long the stream; it is still the dearest detector here.
+/// Bayesian online changepoint detection (Adams and MacKay 2007): keeps the probability of each time since the last change; alarms when
+/// the most probable one falls to half or
+/// less. Numbers follow a normal law of unknown mean and variance (Normal-Gamma prior), errors a Bernoulli law (<see cref="IsBinary"/>,
+/// Beta prior). Run lengths of less than 1e-6 of the
+/// mass are dropped and at most 512 are kept, so an update takes constant time and memory however long the stream; it is still the
+/// dearest detector here.
 /// </summary>
 public sealed partial class Bocd : StreamDetector<Bocd>
 {

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Cumulative sum about the running mean (Page 1954, in the form used on error streams): as <see cref="PageHinkley"/> without fading. <see cref="TabularCusum"/> is the chart of
+/// Cumulative sum about the running mean (Page 1954, in the form used on error streams): as <see cref="PageHinkley"/> without fading.
+/// <see cref="TabularCusum"/> is the chart of
 /// statistical process control with a fixed mean.
 /// </summary>
 public sealed class Cusum : StreamDetector<Cusum>
@@ -12,7 +13,8 @@ public sealed class Cusum : StreamDetector<Cusum>
     /// <summary>Sum that is a drift; 50. In units of the values.</summary>
     public double Threshold { get; init => field = Setting.Positive(value, "50"); } = 50;
 
-    /// <summary>What is taken from each deviation: half the smallest change of the mean that matters; 0.005. In units of the values.</summary>
+    /// <summary>What is taken from each deviation: half the smallest change of the mean that matters; 0.005. In units of the
+    /// values.</summary>
     public double Delta { get; init => field = Setting.NotNegative(value, "0.005"); } = 0.005;
 
     /// <summary>The first judgement is at the value before this one; 30.</summary>

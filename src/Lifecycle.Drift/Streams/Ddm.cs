@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Drift Detection Method (Gama, Medas, Castillo and Rodrigues 2004): alarms when the error rate p plus its standard deviation s = √(p(1-p)/n) rises above the lowest p + s seen, by
-/// <see cref="Drift"/> of the deviations at that point. Quick on sudden changes; its false alarms depend strongly on the error rate, and a stream that begins without errors alarms at its first error.
+/// Drift Detection Method (Gama, Medas, Castillo and Rodrigues 2004): alarms when the error rate p plus its standard deviation s =
+/// √(p(1-p)/n) rises above the lowest p + s seen, by
+/// <see cref="Drift"/> of the deviations at that point. Quick on sudden changes; its false alarms depend strongly on the error rate, and
+/// a stream that begins without errors alarms at its first error.
 /// Takes 0 and 1.
 /// </summary>
 public sealed class Ddm : StreamDetector<Ddm>

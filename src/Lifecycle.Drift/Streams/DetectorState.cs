@@ -5,7 +5,8 @@ using System.Text;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// The bytes of a saved detector: "LSD\n", u16 version, u16 length and UTF-8 text of the settings, the state in the order in which the detector names it, the first 16 bytes of
+/// The bytes of a saved detector: "LSD\n", u16 version, u16 length and UTF-8 text of the settings, the state in the order in which the
+/// detector names it, the first 16 bytes of
 /// the SHA-256 of all before. One pass over the same calls writes or reads.
 /// </summary>
 internal sealed class DetectorState

@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// EWMA for Concept Drift Detection (Ross, Adams, Tasoulis and Hand 2012): a moving average of errors against the error rate of the whole stream, alarm above L of its standard
-/// deviations. L follows the error rate by the polynomials of the paper, for a run length of 100, 400 or 1,000, or is fixed by <see cref="Limit"/>. Takes 0 and 1.
+/// EWMA for Concept Drift Detection (Ross, Adams, Tasoulis and Hand 2012): a moving average of errors against the error rate of the whole
+/// stream, alarm above L of its standard
+/// deviations. L follows the error rate by the polynomials of the paper, for a run length of 100, 400 or 1,000, or is fixed by
+/// <see cref="Limit"/>. Takes 0 and 1.
 /// </summary>
 public sealed class EcddWt : StreamDetector<EcddWt>
 {
@@ -12,7 +14,8 @@ public sealed class EcddWt : StreamDetector<EcddWt>
     /// <summary>Weight λ of the newest value; 0.2, for which the polynomials were made.</summary>
     public double Weight { get; init => field = Setting.Share(value, "0.2"); } = 0.2;
 
-    /// <summary>Run length whose polynomial gives L: 100, 400 (default) or 1,000. The polynomials hold for error rates up to about 0.3.</summary>
+    /// <summary>Run length whose polynomial gives L: 100, 400 (default) or 1,000. The polynomials hold for error rates up to about
+    /// 0.3.</summary>
     public int PaperRunLength
     {
         get;

@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Early Drift Detection Method (Baena-García and others 2006): watches the distance between two errors; alarms when mean + 2 standard deviations of the distances falls below
-/// <see cref="Drift"/> of its maximum. Made for gradual changes. Has many false alarms with its defaults. Takes 0 and 1; judges at errors only.
+/// Early Drift Detection Method (Baena-García and others 2006): watches the distance between two errors; alarms when mean + 2 standard
+/// deviations of the distances falls below
+/// <see cref="Drift"/> of its maximum. Made for gradual changes. Has many false alarms with its defaults. Takes 0 and 1; judges at errors
+/// only.
 /// </summary>
 public sealed class Eddm : StreamDetector<Eddm>
 {

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// The exponentially weighted moving average chart (Roberts 1959): Z = λ x + (1 - λ) Z, alarm outside L standard deviations of Z, which grow to their steady value
+/// The exponentially weighted moving average chart (Roberts 1959): Z = λ x + (1 - λ) Z, alarm outside L standard deviations of Z, which
+/// grow to their steady value
 /// sd √(λ/(2-λ)). Good for small shifts of numbers. Mean and deviation are known, or those of the first values.
 /// </summary>
 public sealed class Ewma : StreamDetector<Ewma>
@@ -15,10 +16,12 @@ public sealed class Ewma : StreamDetector<Ewma>
     /// <summary>Weight λ of the newest value, in (0, 1]; 0.1.</summary>
     public double Weight { get; init => field = Setting.Factor(value, "0.1"); } = 0.1;
 
-    /// <summary>Limit L in standard deviations of the average; 2.814: a run length of 500 with steady limits and the default weight.</summary>
+    /// <summary>Limit L in standard deviations of the average; 2.814: a run length of 500 with steady limits and the default
+    /// weight.</summary>
     public double Limit { get; init => field = Setting.Positive(value, "2.814"); } = 2.814;
 
-    /// <summary>Whether the steady limit holds from the first value on; by default the limits of the first values are narrower, as exact variances are.</summary>
+    /// <summary>Whether the steady limit holds from the first value on; by default the limits of the first values are narrower, as exact
+    /// variances are.</summary>
     public bool SteadyLimits { get; init; }
 
     /// <summary>The mean while nothing changes; null takes that of the first values.</summary>

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Fast Hoeffding Drift Detection Method (Pesaranghader and Viktor 2016): the share of right predictions in a window against its highest value, by Hoeffding's bound. Judges only once
+/// Fast Hoeffding Drift Detection Method (Pesaranghader and Viktor 2016): the share of right predictions in a window against its highest
+/// value, by Hoeffding's bound. Judges only once
 /// the window is full. Takes 0 and 1 (1 = error).
 /// </summary>
 public sealed class Fhddm : StreamDetector<Fhddm>

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Stacking Fast Hoeffding Drift Detection Method (Pesaranghader, Viktor and Paquet 2018): as <see cref="Fhddm"/> with a short window inside the long one, each against its own best.
+/// Stacking Fast Hoeffding Drift Detection Method (Pesaranghader, Viktor and Paquet 2018): as <see cref="Fhddm"/> with a short window
+/// inside the long one, each against its own best.
 /// Judges only once the long window is full. Takes 0 and 1 (1 = error).
 /// </summary>
 public sealed class Fhddms : StreamDetector<Fhddms>

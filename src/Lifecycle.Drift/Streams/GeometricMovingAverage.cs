@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Geometric moving average of deviations from the running mean (Roberts 1959, in the form used on error streams). The usual default threshold of 1 can never be passed by zeros
+/// Geometric moving average of deviations from the running mean (Roberts 1959, in the form used on error streams). The usual default
+/// threshold of 1 can never be passed by zeros
 /// and ones; here it is 0.1.
 /// </summary>
 public sealed class GeometricMovingAverage : StreamDetector<GeometricMovingAverage>

@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Generalised likelihood-ratio chart (Lorden 1971; window-limited by Lai 1998): the largest, over the last <see cref="Window"/> possible change points, of the evidence that the mean since
-/// then differs from the reference, (values since) × KL(mean since, reference). Finds changes of any size nearly as quickly as a chart made for that size. With
+/// Generalised likelihood-ratio chart (Lorden 1971; window-limited by Lai 1998): the largest, over the last <see cref="Window"/> possible
+/// change points, of the evidence that the mean since
+/// then differs from the reference, (values since) × KL(mean since, reference). Finds changes of any size nearly as quickly as a chart
+/// made for that size. With
 /// <see cref="ErrorRate"/> for zeros and ones, else for normal values. An update costs a pass over the window.
 /// </summary>
 public sealed partial class GlrCusum : StreamDetector<GlrCusum>
@@ -68,7 +70,8 @@ public sealed partial class GlrCusum : StreamDetector<GlrCusum>
             return double.NaN;
         }
 
-        // _past holds the sums before the latest values, from _at on, the newest first; it moves down and is copied up when it meets the start.
+        // _past holds the sums before the latest values, from _at on, the newest first; it moves down and is copied up when it meets the
+        // start.
         if (_at == 0)
         {
             int kept = Math.Min(_filled, Window - 1);

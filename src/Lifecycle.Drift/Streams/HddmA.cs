@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Hoeffding's drift detection with averages (Frías-Blanco and others 2015, HDDM A-test): compares the mean of all values with that of the prefix whose upper confidence bound is lowest.
+/// Hoeffding's drift detection with averages (Frías-Blanco and others 2015, HDDM A-test): compares the mean of all values with that of
+/// the prefix whose upper confidence bound is lowest.
 /// Distribution-free for values from 0 to 1; few false alarms.
 /// </summary>
 public sealed class HddmA : StreamDetector<HddmA>

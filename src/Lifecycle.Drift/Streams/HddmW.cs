@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Hoeffding's drift detection with weights (Frías-Blanco and others 2015, HDDM W-test, McDiarmid's bound): compares exponentially weighted means before and after the
+/// Hoeffding's drift detection with weights (Frías-Blanco and others 2015, HDDM W-test, McDiarmid's bound): compares exponentially
+/// weighted means before and after the
 /// point whose upper bound was lowest. Quick on gradual changes; more false alarms than <see cref="HddmA"/>. Takes values from 0 to 1.
 /// </summary>
 public sealed class HddmW : StreamDetector<HddmW>

@@ -3,8 +3,10 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Kolmogorov-Smirnov windowing (Raab, Heusinger and Schleif 2020): the latest values against as many drawn without replacement from the older part of a window, by the exact
-/// two-sample test. Sees changes of shape as well as of the mean. Takes any finite numbers. The draws are seeded: same seed and values, same signals.
+/// Kolmogorov-Smirnov windowing (Raab, Heusinger and Schleif 2020): the latest values against as many drawn without replacement from the
+/// older part of a window, by the exact
+/// two-sample test. Sees changes of shape as well as of the mean. Takes any finite numbers. The draws are seeded: same seed and values,
+/// same signals.
 /// </summary>
 public sealed class Kswin : StreamDetector<Kswin>
 {

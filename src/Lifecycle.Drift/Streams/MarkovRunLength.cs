@@ -2,7 +2,8 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
-/// <summary>Run lengths of charts of normal values as absorption times of a Markov chain over cells of the chart's statistic (Brook and Evans 1972).</summary>
+/// <summary>Run lengths of charts of normal values as absorption times of a Markov chain over cells of the chart's statistic (Brook and
+/// Evans 1972).</summary>
 internal static class MarkovRunLength
 {
     private const int Coarse = 201;

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// McDiarmid Drift Detection Method with arithmetic weights (Pesaranghader, Viktor and Paquet 2018): the weighted share of right predictions in a window, newer ones weighing more, against
+/// McDiarmid Drift Detection Method with arithmetic weights (Pesaranghader, Viktor and Paquet 2018): the weighted share of right
+/// predictions in a window, newer ones weighing more, against
 /// its highest value, by McDiarmid's bound. Takes 0 and 1 (1 = error).
 /// </summary>
 public sealed class MddmA : StreamDetector<MddmA>

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// McDiarmid Drift Detection Method with exponential weights (Pesaranghader, Viktor and Paquet 2018); see <see cref="MddmA"/>. Takes 0 and 1 (1 = error).
+/// McDiarmid Drift Detection Method with exponential weights (Pesaranghader, Viktor and Paquet 2018); see <see cref="MddmA"/>. Takes 0
+/// and 1 (1 = error).
 /// </summary>
 public sealed class MddmE : StreamDetector<MddmE>
 {

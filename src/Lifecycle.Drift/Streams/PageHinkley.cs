@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Page-Hinkley test (Page 1954; Hinkley 1971): sums how far values lie above their running mean, less <see cref="Delta"/>, never below 0; alarms when the sum reaches
-/// <see cref="Threshold"/>. A good first choice for errors and for any number: cheap, few false alarms, and its threshold takes a run length well.
+/// Page-Hinkley test (Page 1954; Hinkley 1971): sums how far values lie above their running mean, less <see cref="Delta"/>, never below
+/// 0; alarms when the sum reaches
+/// <see cref="Threshold"/>. A good first choice for errors and for any number: cheap, few false alarms, and its threshold takes a run
+/// length well.
 /// </summary>
 public sealed class PageHinkley : StreamDetector<PageHinkley>
 {
@@ -12,7 +14,8 @@ public sealed class PageHinkley : StreamDetector<PageHinkley>
     /// <summary>Sum that is a drift; 50. In units of the values.</summary>
     public double Threshold { get; init => field = Setting.Positive(value, "50"); } = 50;
 
-    /// <summary>What is taken from each deviation: half the smallest change of the mean that matters; 0.005. In units of the values.</summary>
+    /// <summary>What is taken from each deviation: half the smallest change of the mean that matters; 0.005. In units of the
+    /// values.</summary>
     public double Delta { get; init => field = Setting.NotNegative(value, "0.005"); } = 0.005;
 
     /// <summary>Factor by which the sum fades at each value, in (0, 1]; 0.9999.</summary>

@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Reactive Drift Detection Method (Barros, Cabral, Gonçalves and Santos 2017): DDM that forgets. After a drift it learns again from the values since the warning; a warning of
-/// <see cref="WarningLimit"/> values is a drift; a concept of more than <see cref="LongestConcept"/> values is learned again from the latest <see cref="StableConcept"/>. Takes 0 and 1.
+/// Reactive Drift Detection Method (Barros, Cabral, Gonçalves and Santos 2017): DDM that forgets. After a drift it learns again from the
+/// values since the warning; a warning of
+/// <see cref="WarningLimit"/> values is a drift; a concept of more than <see cref="LongestConcept"/> values is learned again from the
+/// latest <see cref="StableConcept"/>. Takes 0 and 1.
 /// </summary>
 public sealed partial class Rddm : StreamDetector<Rddm>
 {

@@ -3,7 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Mean run lengths of stream detectors: how many values pass until an alarm. Exact for the charts of independent normal values (Brook and Evans 1972, a Markov chain of about 200 and
+/// Mean run lengths of stream detectors: how many values pass until an alarm. Exact for the charts of independent normal values (Brook
+/// and Evans 1972, a Markov chain of about 200 and
 /// 400 states, extrapolated), simulated for everything else.
 /// </summary>
 public static class RunLength
@@ -17,7 +18,8 @@ public static class RunLength
     /// <summary>Simulated runs are cut at this many times the target.</summary>
     internal const int Cut = 20;
 
-    /// <summary>Mean run length of a <see cref="TabularCusum"/> of normal values with known mean and standard deviation, from its start.</summary>
+    /// <summary>Mean run length of a <see cref="TabularCusum"/> of normal values with known mean and standard deviation, from its
+    /// start.</summary>
     /// <param name="slack">Reference value k in standard deviations, positive.</param>
     /// <param name="threshold">Limit h in standard deviations, positive.</param>
     /// <param name="shift">True mean less the chart's, in standard deviations; 0 for the false-alarm run length.</param>
@@ -61,9 +63,11 @@ public static class RunLength
         return 1 / (NormalDistribution.Survival(limit - shift) + NormalDistribution.Survival(limit + shift));
     }
 
-    /// <summary>Measures a mean run length by simulation: values given, divided by alarms, over many runs that each begin with a new detector.</summary>
+    /// <summary>Measures a mean run length by simulation: values given, divided by alarms, over many runs that each begin with a new
+    /// detector.</summary>
     /// <param name="create">Makes the detector, for example <c>() =&gt; new Ddm()</c>.</param>
-    /// <param name="law">The stream. With the law of the undisturbed stream it is the false-alarm run length, with another the delay of a change that is there from the start.</param>
+    /// <param name="law">The stream. With the law of the undisturbed stream it is the false-alarm run length, with another the delay of a
+    /// change that is there from the start.</param>
     /// <param name="longest">A run without alarm ends after this many values.</param>
     /// <param name="runs">Runs; the relative standard error is about 1/√(alarms).</param>
     /// <param name="seed">Seed; run i draws from stream i. The result does not depend on the number of threads.</param>

@@ -3,8 +3,10 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Finds the level of a detector that gives a run length, by seeded simulation; path i draws from stream i, so the result does not depend on the number of threads. Where the score
-/// does not depend on the level, each path is simulated once and remembers its records: they tell the run length of every level (see <see cref="ScoreRecords"/>). Elsewhere the level is
+/// Finds the level of a detector that gives a run length, by seeded simulation; path i draws from stream i, so the result does not depend
+/// on the number of threads. Where the score
+/// does not depend on the level, each path is simulated once and remembers its records: they tell the run length of every level (see
+/// <see cref="ScoreRecords"/>). Elsewhere the level is
 /// bracketed with few runs and then settled with many.
 /// </summary>
 internal static class RunLengthSearch

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// The records (new highest scores) of one simulated stream, with the number of values at which each came. A detector at level h would have alarmed at the first record above h.
+/// The records (new highest scores) of one simulated stream, with the number of values at which each came. A detector at level h would
+/// have alarmed at the first record above h.
 /// </summary>
 internal sealed class ScoreRecords
 {
@@ -98,7 +99,8 @@ internal sealed class ScoreRecords
     }
 
     /// <summary>
-    /// The lowest level with the run length. Run lengths change only at records: the level lies in the middle between two of them, so that rounding never decides. Where
+    /// The lowest level with the run length. Run lengths change only at records: the level lies in the middle between two of them, so
+    /// that rounding never decides. Where
     /// neighbouring levels are far apart (scores of few values) the one below is taken if it is within 3 %.
     /// </summary>
     private static (double Level, double RunLength) Settle(ScoreRecords[] paths, double level, double target, long longest)

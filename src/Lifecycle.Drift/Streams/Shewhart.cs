@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// The chart of single values (Shewhart 1931): alarms at a value further than L standard deviations from the mean. Finds large sudden shifts at once and small ones hardly.
+/// The chart of single values (Shewhart 1931): alarms at a value further than L standard deviations from the mean. Finds large sudden
+/// shifts at once and small ones hardly.
 /// Mean and deviation are known, or those of the first values.
 /// </summary>
 public sealed class Shewhart : StreamDetector<Shewhart>

@@ -3,7 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Statistical test of equal proportions (Nishida and Yamauchi 2007): the error rate of the latest values against that of all before, with continuity correction; alarms only when the
+/// Statistical test of equal proportions (Nishida and Yamauchi 2007): the error rate of the latest values against that of all before,
+/// with continuity correction; alarms only when the
 /// recent rate is the higher one. Takes 0 and 1.
 /// </summary>
 public sealed class Stepd : StreamDetector<Stepd>

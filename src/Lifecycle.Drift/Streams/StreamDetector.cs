@@ -3,11 +3,13 @@ using System.Globalization;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Watches a stream of numbers, one at a time, for a change of its law. An update takes constant memory and allocates nothing after the first one. What is watched is usually
+/// Watches a stream of numbers, one at a time, for a change of its law. An update takes constant memory and allocates nothing after the
+/// first one. What is watched is usually
 /// the error of a model (1 = wrong, 0 = right) or any number that comes with each prediction. One detector belongs to one thread.
 /// </summary>
 /// <remarks>
-/// A detector is made by <c>new</c> with the defaults of its paper, or by <c>ForRunLength</c> with a chosen number of values between false alarms, which is what differs most
+/// A detector is made by <c>new</c> with the defaults of its paper, or by <c>ForRunLength</c> with a chosen number of values between
+/// false alarms, which is what differs most
 /// between streams: the same defaults give no alarm and one in a thousand values, depending on the error rate alone.
 /// </remarks>
 public abstract class StreamDetector
@@ -45,7 +47,8 @@ public abstract class StreamDetector
     public long? LastAlarm => _lastAlarm < 0 ? null : _lastAlarm;
 
     /// <summary>
-    /// Mean number of values between two false alarms while nothing changes; known when the detector was made by <c>ForRunLength</c>, or when its law is exact (normal values of
+    /// Mean number of values between two false alarms while nothing changes; known when the detector was made by <c>ForRunLength</c>, or
+    /// when its law is exact (normal values of
     /// known mean and standard deviation). Null otherwise.
     /// </summary>
     public double? ExpectedRunLength => double.IsNaN(_expectedRunLength) ? KnownRunLength() : _expectedRunLength;
@@ -68,7 +71,8 @@ public abstract class StreamDetector
     internal virtual double FirstLevel => 0.5;
 
     /// <summary>Takes the next value.</summary>
-    /// <param name="value">Usually 1 for a wrong and 0 for a right prediction. Values a detector cannot take are counted and otherwise have no effect.</param>
+    /// <param name="value">Usually 1 for a wrong and 0 for a right prediction. Values a detector cannot take are counted and otherwise
+    /// have no effect.</param>
     /// <returns>Whether the value raises a drift or a warning; <see cref="Signal.None"/> for an ignored value.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The value cannot be taken and the detector is <see cref="Strict"/>.</exception>
     public Signal Update(double value)
@@ -119,7 +123,8 @@ public abstract class StreamDetector
     /// <summary>Sets all state to that before the first value; makes the buffers at the first call.</summary>
     private protected abstract void Begin();
 
-    /// <summary>Moves the state by one value and returns the score, to be held against the levels; NaN or negative infinity while there is none.</summary>
+    /// <summary>Moves the state by one value and returns the score, to be held against the levels; NaN or negative infinity while there
+    /// is none.</summary>
     private protected abstract double Advance(double value);
 
     /// <summary>Reads or writes all state beyond the settings.</summary>
@@ -250,7 +255,8 @@ public abstract class StreamDetector
     }
 
     /// <summary>Writes what the detector knows, so that another process can go on from here with <see cref="Restore"/>.</summary>
-    /// <returns>Settings, counts and state; a few dozen bytes, more for detectors with a window. Little-endian, ends with a checksum.</returns>
+    /// <returns>Settings, counts and state; a few dozen bytes, more for detectors with a window. Little-endian, ends with a
+    /// checksum.</returns>
     public byte[] Save()
     {
         Start();
@@ -261,8 +267,10 @@ public abstract class StreamDetector
 
     /// <summary>Goes on where a detector of the same type and settings stood when it was saved.</summary>
     /// <param name="saved">What <see cref="Save"/> gave.</param>
-    /// <exception cref="ArgumentException">It was saved by a detector of another type or with other settings; the message names both.</exception>
-    /// <exception cref="InvalidDataException">The bytes are cut, damaged, or written by a newer version. The detector is as new.</exception>
+    /// <exception cref="ArgumentException">It was saved by a detector of another type or with other settings; the message names
+    /// both.</exception>
+    /// <exception cref="InvalidDataException">The bytes are cut, damaged, or written by a newer version. The detector is as
+    /// new.</exception>
     public void Restore(ReadOnlySpan<byte> saved)
     {
         DetectorState state = DetectorState.ToRead(saved, Describe());

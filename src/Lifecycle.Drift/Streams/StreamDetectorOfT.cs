@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Lifecycle.Drift;
 
-/// <summary>A stream detector whose false-alarm rate can be chosen: its one threshold is set so that a run without change lasts as long as asked.</summary>
+/// <summary>A stream detector whose false-alarm rate can be chosen: its one threshold is set so that a run without change lasts as long
+/// as asked.</summary>
 /// <typeparam name="TSelf">The detector.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "Called on the detector: PageHinkley.ForRunLength(100_000, errorRate: 0.05).")]
 public abstract class StreamDetector<TSelf> : StreamDetector
@@ -31,7 +32,8 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     public static TSelf ForRunLength(double target, double mean, double standardDeviation) =>
         new TSelf().WithRunLength(target, StreamLaw.Gaussian(mean, standardDeviation));
 
-    /// <summary>Makes a detector of values like those of a sample, drawn again in blocks of 50 so that correlation of neighbours is kept.</summary>
+    /// <summary>Makes a detector of values like those of a sample, drawn again in blocks of 50 so that correlation of neighbours is
+    /// kept.</summary>
     /// <param name="target">Mean number of values between false alarms, 100 to 10,000,000.</param>
     /// <param name="sample">Values in the order in which they came while nothing changed; at least 500, better many thousands.</param>
     /// <returns>A detector with the usual settings but for its threshold.</returns>
@@ -40,10 +42,12 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
     public static TSelf ForRunLength(double target, ReadOnlySpan<double> sample) => new TSelf().WithRunLength(target, StreamLaw.FromSample(sample));
 
-    /// <summary>A new detector with the settings of this one, but for its threshold, which gives one false alarm in <paramref name="target"/> values.</summary>
+    /// <summary>A new detector with the settings of this one, but for its threshold, which gives one false alarm in
+    /// <paramref name="target"/> values.</summary>
     /// <param name="target">Mean number of values between false alarms, 100 to 10,000,000.</param>
     /// <param name="law">The stream while nothing changes.</param>
-    /// <returns>The detector, its <see cref="StreamDetector.ExpectedRunLength"/> set: on a stream of two values some detectors can only have a few run lengths, then the next longer one is taken.</returns>
+    /// <returns>The detector, its <see cref="StreamDetector.ExpectedRunLength"/> set: on a stream of two values some detectors can only
+    /// have a few run lengths, then the next longer one is taken.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The target lies outside its range.</exception>
     /// <exception cref="ArgumentException">The detector does not take values of this law.</exception>
     /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
@@ -64,11 +68,13 @@ public abstract class StreamDetector<TSelf> : StreamDetector
         return found;
     }
 
-    /// <summary>Makes a detector with the settings of this one that has seen nothing; for one detector a segment, without choosing the run length again.</summary>
+    /// <summary>Makes a detector with the settings of this one that has seen nothing; for one detector a segment, without choosing the
+    /// run length again.</summary>
     /// <returns>The new detector; this one is unchanged.</returns>
     public TSelf Fresh() => (TSelf)Renewed();
 
-    /// <summary>The detector at another level, all other settings the same; charts and likelihoods take what the law knows as known.</summary>
+    /// <summary>The detector at another level, all other settings the same; charts and likelihoods take what the law knows as
+    /// known.</summary>
     private protected abstract TSelf At(double level, StreamLaw law);
 
     /// <summary>Level and run length where the law is known exactly; null otherwise.</summary>

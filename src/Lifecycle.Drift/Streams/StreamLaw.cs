@@ -61,7 +61,8 @@ public sealed class StreamLaw
             : throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "A standard deviation is positive and finite, for example 1.");
     }
 
-    /// <summary>Values like those of a sample: blocks of 50 neighbours, each starting anywhere (moving block bootstrap, Künsch 1989).</summary>
+    /// <summary>Values like those of a sample: blocks of 50 neighbours, each starting anywhere (moving block bootstrap, Künsch
+    /// 1989).</summary>
     /// <param name="values">Finite values in the order in which they came, at least 500.</param>
     /// <returns>The law; the values are copied.</returns>
     /// <exception cref="ArgumentException">There are too few values, or one is not finite.</exception>

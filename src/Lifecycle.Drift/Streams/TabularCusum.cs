@@ -1,8 +1,10 @@
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// The tabular cumulative-sum chart (Page 1954; Montgomery): sums of deviations beyond <see cref="Slack"/> standard deviations from a fixed mean, up and down; alarms above
-/// <see cref="Threshold"/> standard deviations. The quickest of all charts for a shift of twice the slack (Moustakides 1986). Mean and deviation are known, or those of the first values.
+/// The tabular cumulative-sum chart (Page 1954; Montgomery): sums of deviations beyond <see cref="Slack"/> standard deviations from a
+/// fixed mean, up and down; alarms above
+/// <see cref="Threshold"/> standard deviations. The quickest of all charts for a shift of twice the slack (Moustakides 1986). Mean and
+/// deviation are known, or those of the first values.
 /// </summary>
 public sealed class TabularCusum : StreamDetector<TabularCusum>
 {

@@ -1,7 +1,8 @@
 namespace Lifecycle.Drift.Tests;
 
 /// <summary>
-/// False alarms and delays over 200 streams each: A 0.2 to 0.4 at 10,000 of 20,000, B 0.05 to 0.10 likewise, C 0.2 to 0.8 at 1,000 of 2,000. The guide's table comes from here.
+/// False alarms and delays over 200 streams each: A 0.2 to 0.4 at 10,000 of 20,000, B 0.05 to 0.10 likewise, C 0.2 to 0.8 at 1,000 of
+/// 2,000. The guide's table comes from here.
 /// </summary>
 public sealed class DetectorDelayTests
 {
@@ -22,7 +23,8 @@ public sealed class DetectorDelayTests
     [Fact]
     public void Cusum_has_the_known_delays() => Require(() => new Cusum(), (10, 200, 40_003), (0, 200, 219_201), (0, 200, 14_784));
 
-    /// <summary>With the bound of river up to 0.21 and frouros the first delays of A and B sum up to five and three times as much.</summary>
+    /// <summary>With the bound of river up to 0.21 and frouros the first delays of A and B sum up to five and three times as
+    /// much.</summary>
     [Fact]
     public void Adwin_scans_every_bucket()
     {

@@ -1,6 +1,7 @@
 namespace Lifecycle.Drift.Tests;
 
-/// <summary>CPython's <c>random.Random</c>: MT19937 (Matsumoto and Nishimura 1998) seeded by <c>init_by_array</c>, and the few ways to draw that the golden streams use.</summary>
+/// <summary>CPython's <c>random.Random</c>: MT19937 (Matsumoto and Nishimura 1998) seeded by <c>init_by_array</c>, and the few ways to
+/// draw that the golden streams use.</summary>
 internal sealed class PythonRandom
 {
     private const int N = 624;

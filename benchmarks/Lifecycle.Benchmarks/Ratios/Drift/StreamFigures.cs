@@ -51,7 +51,8 @@ internal static class StreamFigures
     }
 
     /// <summary>
-    /// Distance of the measured run length from the one that was asked for, over targets and streams. Left out are detectors whose statistic has few values on errors (Fhddm, Fhddms,
+    /// Distance of the measured run length from the one that was asked for, over targets and streams. Left out are detectors whose
+    /// statistic has few values on errors (Fhddm, Fhddms,
     /// Kswin, TabularCusum, GlrCusum: the next longer run length is taken and reported) and those whose simulation is too dear here (Bocd).
     /// </summary>
     private static IEnumerable<double> RunLengthErrors()
