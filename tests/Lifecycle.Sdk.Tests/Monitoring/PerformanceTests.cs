@@ -1,6 +1,7 @@
 using Lifecycle.Drift;
 using Lifecycle.Serving;
 using Lifecycle.Statistics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lifecycle.Sdk.Tests;
 
