@@ -145,7 +145,7 @@ public sealed class ReportTests
         Assert.EndsWith(" end", cut, StringComparison.Ordinal);
         Assert.Equal("short &lt;name&gt;", MarkupText.Name("short <name>", 60));
         Assert.Equal("\uFFFD\uFFFD", MarkupText.Name("\ud800\u202e", 60));
-        ColumnBatch batch = new([BatchColumn.Of<double>(name, Samples.Normal(300, 2)), BatchColumn.Of<string>("labels", Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? name : $"{i % 2}").ToArray())]);
+        ColumnBatch batch = new([BatchColumn.Of<double>(new string('ä', 500), Samples.Normal(300, 2)), BatchColumn.Of<string>("labels", Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? name : $"{i % 2}").ToArray())]);
         DriftReport report = ReferenceProfile.From(batch).Check(batch);
         Assert.InRange(report.ToHtml().Length, 1000, 60_000);
         HtmlRules.CheckPage(report.ToHtml());
