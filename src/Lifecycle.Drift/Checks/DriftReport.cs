@@ -59,11 +59,14 @@ public sealed partial record DriftReport
         {
             string[] drifted = [.. Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column)];
             string columns = drifted.Length == 0 ? "no column drifted" : $"{drifted.Length} of {Columns.Count} columns drifted: {string.Join(", ", drifted.Take(10))}";
-            string share = LeastDriftedShare is not { } least ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"; dataset drift {(HasDrift ? "yes" : "no")}, share {DriftedShare:0.##} of {least:0.##}");
-            return string.Create(CultureInfo.InvariantCulture, $"{columns}{share} ({Rows:N0} rows against {ReferenceRows:N0})");
+            return string.Create(CultureInfo.InvariantCulture, $"{columns}{(ShareOfColumns is { } share ? "; " + share : "")} ({Rows:N0} rows against {ReferenceRows:N0})");
         }
     }
+
+    /// <summary>Where a share of the columns decides: the answer, that share and the least one. Null where a single column is enough.</summary>
+    internal string? ShareOfColumns => LeastDriftedShare is { } least
+        ? string.Create(CultureInfo.InvariantCulture, $"dataset drift {(HasDrift ? "yes" : "no")}, share {DriftedShare:0.##} of {least:0.##}")
+        : null;
 
     /// <summary>A table of all columns for a console, worst first, then the findings of data quality.</summary>
     public override string ToString()

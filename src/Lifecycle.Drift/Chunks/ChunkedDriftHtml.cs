@@ -73,13 +73,13 @@ internal static class ChunkedDriftHtml
     }
 
     private static string Words(ChunkedColumn column) => column.Reason is { } reason && column.Points.All(p => p.Score is null) ? reason
-        : column.Distance switch
+        : (column.Method ?? column.Distance switch
         {
             ChunkDistance.JensenShannon => "Jensen-Shannon distance",
             ChunkDistance.PopulationStabilityIndex => "Population stability index",
             ChunkDistance.KolmogorovSmirnov => "Kolmogorov-Smirnov distance",
             _ => $"{column.Distance} distance",
-        }
+        })
         + (column.Overdispersion is not { } spread ? ""
             : string.Create(CultureInfo.InvariantCulture, $"; chunks of the reference vary {spread:0.00} times as much as chance")
                 + (column.SuggestsHistorical ? ": ChunkThreshold.Historical suits them" : ""));

@@ -14,7 +14,8 @@ internal static class SummaryHead
         ColumnFinding[] drifted = Of(report, DriftVerdict.Drift), slight = Of(report, DriftVerdict.Slight);
         string style = drifted.Length > 0 ? "d" : slight.Length + report.Quality.Count > 0 ? "w" : "o";
         markup.Html.Append("<div class=\"ban ").Append(style).Append("\">");
-        markup.Html.Append("<p class=\"big ").Append(style).Append("\">").Append(Answer(report, drifted.Length, slight.Length)).Append("</p>");
+        markup.Html.Append("<p class=\"big ").Append(style).Append("\">").Append(Answer(report, drifted.Length, slight.Length));
+        markup.Html.Append(report.ShareOfColumns is { } share ? $"; {share}</p>" : "</p>");
         if (drifted.Length > 0)
         {
             markup.Html.Append("<ul>");
