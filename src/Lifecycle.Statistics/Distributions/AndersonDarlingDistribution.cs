@@ -5,6 +5,10 @@ public static class AndersonDarlingDistribution
 {
     private const double SeriesLimit = 0.5;
 
+    // ln P(A² > x) + x from .5 to 64, and ln P(A² <= x) + π²/(8x) from 1/16 to .5: what is left of either is smooth.
+    private static readonly OctaveInterpolant Upper = new(SmoothSurvival, -1, 6);
+    private static readonly OctaveInterpolant Lower = new(z => Math.Log(Series(z)) + SmallestTerm(z), -4, -1);
+
     /// <summary>The survival function of the limit law.</summary>
     /// <param name="statistic">A², any real number; at or below 0 the result is 1.</param>
     /// <returns>P(A² &gt; statistic).</returns>
@@ -14,7 +18,7 @@ public static class AndersonDarlingDistribution
     /// <param name="statistic">A², any real number.</param>
     /// <returns>P(A² ≤ statistic).</returns>
     public static double Cdf(double statistic) =>
-        statistic < SeriesLimit ? Series(statistic) : -SpecialFunctions.ExpMinusOne(LogSurvival(statistic));
+        statistic < SeriesLimit ? BelowLimit(statistic) : -SpecialFunctions.ExpMinusOne(LogSurvival(statistic));
 
     /// <summary>
     /// The natural logarithm of the survival function: the series of Anderson and Darling (1952) below 0.5, Smirnov's formula
@@ -31,7 +35,7 @@ public static class AndersonDarlingDistribution
 
         if (statistic < SeriesLimit)
         {
-            return SpecialFunctions.Log1p(-Series(statistic));
+            return SpecialFunctions.Log1p(-BelowLimit(statistic));
         }
 
         if (double.IsPositiveInfinity(statistic))
@@ -39,14 +43,24 @@ public static class AndersonDarlingDistribution
             return double.NegativeInfinity;
         }
 
+        return (Upper.Covers(statistic) ? Upper.At(statistic) : SmoothSurvival(statistic)) - statistic;
+    }
+
+    /// <summary>The definition that is interpolated; for tests.</summary>
+    internal static double SmoothSurvival(double x)
+    {
         double sum = 0;
         for (int j = 1; j <= 17; j += 4)
         {
-            sum += Lobe(statistic, j) - Lobe(statistic, j + 2);
+            sum += Lobe(x, j) - Lobe(x, j + 2);
         }
 
-        return Math.Log(sum / Math.PI) - statistic;
+        return Math.Log(sum / Math.PI);
     }
+
+    private static double BelowLimit(double z) => Lower.Covers(z) ? Math.Exp(Lower.At(z) - SmallestTerm(z)) : Series(z);
+
+    private static double SmallestTerm(double z) => Math.PI * Math.PI / (8 * z);
 
     /// <summary>∫ exp(-(u - 2)x/2) / (u √|D(u)|) du from j(j+1) to (j+1)(j+2), D(u) = -cos(π/2 √(1+4u))/(πu).</summary>
     private static double Lobe(double x, int j)
@@ -71,7 +85,8 @@ public static class AndersonDarlingDistribution
         return 2 * s * Math.Exp(-0.5 * (u - 2) * x) / (u * Math.Sqrt(size));
     }
 
-    private static double Series(double z)
+    /// <summary>The series of Anderson and Darling, not interpolated; for tests.</summary>
+    internal static double Series(double z)
     {
         if (z <= 0.008)
         {

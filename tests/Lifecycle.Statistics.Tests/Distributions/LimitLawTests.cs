@@ -150,4 +150,19 @@ public class LimitLawTests
         Assert.Equal(0, KuiperDistribution.Cdf(0));
         Assert.Equal(double.NegativeInfinity, KuiperDistribution.LogSurvival(double.PositiveInfinity));
     }
+
+    [Fact]
+    public void The_interpolated_law_of_Anderson_and_Darling_is_the_law()
+    {
+        RandomStream random = new(81);
+        for (int i = 0; i < 4000; i++)
+        {
+            double above = 0.5 * Math.Pow(256, random.NextDouble()), below = 0.03 * Math.Pow(0.4999 / 0.03, random.NextDouble());
+            Assert.Equal(AndersonDarlingDistribution.SmoothSurvival(above) - above, AndersonDarlingDistribution.LogSurvival(above), 2e-14 * (1 + above));
+            Close.Relative(AndersonDarlingDistribution.Series(below), AndersonDarlingDistribution.Cdf(below), 2e-13);
+        }
+
+        Assert.Equal(AndersonDarlingDistribution.Cdf(Math.BitDecrement(0.5)), AndersonDarlingDistribution.Cdf(0.5), 1e-13);
+        Assert.Equal(AndersonDarlingDistribution.LogSurvival(Math.BitDecrement(64.0)), AndersonDarlingDistribution.LogSurvival(64), 1e-12);
+    }
 }
