@@ -11,8 +11,10 @@ internal readonly ref struct RunBlock(Span<ulong> memory)
     /// <summary>Most runs of a block.</summary>
     public const int Runs = 256;
 
-    /// <summary>Where the counts of the first sample begin.</summary>
-    public const int Firsts = Runs + 8;
+    private const int Copies = 7;
+
+    /// <summary>Where the counts of the first sample begin: behind place 0, an open run at place 1, the runs of a block and the copies of the last.</summary>
+    public const int Firsts = Runs + 16;
 
     /// <summary>Where the counts of the second sample begin.</summary>
     public const int Seconds = 2 * Firsts;
@@ -46,7 +48,7 @@ internal readonly ref struct RunBlock(Span<ulong> memory)
     /// <summary>Copies of the last run behind it, so that vectors may read on: they have no values and no width.</summary>
     public void Pad(int last)
     {
-        for (int k = 1; k < 8; k++)
+        for (int k = 1; k <= Copies; k++)
         {
             Set(last + k, Key(last), First(last), Second(last));
         }

@@ -49,14 +49,38 @@ public class NaiveComparisonTests
             RandomStream random = new(32, (ulong)pair);
             int n = 1 + random.NextBelow(9000), m = 1 + random.NextBelow(pair % 3 == 0 ? 20 : 9000), law = pair % 5;
             SortedSample a = new(Draw(random, n, law, 0)), b = new(Draw(random, m, law, 0.1));
-            MergeTotals blocks = SampleMerge.Walk(a.DoubleKeysAndEnd.Span, b.DoubleKeysAndEnd.Span), plain = SampleMerge.Plain(a.DoubleKeys, b.DoubleKeys, 1);
-            Assert.Equal((plain.Above, plain.Below), SampleMerge.Extremes(a.DoubleKeysAndEnd.Span, b.DoubleKeysAndEnd.Span));
-            Assert.Equal(blocks, SampleMerge.WalkInParallel(a.DoubleKeysAndEnd, b.DoubleKeysAndEnd));
-            Close.Relative(plain.AndersonDarling, blocks.AndersonDarling, 1e-13);
-            Close.Relative(plain.Distance, blocks.Distance, 1e-13);
-            Close.Relative(plain.SquaredDistance, blocks.SquaredDistance, 1e-13);
-            Assert.Equal(plain with { AndersonDarling = 0, Distance = 0, SquaredDistance = 0 }, blocks with { AndersonDarling = 0, Distance = 0, SquaredDistance = 0 });
+            SameWalk(a.DoubleKeysAndEnd, b.DoubleKeysAndEnd, SampleMerge.Plain(a.DoubleKeys, b.DoubleKeys, 1));
         }
+    }
+
+    /// <summary>Pools that fill their blocks to the last place: around every multiple of 256, split in many ways, with and without ties.</summary>
+    [Fact]
+    public void Full_blocks_of_runs_equal_the_walk_run_by_run()
+    {
+        for (int size = 255; size <= 2305; size += size % 256 == 1 ? 254 : 1)
+        {
+            foreach (int n in (int[])[1, 7, 128, size / 4, size / 2 - 12, size / 2, size - 128, size - 1])
+            {
+                RandomStream random = new(35, (ulong)(size * 4099 + n));
+                double[] first = Draw(random, n, n % 5 == 4 ? 4 : 0, 0), second = Draw(random, size - n, n % 5 == 4 ? 4 : 0, 0.1);
+                SortedSample a = new(first), b = new(second);
+                SameWalk(a.DoubleKeysAndEnd, b.DoubleKeysAndEnd, SampleMerge.Plain(a.DoubleKeys, b.DoubleKeys, 1));
+                SortedSample x = new([.. first.Select(v => (float)v)]), y = new([.. second.Select(v => (float)v)]);
+                SameWalk(x.SingleKeysAndEnd, y.SingleKeysAndEnd, SampleMerge.Plain(x.SingleKeys, y.SingleKeys, 1));
+            }
+        }
+    }
+
+    private static void SameWalk<TKey>(ReadOnlyMemory<TKey> a, ReadOnlyMemory<TKey> b, MergeTotals plain)
+        where TKey : unmanaged, System.Numerics.IBinaryInteger<TKey>, System.Numerics.IMinMaxValue<TKey>, System.Numerics.IUnsignedNumber<TKey>
+    {
+        MergeTotals blocks = SampleMerge.Walk(a.Span, b.Span);
+        Assert.Equal((plain.Above, plain.Below), SampleMerge.Extremes(a.Span, b.Span));
+        Assert.Equal(blocks, SampleMerge.WalkInParallel(a, b));
+        Close.Relative(plain.AndersonDarling, blocks.AndersonDarling, 1e-13);
+        Close.Relative(plain.Distance, blocks.Distance, 1e-13);
+        Close.Relative(plain.SquaredDistance, blocks.SquaredDistance, 1e-13);
+        Assert.Equal(plain with { AndersonDarling = 0, Distance = 0, SquaredDistance = 0 }, blocks with { AndersonDarling = 0, Distance = 0, SquaredDistance = 0 });
     }
 
     [Fact]
