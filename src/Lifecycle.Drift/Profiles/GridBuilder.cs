@@ -81,7 +81,7 @@ internal static class GridBuilder
         return (cut.Grid(sorted[^1]), heavy ? ColumnKind.Discrete : ColumnKind.Continuous);
     }
 
-    /// <summary>The distinct values when there are at most 64, and whether one value holds more than 5 %.</summary>
+    /// <summary>The distinct values when there are at most 64 and they repeat, and whether one value, not alone, holds more than 5 %.</summary>
     private static (double[]? Values, bool Heavy) Distinct(ReadOnlySpan<double> sorted)
     {
         List<double> values = [];
@@ -94,7 +94,7 @@ internal static class GridBuilder
                 continue;
             }
 
-            heavy |= i - start > HeavyShare * sorted.Length;
+            heavy |= i - start > Math.Max(1, HeavyShare * sorted.Length);
             if (values.Count <= NumericGrid.MostValues)
             {
                 values.Add(sorted[start]);
@@ -103,7 +103,9 @@ internal static class GridBuilder
             start = i;
         }
 
-        return (values.Count <= NumericGrid.MostValues ? [.. values] : null, heavy);
+        // Where most values occur once, a bin a value says nothing of the next sample.
+        bool repeats = values.Count <= Math.Max(2, sorted.Length / 2);
+        return (values.Count <= NumericGrid.MostValues && repeats ? [.. values] : null, heavy);
     }
 
     private static (long[] Counts, long[] Offsets) Count(NumericGrid grid, ReadOnlySpan<double> values)

@@ -117,6 +117,14 @@ public sealed partial class Adwin : StreamDetector<Adwin>
             state.Values(_totals.AsSpan(row * Stride, _counts[row]));
             state.Values(_variances.AsSpan(row * Stride, _counts[row]));
         }
+
+        long held = 0;
+        for (int row = 0; row < _rows; row++)
+        {
+            held += (long)_counts[row] << row;
+        }
+
+        DetectorState.Require(held == _width && (_counts[_rows - 1] > 0 || _width == 0), "the buckets do not hold the values of the window");
     }
 
     private protected override string Describe() => Text($"Adwin(Delta {Delta}, Clock {Clock}, KeepWindow {KeepWindow})");

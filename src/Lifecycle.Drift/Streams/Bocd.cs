@@ -97,6 +97,7 @@ public sealed partial class Bocd : StreamDetector<Bocd>
         for (int i = 0; i < _kept; i++)
         {
             state.Value(ref _length[i]);
+            DetectorState.Require(_length[i] is >= 0 and < long.MaxValue / 2, "a run has a length that no stream reaches");
         }
     }
 

@@ -82,6 +82,13 @@ internal sealed class DetectorState
         }
     }
 
+    public void Value(ref ulong value)
+    {
+        long bits = (long)value;
+        Value(ref bits);
+        value = (ulong)bits;
+    }
+
     /// <summary>A number that is used as a place or a size: checked against its range when it is read.</summary>
     public void Value(ref int value, int least, int greatest)
     {
@@ -105,6 +112,15 @@ internal sealed class DetectorState
         else
         {
             value = one[0] != 0;
+        }
+    }
+
+    /// <summary>What must hold of the numbers that were read.</summary>
+    public static void Require(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"The saved detector contradicts itself: {what}. Start a new detector.");
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class Kswin : StreamDetector<Kswin>
     private double[] _ring = [], _recent = [], _drawn = [], _scores = [];
     private int[] _pool = [];
     private int _at;
-    private long _n;
+    private int _filled;
     private RandomStream _random = new();
     private Func<int, int>? _below;
 
@@ -60,7 +60,7 @@ public sealed class Kswin : StreamDetector<Kswin>
             _scores = ScoresOf(Compared);
         }
 
-        (_n, _at) = (0, 0);
+        (_filled, _at) = (0, 0);
         _random.Reopen(Seed);
         _below = Draws?.Invoke();
     }
@@ -69,8 +69,8 @@ public sealed class Kswin : StreamDetector<Kswin>
     {
         _ring[_at] = value;
         _at = _at + 1 == _ring.Length ? 0 : _at + 1;
-        _n++;
-        if (_n < _ring.Length)
+        _filled = Math.Min(_filled + 1, _ring.Length);
+        if (_filled < _ring.Length)
         {
             return double.NaN;
         }
@@ -133,16 +133,13 @@ public sealed class Kswin : StreamDetector<Kswin>
     {
         state.Values(_ring);
         state.Value(ref _at, 0, _ring.Length - 1);
-        long n = _n;
-        state.Value(ref n);
-        // The generator is brought to where it was by making its draws again.
-        for (; _n < n; _n++)
-        {
-            if (_n + 1 >= _ring.Length)
-            {
-                Draw();
-            }
-        }
+        state.Value(ref _filled, 0, _ring.Length);
+        (ulong first, ulong second, ulong third, ulong fourth) = _random.Position();
+        state.Value(ref first);
+        state.Value(ref second);
+        state.Value(ref third);
+        state.Value(ref fourth);
+        _random.Resume((first, second, third, fourth));
     }
 
     private protected override string Describe() => Text($"Kswin(Alpha {Alpha}, Window {Window}, Recent {Recent}, Seed {Seed})");

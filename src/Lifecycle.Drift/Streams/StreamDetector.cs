@@ -14,6 +14,9 @@ namespace Lifecycle.Drift;
 /// </remarks>
 public abstract class StreamDetector
 {
+    // Squares of larger values, added up, would leave the range of a double and silence a detector for good.
+    private const double Greatest = 1e100;
+
     private bool _isPrepared, _isRestart, _isAfterDrift;
     private double _least = double.PositiveInfinity, _greatest, _driftLevel, _warningLevel;
     private bool _binaryOnly;
@@ -34,7 +37,7 @@ public abstract class StreamDetector
     /// <summary>Values given so far, the ignored ones included.</summary>
     public long Updates => _updates;
 
-    /// <summary>Values ignored so far: NaN, infinite, or outside of what the detector takes (0 and 1, or 0 to 1).</summary>
+    /// <summary>Values ignored so far: NaN, infinite, beyond 1e100 in size, or outside of what the detector takes (0 and 1, or 0 to 1).</summary>
     public long Ignored => _ignored;
 
     /// <summary>Values taken since the detector last started: at first, after each drift, after <see cref="Reset"/>.</summary>
@@ -204,7 +207,7 @@ public abstract class StreamDetector
         _ignored++;
         if (Strict)
         {
-            string range = Domain switch { ValueDomain.Binary => "0 or 1", ValueDomain.UnitInterval => "a number from 0 to 1", _ => "a finite number" };
+            string range = Domain switch { ValueDomain.Binary => "0 or 1", ValueDomain.UnitInterval => "a number from 0 to 1", _ => "a number of at most 1e100 in size" };
             throw new ArgumentOutOfRangeException(nameof(value), value, $"{GetType().Name} takes {range}, for example 1 for a wrong prediction.");
         }
 
@@ -214,7 +217,7 @@ public abstract class StreamDetector
     private void Prepare()
     {
         _isPrepared = true;
-        (_least, _greatest) = Domain == ValueDomain.Finite ? (-double.MaxValue, double.MaxValue) : (0, 1);
+        (_least, _greatest) = Domain == ValueDomain.Finite ? (-Greatest, Greatest) : (0, 1);
         _binaryOnly = Domain == ValueDomain.Binary;
         SetLevels(Level);
         Begin();

@@ -43,6 +43,23 @@ public sealed partial class RandomStream
         _s3 = seeds.Next();
     }
 
+    /// <summary>Where the stream stands, so that another process can go on from there with <see cref="Resume"/>.</summary>
+    /// <returns>The 256 bits of the generator.</returns>
+    public (ulong First, ulong Second, ulong Third, ulong Fourth) Position() => (_s0, _s1, _s2, _s3);
+
+    /// <summary>Goes to where a stream stood.</summary>
+    /// <param name="position">What <see cref="Position"/> gave.</param>
+    /// <exception cref="ArgumentException">All bits are 0, which no stream has.</exception>
+    public void Resume((ulong First, ulong Second, ulong Third, ulong Fourth) position)
+    {
+        if (position == default)
+        {
+            throw new ArgumentException("No stream of random numbers stands at 0; resume from what Position gave.", nameof(position));
+        }
+
+        (_s0, _s1, _s2, _s3) = position;
+    }
+
     /// <summary>The first 64 bits of a stream, without making it.</summary>
     internal static ulong FirstOf(ulong seed, ulong index)
     {
