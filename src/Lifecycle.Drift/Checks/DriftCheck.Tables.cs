@@ -16,7 +16,7 @@ public static partial class DriftCheck
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(current);
-        return ReferenceProfile.From(reference, Keeping(columns)).Check(current, policy, cancellationToken);
+        return ReferenceProfile.From(reference, Keeping(columns), cancellationToken).Check(current, policy, cancellationToken);
     }
 
     /// <summary>Compares two lists of records, values against values.</summary>
@@ -34,7 +34,7 @@ public static partial class DriftCheck
         {
             columns(p);
             p.KeepValues();
-        }).Check(current, policy, cancellationToken);
+        }, cancellationToken).Check(current, policy, cancellationToken);
     }
 
     private static Action<ColumnSelection> Keeping(Action<ColumnSelection>? columns) => selection =>

@@ -57,6 +57,16 @@ public sealed partial record DriftPolicy
             : (Effect.PopulationStabilityIndex, DefaultFloor, finding.PopulationStabilityIndexCorrected);
     }
 
+    /// <summary>Refuses floors of columns that are not there: a name with a slip would have no effect.</summary>
+    /// <exception cref="UnknownColumnException">A column with a floor of its own is not in the reference.</exception>
+    internal void Require(ReferenceProfile reference)
+    {
+        if (Columns.Keys.FirstOrDefault(c => !reference.TryGet(c, out _)) is { } unknown)
+        {
+            throw new UnknownColumnException(unknown, reference.Columns.Select(c => c.Name));
+        }
+    }
+
     private static double Checked(double floor) => floor >= 0 && double.IsFinite(floor)
         ? floor
         : throw new ArgumentOutOfRangeException(nameof(floor), floor, "The least effect is a number from 0 on, for example 0.10.");

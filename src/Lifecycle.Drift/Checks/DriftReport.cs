@@ -58,10 +58,14 @@ public sealed partial record DriftReport
         get
         {
             string[] drifted = [.. Columns.Where(c => c.Verdict == DriftVerdict.Drift).Select(c => c.Column)];
-            string columns = drifted.Length == 0 ? "no column drifted" : $"{drifted.Length} of {Columns.Count} columns drifted: {string.Join(", ", drifted.Take(10))}";
+            string columns = WasNotTested ? "no column could be tested"
+                : drifted.Length == 0 ? "no column drifted" : $"{drifted.Length} of {Columns.Count} columns drifted: {string.Join(", ", drifted.Take(10))}";
             return string.Create(CultureInfo.InvariantCulture, $"{columns}{(ShareOfColumns is { } share ? "; " + share : "")} ({Rows:N0} rows against {ReferenceRows:N0})");
         }
     }
+
+    /// <summary>Whether there are columns and none of them could be compared.</summary>
+    internal bool WasNotTested => Columns.Count > 0 && Columns.All(c => c.Verdict == DriftVerdict.NotTested);
 
     /// <summary>Where a share of the columns decides: the answer, that share and the least one. Null where a single column is enough.</summary>
     internal string? ShareOfColumns => LeastDriftedShare is { } least
@@ -78,10 +82,15 @@ public sealed partial record DriftReport
         foreach (ColumnFinding c in Columns)
         {
             string name = Clean(c.Column.Length > width ? c.Column[..(width - 1)] + "…" : c.Column).PadRight(width);
-            string p = c.Verdict == DriftVerdict.NotTested ? "-" : PValueText.Of(c.LogAdjustedPValue);
+            if (c.Verdict == DriftVerdict.NotTested)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"{name}  {c.Verdict,-9}  {Clean(c.Reason ?? "")}");
+                continue;
+            }
+
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{name}  {c.Verdict,-9}  {p,8}  {c.PopulationStabilityIndexCorrected,6:0.000}  {Number(c.WassersteinInStandardDeviations),6}  {Number(c.ProbabilityOfGreater),7}  {c.Current.MissingShare,8:P1}{(c.Preset is { } preset ? $"  {preset}" : "")}");
+                $"{name}  {c.Verdict,-9}  {PValueText.Of(c.LogAdjustedPValue),8}  {c.PopulationStabilityIndexCorrected,6:0.000}  {Number(c.WassersteinInStandardDeviations),6}  {Number(c.ProbabilityOfGreater),7}  {c.Current.MissingShare,8:P1}{(c.Preset is { } preset ? $"  {preset}" : "")}");
         }
 
         foreach (QualityFinding finding in Quality)

@@ -34,7 +34,7 @@ internal static class NumericCheck
         OrderStatistics order = samples is null ? OrderStatistics.Of(reference, current) : OrderStatistics.Of(samples, GridDistance.Of(reference, current).Energy);
         DriftKey first = reference.Kind == ColumnKind.Continuous ? order.AndersonDarling : order.MannWhitney;
         DriftKey[] keys = shape.Key is { } key ? [first, key] : [first];
-        double sd = reference.StandardDeviation;
+        double sd = double.IsFinite(reference.StandardDeviation) ? reference.StandardDeviation : 0;
         ColumnFinding compared = shape.Fill(finding) with
         {
             Keys = keys,

@@ -8,6 +8,7 @@ public sealed partial class ReferenceProfile
     /// <param name="batch">The new rows. Columns that are missing, added or of another type are findings, not errors.</param>
     /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
     /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <exception cref="UnknownColumnException">The policy names a column that the reference does not have.</exception>
     public DriftReport Check(ColumnBatch batch, DriftPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -44,6 +45,7 @@ public sealed partial class ReferenceProfile
 
     private DriftReport Check(IColumnSource source, DriftPolicy? policy, CancellationToken cancellationToken)
     {
+        policy?.Require(this);
         using Activity? activity = DriftTelemetry.Source.StartActivity("drift.check");
         long started = Stopwatch.GetTimestamp();
         DriftReport report = ReportAssembly.Of(this, source, policy ?? DriftPolicy.Default, cancellationToken);

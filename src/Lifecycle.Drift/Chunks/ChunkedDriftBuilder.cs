@@ -16,7 +16,7 @@ internal sealed class ChunkedDriftBuilder(Chunker chunker, ChunkThreshold thresh
         ChunkRows[] placed = Placed(referenceChunks);
         ChunkPhases phases = ChunkPhases.Of(threshold, referenceChunks, currentChunks);
         List<ChunkedColumn> compared = [];
-        foreach (ReferenceColumn column in ReferenceProfile.From(known, columns).Columns)
+        foreach (ReferenceColumn column in ReferenceProfile.From(known, columns, cancellationToken).Columns)
         {
             cancellationToken.ThrowIfCancellationRequested();
             compared.Add(Why(column, current) is { } reason

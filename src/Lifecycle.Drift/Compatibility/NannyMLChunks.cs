@@ -9,7 +9,7 @@ internal sealed class NannyMLChunks(NannyMLPreset preset, Chunker chunker)
     {
         IReadOnlyList<ChunkRows> then = chunker.Cut(reference), now = chunker.Cut(current);
         List<ChunkedColumn> compared = [];
-        foreach (ReferenceColumn column in ReferenceProfile.From(reference, columns).Columns)
+        foreach (ReferenceColumn column in ReferenceProfile.From(reference, columns, cancellationToken).Columns)
         {
             cancellationToken.ThrowIfCancellationRequested();
             NannyMLMethod method = preset.Of(column.Name, column is NumericColumn);

@@ -7,6 +7,8 @@ internal static class GridBuilder
 {
     public const double HeavyShare = 0.05;
 
+    private const int FewValues = 20;
+
     /// <summary>Builds the column.</summary>
     /// <param name="layout">Name, role and what was declared.</param>
     /// <param name="values">All rows; NaN is missing. The array is the builder's: it is changed.</param>
@@ -103,8 +105,8 @@ internal static class GridBuilder
             start = i;
         }
 
-        // Where most values occur once, a bin a value says nothing of the next sample.
-        bool repeats = values.Count <= Math.Max(2, sorted.Length / 2);
+        // Where most values occur once, a bin a value says nothing of the next sample. In a handful of values that cannot be seen.
+        bool repeats = sorted.Length < FewValues || values.Count <= sorted.Length / 2;
         return (values.Count <= NumericGrid.MostValues && repeats ? [.. values] : null, heavy);
     }
 

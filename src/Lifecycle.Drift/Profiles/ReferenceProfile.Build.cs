@@ -9,25 +9,29 @@ public sealed partial class ReferenceProfile
     /// <summary>Profiles records in memory; exact.</summary>
     /// <param name="rows">The records; read once a column.</param>
     /// <param name="columns">Names the columns and how each is read.</param>
-    public static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns)
+    public static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns) => From(rows, columns, CancellationToken.None);
+
+    internal static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
         (IReadOnlyList<RowGetter<T>> getters, _) = Getters(columns);
         RecordRows<T> source = new(rows, getters);
-        return new ReferenceProfile(rows.Count, getters.Select(g => Column(source, g.Layout, g.Label is not null, null)), getters);
+        return new ReferenceProfile(rows.Count, getters.Select(g => Column(source, g.Layout, g.Label is not null, null, cancellationToken)), getters);
     }
 
     /// <summary>Profiles a table; exact.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="columns">Leaves columns out, gives roles and ranges; null profiles all columns as features.</param>
     /// <exception cref="UnknownColumnException">A named column is not in the table.</exception>
-    public static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns = null)
+    public static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns = null) => From(batch, columns, CancellationToken.None);
+
+    internal static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ColumnSelection selection = new();
         columns?.Invoke(selection);
         BatchRows source = new(batch);
-        return new ReferenceProfile(batch.RowCount, Selected(selection, batch.Schema).Select(c => Column(source, c.Layout, c.IsCategory, null)));
+        return new ReferenceProfile(batch.RowCount, Selected(selection, batch.Schema).Select(c => Column(source, c.Layout, c.IsCategory, null, cancellationToken)));
     }
 
     /// <summary>
@@ -85,9 +89,14 @@ public sealed partial class ReferenceProfile
         return profiles.Skip(1).Aggregate(profiles[0], (left, right) => left.MergedWith(right));
     }
 
-    internal static ReferenceColumn Column(RowSource source, ColumnLayout layout, bool isCategory, ReferenceColumn? like) => isCategory
-        ? CategoryColumn.Build(layout, source.Labels(layout.Name) ?? throw WrongType(source, layout.Name, "labels"), like as CategoryColumn)
-        : GridBuilder.Build(layout, source.Numbers(layout.Name) ?? throw WrongType(source, layout.Name, "numbers"), like as NumericColumn);
+    internal static ReferenceColumn Column(
+        RowSource source, ColumnLayout layout, bool isCategory, ReferenceColumn? like, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return isCategory
+            ? CategoryColumn.Build(layout, source.Labels(layout.Name) ?? throw WrongType(source, layout.Name, "labels"), like as CategoryColumn)
+            : GridBuilder.Build(layout, source.Numbers(layout.Name) ?? throw WrongType(source, layout.Name, "numbers"), like as NumericColumn);
+    }
 
     internal static IAsyncEnumerable<RowSource> InParts<T>(IAsyncEnumerable<T> rows, IReadOnlyList<RowGetter<T>> getters) =>
         rows.Chunk(RecordsInPart).Select(part => (RowSource)new RecordRows<T>(part, getters));

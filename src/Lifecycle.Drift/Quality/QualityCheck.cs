@@ -39,9 +39,9 @@ internal sealed partial class QualityCheck(DriftPolicy policy)
         }
 
         // On a grid of values a single full bin is a single value; elsewhere the values themselves must say so.
-        if (reference.Maximum > reference.Minimum && m >= LeastConstant && (reference.HasBinPerValue ? IsOneValue(tally.Bins, m) : tally.IsOneValue))
+        if (reference.Maximum > reference.Minimum)
         {
-            Constant(reference.Name, m);
+            Constant(reference, reference.HasBinPerValue ? IsOneValue(tally.Bins, m) : tally.IsOneValue, m, reference.CountArray.Max());
         }
     }
 
@@ -60,9 +60,10 @@ internal sealed partial class QualityCheck(DriftPolicy policy)
             });
         }
 
-        if (reference.Labels.Count + reference.OtherLabels > 1 && m >= LeastConstant && (tally.Labels.Contains(m) || (tally.Unseen == m && tally.UnseenLabels.ContainsValue(m))))
+        if (reference.Labels.Count + reference.OtherLabels > 1)
         {
-            Constant(reference.Name, m);
+            bool isOne = m > 0 && (tally.Labels.Contains(m) || (tally.Unseen == m && tally.UnseenLabels.ContainsValue(m)));
+            Constant(reference, isOne, m, reference.Labels.Select(l => l.Count).DefaultIfEmpty(0).Max());
         }
     }
 
@@ -130,8 +131,14 @@ internal sealed partial class QualityCheck(DriftPolicy policy)
     private void Fact(string column, QualityRule rule, long count, long of, string message) =>
         _facts.Add(new QualityFinding(column, rule, count, Share(count, of), 0, null, message));
 
-    private void Constant(string column, long count) => Fact(
-        column, QualityRule.Constant, count, count, string.Create(CultureInfo.InvariantCulture, $"All {count:N0} values are the same; the reference varies."));
+    /// <summary>All values are the same: chance when the reference's most frequent value, taken m times, would give that as well.</summary>
+    private void Constant(ReferenceColumn reference, bool isConstant, long m, long mostFrequent)
+    {
+        isConstant &= m >= LeastConstant;
+        double share = (mostFrequent + 1.0) / (reference.Count + 1.0);
+        Test(QualityRule.Constant, reference.Name, isConstant ? m : 0, m, 0, 0, isConstant ? m * Math.Log(share) : 0, () => string.Create(
+            CultureInfo.InvariantCulture, $"All {m:N0} values are the same; the reference varies."));
+    }
 
     private void Shares(ReferenceColumn reference, ColumnFinding finding)
     {

@@ -74,7 +74,7 @@ internal static class MarkupText
     /// <summary>A p-value; below a millionth its logarithm of base ten, as a power.</summary>
     public static string P(double logPValue)
     {
-        double log10 = Math.Min(0, logPValue) / Math.Log(10);
+        double log10 = Math.Max(PValueText.LeastLog10, Math.Min(0, logPValue) / Math.Log(10));
         return log10 >= -6 ? PValueText.Of(logPValue) : string.Create(CultureInfo.InvariantCulture, $"10<sup>−{-log10:0.0}</sup>");
     }
 

@@ -12,7 +12,7 @@ internal static class SummaryHead
     {
         DriftReport report = markup.Report;
         ColumnFinding[] drifted = Of(report, DriftVerdict.Drift), slight = Of(report, DriftVerdict.Slight);
-        string style = drifted.Length > 0 ? "d" : slight.Length + report.Quality.Count > 0 ? "w" : "o";
+        string style = drifted.Length > 0 ? "d" : slight.Length + report.Quality.Count > 0 || report.WasNotTested ? "w" : "o";
         markup.Html.Append("<div class=\"ban ").Append(style).Append("\">");
         markup.Html.Append("<p class=\"big ").Append(style).Append("\">").Append(Answer(report, drifted.Length, slight.Length));
         markup.Html.Append(report.ShareOfColumns is { } share ? $"; {share}</p>" : "</p>");
@@ -62,6 +62,7 @@ internal static class SummaryHead
 
     private static string Answer(DriftReport report, int drifted, int slight) => drifted switch
     {
+        _ when report.WasNotTested => "○ No column could be tested",
         > 0 => string.Create(CultureInfo.InvariantCulture, $"▲ {drifted:N0} of {report.Columns.Count:N0} columns drifted"),
         _ when report.Quality.Count > 0 => string.Create(
             CultureInfo.InvariantCulture, $"◆ No column drifted; {report.Quality.Count:N0} {(report.Quality.Count == 1 ? "finding" : "findings")} of data quality"),

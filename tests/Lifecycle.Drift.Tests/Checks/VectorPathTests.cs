@@ -12,7 +12,7 @@ namespace Lifecycle.Drift.Tests;
 [Trait("Vectors", "any")]
 public sealed class VectorPathTests
 {
-    private const string Golden = "e8ba80c30de0539e4105affd40ec999a0ae762d938aa0f4690ef7cf0b1ae0fe9";
+    private const string Golden = "b7143ed958372e3343aada2d12c3d86580141ef15e66bb9ec96f6347d4676563";
 
     private static int Widest =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
