@@ -49,7 +49,8 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
         List<DriftAlert> changes = [];
         foreach (ColumnFinding finding in report.Columns.Where(c => c.Verdict != DriftVerdict.NotTested))
         {
-            bool isQuiet = finding.LogAdjustedPValue > Math.Log(2 * report.Alpha) || finding.EffectValue < EasyEffect * finding.EffectFloor;
+            bool isQuiet = finding.Verdict != DriftVerdict.Drift
+                && (finding.LogAdjustedPValue > Math.Log(2 * report.Alpha) || finding.EffectValue < EasyEffect * finding.EffectFloor);
             Step(changes, window, (finding.Column, DriftAlert.DriftRule), finding.Verdict == DriftVerdict.Drift, isQuiet, finding.ToString());
         }
 

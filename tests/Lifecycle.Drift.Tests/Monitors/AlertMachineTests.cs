@@ -81,6 +81,18 @@ public sealed class AlertMachineTests
     }
 
     [Fact]
+    public void An_alert_stays_while_a_policy_of_other_rules_says_drift()
+    {
+        AlertMachine machine = Machine(AlertPolicy.Default.Raise(1, 1).Clear(1));
+        for (int i = 0; i < 4; i++)
+        {
+            DriftReport report = Report(i, 'D');
+            machine.Observe(report with { Columns = [report.Columns[0] with { LogAdjustedPValue = -0.1, EffectValue = 0.01 }] });
+            Assert.Equal(AlertState.Raised, Assert.Single(machine.Active).State);
+        }
+    }
+
+    [Fact]
     public void Quality_rules_have_alerts_of_their_own()
     {
         AlertMachine machine = Machine(AlertPolicy.Default.Raise(2, 2).Clear(1));
