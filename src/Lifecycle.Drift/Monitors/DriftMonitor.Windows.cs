@@ -68,12 +68,12 @@ public partial class DriftMonitor
         }
 
         long rows = Rows(_marks[0], now);
-        bool isFull = rows >= _options.LeastRows && (byTime || Rows(_marks[^1], now) >= _rowsPerWindow);
+        bool endsPart = byTime || Rows(_marks[^1], now) >= _rowsPerWindow, isFull = endsPart && rows >= _options.LeastRows;
         if (isFull || _periods >= MostPeriods)
         {
             await CloseAsync(now, isFull).ConfigureAwait(false);
         }
-        else if (_options.Parts > 1)
+        else if (endsPart && _options.Parts > 1)
         {
             Mark(now, MostPeriods + _options.Parts);
         }
