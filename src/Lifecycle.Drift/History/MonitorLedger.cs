@@ -81,12 +81,12 @@ internal sealed class MonitorLedger
                     return null;
                 }
 
-                AlertMachine machine = new(policy, () => LifecycleId.New(_drift.Time));
+                AlertMachine machine = new(policy);
                 machine.Load(await MonitorRows.AlertsAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false));
                 IReadOnlyList<DriftAlert> changes = [];
                 if (!await DriftRows.HasAsync(transaction, record.Id, token).ConfigureAwait(false))
                 {
-                    changes = report.Window!.TooSmall ? [] : machine.Observe(report);
+                    changes = report.Window!.TooSmall ? [] : machine.Observe(report, window.Id);
                     await _drift.AddAsync(transaction, record, changes, token).ConfigureAwait(false);
                     await MonitorRows.SaveAlertsAsync(transaction, Model, Version, _monitor, machine.ToState(), token).ConfigureAwait(false);
                 }

@@ -49,7 +49,7 @@ public partial class DriftMonitor
 
         if (!window.IsTold)
         {
-            IReadOnlyList<DriftAlert> changes = window.Report.Window!.TooSmall ? [] : _machine.Observe(window.Report);
+            IReadOnlyList<DriftAlert> changes = window.Report.Window!.TooSmall ? [] : _machine.Observe(window.Report, window.Id);
             Tell(window, changes);
         }
     }

@@ -49,7 +49,7 @@ public partial class DriftMonitor : IAsyncDisposable
         _logger = logger ?? NullLogger.Instance;
         _ledger = ledger;
         _clock = new WindowClock(time);
-        _machine = new AlertMachine(options.Alerts, () => LifecycleId.New(time));
+        _machine = new AlertMachine(options.Alerts);
         _rowsPerWindow = options.RowsPerWindow ?? 0;
         int[] widths = [.. reference.Columns.Select(c => c is NumericColumn n ? NumericRecorder.WidthOf(n) : CategoryRecorder.WidthOf((CategoryColumn)c))];
         Counters = new StripedCounters(widths.Sum(), widths.DefaultIfEmpty().Max(), Environment.ProcessorCount);

@@ -46,8 +46,11 @@ public sealed class StoreFaultTests
         }
 
         Assert.Equal([false, false, true, false], (await world.Drift.HistoryAsync("wages")).Select(w => w.HasDrift));
+        Guid[] alerts = [.. (await world.Drift.AlertsAsync("wages")).Select(a => a.Id)];
         Assert.Equal([AlertState.Quiet, AlertState.Raised], (await world.Drift.AlertsAsync("wages")).Where(a => a.Rule == DriftAlert.DriftRule).Select(a => a.State));
         Assert.Equal(2, told.Count(a => a.Rule == DriftAlert.DriftRule));
+        Assert.All(told, a => Assert.Contains(a.Id, alerts));
+        Assert.Equal("ada", (await world.Drift.AcknowledgeAsync(told[0].Id)).AcknowledgedBy);
         Assert.Single(log.Lines);
         Assert.Equal(4L, await world.ScalarAsync("SELECT COUNT(*) FROM drift_window"));
     }
