@@ -66,20 +66,21 @@ public partial class DriftMonitor
     private async ValueTask SaveAsync(UnsavedWindow window)
     {
         await ClaimAsync().ConfigureAwait(false);
-        WindowMark now = _clock.Mark(Counters.Read());
 
-        // What is open now follows the last window that waits.
-        bool isLast = _unsaved.Count == 1;
-        LedgerOutcome? outcome = await _ledger!.SaveAsync(window, _options.Alerts, isLast ? Open(now.Counts) : null).ConfigureAwait(false);
+        // What is open now follows the last window that waits; before that only what was taken over is open, and windows that slide share it.
+        UnsavedWindow last = _unsaved.Last();
+        bool savesOpen = last == window || _options.Parts == 1;
+        WindowMark now = last == window ? _clock.Mark(Counters.Read()) : new WindowMark(last.To, last.Report.Window!.End, null);
+        LedgerOutcome? outcome = await _ledger!.SaveAsync(window, _options.Alerts, savesOpen ? Open(now.Counts) : null).ConfigureAwait(false);
         if (outcome is null)
         {
             LoseOpen();
             await ClaimAsync().ConfigureAwait(false);
-            outcome = await _ledger.SaveAsync(window, _options.Alerts, isLast ? Open(now.Counts) : null).ConfigureAwait(false)
+            outcome = await _ledger.SaveAsync(window, _options.Alerts, savesOpen ? Open(now.Counts) : null).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"Another process took the open window of the drift monitor '{Name}' while it was being saved.");
         }
 
-        _savedAt = isLast ? now : _savedAt;
+        _savedAt = savesOpen ? now : _savedAt;
         _machine.Load(outcome.Alerts);
         if (window.IsTold)
         {

@@ -77,6 +77,30 @@ public sealed class StoreFaultTests
     }
 
     [Fact]
+    public async Task A_window_that_is_saved_while_others_wait_leaves_nothing_of_it_open()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        Outage outage = new("blobs.put");
+        await using DriftMonitor monitor = outage.Over(world, new ListLogger()).Open("wages", "1", Ledgers.Reference, m => m.EveryRows(500));
+        Ledgers.Record(monitor, 100, 1);
+        await world.PassAsync(monitor);
+        Assert.False((await OpenAsync()).IsEmpty);
+        outage.IsOn = true;
+        Ledgers.Record(monitor, 400, 2);
+        await monitor.CheckNowAsync();
+        Ledgers.Record(monitor, 500, 3);
+        await monitor.CheckNowAsync();
+        outage.Passes = 1;
+        await world.PassAsync(monitor);
+        Assert.Equal(500, Assert.Single(await world.Drift.HistoryAsync("wages")).Rows);
+        Assert.True((await OpenAsync()).IsEmpty);
+
+        async Task<OpenWindow> OpenAsync() => OpenWindowFormat.TryRead(
+            (byte[])(await world.ScalarAsync("SELECT state FROM drift_monitor"))!, NumericRecorder.WidthOf((NumericColumn)Ledgers.Reference["x"]), 1)!;
+    }
+
+    [Fact]
     public async Task At_most_1000_windows_wait()
     {
         await using Ledgers world = new();
@@ -120,13 +144,16 @@ public sealed class StoreFaultTests
     {
         public bool IsOn { get; set; }
 
+        /// <summary>Operations that work although the switch is on.</summary>
+        public int Passes { get; set; }
+
         public DriftMonitors Over(Ledgers world, ListLogger log) => world.Over(
             operation.StartsWith("database", StringComparison.Ordinal) ? new SwitchedDatabase(world.Workspace.Database, Check) : null,
             operation == "blobs.put" ? new SwitchedBlobs(world.Workspace.Blobs, Check) : null,
             operation == "events.publish" ? new SwitchedEvents(world.Workspace.Events, Check) : null,
             log: log);
 
-        private FaultPlan Check() => IsOn ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
+        private FaultPlan Check() => IsOn && Passes-- <= 0 ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
     }
 
     private sealed class SwitchedDatabase(LifecycleDatabase inner, Func<FaultPlan> plan) : LifecycleDatabase
