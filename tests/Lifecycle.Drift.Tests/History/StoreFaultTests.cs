@@ -101,6 +101,23 @@ public sealed class StoreFaultTests
     }
 
     [Fact]
+    public async Task What_is_saved_is_saved_though_old_windows_cannot_be_dropped()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        DateTimeOffset old = world.Time.GetUtcNow().AddDays(-100);
+        DriftReport report = Ledgers.Reference.Check(new ColumnBatch([BatchColumn.Of<double>("x", Samples.Normal(300, 1))]));
+        ListLogger log = new();
+        DriftMonitors drift = world.Over(new FaultyDatabase(world.Workspace.Database, FaultPlan.FailAt(2, "database.write")), log: log);
+        await drift.SaveAsync("wages", "1", report with { Window = new DriftWindow("check", null, null, old, old) });
+        Assert.Single(await world.Drift.HistoryAsync("wages"));
+        Assert.Equal([(LogLevel.Warning, 6)], log.Lines.Select(l => (l.Level, l.Event)));
+        WindowRecord newer = await drift.SaveAsync("wages", "1", report);
+        Assert.Equal(newer.Id, Assert.Single(await world.Drift.HistoryAsync("wages")).Id);
+        Assert.Single(log.Lines);
+    }
+
+    [Fact]
     public async Task At_most_1000_windows_wait()
     {
         await using Ledgers world = new();
