@@ -6,12 +6,17 @@ namespace Lifecycle.Drift;
 public sealed partial class DriftMonitors
 {
     private const int MostAtOnce = 1000;
+
+    /// <summary>Windows of performance bring up to all their predictions.</summary>
+    private const int MostPerformanceAtOnce = 20;
+    private const string OldPerformance = "SELECT monitor, window FROM drift_performance WHERE closed < $oldest ORDER BY closed, monitor, window LIMIT $most";
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromDays(1);
 
     private long _lookedAt;
 
     /// <summary>
-    /// Once a day forgets windows, and with them their findings, that closed longer ago than <see cref="DriftOptions.KeepFindings"/>. Their reports are
+    /// Once a day forgets windows, and with them their findings or predictions, that closed longer ago than <see cref="DriftOptions.KeepFindings"/>. Their reports are
     /// then blobs that nobody names and go with the next sweep. Alerts stay. A failure is logged and tried again with the next window: what was
     /// saved before is saved.
     /// </summary>
@@ -54,6 +59,22 @@ public sealed partial class DriftMonitors
                 CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
         }
         while (gone == MostAtOnce);
+
+        do
+        {
+            gone = await Database.WriteAsync(
+                async (transaction, token) =>
+                {
+                    await transaction.ExecuteAsync(
+                        $"DELETE FROM drift_prediction WHERE (monitor, window) IN ({OldPerformance})",
+                        [("$oldest", oldest), ("$most", (long)MostPerformanceAtOnce)], token).ConfigureAwait(false);
+                    return await transaction.ExecuteAsync(
+                        $"DELETE FROM drift_performance WHERE (monitor, window) IN ({OldPerformance})",
+                        [("$oldest", oldest), ("$most", (long)MostPerformanceAtOnce)], token).ConfigureAwait(false);
+                },
+                CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
+        }
+        while (gone == MostPerformanceAtOnce);
     }
 
     private static partial class Log
