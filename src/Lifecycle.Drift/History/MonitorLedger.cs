@@ -61,33 +61,40 @@ internal sealed class MonitorLedger
         return claim;
     }
 
-    /// <summary>Saves a closed window with the changes of alerts it brings, and what is open after it.</summary>
-    public async ValueTask<LedgerOutcome> SaveAsync(UnsavedWindow window, AlertPolicy policy, OpenWindow? open)
+    /// <summary>
+    /// Saves a closed window with the changes of alerts it brings, and what is open after it; null when another process took this one for dead, and
+    /// nothing was saved.
+    /// </summary>
+    public async ValueTask<LedgerOutcome?> SaveAsync(UnsavedWindow window, AlertPolicy policy, OpenWindow? open)
     {
         using CancellationTokenSource limit = new(Patience, _drift.Time);
         DriftReport report = window.Report;
         WindowRecord record = await _drift.PutAsync(window.Id, report.Window!, report, limit.Token).ConfigureAwait(false);
-        LedgerOutcome outcome = await _drift.Database.WriteAsync(
+        LedgerOutcome? outcome = await _drift.Database.WriteAsync(
             async (transaction, token) =>
             {
-                AlertMachine machine = new(policy, () => LifecycleId.New(_drift.Time));
+                bool isMine = open is null
+                    ? await IsMineAsync(transaction, token).ConfigureAwait(false)
+                    : await WriteAsync(transaction, open, token).ConfigureAwait(false);
+                if (!isMine)
+                {
+                    return null;
+                }
+
+                AlertMachine machine = new(policy);
                 machine.Load(await MonitorRows.AlertsAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false));
                 IReadOnlyList<DriftAlert> changes = [];
                 if (!await DriftRows.HasAsync(transaction, record.Id, token).ConfigureAwait(false))
                 {
-                    changes = report.Window!.TooSmall ? [] : machine.Observe(report);
+                    changes = report.Window!.TooSmall ? [] : machine.Observe(report, window.Id);
                     await _drift.AddAsync(transaction, record, changes, token).ConfigureAwait(false);
                     await MonitorRows.SaveAlertsAsync(transaction, Model, Version, _monitor, machine.ToState(), token).ConfigureAwait(false);
-                }
-
-                if (open is not null)
-                {
-                    await WriteAsync(transaction, open, token).ConfigureAwait(false);
                 }
 
                 return new LedgerOutcome(changes, machine.ToState());
             },
             CommitDurability.Flushed, limit.Token).ConfigureAwait(false);
+        _slot = outcome is null ? null : _slot;
         await _drift.PruneIfDueAsync(limit.Token).ConfigureAwait(false);
         return outcome;
     }
@@ -102,11 +109,11 @@ internal sealed class MonitorLedger
         return isMine;
     }
 
-    /// <summary>Leaves the open window to the process that comes next.</summary>
-    public async ValueTask ReleaseAsync(OpenWindow open)
+    /// <summary>Leaves the open window to the process that comes next; false when another process took this one for dead.</summary>
+    public async ValueTask<bool> ReleaseAsync(OpenWindow open)
     {
         using CancellationTokenSource limit = new(Patience, _drift.Time);
-        await _drift.Database.WriteAsync(
+        bool wasMine = await _drift.Database.WriteAsync(
             async (transaction, token) =>
             {
                 bool isMine = await WriteAsync(transaction, open, token).ConfigureAwait(false);
@@ -114,9 +121,14 @@ internal sealed class MonitorLedger
                 return isMine;
             },
             CommitDurability.Flushed, limit.Token).ConfigureAwait(false);
+        _slot = wasMine ? _slot : null;
+        return wasMine;
     }
 
     private Digest Reference { get; set; }
+
+    private async ValueTask<bool> IsMineAsync(LifecycleTransaction transaction, CancellationToken cancellationToken) =>
+        _slot is { } slot && await MonitorRows.IsOwnedAsync(transaction, slot, _owner, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<bool> WriteAsync(LifecycleTransaction transaction, OpenWindow open, CancellationToken cancellationToken) =>
         _slot is { } slot && await MonitorRows.SaveOpenAsync(

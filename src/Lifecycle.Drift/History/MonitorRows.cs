@@ -41,6 +41,10 @@ internal static class MonitorRows
         await transaction.ExecuteAsync("UPDATE drift_monitor SET owner = $owner WHERE id = $id", [("$owner", owner), ("$id", id)], cancellationToken)
             .ConfigureAwait(false);
 
+    public static async ValueTask<bool> IsOwnedAsync(LifecycleTransaction transaction, long id, string owner, CancellationToken cancellationToken) =>
+        await transaction.ScalarAsync("SELECT 1 FROM drift_monitor WHERE id = $id AND owner = $owner", [("$id", id), ("$owner", owner)], cancellationToken)
+            .ConfigureAwait(false) is not null;
+
     /// <summary>Writes the open window, into which those that were taken over have gone; false when the row has another owner.</summary>
     public static async ValueTask<bool> SaveOpenAsync(
         LifecycleTransaction transaction, long id, string owner, Digest reference, byte[] state, DateTimeOffset at, CancellationToken cancellationToken)

@@ -7,6 +7,10 @@ namespace Lifecycle.Drift;
 internal static class ProcessMark
 {
     private const char Separator = '|';
+    private const int StartWord = 19;
+
+    /// <summary>Seconds by which two readings of one start may differ.</summary>
+    private const long ClockError = 5;
 
     /// <summary>Three times as long as a process takes to say that it lives, and some.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
@@ -32,7 +36,7 @@ internal static class ProcessMark
         try
         {
             using Process process = Process.GetProcessById(id);
-            return !process.HasExited && Started(process) == parts[2];
+            return !process.HasExited && IsSame(parts[2], process);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
@@ -44,9 +48,48 @@ internal static class ProcessMark
         }
     }
 
-    /// <summary>To the second: the start is computed from ticks since the machine's own start, and the last digits vary between readings.</summary>
-    private static string Started(Process process) =>
-        new DateTimeOffset(process.StartTime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+    /// <summary>
+    /// The second in which a process started. It is computed from ticks since the machine's own start and the clock on the wall, so two processes may
+    /// read it differently; Linux says the ticks themselves, which follow a <c>+</c>.
+    /// </summary>
+    private static string Started(Process process)
+    {
+        string second = new DateTimeOffset(process.StartTime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return Ticks(process.Id) is { } ticks ? $"{second}+{ticks}" : second;
+    }
+
+    private static bool IsSame(string started, Process process)
+    {
+        string[] then = started.Split('+'), now = Started(process).Split('+');
+        if (then.Length == 2 && now.Length == 2)
+        {
+            return then[1] == now[1];
+        }
+
+        return long.TryParse(then[0], NumberStyles.None, CultureInfo.InvariantCulture, out long second)
+            && Math.Abs(second - long.Parse(now[0], CultureInfo.InvariantCulture)) <= ClockError;
+    }
+
+    /// <summary>Number of the boot and ticks from it to the start of a process; null where the system does not say them.</summary>
+    private static string? Ticks(int process)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                return null;
+            }
+
+            // The name, in parentheses, may hold anything; the start is the 20th word after it.
+            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            string[] words = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return words.Length > StartWord ? $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}/{words[StartWord]}" : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Containers may share a name and not their processes.</summary>
     private static string Namespace()

@@ -1,10 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Lifecycle.Drift;
 
 /// <summary>
 /// Turns windows into alerts, with hysteresis: each column and rule has its state. Not safe for several threads; a monitor's background
 /// task owns it.
 /// </summary>
-internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
+internal sealed class AlertMachine(AlertPolicy policy)
 {
     private const double EasyEffect = 0.8;
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -42,15 +45,16 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
         Suppressed = _suppressed,
     };
 
-    /// <summary>Takes a window in; returns every change of a state.</summary>
-    public IReadOnlyList<DriftAlert> Observe(DriftReport report)
+    /// <summary>Takes a window in; returns every change of a state. Alerts that begin take their ids from that of the window.</summary>
+    public IReadOnlyList<DriftAlert> Observe(DriftReport report, Guid id)
     {
         DriftWindow window = report.Window!;
         List<DriftAlert> changes = [];
         foreach (ColumnFinding finding in report.Columns.Where(c => c.Verdict != DriftVerdict.NotTested))
         {
-            bool isQuiet = finding.LogAdjustedPValue > Math.Log(2 * report.Alpha) || finding.EffectValue < EasyEffect * finding.EffectFloor;
-            Step(changes, window, (finding.Column, DriftAlert.DriftRule), finding.Verdict == DriftVerdict.Drift, isQuiet, finding.ToString());
+            bool isQuiet = finding.Verdict != DriftVerdict.Drift
+                && (finding.LogAdjustedPValue > Math.Log(2 * report.Alpha) || finding.EffectValue < EasyEffect * finding.EffectFloor);
+            Step(changes, window, id, (finding.Column, DriftAlert.DriftRule), finding.Verdict == DriftVerdict.Drift, isQuiet, finding.ToString());
         }
 
         Dictionary<(string, string), string> found = [];
@@ -62,18 +66,18 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
         (string Column, string Rule)[] known = [.. _tracks.Keys.Where(k => k.Rule != DriftAlert.DriftRule && !found.ContainsKey(k))];
         foreach ((string Column, string Rule) key in known)
         {
-            Step(changes, window, key, isBad: false, isQuiet: true, $"{key.Column}: {key.Rule} is over.");
+            Step(changes, window, id, key, isBad: false, isQuiet: true, $"{key.Column}: {key.Rule} is over.");
         }
 
         foreach (((string, string) key, string summary) in found)
         {
-            Step(changes, window, key, isBad: true, isQuiet: false, summary);
+            Step(changes, window, id, key, isBad: true, isQuiet: false, summary);
         }
 
         return changes;
     }
 
-    private void Step(List<DriftAlert> changes, DriftWindow window, (string Column, string Rule) key, bool isBad, bool isQuiet, string summary)
+    private void Step(List<DriftAlert> changes, DriftWindow window, Guid id, (string Column, string Rule) key, bool isBad, bool isQuiet, string summary)
     {
         if (!_tracks.TryGetValue(key, out Track? track))
         {
@@ -94,7 +98,7 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
 
         DriftAlert alert = (before == AlertState.Quiet ? null : track.Alert) ?? new DriftAlert
         {
-            Id = newId(), Monitor = window.Monitor, Model = window.Model, Version = window.Version, Column = key.Column, Rule = key.Rule, Summary = summary,
+            Id = IdOf(id, key), Monitor = window.Monitor, Model = window.Model, Version = window.Version, Column = key.Column, Rule = key.Rule, Summary = summary,
         };
         alert = alert with { Before = before, State = track.State, ChangedAt = window.End, Summary = summary };
         bool wasRaised = before is AlertState.Raised or AlertState.Clearing;
@@ -113,6 +117,15 @@ internal sealed class AlertMachine(AlertPolicy policy, Func<Guid> newId)
         {
             _tracks.Remove(key);
         }
+    }
+
+    /// <summary>A name-based id: the same whether the window is judged in memory or in the store.</summary>
+    private static Guid IdOf(Guid window, (string Column, string Rule) key)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{window:N}|{key.Rule}|{key.Column}"));
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
     }
 
     private DriftAlert Announce(DriftAlert alert, DateTimeOffset at)

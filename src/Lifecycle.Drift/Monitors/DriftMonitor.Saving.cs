@@ -7,7 +7,7 @@ public partial class DriftMonitor
     private readonly Queue<UnsavedWindow> _unsaved = new();
 
     /// <summary>What the counters said when the open window was saved last.</summary>
-    private uint[]? _savedAt;
+    private WindowMark? _savedAt;
     private bool _isClaimed;
     private bool _saveFailed;
 
@@ -35,9 +35,8 @@ public partial class DriftMonitor
     }
 
     /// <summary>Saves a window and tells of it. One that cannot be saved waits, and its alerts are judged without the other processes.</summary>
-    private async ValueTask KeepAsync(DriftReport report)
+    private async ValueTask KeepAsync(UnsavedWindow window)
     {
-        UnsavedWindow window = new(_clock.NewId(), report);
         if (_ledger is not null)
         {
             _unsaved.Enqueue(window);
@@ -50,7 +49,7 @@ public partial class DriftMonitor
 
         if (!window.IsTold)
         {
-            IReadOnlyList<DriftAlert> changes = report.Window!.TooSmall ? [] : _machine.Observe(report);
+            IReadOnlyList<DriftAlert> changes = window.Report.Window!.TooSmall ? [] : _machine.Observe(window.Report, window.Id);
             Tell(window, changes);
         }
     }
@@ -67,12 +66,21 @@ public partial class DriftMonitor
     private async ValueTask SaveAsync(UnsavedWindow window)
     {
         await ClaimAsync().ConfigureAwait(false);
-        uint[] now = Counters.Read();
 
-        // What is open now follows the last window that waits.
-        bool isLast = _unsaved.Count == 1;
-        LedgerOutcome outcome = await _ledger!.SaveAsync(window, _options.Alerts, isLast ? Open(now) : null).ConfigureAwait(false);
-        _savedAt = isLast ? now : _savedAt;
+        // What is open now follows the last window that waits; before that only what was taken over is open, and windows that slide share it.
+        UnsavedWindow last = _unsaved.Last();
+        bool savesOpen = last == window || _options.Parts == 1;
+        WindowMark now = last == window ? _clock.Mark(Counters.Read()) : new WindowMark(last.To, last.Report.Window!.End, null);
+        LedgerOutcome? outcome = await _ledger!.SaveAsync(window, _options.Alerts, savesOpen ? Open(now.Counts) : null).ConfigureAwait(false);
+        if (outcome is null)
+        {
+            LoseOpen();
+            await ClaimAsync().ConfigureAwait(false);
+            outcome = await _ledger.SaveAsync(window, _options.Alerts, savesOpen ? Open(now.Counts) : null).ConfigureAwait(false)
+                ?? throw new InvalidOperationException($"Another process took the open window of the drift monitor '{Name}' while it was being saved.");
+        }
+
+        _savedAt = savesOpen ? now : _savedAt;
         _machine.Load(outcome.Alerts);
         if (window.IsTold)
         {
@@ -89,10 +97,7 @@ public partial class DriftMonitor
         await ClaimAsync().ConfigureAwait(false);
         if (!await SaveOwnAsync().ConfigureAwait(false))
         {
-            // Another process took this one for dead and goes on with what was saved: it is not counted twice.
-            _isClaimed = false;
-            _marks = [_clock.Mark(_savedAt ?? _marks[^1].Counts)];
-            _reported = _marks[0].Counts;
+            LoseOpen();
         }
 
         if (await TakeOverAsync().ConfigureAwait(false) > 0)
@@ -103,8 +108,8 @@ public partial class DriftMonitor
 
     private async ValueTask<bool> SaveOwnAsync()
     {
-        uint[] now = Counters.Read();
-        bool isMine = await _ledger!.SaveOpenAsync(Open(now)).ConfigureAwait(false);
+        WindowMark now = _clock.Mark(Counters.Read());
+        bool isMine = await _ledger!.SaveOpenAsync(Open(now.Counts)).ConfigureAwait(false);
         _savedAt = isMine ? now : _savedAt;
         return isMine;
     }
@@ -113,7 +118,7 @@ public partial class DriftMonitor
     {
         if (!_isClaimed)
         {
-            _savedAt = _marks[0].Counts;
+            _savedAt = _marks[0];
             await TakeOverAsync().ConfigureAwait(false);
         }
     }
@@ -215,7 +220,7 @@ public partial class DriftMonitor
 
         if (_isClaimed)
         {
-            await TryAsync(() => _ledger!.ReleaseAsync(Open(Counters.Read()))).ConfigureAwait(false);
+            await TryAsync(ReleaseAsync).ConfigureAwait(false);
         }
 
         DriftTelemetry.AlertsChanged(-Alerts.Active.Count, Model, Version);

@@ -68,12 +68,12 @@ public partial class DriftMonitor
         }
 
         long rows = Rows(_marks[0], now);
-        bool isFull = rows >= _options.LeastRows && (byTime || Rows(_marks[^1], now) >= _rowsPerWindow);
+        bool endsPart = byTime || Rows(_marks[^1], now) >= _rowsPerWindow, isFull = endsPart && rows >= _options.LeastRows;
         if (isFull || _periods >= MostPeriods)
         {
             await CloseAsync(now, isFull).ConfigureAwait(false);
         }
-        else if (_options.Parts > 1)
+        else if (endsPart && _options.Parts > 1)
         {
             Mark(now, MostPeriods + _options.Parts);
         }
@@ -86,11 +86,12 @@ public partial class DriftMonitor
         bool tooSmall = !(isFull ?? Rows(_marks[0], now) >= _options.LeastRows);
         DriftReport report = Check(now, tooSmall);
         DriftTelemetry.WindowClosed(report, Reference, _recorders.Sum(r => r.Values(_reported, now)), _recorders.Sum(r => r.Unseen(_reported, now)));
+        UnsavedWindow window = new(_clock.NewId(), report, _marks[0].Counts, now);
         _reported = now;
         Mark(now, _options.Parts);
         (_periods, _gap) = (0, WindowGaps.None);
         Volatile.Write(ref _latest, report);
-        await KeepAsync(report).ConfigureAwait(false);
+        await KeepAsync(window).ConfigureAwait(false);
     }
 
     private DriftReport Check(uint[] now, bool tooSmall)

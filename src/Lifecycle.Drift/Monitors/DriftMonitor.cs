@@ -34,6 +34,7 @@ public partial class DriftMonitor : IAsyncDisposable
     /// <param name="options">Windows and alerts; null means the defaults.</param>
     /// <param name="time">The clock; null means the system's.</param>
     /// <param name="logger">Where failures of checks and of handlers are written; null means nowhere.</param>
+    /// <exception cref="ArgumentException">The policy is a preset that needs values of a column for which a monitor has only counts in bins.</exception>
     public DriftMonitor(ReferenceProfile reference, MonitorOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
         : this(reference, options ?? new MonitorOptions(), time ?? TimeProvider.System, logger, null)
     {
@@ -42,12 +43,13 @@ public partial class DriftMonitor : IAsyncDisposable
     internal DriftMonitor(ReferenceProfile reference, MonitorOptions options, TimeProvider time, ILogger? logger, MonitorLedger? ledger)
     {
         ArgumentNullException.ThrowIfNull(reference);
+        options.Require(reference);
         Reference = reference;
         _options = options;
         _logger = logger ?? NullLogger.Instance;
         _ledger = ledger;
         _clock = new WindowClock(time);
-        _machine = new AlertMachine(options.Alerts, () => LifecycleId.New(time));
+        _machine = new AlertMachine(options.Alerts);
         _rowsPerWindow = options.RowsPerWindow ?? 0;
         int[] widths = [.. reference.Columns.Select(c => c is NumericColumn n ? NumericRecorder.WidthOf(n) : CategoryRecorder.WidthOf((CategoryColumn)c))];
         Counters = new StripedCounters(widths.Sum(), widths.DefaultIfEmpty().Max(), Environment.ProcessorCount);

@@ -75,7 +75,10 @@ public sealed class MonitorOptions
         return this;
     }
 
-    /// <summary>Judges by this policy.</summary>
+    /// <summary>
+    /// Judges by this policy. A preset of another tool needs values and a monitor counts: it judges columns of labels and numeric columns with a bin for
+    /// each value; a monitor of other columns does not open.
+    /// </summary>
     public MonitorOptions Judge(DriftPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -110,6 +113,21 @@ public sealed class MonitorOptions
     {
         Name = ResourceName.Require(name, "monitor");
         return this;
+    }
+
+    /// <summary>Refuses a policy under which columns of the reference would never be tested.</summary>
+    internal void Require(ReferenceProfile reference)
+    {
+        string[] untested = Policy.Rule.NeedsValues
+            ? [.. reference.Columns.OfType<NumericColumn>().Where(c => !c.HasBinPerValue || c.Sketches.Quantiles is not null).Select(c => $"'{c.Name}'")]
+            : [];
+        if (untested.Length > 0)
+        {
+            throw new ArgumentException(
+                $"The policy of the monitor '{Name}' is a preset that needs values, and a monitor keeps counts in bins: it would never test {string.Join(", ", untested)}. "
+                + "Watch with DriftPolicy.Default, leave these columns out of the reference, or check batches with the preset, for example "
+                + "reference.Check(batch, DriftPolicy.Evidently).");
+        }
     }
 
     private static int Positive(int rows, string message) => rows >= 1 ? rows : throw new ArgumentOutOfRangeException(nameof(rows), rows, message);

@@ -27,6 +27,12 @@ public sealed partial record DriftReport
             throw new FormatException($"The text is not a drift report: {error.Message}", error);
         }
 
+        if (document is { Columns: null } or { Quality: null } or { Reference: null }
+            || document?.Columns.Any(c => c is null) == true || document?.Quality.Any(q => q is null) == true)
+        {
+            throw new FormatException("The text is not a drift report: its reference, its columns or what is in them is null.");
+        }
+
         return document?.Schema == JsonSchema
             ? document.ToReport()
             : throw new FormatException($"The text is not a drift report of the schema {JsonSchema}; it says '{document?.Schema}'. Update Lifecycle.Drift when it is newer.");

@@ -73,6 +73,33 @@ public sealed class AlertHistoryTests
     }
 
     [Fact]
+    public async Task Windows_of_performance_go_with_their_predictions_after_90_days()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        long now = world.Time.GetUtcNow().UtcTicks, day = TimeSpan.TicksPerDay;
+        await world.ScalarAsync("INSERT INTO drift_performance_monitor (id, model, version, monitor) VALUES (1, 'wages', '1', 'gone'), (2, 'wages', '1', 'live') RETURNING 1");
+        for (int window = 0; window < 50; window++)
+        {
+            string closed = window == 49 ? "NULL" : $"{now - (100 - window) * day}";
+            foreach (int monitor in (int[])[1, 2])
+            {
+                await world.ScalarAsync(
+                    $"INSERT INTO drift_performance (monitor, window, opened, closed, rows, too_small, is_final, told) VALUES ({monitor}, {window}, {now - 101 * day}, {closed}, 1, 0, 0, '') RETURNING 1");
+                await world.ScalarAsync(
+                    $"INSERT INTO drift_prediction (monitor, window, id, score, predicted, at, delay) VALUES ({monitor}, {window}, 7, 0.5, 1, {now - 100 * day}, 0) RETURNING 1");
+            }
+        }
+
+        await world.Drift.SaveAsync("wages", "1", Ledgers.Reference.Check(new ColumnBatch([BatchColumn.Of<double>("x", Samples.Normal(300, 1))])));
+        foreach (string table in (string[])["drift_performance", "drift_prediction"])
+        {
+            Assert.Equal(80L, await world.ScalarAsync($"SELECT COUNT(*) FROM {table}"));
+            Assert.Equal(10L, await world.ScalarAsync($"SELECT MIN(window) FROM {table}"));
+        }
+    }
+
+    [Fact]
     public async Task A_database_of_the_first_version_is_brought_forward_with_what_it_holds()
     {
         await using Ledgers world = new();

@@ -133,6 +133,37 @@ public sealed class RestartTests
         Assert.Equal(30, own.Rows);
     }
 
+    [Theory]
+    [InlineData(200, false)]
+    [InlineData(200, true)]
+    [InlineData(500, false)]
+    public async Task A_window_that_closes_after_its_process_was_taken_for_dead_holds_only_what_was_not_saved(int least, bool closes)
+    {
+        await using Ledgers world = new();
+        void Options(MonitorOptions m) => m.EveryRows(100_000).AtLeast(least);
+        DriftMonitor asleep = world.Drift.Open("wages", "1", Ledgers.Reference, Options);
+        Ledgers.Record(asleep, 250, 5);
+        await world.PassAsync(asleep);
+        Ledgers.Record(asleep, 30, 6);
+        await world.ScalarAsync($"UPDATE drift_monitor SET owner = 'elsewhere|1|2|3', saved = saved - {TimeSpan.FromMinutes(6).Ticks} RETURNING 1");
+        await using (DriftMonitor other = world.Drift.Open("wages", "1", Ledgers.Reference, Options))
+        {
+            Assert.Equal(250, (await other.CloseWindowAsync()).Rows);
+        }
+
+        if (closes)
+        {
+            DriftReport own = await asleep.CloseWindowAsync();
+            Assert.Equal((30L, true, own), (own.Rows, own.Window!.TooSmall, asleep.Latest));
+            Assert.Equal(30, own["x"].Current.Count);
+        }
+
+        await asleep.DisposeAsync();
+        await using DriftMonitor heir = world.Drift.Open("wages", "1", Ledgers.Reference, Options);
+        await heir.CloseWindowAsync();
+        Assert.Equal(280, (await world.Drift.HistoryAsync("wages")).Sum(w => w.Rows));
+    }
+
     [Fact]
     public async Task A_process_that_is_killed_loses_at_most_what_was_not_saved()
     {

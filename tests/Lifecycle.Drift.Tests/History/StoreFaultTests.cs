@@ -46,8 +46,11 @@ public sealed class StoreFaultTests
         }
 
         Assert.Equal([false, false, true, false], (await world.Drift.HistoryAsync("wages")).Select(w => w.HasDrift));
+        Guid[] alerts = [.. (await world.Drift.AlertsAsync("wages")).Select(a => a.Id)];
         Assert.Equal([AlertState.Quiet, AlertState.Raised], (await world.Drift.AlertsAsync("wages")).Where(a => a.Rule == DriftAlert.DriftRule).Select(a => a.State));
         Assert.Equal(2, told.Count(a => a.Rule == DriftAlert.DriftRule));
+        Assert.All(told, a => Assert.Contains(a.Id, alerts));
+        Assert.Equal("ada", (await world.Drift.AcknowledgeAsync(told[0].Id)).AcknowledgedBy);
         Assert.Single(log.Lines);
         Assert.Equal(4L, await world.ScalarAsync("SELECT COUNT(*) FROM drift_window"));
     }
@@ -70,6 +73,47 @@ public sealed class StoreFaultTests
         outage.IsOn = false;
         world.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(150, (await monitor.CheckNowAsync()).Rows);
+        Assert.Single(log.Lines);
+    }
+
+    [Fact]
+    public async Task A_window_that_is_saved_while_others_wait_leaves_nothing_of_it_open()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        Outage outage = new("blobs.put");
+        await using DriftMonitor monitor = outage.Over(world, new ListLogger()).Open("wages", "1", Ledgers.Reference, m => m.EveryRows(500));
+        Ledgers.Record(monitor, 100, 1);
+        await world.PassAsync(monitor);
+        Assert.False((await OpenAsync()).IsEmpty);
+        outage.IsOn = true;
+        Ledgers.Record(monitor, 400, 2);
+        await monitor.CheckNowAsync();
+        Ledgers.Record(monitor, 500, 3);
+        await monitor.CheckNowAsync();
+        outage.Passes = 1;
+        await world.PassAsync(monitor);
+        Assert.Equal(500, Assert.Single(await world.Drift.HistoryAsync("wages")).Rows);
+        Assert.True((await OpenAsync()).IsEmpty);
+
+        async Task<OpenWindow> OpenAsync() => OpenWindowFormat.TryRead(
+            (byte[])(await world.ScalarAsync("SELECT state FROM drift_monitor"))!, NumericRecorder.WidthOf((NumericColumn)Ledgers.Reference["x"]), 1)!;
+    }
+
+    [Fact]
+    public async Task What_is_saved_is_saved_though_old_windows_cannot_be_dropped()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        DateTimeOffset old = world.Time.GetUtcNow().AddDays(-100);
+        DriftReport report = Ledgers.Reference.Check(new ColumnBatch([BatchColumn.Of<double>("x", Samples.Normal(300, 1))]));
+        ListLogger log = new();
+        DriftMonitors drift = world.Over(new FaultyDatabase(world.Workspace.Database, FaultPlan.FailAt(2, "database.write")), log: log);
+        await drift.SaveAsync("wages", "1", report with { Window = new DriftWindow("check", null, null, old, old) });
+        Assert.Single(await world.Drift.HistoryAsync("wages"));
+        Assert.Equal([(LogLevel.Warning, 6)], log.Lines.Select(l => (l.Level, l.Event)));
+        WindowRecord newer = await drift.SaveAsync("wages", "1", report);
+        Assert.Equal(newer.Id, Assert.Single(await world.Drift.HistoryAsync("wages")).Id);
         Assert.Single(log.Lines);
     }
 
@@ -117,13 +161,16 @@ public sealed class StoreFaultTests
     {
         public bool IsOn { get; set; }
 
+        /// <summary>Operations that work although the switch is on.</summary>
+        public int Passes { get; set; }
+
         public DriftMonitors Over(Ledgers world, ListLogger log) => world.Over(
             operation.StartsWith("database", StringComparison.Ordinal) ? new SwitchedDatabase(world.Workspace.Database, Check) : null,
             operation == "blobs.put" ? new SwitchedBlobs(world.Workspace.Blobs, Check) : null,
             operation == "events.publish" ? new SwitchedEvents(world.Workspace.Events, Check) : null,
             log: log);
 
-        private FaultPlan Check() => IsOn ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
+        private FaultPlan Check() => IsOn && Passes-- <= 0 ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
     }
 
     private sealed class SwitchedDatabase(LifecycleDatabase inner, Func<FaultPlan> plan) : LifecycleDatabase

@@ -25,7 +25,7 @@ public sealed class AlertMachineTests
         AlertState state = AlertState.Quiet;
         for (int i = 0; i < windows.Length; i++)
         {
-            foreach (DriftAlert change in machine.Observe(Report(i, windows[i])))
+            foreach (DriftAlert change in machine.Observe(Report(i, windows[i]), Window(i)))
             {
                 Assert.Equal(state, change.Before);
                 state = change.State;
@@ -60,7 +60,7 @@ public sealed class AlertMachineTests
                     (raised, since) = (false, []);
                 }
 
-                IReadOnlyList<DriftAlert> changes = machine.Observe(Report(i, window));
+                IReadOnlyList<DriftAlert> changes = machine.Observe(Report(i, window), Window(i));
                 Assert.Equal(raised, machine.Active.Count == 1);
                 Assert.Equal(raised && !wasRaised, changes.Any(c => c.State == AlertState.Raised && c.Before is AlertState.Quiet or AlertState.Pending && c.RaisedAt == c.ChangedAt && c.State == AlertState.Raised));
                 Assert.Equal(!raised && wasRaised, changes.Any(c => c.ClearedAt is not null));
@@ -73,11 +73,23 @@ public sealed class AlertMachineTests
     public void The_budget_of_a_day_suppresses_and_the_next_alert_says_so()
     {
         AlertMachine machine = Machine(AlertPolicy.Default.Raise(1, 1).AtMostADay(2));
-        DriftAlert[] first = [.. machine.Observe(Report(0, 'D', "a", "b", "c", "d"))];
+        DriftAlert[] first = [.. machine.Observe(Report(0, 'D', "a", "b", "c", "d"), Window(0))];
         Assert.Equal([false, false, true, true], first.Select(a => a.Suppressed));
         Assert.Equal(4, machine.Active.Count);
-        DriftAlert next = Assert.Single(machine.Observe(Report(24 * 60, 'D', "e")));
+        DriftAlert next = Assert.Single(machine.Observe(Report(24 * 60, 'D', "e"), Window(1)));
         Assert.Equal((false, 2), (next.Suppressed, next.SuppressedBefore));
+    }
+
+    [Fact]
+    public void An_alert_stays_while_a_policy_of_other_rules_says_drift()
+    {
+        AlertMachine machine = Machine(AlertPolicy.Default.Raise(1, 1).Clear(1));
+        for (int i = 0; i < 4; i++)
+        {
+            DriftReport report = Report(i, 'D');
+            machine.Observe(report with { Columns = [report.Columns[0] with { LogAdjustedPValue = -0.1, EffectValue = 0.01 }] }, Window(i));
+            Assert.Equal(AlertState.Raised, Assert.Single(machine.Active).State);
+        }
     }
 
     [Fact]
@@ -88,7 +100,7 @@ public sealed class AlertMachineTests
         List<DriftAlert> changes = [];
         for (int i = 0; i < 4; i++)
         {
-            changes.AddRange(machine.Observe(Report(i, '.') with { Quality = i < 2 ? [missing] : [] }));
+            changes.AddRange(machine.Observe(Report(i, '.') with { Quality = i < 2 ? [missing] : [] }, Window(i)));
         }
 
         Assert.Equal([AlertState.Pending, AlertState.Raised, AlertState.Quiet], changes.Select(c => c.State));
@@ -96,11 +108,9 @@ public sealed class AlertMachineTests
         Assert.Single(changes.Select(c => c.Id).Distinct());
     }
 
-    private static AlertMachine Machine(AlertPolicy policy)
-    {
-        byte next = 0;
-        return new AlertMachine(policy, () => new Guid(++next, 0, 0, new byte[8]));
-    }
+    private static AlertMachine Machine(AlertPolicy policy) => new(policy);
+
+    private static Guid Window(int number) => new(number, 0, 0, new byte[8]);
 
     /// <summary>D = drift, . = quiet, s = significant and below the floor, near it.</summary>
     private static DriftReport Report(int minute, char kind, params string[] columns) => new()

@@ -13,14 +13,13 @@ public sealed class AlertModelTests
     public void Machine_agrees_with_the_model_over_restarts(byte[] steps, byte raise, byte outOf, byte clear, byte budget)
     {
         AlertPolicy policy = AlertPolicy.Default.Raise(1 + raise % 4, outOf: 1 + raise % 4 + outOf % 3).Clear(1 + clear % 3).AtMostADay(budget % 4);
-        int ids = 0;
         AlertMachine machine = Machine();
         Model model = new(policy);
         for (int i = 0; i < steps.Length; i++)
         {
             DateTimeOffset at = Start.AddHours(3 * i);
             string kinds = string.Concat(Columns.Select((_, c) => "D.s-"[(steps[i] >> (2 * c)) & 3]));
-            List<string> changes = [.. machine.Observe(Report(at, kinds)).Select(c => $"{c.Column} {c.Before}>{c.State} {c.Suppressed} {c.SuppressedBefore}")];
+            List<string> changes = [.. machine.Observe(Report(at, kinds), Guid.Empty).Select(c => $"{c.Column} {c.Before}>{c.State} {c.Suppressed} {c.SuppressedBefore}")];
             Assert.Equal(model.Observe(at, kinds), changes);
             Assert.Equal(model.Active, machine.Active.Select(a => a.Column).Order(StringComparer.Ordinal));
             if (steps[i] >= 192)
@@ -31,7 +30,7 @@ public sealed class AlertModelTests
             }
         }
 
-        AlertMachine Machine() => new(policy, () => new Guid(++ids, 0, 0, new byte[8]));
+        AlertMachine Machine() => new(policy);
     }
 
     /// <summary>D = drift, . = quiet, s = significant and near the floor, - = not tested.</summary>

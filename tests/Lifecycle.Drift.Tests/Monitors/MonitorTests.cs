@@ -208,6 +208,23 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public async Task A_preset_that_would_never_test_a_column_opens_no_monitor()
+    {
+        foreach (DriftPolicy preset in (DriftPolicy[])[DriftPolicy.Evidently, DriftPolicy.NannyML])
+        {
+            ArgumentException error = Assert.Throws<ArgumentException>(() => Reference.Monitor(m => m.Judge(preset)));
+            Assert.Contains("'x'", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("'label'", error.Message, StringComparison.Ordinal);
+            Assert.Contains("DriftPolicy.Default", error.Message, StringComparison.Ordinal);
+        }
+
+        ReferenceProfile whole = ReferenceProfile.From(new ColumnBatch([BatchColumn.Of<double>("n", Samples.Whole(2000, 5, 3, 0))]));
+        await using DriftMonitor monitor = whole.Monitor(m => m.Judge(DriftPolicy.Evidently));
+        monitor.Column("n").RecordRange(Samples.Whole(1000, 3, 4, 0));
+        Assert.Equal(DriftVerdict.Drift, (await monitor.CheckNowAsync())["n"].Verdict);
+    }
+
+    [Fact]
     public void Options_say_what_is_wrong()
     {
         MonitorOptions options = new();

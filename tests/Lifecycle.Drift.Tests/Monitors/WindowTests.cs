@@ -29,6 +29,24 @@ public sealed class WindowTests
     }
 
     [Fact]
+    public async Task Columns_recorded_one_by_one_make_no_parts_of_their_own()
+    {
+        await using DriftMonitor monitor = Reference.Monitor(m => m.EveryRows(1000).Sliding(3), _time);
+        List<long> windows = [];
+        monitor.Checked += report => windows.Add(report.Rows);
+        for (int part = 0; part < 5; part++)
+        {
+            monitor.Column("x").RecordRange(Samples.Normal(990, (ulong)part));
+            Record(monitor, 1000, "a");
+            await monitor.CheckNowAsync();
+            monitor.Column("x").RecordRange(Samples.Normal(10, (ulong)part));
+            await monitor.CheckNowAsync();
+        }
+
+        Assert.Equal([1000L, 2000, 3000, 3000, 3000], windows);
+    }
+
+    [Fact]
     public async Task A_sliding_window_with_too_few_rows_grows_until_it_has_enough()
     {
         await using DriftMonitor monitor = Reference.Monitor(m => m.Every(TimeSpan.FromHours(1)).Sliding(2).AtLeast(500), _time);

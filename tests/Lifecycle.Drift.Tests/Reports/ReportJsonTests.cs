@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Json.Schema;
 
@@ -46,6 +47,12 @@ public sealed class ReportJsonTests
         Assert.Equal("USD an hour", back["earnings"].Unit);
         Assert.Throws<FormatException>(() => DriftReport.Parse("{\"schema\":\"other\",\"reference\":\"\",\"columns\":[],\"quality\":[]}"u8));
         Assert.Throws<FormatException>(() => DriftReport.Parse("nonsense"u8));
+        string reference = Cps.Reference.ToString();
+        foreach ((string columns, string quality) in (ReadOnlySpan<(string, string)>)[("null", "[]"), ("[]", "null"), ("[null]", "[]"), ("[]", "[null]")])
+        {
+            string damaged = $$"""{"schema":"{{DriftReport.JsonSchema}}","reference":"{{reference}}","columns":{{columns}},"quality":{{quality}}}""";
+            Assert.Contains("null", Assert.Throws<FormatException>(() => DriftReport.Parse(Encoding.UTF8.GetBytes(damaged))).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Lifecycle.Drift.Tests;
+
+public sealed class ProcessMarkTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(-2, true)]
+    [InlineData(60, false)]
+    public void A_start_read_a_little_differently_is_the_same_process(int seconds, bool lives)
+    {
+        string[] parts = ProcessMark.New(Guid.Empty).Split('|');
+        parts[2] = (long.Parse(parts[2].Split('+')[0], CultureInfo.InvariantCulture) + seconds).ToString(CultureInfo.InvariantCulture);
+        Assert.Equal(lives, ProcessMark.IsAlive(string.Join('|', parts), Now.AddDays(-1), Now));
+    }
+
+    [Fact]
+    public void A_clock_that_was_set_kills_no_process_where_the_system_counts_ticks()
+    {
+        string mark = ProcessMark.New(Guid.Empty);
+        Assert.True(ProcessMark.IsAlive(mark, Now.AddDays(-1), Now));
+        if (OperatingSystem.IsLinux())
+        {
+            string[] parts = mark.Split('|'), started = parts[2].Split('+');
+            parts[2] = $"1000+{started[1]}";
+            Assert.True(ProcessMark.IsAlive(string.Join('|', parts), Now.AddDays(-1), Now));
+            parts[2] = $"{started[0]}+{started[1]}0";
+            Assert.False(ProcessMark.IsAlive(string.Join('|', parts), Now.AddDays(-1), Now));
+        }
+    }
+
+    [Fact]
+    public async Task A_process_that_ended_is_dead_at_once()
+    {
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
+        string[] parts = ProcessMark.New(Guid.Empty).Split('|');
+        parts[1] = process.Id.ToString(CultureInfo.InvariantCulture);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.False(ProcessMark.IsAlive(string.Join('|', parts), Now, Now));
+    }
+}
