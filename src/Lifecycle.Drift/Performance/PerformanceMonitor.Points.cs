@@ -85,17 +85,37 @@ public sealed partial class PerformanceMonitor
             bool isNew = false;
             foreach (PerformanceWindow window in due)
             {
-                List<OpenPrediction> rows = _join.Read(window.Number);
-                bool isFinal = window.Number <= nearing;
-                if (window.Point is null || isFinal || KnownOf(rows) != window.Known)
+                try
                 {
-                    Judge(window, rows, isFinal);
-                    isNew = true;
+                    isNew |= JudgeAgain(window, isFinal: window.Number <= nearing);
+                }
+#pragma warning disable CA1031 // one window's failure is its own: the others are judged and saved all the same
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    if (!window.HasFailed)
+                    {
+                        Log.JudgeFailed(_logger, Name, error);
+                    }
+
+                    window.HasFailed = true;
                 }
             }
 
             return isNew;
         }
+    }
+
+    private bool JudgeAgain(PerformanceWindow window, bool isFinal)
+    {
+        List<OpenPrediction> rows = _join.Read(window.Number);
+        bool isDue = window.Point is null || isFinal || KnownOf(rows) != window.Known;
+        if (isDue)
+        {
+            Judge(window, rows, isFinal);
+        }
+
+        return isDue;
     }
 
     private static (int Labelled, int Positives) KnownOf(List<OpenPrediction> rows)
@@ -144,7 +164,8 @@ public sealed partial class PerformanceMonitor
 
     private void AddFalls(PerformanceWindow window)
     {
-        foreach (MetricPoint metric in window.IsTooSmall ? [] : window.Point!.Metrics)
+        // A window that cannot be judged again may still show metrics that were asked for in a former life.
+        foreach (MetricPoint metric in window.IsTooSmall ? [] : window.Point!.Metrics.Where(m => Estimator.Metrics.Contains(m.Metric)))
         {
             // Early labels are no random sample: a fall must also show with the weights against that.
             bool isSum = metric.Metric is { Kind: MetricKind.BusinessValue, PerPrediction: false };
