@@ -10,7 +10,7 @@ public sealed partial class PerformanceMonitor
     private readonly List<PerformanceWindow> _windows = [];
     private readonly Queue<object> _news = new();
     private PerformancePoint? _open;
-    private (int Labelled, int Positives) _openKnown;
+    private KnownLabels _openKnown;
     private int _openNumber = -1;
     private int _finalThrough = -1;
 
@@ -49,7 +49,7 @@ public sealed partial class PerformanceMonitor
         lock (_judging)
         {
             List<OpenPrediction> rows = _join.Read(number);
-            (int Labelled, int Positives) known = KnownOf(rows);
+            KnownLabels known = KnownLabels.Of(rows);
             DateTimeOffset opened;
             lock (_gate)
             {
@@ -109,25 +109,13 @@ public sealed partial class PerformanceMonitor
     private bool JudgeAgain(PerformanceWindow window, bool isFinal)
     {
         List<OpenPrediction> rows = _join.Read(window.Number);
-        bool isDue = window.Point is null || isFinal || KnownOf(rows) != window.Known;
+        bool isDue = window.Point is null || isFinal || KnownLabels.Of(rows) != window.Known;
         if (isDue)
         {
             Judge(window, rows, isFinal);
         }
 
         return isDue;
-    }
-
-    private static (int Labelled, int Positives) KnownOf(List<OpenPrediction> rows)
-    {
-        (int labelled, int positives) = (0, 0);
-        foreach (OpenPrediction row in rows)
-        {
-            labelled += row.IsLabelled ? 1 : 0;
-            positives += row is { IsLabelled: true, Actual: true } ? 1 : 0;
-        }
-
-        return (labelled, positives);
     }
 
     private void Judge(PerformanceWindow window, List<OpenPrediction> rows, bool isFinal)
@@ -149,7 +137,7 @@ public sealed partial class PerformanceMonitor
             window.Point = point! with { IsFinal = isFinal || !isWhole };
             window.IsFinal = window.Point.IsFinal;
             window.IsUnsaved = true;
-            window.Known = KnownOf(rows);
+            window.Known = KnownLabels.Of(rows);
             _finalThrough = window.IsFinal ? Math.Max(_finalThrough, window.Number) : _finalThrough;
             if (before is null)
             {

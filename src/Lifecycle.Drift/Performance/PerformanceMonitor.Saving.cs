@@ -83,7 +83,7 @@ public sealed partial class PerformanceMonitor
             {
                 PerformanceWindow window = new(row.Number, row.Opened)
                 {
-                    Closed = row.Closed, Rows = row.Rows, IsTooSmall = row.IsTooSmall, Point = row.Point, IsFinal = row.Point?.IsFinal ?? false, IsUnsaved = false, Known = (-1, 0),
+                    Closed = row.Closed, Rows = row.Rows, IsTooSmall = row.IsTooSmall, Point = row.Point, IsFinal = row.Point?.IsFinal ?? false, IsUnsaved = false, Known = KnownLabels.Nothing,
                 };
                 window.Told.UnionWith(row.Told);
                 _windows.Add(window);

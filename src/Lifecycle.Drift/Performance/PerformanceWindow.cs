@@ -23,8 +23,8 @@ internal sealed class PerformanceWindow(int number, DateTimeOffset opened)
     /// <summary>The last judgement; null before the first.</summary>
     public PerformancePoint? Point { get; set; }
 
-    /// <summary>Labels, and positives among them, that the last judgement knew.</summary>
-    public (int Labelled, int Positives) Known { get; set; }
+    /// <summary>The labels that the last judgement knew.</summary>
+    public KnownLabels Known { get; set; }
 
     /// <summary>Whether the judgement is newer than what was saved.</summary>
     public bool IsUnsaved { get; set; } = true;
