@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -30,6 +31,34 @@ public sealed class LabelJoinTests
         Assert.Equal<PredictionId>("order-1", "order-1");
         Assert.Contains("64 bytes", Assert.Throws<ArgumentException>(() => (PredictionId)new string('x', 65)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => (PredictionId)"");
+    }
+
+    [Fact]
+    public async Task Windows_closed_by_a_call_and_by_their_last_row_are_never_mixed_up()
+    {
+        const int Rows = 200_000;
+        ConcurrentDictionary<int, int> closed = new();
+        LabelJoin join = new(400_000, TimeSpan.FromHours(1), TimeProvider.System, rowsPerWindow: 3, filled: (window, rows) => Assert.True(closed.TryAdd(window, rows)));
+        Task closing = Task.Run(() =>
+        {
+            while (join.Counts.Predictions < Rows)
+            {
+                if (join.Close(leastRows: 1) is (int window, int rows))
+                {
+                    Assert.True(closed.TryAdd(window, rows));
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        for (long i = 0; i < Rows; i++)
+        {
+            join.Predict(i, .5, true);
+        }
+
+        await closing;
+        (int open, int left) = join.Open;
+        Assert.Equal(Enumerable.Range(0, open), closed.Keys.Order());
+        Assert.Equal(Rows - left, closed.Values.Sum());
+        Assert.All(Enumerable.Range(0, 100).Select(i => i * (open / 100)), window => Assert.Equal(closed[window], join.Read(window).Count));
     }
 
     private static void Run(IReadOnlyList<(byte Act, byte What)> script, int capacity, int ids = 12)
@@ -169,16 +198,16 @@ public sealed class LabelJoinTests
             }
         }
 
-        public int Close()
+        public (int Window, int Rows)? Close()
         {
             if (Rows == 0)
             {
-                return -1;
+                return null;
             }
 
-            int rows = Rows;
+            (int Window, int Rows) closed = (Window, Rows);
             (Window, Rows) = (Window + 1, 0);
-            return rows;
+            return closed;
         }
 
         public LabelCounts Counts()
