@@ -61,6 +61,31 @@ public sealed class LabelJoinTests
         Assert.All(Enumerable.Range(0, 100).Select(i => i * (open / 100)), window => Assert.Equal(closed[window], join.Read(window).Count));
     }
 
+    [Fact]
+    public void Early_labels_that_find_their_prediction_leave_nothing_behind()
+    {
+        const int Most = 100;
+        EarlyLabels early = new(wait: 1_000_000, Most);
+        early.Add(ulong.MaxValue, true, 0);
+        for (ulong key = 0; key < 10_000; key++)
+        {
+            early.Add(key, key % 2 == 0, (long)key);
+            Assert.True(early.Take(key, out bool actual));
+            Assert.Equal(key % 2 == 0, actual);
+            Assert.InRange(early.Places, 1, 2 * Most);
+        }
+
+        // The one that waits was not given up for those that no longer wait.
+        Assert.Equal((1, 0L), (early.Count, early.Orphans));
+        for (ulong key = 0; key < Most; key++)
+        {
+            early.Add(key, true, 10_000);
+        }
+
+        Assert.Equal((Most, 1L), (early.Count, early.Orphans));
+        Assert.False(early.Take(ulong.MaxValue, out _));
+    }
+
     private static void Run(IReadOnlyList<(byte Act, byte What)> script, int capacity, int ids = 12)
     {
         FakeTimeProvider time = new();
