@@ -86,6 +86,21 @@ public sealed class LabelJoinTests
         Assert.False(early.Take(ulong.MaxValue, out _));
     }
 
+    [Fact]
+    public void Ids_that_were_chosen_to_meet_do_not()
+    {
+        JoinIndex index = new(2048);
+        HashSet<int> high = [], low = [];
+        for (ulong i = 0; i < 1024; i++)
+        {
+            high.Add(index.Home(0xABCDEF0000000000 | i));
+            low.Add(index.Home((i << 40) | 0xABCDEF));
+        }
+
+        // 4096 places: 1024 keys at random fall on 906 of them, give or take 10.
+        Assert.True(high.Count > 600 && low.Count > 600, $"{high.Count}, {low.Count}");
+    }
+
     private static void Run(IReadOnlyList<(byte Act, byte What)> script, int capacity, int ids = 12)
     {
         FakeTimeProvider time = new();
