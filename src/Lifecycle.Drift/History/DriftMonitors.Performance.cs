@@ -25,7 +25,7 @@ public sealed partial class DriftMonitors
         ArgumentNullException.ThrowIfNull(estimator);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         PerformanceOptions options = estimator.Options;
-        PerformanceStore store = await PerformanceStore.OpenAsync(Database, _events, model, version, options.Name, cancellationToken).ConfigureAwait(false);
+        PerformanceStore store = await PerformanceStore.OpenAsync(Database, _events, model, version, options.Name, _logger, cancellationToken).ConfigureAwait(false);
         PerformanceMemory memory = await store.LoadAsync(options.Measured, MostPerformanceWindows, options.OpenPredictions, cancellationToken).ConfigureAwait(false);
         return new PerformanceMonitor(estimator, Time, _logger, model, version, store, memory);
     }
@@ -58,7 +58,7 @@ public sealed partial class DriftMonitors
         DbConnection connection = await Database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            return await DriftRows.ReadAsync(
+            List<PerformancePoint?> points = await DriftRows.ReadAsync(
                 connection.Command(
                     """
                     SELECT p.point FROM drift_performance p JOIN drift_performance_monitor m ON m.id = p.monitor
@@ -66,7 +66,8 @@ public sealed partial class DriftMonitors
                     ORDER BY p.closed DESC, m.id DESC, p.window DESC LIMIT $take
                     """,
                     ("$model", model), ("$version", version), ("$take", (long)take)),
-                r => PerformanceJson.Read(r.GetFieldValue<byte[]>(0)), cancellationToken).ConfigureAwait(false);
+                r => PerformanceStore.PointOf(r.GetFieldValue<byte[]>(0), _logger), cancellationToken).ConfigureAwait(false);
+            return [.. points.OfType<PerformancePoint>()];
         }
     }
 }

@@ -1,10 +1,13 @@
 using System.Data.Common;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lifecycle.Drift;
 
 /// <summary>Keeps the windows, predictions and labels of one performance monitor.</summary>
-internal sealed class PerformanceStore(LifecycleDatabase database, ILifecycleEvents events, long monitor, string model, string version)
+internal sealed partial class PerformanceStore(LifecycleDatabase database, ILifecycleEvents events, long monitor, string model, string version,
+    ILogger? logger)
 {
     private static readonly BulkInsert Predictions = new(
         "drift_prediction", ["monitor", "window", "id", "score", "predicted", "at", "actual", "delay"],
@@ -17,7 +20,8 @@ internal sealed class PerformanceStore(LifecycleDatabase database, ILifecycleEve
 
     /// <summary>The number of a monitor, made when it is new.</summary>
     public static async ValueTask<PerformanceStore> OpenAsync(
-        LifecycleDatabase database, ILifecycleEvents events, string model, string version, string name, CancellationToken cancellationToken)
+        LifecycleDatabase database, ILifecycleEvents events, string model, string version, string name, ILogger? logger,
+        CancellationToken cancellationToken)
     {
         long id = await database.WriteAsync(
             async (transaction, token) =>
@@ -31,7 +35,7 @@ internal sealed class PerformanceStore(LifecycleDatabase database, ILifecycleEve
                     .ConfigureAwait(false))!;
             },
             CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
-        return new PerformanceStore(database, events, id, model, version);
+        return new PerformanceStore(database, events, id, model, version, logger);
     }
 
     /// <summary>Writes all of it or nothing: windows, predictions with their labels, word of falls; and drops predictions that no label can change any more.</summary>
@@ -46,7 +50,7 @@ internal sealed class PerformanceStore(LifecycleDatabase database, ILifecycleEve
                 }), token).ConfigureAwait(false);
                 await database.BulkInsertAsync(transaction, Windows, windows.Select(w => new object?[]
                 {
-                    monitor, (long)w.Number, w.Opened.UtcTicks, w.Closed?.UtcTicks, (long)w.Rows, w.IsTooSmall ? 1L : 0L, w.Point is { IsFinal: true } ? 1L : 0L,
+                    monitor, (long)w.Number, w.Opened.UtcTicks, w.Closed?.UtcTicks, (long)w.Rows, w.IsTooSmall ? 1L : 0L, w.IsFinal ? 1L : 0L,
                     string.Join(' ', w.Told.Select(t => $"{(t.ByLabels ? "labels" : "estimate")}:{t.Metric.Name}")), w.Point is null ? null : PerformanceJson.Write(w.Point),
                 }), token).ConfigureAwait(false);
                 if (windows.Count > 0)
@@ -78,11 +82,11 @@ internal sealed class PerformanceStore(LifecycleDatabase database, ILifecycleEve
         {
             List<WindowRow> windows = await DriftRows.ReadAsync(
                 connection.Command(
-                    "SELECT window, opened, closed, rows, too_small, told, point FROM drift_performance WHERE monitor = $monitor ORDER BY window DESC LIMIT $most",
+                    "SELECT window, opened, closed, rows, too_small, told, point, is_final FROM drift_performance WHERE monitor = $monitor ORDER BY window DESC LIMIT $most",
                     ("$monitor", monitor), ("$most", (long)mostWindows)),
                 r => new WindowRow(
                     (int)r.GetInt64(0), DriftRows.Time(r, 1), r.IsDBNull(2) ? null : DriftRows.Time(r, 2), (int)r.GetInt64(3), r.GetInt64(4) != 0,
-                    r.IsDBNull(6) ? null : PerformanceJson.Read(r.GetFieldValue<byte[]>(6)), Told(r.GetString(5), metrics)),
+                    r.GetInt64(7) != 0, r.IsDBNull(6) ? null : PointOf(r.GetFieldValue<byte[]>(6), logger), Told(r.GetString(5), metrics)),
                 cancellationToken).ConfigureAwait(false);
             windows.Reverse();
             List<PredictionRow> predictions = await DriftRows.ReadAsync(
@@ -101,10 +105,28 @@ internal sealed class PerformanceStore(LifecycleDatabase database, ILifecycleEve
         }
     }
 
+    /// <summary>The point of a row; null, and a word in the log, when it cannot be read.</summary>
+    public static PerformancePoint? PointOf(byte[] json, ILogger? logger)
+    {
+        try
+        {
+            return PerformanceJson.Read(json);
+        }
+        catch (FormatException error)
+        {
+            NotRead(logger ?? NullLogger.Instance, error.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(24, LogLevel.Warning, "A row of drift_performance is left out: {Reason}")]
+    private static partial void NotRead(ILogger logger, string reason);
+
     private static (PerformanceMetric, bool)[] Told(string told, IReadOnlyList<PerformanceMetric> metrics) =>
     [
         .. from word in told.Split(' ', StringSplitOptions.RemoveEmptyEntries)
            let parts = word.Split(':')
+           where parts.Length == 2
            from metric in metrics
            where metric.Name == parts[1]
            select (metric, parts[0] == "labels"),

@@ -1,10 +1,13 @@
 using System.Numerics;
+using System.Security.Cryptography;
 
 namespace Lifecycle.Drift;
 
 /// <summary>Where the predictions of a ring are: a table of slots with linear probing, at most half full, that deletes by shifting back.</summary>
 internal sealed class JoinIndex
 {
+    private static readonly ulong Seed = RandomSeed(), Factor = RandomSeed() | 1;
+
     private readonly int[] _slots;
     private readonly int _shift;
 
@@ -65,5 +68,17 @@ internal sealed class JoinIndex
         _slots[hole] = 0;
     }
 
-    private int Home(ulong key) => (int)(key >> _shift);
+    /// <summary>Where the search for a key begins. Ids are chosen by callers, so it follows from a seed of the process that they do not know.</summary>
+    internal int Home(ulong key)
+    {
+        ulong high = Math.BigMul(key ^ Seed, Factor, out ulong low);
+        return (int)((high ^ low) >> _shift);
+    }
+
+    private static ulong RandomSeed()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
 }

@@ -102,8 +102,8 @@ public sealed class LabelJoin
         return rows;
     }
 
-    /// <summary>Closes the open window when it has so many rows; the number of its rows, or -1.</summary>
-    internal int Close(int leastRows)
+    /// <summary>Closes the open window when it has so many rows; which one was closed and its rows, or null.</summary>
+    internal (int Window, int Rows)? Close(int leastRows)
     {
         while (true)
         {
@@ -111,12 +111,12 @@ public sealed class LabelJoin
             (int window, int rows) = Split(open);
             if (rows < Math.Max(1, leastRows))
             {
-                return -1;
+                return null;
             }
 
             if (Interlocked.CompareExchange(ref _open, Join(window + 1, 0), open) == open)
             {
-                return rows;
+                return (window, rows);
             }
         }
     }

@@ -49,7 +49,22 @@ internal static class PerformanceJson
         return bytes.ToArray();
     }
 
+    /// <summary>Reads a point that was written.</summary>
+    /// <exception cref="FormatException">It is damaged, or names a metric that this version does not know.</exception>
     public static PerformancePoint Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return ReadPoint(bytes);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or FormatException)
+        {
+            throw new FormatException($"A window of a performance monitor cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static PerformancePoint ReadPoint(ReadOnlyMemory<byte> bytes)
     {
         using JsonDocument document = JsonDocument.Parse(bytes);
         JsonElement root = document.RootElement, delay = root.GetProperty("delay");

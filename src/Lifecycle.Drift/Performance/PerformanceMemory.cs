@@ -3,9 +3,9 @@ namespace Lifecycle.Drift;
 /// <summary>What is kept of a monitor between two lives of its process.</summary>
 internal sealed record PerformanceMemory(IReadOnlyList<WindowRow> Windows, IReadOnlyList<PredictionRow> Predictions);
 
-/// <summary>A window as it is kept.</summary>
+/// <summary>A window as it is kept. A final one without a point is one whose point could not be read: it is left as it stands.</summary>
 internal sealed record WindowRow(
-    int Number, DateTimeOffset Opened, DateTimeOffset? Closed, int Rows, bool IsTooSmall, PerformancePoint? Point,
+    int Number, DateTimeOffset Opened, DateTimeOffset? Closed, int Rows, bool IsTooSmall, bool IsFinal, PerformancePoint? Point,
     IReadOnlyList<(PerformanceMetric Metric, bool ByLabels)> Told);
 
 /// <summary>A prediction as it is kept.</summary>

@@ -10,7 +10,7 @@ public sealed partial class PerformanceMonitor
     private readonly List<PerformanceWindow> _windows = [];
     private readonly Queue<object> _news = new();
     private PerformancePoint? _open;
-    private (int Labelled, int Positives) _openKnown;
+    private KnownLabels _openKnown;
     private int _openNumber = -1;
     private int _finalThrough = -1;
 
@@ -49,7 +49,7 @@ public sealed partial class PerformanceMonitor
         lock (_judging)
         {
             List<OpenPrediction> rows = _join.Read(number);
-            (int Labelled, int Positives) known = KnownOf(rows);
+            KnownLabels known = KnownLabels.Of(rows);
             DateTimeOffset opened;
             lock (_gate)
             {
@@ -85,12 +85,20 @@ public sealed partial class PerformanceMonitor
             bool isNew = false;
             foreach (PerformanceWindow window in due)
             {
-                List<OpenPrediction> rows = _join.Read(window.Number);
-                bool isFinal = window.Number <= nearing;
-                if (window.Point is null || isFinal || KnownOf(rows) != window.Known)
+                try
                 {
-                    Judge(window, rows, isFinal);
-                    isNew = true;
+                    isNew |= JudgeAgain(window, isFinal: window.Number <= nearing);
+                }
+#pragma warning disable CA1031 // one window's failure is its own: the others are judged and saved all the same
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    if (!window.HasFailed)
+                    {
+                        Log.JudgeFailed(_logger, Name, error);
+                    }
+
+                    window.HasFailed = true;
                 }
             }
 
@@ -98,16 +106,16 @@ public sealed partial class PerformanceMonitor
         }
     }
 
-    private static (int Labelled, int Positives) KnownOf(List<OpenPrediction> rows)
+    private bool JudgeAgain(PerformanceWindow window, bool isFinal)
     {
-        (int labelled, int positives) = (0, 0);
-        foreach (OpenPrediction row in rows)
+        List<OpenPrediction> rows = _join.Read(window.Number);
+        bool isDue = window.Point is null || isFinal || KnownLabels.Of(rows) != window.Known;
+        if (isDue)
         {
-            labelled += row.IsLabelled ? 1 : 0;
-            positives += row is { IsLabelled: true, Actual: true } ? 1 : 0;
+            Judge(window, rows, isFinal);
         }
 
-        return (labelled, positives);
+        return isDue;
     }
 
     private void Judge(PerformanceWindow window, List<OpenPrediction> rows, bool isFinal)
@@ -129,7 +137,7 @@ public sealed partial class PerformanceMonitor
             window.Point = point! with { IsFinal = isFinal || !isWhole };
             window.IsFinal = window.Point.IsFinal;
             window.IsUnsaved = true;
-            window.Known = KnownOf(rows);
+            window.Known = KnownLabels.Of(rows);
             _finalThrough = window.IsFinal ? Math.Max(_finalThrough, window.Number) : _finalThrough;
             if (before is null)
             {
@@ -144,7 +152,8 @@ public sealed partial class PerformanceMonitor
 
     private void AddFalls(PerformanceWindow window)
     {
-        foreach (MetricPoint metric in window.IsTooSmall ? [] : window.Point!.Metrics)
+        // A window that cannot be judged again may still show metrics that were asked for in a former life.
+        foreach (MetricPoint metric in window.IsTooSmall ? [] : window.Point!.Metrics.Where(m => Estimator.Metrics.Contains(m.Metric)))
         {
             // Early labels are no random sample: a fall must also show with the weights against that.
             bool isSum = metric.Metric is { Kind: MetricKind.BusinessValue, PerPrediction: false };

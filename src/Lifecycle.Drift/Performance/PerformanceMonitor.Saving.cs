@@ -32,7 +32,7 @@ public sealed partial class PerformanceMonitor
         {
             WindowOf(_join.Open.Window);
             windows = [.. _windows.Where(w => w.IsUnsaved)];
-            rows = [.. windows.Select(w => new WindowRow(w.Number, w.Opened, w.Closed, w.Rows, w.IsTooSmall, w.Point, [.. w.Told]))];
+            rows = [.. windows.Select(w => new WindowRow(w.Number, w.Opened, w.Closed, w.Rows, w.IsTooSmall, w.IsFinal, w.Point, [.. w.Told]))];
             (falls, finalThrough) = ([.. _falls], _finalThrough);
             foreach (PerformanceWindow window in windows)
             {
@@ -83,7 +83,7 @@ public sealed partial class PerformanceMonitor
             {
                 PerformanceWindow window = new(row.Number, row.Opened)
                 {
-                    Closed = row.Closed, Rows = row.Rows, IsTooSmall = row.IsTooSmall, Point = row.Point, IsFinal = row.Point?.IsFinal ?? false, IsUnsaved = false, Known = (-1, 0),
+                    Closed = row.Closed, Rows = row.Rows, IsTooSmall = row.IsTooSmall, Point = row.Point, IsFinal = row.IsFinal, IsUnsaved = false, Known = KnownLabels.Nothing,
                 };
                 window.Told.UnionWith(row.Told);
                 _windows.Add(window);

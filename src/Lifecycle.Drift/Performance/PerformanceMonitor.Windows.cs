@@ -74,8 +74,8 @@ public sealed partial class PerformanceMonitor
 
     private void Close()
     {
-        int number = _join.Open.Window, rows = _join.Close(leastRows: 1);
-        if (rows > 0)
+        // The number comes with the closing: a prediction may fill and close the window that was open just before.
+        if (_join.Close(leastRows: 1) is (int number, int rows))
         {
             CloseWindow(number, rows, isTooSmall: rows < _options.LeastRows);
         }

@@ -17,11 +17,14 @@ internal sealed class PerformanceWindow(int number, DateTimeOffset opened)
 
     public bool IsFinal { get; set; }
 
+    /// <summary>Whether judging it failed, which is logged once.</summary>
+    public bool HasFailed { get; set; }
+
     /// <summary>The last judgement; null before the first.</summary>
     public PerformancePoint? Point { get; set; }
 
-    /// <summary>Labels, and positives among them, that the last judgement knew.</summary>
-    public (int Labelled, int Positives) Known { get; set; }
+    /// <summary>The labels that the last judgement knew.</summary>
+    public KnownLabels Known { get; set; }
 
     /// <summary>Whether the judgement is newer than what was saved.</summary>
     public bool IsUnsaved { get; set; } = true;

@@ -10,7 +10,7 @@ internal sealed class WindowJudge(PerformanceEstimator estimator)
     /// <summary>Judges a window.</summary>
     /// <param name="window">Whose, and when.</param>
     /// <param name="rows">Its predictions, in any order.</param>
-    /// <param name="known">Estimates that were made of the same predictions; null to make them.</param>
+    /// <param name="known">Estimates that were made of the same predictions; null to make them, as it is done when they are of other metrics.</param>
     public PerformancePoint Judge(DriftWindow window, List<OpenPrediction> rows, IReadOnlyList<MetricPoint>? known)
     {
         double[] scores = new double[rows.Count];
@@ -35,7 +35,8 @@ internal sealed class WindowJudge(PerformanceEstimator estimator)
             }
         }
 
-        IReadOnlyList<MetricEstimate> estimates = known is not null ? [.. known.Select(k => k.Estimated)]
+        IReadOnlyList<MetricEstimate> estimates = known is not null && known.Select(k => k.Metric).SequenceEqual(estimator.Metrics)
+            ? [.. known.Select(k => k.Estimated)]
             : estimator.Estimate(ScoredRows.Of(scores, predicted, estimator.Options.PositiveFrom), estimator.Metrics, withIntervals: true);
         return new PerformancePoint
         {

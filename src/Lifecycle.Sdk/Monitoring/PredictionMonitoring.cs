@@ -16,9 +16,11 @@ internal sealed partial class PredictionMonitoring<[DynamicallyAccessedMembers(T
     private readonly MonitoringSetup<TIn> _setup;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
     private volatile Watched? _watched;
     private string? _asked;
     private long _unwatched;
+    private bool _isDisposed;
 
     public PredictionMonitoring(string model, DriftMonitors monitors, Func<string?> answering, MonitoringSetup<TIn> setup, ILogger logger)
         : base(model)
@@ -65,12 +67,20 @@ internal sealed partial class PredictionMonitoring<[DynamicallyAccessedMembers(T
 
     public async ValueTask DisposeAsync()
     {
-        if (_watched?.Monitor is { } monitor)
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _opening.WaitAsync().ConfigureAwait(false);
+        try
         {
-            await monitor.DisposeAsync().ConfigureAwait(false);
+            _isDisposed = true;
+            if (_watched?.Monitor is { } monitor)
+            {
+                await monitor.DisposeAsync().ConfigureAwait(false);
+            }
         }
-
-        _opening.Dispose();
+        finally
+        {
+            _opening.Release();
+        }
     }
 
     private async Task<Watched> OpenAsync(string version, CancellationToken cancellationToken)
@@ -88,7 +98,13 @@ internal sealed partial class PredictionMonitoring<[DynamicallyAccessedMembers(T
                 return newer;
             }
 
-            Watched opened = await TryOpenAsync(version, cancellationToken).ConfigureAwait(false);
+            if (_isDisposed)
+            {
+                return new Watched(version, null, "it is closed");
+            }
+
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            Watched opened = await TryOpenAsync(version, either.Token).ConfigureAwait(false);
             Watched? before = _watched;
             _watched = opened;
             if (before?.Monitor is { } replaced)

@@ -19,10 +19,12 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
     private readonly PerformanceSetup<TOut> _setup;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<(Guid Id, bool Actual)> _labels = new();
     private volatile Watched[] _watched = [];
     private string? _asked;
     private long _unwatched;
+    private bool _isDisposed;
 
     public ServedPerformance(string model, DriftMonitors monitors, Func<string?> answering, PerformanceSetup<TOut> setup, ILogger logger)
         : base(model)
@@ -64,18 +66,12 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
 
     public override void RecordLabel(Guid requestId, bool actual)
     {
-        Watched[] watched = _watched;
-        if (watched.FirstOrDefault(w => w.Monitor?.IsOpen(requestId) == true)?.Monitor is { } owner)
-        {
-            owner.RecordLabel(requestId, actual);
-        }
-        else if (watched.FirstOrDefault(w => w.Monitor is not null)?.Monitor is { } newest)
-        {
-            newest.RecordLabel(requestId, actual);
-        }
-        else if (_labels.Count < MostWaitingLabels)
+        if (!TryRecordLabel(requestId, actual) && _labels.Count < MostWaitingLabels)
         {
             _labels.Enqueue((requestId, actual));
+
+            // A version may have opened, and taken the labels that waited, between the first look and now.
+            GiveWaitingLabels();
         }
     }
 
@@ -91,12 +87,37 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Watched watched in _watched)
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _opening.WaitAsync().ConfigureAwait(false);
+        try
         {
-            await DisposeAsync(watched).ConfigureAwait(false);
+            _isDisposed = true;
+            foreach (Watched watched in _watched)
+            {
+                await DisposeAsync(watched).ConfigureAwait(false);
+            }
         }
+        finally
+        {
+            _opening.Release();
+        }
+    }
 
-        _opening.Dispose();
+    private bool TryRecordLabel(Guid requestId, bool actual)
+    {
+        Watched[] watched = _watched;
+        PerformanceMonitor? monitor = watched.FirstOrDefault(w => w.Monitor?.IsOpen(requestId) == true)?.Monitor
+            ?? watched.FirstOrDefault(w => w.Monitor is not null)?.Monitor;
+        monitor?.RecordLabel(requestId, actual);
+        return monitor is not null;
+    }
+
+    private void GiveWaitingLabels()
+    {
+        while (_watched.Any(w => w.Monitor is not null) && _labels.TryDequeue(out (Guid Id, bool Actual) label))
+        {
+            RecordLabel(label.Id, label.Actual);
+        }
     }
 
     private static ValueTask DisposeAsync(Watched watched) => watched.Monitor?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -124,19 +145,25 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
                 return there;
             }
 
-            Watched opened = await TryOpenAsync(version, cancellationToken).ConfigureAwait(false);
-            Watched[] kept = [opened, .. _watched.Where(w => w.Version != version)];
-            _watched = kept[..Math.Min(kept.Length, MostVersions)];
-            foreach (Watched surplus in kept[_watched.Length..])
+            if (_isDisposed)
             {
-                await DisposeAsync(surplus).ConfigureAwait(false);
+                return new Watched(version, null, "it is closed");
             }
 
-            while (opened.Monitor is not null && _labels.TryDequeue(out (Guid Id, bool Actual) label))
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            Watched opened = await TryOpenAsync(version, either.Token).ConfigureAwait(false);
+
+            // Versions without a monitor have places of their own, so that they push out none that has one.
+            Watched[] all = [opened, .. _watched.Where(w => w.Version != version)];
+            ILookup<bool, Watched> byState = all.ToLookup(w => w.Monitor is not null);
+            Watched[] surplus = [.. byState[true].Skip(MostVersions), .. byState[false].Skip(MostVersions)];
+            _watched = [.. all.Except(surplus)];
+            foreach (Watched old in surplus)
             {
-                RecordLabel(label.Id, label.Actual);
+                await DisposeAsync(old).ConfigureAwait(false);
             }
 
+            GiveWaitingLabels();
             return opened;
         }
         finally

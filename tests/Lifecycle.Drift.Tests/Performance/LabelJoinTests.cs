@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -30,6 +31,74 @@ public sealed class LabelJoinTests
         Assert.Equal<PredictionId>("order-1", "order-1");
         Assert.Contains("64 bytes", Assert.Throws<ArgumentException>(() => (PredictionId)new string('x', 65)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => (PredictionId)"");
+    }
+
+    [Fact]
+    public async Task Windows_closed_by_a_call_and_by_their_last_row_are_never_mixed_up()
+    {
+        const int Rows = 200_000;
+        ConcurrentDictionary<int, int> closed = new();
+        LabelJoin join = new(400_000, TimeSpan.FromHours(1), TimeProvider.System, rowsPerWindow: 3, filled: (window, rows) => Assert.True(closed.TryAdd(window, rows)));
+        Task closing = Task.Run(() =>
+        {
+            while (join.Counts.Predictions < Rows)
+            {
+                if (join.Close(leastRows: 1) is (int window, int rows))
+                {
+                    Assert.True(closed.TryAdd(window, rows));
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        for (long i = 0; i < Rows; i++)
+        {
+            join.Predict(i, .5, true);
+        }
+
+        await closing;
+        (int open, int left) = join.Open;
+        Assert.Equal(Enumerable.Range(0, open), closed.Keys.Order());
+        Assert.Equal(Rows - left, closed.Values.Sum());
+        Assert.All(Enumerable.Range(0, 100).Select(i => i * (open / 100)), window => Assert.Equal(closed[window], join.Read(window).Count));
+    }
+
+    [Fact]
+    public void Early_labels_that_find_their_prediction_leave_nothing_behind()
+    {
+        const int Most = 100;
+        EarlyLabels early = new(wait: 1_000_000, Most);
+        early.Add(ulong.MaxValue, true, 0);
+        for (ulong key = 0; key < 10_000; key++)
+        {
+            early.Add(key, key % 2 == 0, (long)key);
+            Assert.True(early.Take(key, out bool actual));
+            Assert.Equal(key % 2 == 0, actual);
+            Assert.InRange(early.Places, 1, 2 * Most);
+        }
+
+        // The one that waits was not given up for those that no longer wait.
+        Assert.Equal((1, 0L), (early.Count, early.Orphans));
+        for (ulong key = 0; key < Most; key++)
+        {
+            early.Add(key, true, 10_000);
+        }
+
+        Assert.Equal((Most, 1L), (early.Count, early.Orphans));
+        Assert.False(early.Take(ulong.MaxValue, out _));
+    }
+
+    [Fact]
+    public void Ids_that_were_chosen_to_meet_do_not()
+    {
+        JoinIndex index = new(2048);
+        HashSet<int> high = [], low = [];
+        for (ulong i = 0; i < 1024; i++)
+        {
+            high.Add(index.Home(0xABCDEF0000000000 | i));
+            low.Add(index.Home((i << 40) | 0xABCDEF));
+        }
+
+        // 4096 places: 1024 keys at random fall on 906 of them, give or take 10.
+        Assert.True(high.Count > 600 && low.Count > 600, $"{high.Count}, {low.Count}");
     }
 
     private static void Run(IReadOnlyList<(byte Act, byte What)> script, int capacity, int ids = 12)
@@ -169,16 +238,16 @@ public sealed class LabelJoinTests
             }
         }
 
-        public int Close()
+        public (int Window, int Rows)? Close()
         {
             if (Rows == 0)
             {
-                return -1;
+                return null;
             }
 
-            int rows = Rows;
+            (int Window, int Rows) closed = (Window, Rows);
             (Window, Rows) = (Window + 1, 0);
-            return rows;
+            return closed;
         }
 
         public LabelCounts Counts()

@@ -115,6 +115,29 @@ public sealed class PerformanceMonitorTests
     }
 
     [Fact]
+    public async Task Corrections_that_cancel_each_other_are_seen()
+    {
+        await using PerformanceMonitor quality = Open(q => q.EveryRows(1000).Metrics(PerformanceMetric.Accuracy));
+        LogisticRows rows = LogisticRows.Draw(1400, 51, 0);
+        Record(quality, rows, 0);
+        for (int i = 0; i < 1400; i++)
+        {
+            quality.RecordLabel(i, rows.Predicted[i]);
+        }
+
+        Assert.Equal((1.0, 1.0), (quality.History[0].Realized.Value, quality.Current.Realized.Value));
+        foreach (int first in (int[])[0, 1000])
+        {
+            quality.RecordLabel(Array.IndexOf(rows.Predicted, true, first), false);
+            quality.RecordLabel(Array.IndexOf(rows.Predicted, false, first), true);
+        }
+
+        Assert.Equal(.998, quality.History[0].Realized.Value, 1e-12);
+        Assert.Equal(.995, quality.Current.Realized.Value, 1e-12);
+        Assert.Equal(4, quality.Labels.Counts.Corrected);
+    }
+
+    [Fact]
     public async Task A_limit_of_ones_own_decides()
     {
         await using PerformanceMonitor quality = Open(q => q.EveryRows(500).AtLeast(PerformanceMetric.AreaUnderRoc, .99));
