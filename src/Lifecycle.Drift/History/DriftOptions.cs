@@ -20,7 +20,7 @@ public sealed class DriftOptions
     /// <summary>Least corrected population stability index that is called drift; .10 by default, at least 0.</summary>
     public double EffectFloor { get; set; } = 0.10;
 
-    /// <summary>How long windows and their findings are kept; 90 days by default, at least a day. Alerts are kept for ever.</summary>
+    /// <summary>How long windows, of drift and of performance, and their findings are kept; 90 days by default, at least a day. Alerts are kept for ever.</summary>
     public TimeSpan KeepFindings { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>What is wrong with the options, each with the remedy; none when all is well.</summary>

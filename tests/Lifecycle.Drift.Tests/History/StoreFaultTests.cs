@@ -118,6 +118,34 @@ public sealed class StoreFaultTests
     }
 
     [Fact]
+    public async Task Windows_that_waited_do_not_hold_what_another_process_took_over_meanwhile()
+    {
+        await using Ledgers world = new();
+        await world.Drift.HistoryAsync("wages");
+        Outage outage = new("blobs.put");
+        static void Options(MonitorOptions m) => m.EveryRows(100_000).AtLeast(100);
+        await using DriftMonitor monitor = outage.Over(world, new ListLogger()).Open("wages", "1", Ledgers.Reference, Options);
+        Ledgers.Record(monitor, 250, 1);
+        await world.PassAsync(monitor);
+        outage.IsOn = true;
+        Ledgers.Record(monitor, 150, 2);
+        Assert.Equal(400, (await monitor.CloseWindowAsync()).Rows);
+        Ledgers.Record(monitor, 120, 3);
+        await monitor.CloseWindowAsync();
+        await world.ScalarAsync($"UPDATE drift_monitor SET owner = 'elsewhere|1|2|3', saved = saved - {TimeSpan.FromMinutes(6).Ticks} RETURNING 1");
+        await using (DriftMonitor other = world.Drift.Open("wages", "1", Ledgers.Reference, Options))
+        {
+            Assert.Equal(250, (await other.CloseWindowAsync()).Rows);
+        }
+
+        Ledgers.Record(monitor, 40, 4);
+        outage.IsOn = false;
+        await world.PassAsync(monitor);
+        Assert.Equal([120L, 150, 250], (await world.Drift.HistoryAsync("wages")).Select(w => w.Rows).Order());
+        Assert.Equal(40, (await monitor.CheckNowAsync()).Rows);
+    }
+
+    [Fact]
     public async Task At_most_1000_windows_wait()
     {
         await using Ledgers world = new();
