@@ -11,6 +11,7 @@ internal static class DriftSuite
         ["drift.sketches"] = SketchFigures.Measure,
         ["drift.record"] = RecordFigures.Measure,
         ["drift.streams"] = StreamFigures.Measure,
+        ["drift.arl"] = StreamFigures.MeasureExactCharts,
         ["drift.check"] = CheckFigures.Measure,
         ["drift.performance"] = PerformanceFigures.Measure,
         ["drift.calibration"] = CalibrationFigures.Measure,

@@ -25,6 +25,24 @@ internal static class StreamFigures
         yield return new Figure("drift.runlength.error.max", 100 * RunLengthErrors().Max(), "%", AtLeast: false, 10);
     }
 
+    /// <summary>A million runs of each chart with an exact run length: the largest distance from it.</summary>
+    public static IEnumerable<Figure> MeasureExactCharts()
+    {
+        const int runs = 1_000_000;
+        List<double> errors = [];
+        foreach (double shift in (double[])[0, 0.5, 1, 2])
+        {
+            StreamLaw law = StreamLaw.Gaussian(shift, 1);
+            Add(() => new TabularCusum { Mean = 0, StandardDeviation = 1, Threshold = 4, Direction = ChangeDirection.Up }, RunLength.OfCusum(0.5, 4, shift, ChangeDirection.Up));
+            Add(() => new Ewma { Mean = 0, StandardDeviation = 1, Weight = 0.1, Limit = 2.814, SteadyLimits = true }, RunLength.OfEwma(0.1, 2.814, shift, steadyLimits: true));
+            Add(() => new Shewhart { Mean = 0, StandardDeviation = 1, Limit = 3 }, RunLength.OfShewhart(3, shift));
+
+            void Add(Func<StreamDetector> create, double exact) => errors.Add(Math.Abs(RunLength.Measure(create, law, 1_000_000, runs, seed: 5) / exact - 1));
+        }
+
+        yield return new Figure("drift.arl.error.max", 100 * errors.Max(), "%", AtLeast: false, 1);
+    }
+
     private static Figure PerUpdate(string name, double goal, Func<StreamDetector> create)
     {
         RandomStream random = new(5);
