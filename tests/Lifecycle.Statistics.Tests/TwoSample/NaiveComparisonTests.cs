@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FsCheck.Xunit;
 
 namespace Lifecycle.Statistics.Tests;
@@ -133,8 +134,10 @@ public class NaiveComparisonTests
             allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
+        // Without its optimizer the compiler of the runtime keeps a few short-lived objects on the heap.
+        bool isPlain = typeof(TwoSample).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false).Cast<DebuggableAttribute>().Any(a => a.IsJITOptimizerDisabled);
         Assert.True(double.IsFinite(sink));
-        Assert.Equal(0, allocated);
+        Assert.InRange(allocated, 0, isPlain ? 512 : 0);
     }
 
     [Property(MaxTest = 100)]
