@@ -11,8 +11,8 @@ internal sealed class TrackedBlobs(LifecycleDatabase database) : IBlobReferenceS
 {
     private const string References = """
         SELECT digest FROM tracking_artifact
-        UNION SELECT digest FROM tracking_logged_model
-        UNION SELECT digest FROM tracking_model_version
+        UNION SELECT digest FROM tracking_logged_model WHERE digest IS NOT NULL
+        UNION SELECT digest FROM tracking_model_version WHERE digest IS NOT NULL
         UNION SELECT digest FROM tracking_evidence
         """;
 

@@ -30,8 +30,8 @@ internal static class LoggedModelTable
     {
         long id = (long)(await transaction.ScalarAsync(
             """
-            INSERT INTO tracking_logged_model(experiment, model_id, name, run, digest, created)
-            VALUES($experiment, $model, $name, $run, $digest, $created) RETURNING id
+            INSERT INTO tracking_logged_model(experiment, model_id, name, run, digest, created, updated)
+            VALUES($experiment, $model, $name, $run, $digest, $created, $created) RETURNING id
             """,
             [
                 ("$experiment", run.Experiment), ("$model", model.Id), ("$name", model.Name), ("$run", run.Id), ("$digest", model.Digest.ToString()),

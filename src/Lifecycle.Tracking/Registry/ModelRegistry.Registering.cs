@@ -31,12 +31,12 @@ public sealed partial class ModelRegistry
         };
         await transaction.ExecuteAsync(
             """
-            INSERT INTO tracking_model_version(model, version, digest, logged_model, run, created, created_by)
-            VALUES($model, $version, $digest, $logged, $run, $now, $actor)
+            INSERT INTO tracking_model_version(model, version, digest, logged_model, run, source, created, created_by, updated)
+            VALUES($model, $version, $digest, $logged, $run, $source, $now, $actor, $now)
             """,
             [
                 ("$model", row.Id), ("$version", (long)number), ("$digest", model.Digest.ToString()), ("$logged", model.Id),
-                ("$run", version.RunId), ("$now", now), ("$actor", version.CreatedBy),
+                ("$run", version.RunId), ("$source", "models:/" + model.Id), ("$now", now), ("$actor", version.CreatedBy),
             ],
             cancellationToken).ConfigureAwait(false);
         foreach (Evidence item in evidence)

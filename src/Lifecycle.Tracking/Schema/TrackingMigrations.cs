@@ -1,11 +1,12 @@
 namespace Lifecycle.Tracking;
 
 /// <summary>The tables of tracking, by number. A number that was released is never edited.</summary>
-internal static class TrackingMigrations
+internal static partial class TrackingMigrations
 {
     public static MigrationSet All { get; } = new(
         "tracking",
-        Migration.Sqlite(1, "experiments-runs-registry", RunTables + RegistryTables));
+        Migration.Sqlite(1, "experiments-runs-registry", RunTables + RegistryTables),
+        Migration.Sqlite(2, "mlflow-stages-approvals", DeeperRuns + DeeperRegistry));
 
     private const string RunTables = """
         CREATE TABLE tracking_experiment(
