@@ -102,8 +102,12 @@ internal sealed class BatchWriter(TrackingStore store)
                     return false;
                 }
 
+                // the segment that held the last record may be drained and gone
+                object? drained = await transaction.ScalarAsync(
+                    "SELECT max(ts) FROM tracking_metric_latest WHERE run = $run", [("$run", run.Id)], token).ConfigureAwait(false);
+                long end = Math.Max(lastMs, drained as long? ?? 0);
                 await RunTable.SetTagAsync(transaction, _keys, run, Run.EndReasonTag, reason, token).ConfigureAwait(false);
-                await RunTable.EndAsync(store, transaction, run, new EndRecord(RunStatus.Killed, lastMs, reason), token).ConfigureAwait(false);
+                await RunTable.EndAsync(store, transaction, run, new EndRecord(RunStatus.Killed, end, reason), token).ConfigureAwait(false);
                 return true;
             },
             CommitDurability.Flushed, cancellationToken);
