@@ -45,6 +45,7 @@ internal static partial class ChildRoutines
             Promise(output, string.Create(CultureInfo.InvariantCulture, $"version {version.Number}"));
             AliasPeriod period = await workspace.Registry.PromoteAsync(version, "champion");
             Promise(output, string.Create(CultureInfo.InvariantCulture, $"champion {period.Version}"));
+            await Task.Delay(20);
         }
     }
 
