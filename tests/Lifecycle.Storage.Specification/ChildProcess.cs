@@ -76,6 +76,15 @@ public sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Waits for the end of the child, however it ends.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitAsync()
+    {
+        await Output.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     /// <summary>Ends the child at once (SIGKILL where there are signals); returns the lines it had written and nobody read.</summary>
     public async Task<IReadOnlyList<string>> KillAsync()
     {

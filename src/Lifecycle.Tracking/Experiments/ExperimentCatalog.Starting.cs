@@ -26,19 +26,42 @@ public sealed partial class ExperimentCatalog
         cancellationToken.ThrowIfCancellationRequested();
         Guid id = LifecycleId.New(_store.Time);
         StartRecord record = Describe(id, name, asked);
-        RunJournal journal = OpenJournal(id, record);
-        Activity? span = TrackingTelemetry.Source.StartActivity("run");
-        span?.SetTag("lifecycle.tracking.run", record.Run);
-        Run run = new(_store, _drain, journal, record, asked.IsStrict, _options.EndTimeout, _logger, span) { Ended = ended => _open.TryRemove(ended.Id, out _) };
-        _open[run.Id] = run;
-        _drain.Add(journal);
-        TrackingTelemetry.RunStarted();
-        if ((notReady ?? await _drain.TryFlushAsync(_options.StartTimeout, CancellationToken.None).ConfigureAwait(false)) is { } cause)
+        return await OpenRunAsync(OpenJournal(id, record), record, asked, new Dictionary<string, string>(), notReady).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Goes on with a run that this or another process began, ended or not: it is Running again. Several processes may log to one run at once: their points are
+    /// united, the first value of a param counts, and the last end says how the run ended.
+    /// </summary>
+    /// <param name="runId">32 hex digits.</param>
+    /// <param name="start">Tags and data to add, or <c>r =&gt; r.Strict()</c>; a name is refused, the run has one.</param>
+    /// <param name="cancellationToken">Cancelling resumes nothing.</param>
+    /// <exception cref="TrackingException">There is no such run, it was deleted, or it is open in this process.</exception>
+    /// <exception cref="LifecycleStorageException">The database cannot be read or the journal cannot be written.</exception>
+    public async ValueTask<Run> ResumeRunAsync(string runId, Action<RunStart>? start = null, CancellationToken cancellationToken = default)
+    {
+        RunStart asked = new();
+        start?.Invoke(asked);
+        if (asked.Name is not null)
         {
-            TrackingLog.Spooled(_logger, run.Id, cause);
+            throw new ArgumentException("A run keeps its name when it is resumed; leave Named away.", nameof(start));
         }
 
-        return run;
+        RunRecord known = await GetRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new TrackingException($"Run with id={KeyRule.Show(runId)} not found");
+        if (known.IsDeleted || !Guid.TryParseExact(known.Id, "N", out Guid id))
+        {
+            throw new TrackingException(
+                known.IsDeleted ? $"The run {known.Id} must be in the 'active' state. Current state is deleted." : $"The run '{known.Id}' has no journal of ours; log to it by its id.");
+        }
+
+        if (_open.ContainsKey(known.Id))
+        {
+            throw new TrackingException($"The run {known.Id} is open in this process: log to the Run object that started or resumed it.");
+        }
+
+        StartRecord record = new(
+            known.Id, known.Experiment, known.Name, known.User, known.StartedAt.ToUnixTimeMilliseconds(), RunOwner.Current, asked.Tags, asked.Inputs, IsResumed: true);
+        return await OpenRunAsync(OpenJournal(id, record), record, asked, known.Params, null).ConfigureAwait(false);
     }
 
     /// <summary>Runs work inside a run: it ends as Finished, or as Failed with the exception, which is thrown on.</summary>
@@ -63,6 +86,24 @@ public sealed partial class ExperimentCatalog
         }
 
         await run.DisposeAsync().ConfigureAwait(false);
+        return run;
+    }
+
+    private async ValueTask<Run> OpenRunAsync(
+        RunJournal journal, StartRecord record, RunStart asked, IReadOnlyDictionary<string, string> parameters, Exception? notReady)
+    {
+        Activity? span = TrackingTelemetry.Source.StartActivity("run");
+        span?.SetTag("lifecycle.tracking.run", record.Run);
+        Run run = new(_store, _drain, journal, record, asked.IsStrict, _options.EndTimeout, _logger, span, parameters) { Ended = ended => _open.TryRemove(ended.Id, out _) };
+        _open[run.Id] = run;
+        ProcessEndHook.Watch(this);
+        _drain.Add(journal);
+        TrackingTelemetry.RunStarted();
+        if ((notReady ?? await _drain.TryFlushAsync(_options.StartTimeout, CancellationToken.None).ConfigureAwait(false)) is { } cause)
+        {
+            TrackingLog.Spooled(_logger, run.Id, cause);
+        }
+
         return run;
     }
 
@@ -111,7 +152,7 @@ public sealed partial class ExperimentCatalog
         try
         {
             Directory.CreateDirectory(_folder);
-            owner = OwnerLock.Take(_folder, record.Run);
+            owner = record.IsResumed ? OwnerLock.Join(_folder, record.Run) : OwnerLock.Take(_folder, record.Run);
             return new RunJournal(_folder, id, record, owner, _store.Time, _options.Journal, _drain.Wake);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -49,7 +49,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         _folder = journals.Path;
         _writer = new BatchWriter(_store);
         _drain = new JournalDrain(_writer, _store, _options.Journal, _logger);
-        _recovery = new JournalRecovery(_writer, _store, _folder, _logger);
+        _recovery = new JournalRecovery(_writer, _store, _folder, _options, _logger);
     }
 
     /// <summary>Makes an experiment.</summary>
@@ -121,9 +121,11 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         _disposed = true;
         foreach (Run run in _open.Values)
         {
-            run.SetTag(Run.EndReasonTag, "closed");
-            await run.EndAsync(RunStatus.Killed, "closed", isAsked: false, CancellationToken.None).ConfigureAwait(false);
+            run.SetTag(Run.EndReasonTag, RunEnd.Closed);
+            await run.EndAsync(RunStatus.Killed, RunEnd.Closed, isAsked: false, CancellationToken.None).ConfigureAwait(false);
         }
+
+        ProcessEndHook.Forget(this);
 
         await _drain.TryFlushAsync(_options.EndTimeout, CancellationToken.None).ConfigureAwait(false);
         await _drain.DisposeAsync().ConfigureAwait(false);
@@ -143,6 +145,24 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         if (!_disposed)
         {
             await _drain.TryFlushAsync(_options.EndTimeout, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Leaves a mark in every open journal: the process got a signal.</summary>
+    internal void MarkSignal(string name)
+    {
+        foreach (Run run in _open.Values)
+        {
+            run.MarkSignal(name);
+        }
+    }
+
+    /// <summary>Writes the end of every open run into its journal and waits for nothing.</summary>
+    internal void EndOpenRuns(RunStatus status, string reason, string? exception)
+    {
+        foreach (Run run in _open.Values)
+        {
+            run.EndInJournal(status, reason, exception);
         }
     }
 

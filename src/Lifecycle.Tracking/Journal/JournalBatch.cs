@@ -41,6 +41,12 @@ internal sealed class JournalBatch
 
     public List<JournaledPoint> Points { get; } = [];
 
+    /// <summary>Points of <see cref="Points"/> that also speak of a model.</summary>
+    public List<(JournaledPoint Point, string Model, string DatasetName, string DatasetDigest)> OfModels { get; } = [];
+
+    /// <summary>The last signal that the process got, and when.</summary>
+    public (string Name, long Ms)? Signal { get; private set; }
+
     public List<(string Key, string Value)> Params { get; } = [];
 
     /// <summary>Last word on each tag; null takes it away.</summary>
@@ -65,9 +71,12 @@ internal sealed class JournalBatch
     public long? LastMs { get; private set; }
 
     /// <summary>Takes records from a segment, beginning at <see cref="Offset"/>.</summary>
-    public void Take(ReadOnlySpan<byte> segment, int most = MaximumRecords)
+    /// <param name="segment">The bytes of the segment from <paramref name="from"/> to its end.</param>
+    /// <param name="most">At most so many records.</param>
+    /// <param name="from">Where the bytes begin in the segment.</param>
+    public void Take(ReadOnlySpan<byte> segment, int most = MaximumRecords, long from = 0)
     {
-        JournalReader reader = new(segment, Offset);
+        JournalReader reader = new(segment, Offset, from);
         while (Records < most && reader.TryRead(out ReadOnlySpan<byte> payload))
         {
             try
@@ -99,11 +108,16 @@ internal sealed class JournalBatch
                 _keys[JournalRecords.ReadNumber(payload)] = Encoding.UTF8.GetString(payload[4..]);
                 break;
             case JournalKind.Metric:
-                long ms = BinaryPrimitives.ReadInt64LittleEndian(payload[12..]);
-                Points.Add(new JournaledPoint(
-                    _keys[JournalRecords.ReadNumber(payload)], BinaryPrimitives.ReadInt64LittleEndian(payload[4..]), ms,
-                    BinaryPrimitives.ReadDoubleLittleEndian(payload[20..])));
-                LastMs = ms;
+                Points.Add(ReadPoint(payload));
+                break;
+            case JournalKind.MetricOfModel:
+                JournaledPoint point = ReadPoint(payload);
+                Points.Add(point);
+                (string model, string name, string digest) = JournalRecords.ReadModel(payload);
+                OfModels.Add((point, model, name, digest));
+                break;
+            case JournalKind.Signal:
+                Signal = (Encoding.UTF8.GetString(payload[9..]), BinaryPrimitives.ReadInt64LittleEndian(payload[1..]));
                 break;
             case JournalKind.Param:
                 Params.Add(JournalRecords.ReadPair(payload));
@@ -130,5 +144,13 @@ internal sealed class JournalBatch
                 // a kind of a later version; its length has been skipped
                 break;
         }
+    }
+
+    private JournaledPoint ReadPoint(ReadOnlySpan<byte> payload)
+    {
+        long ms = BinaryPrimitives.ReadInt64LittleEndian(payload[12..]);
+        LastMs = ms;
+        return new JournaledPoint(
+            _keys[JournalRecords.ReadNumber(payload)], BinaryPrimitives.ReadInt64LittleEndian(payload[4..]), ms, BinaryPrimitives.ReadDoubleLittleEndian(payload[20..]));
     }
 }

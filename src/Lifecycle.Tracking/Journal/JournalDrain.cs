@@ -20,6 +20,7 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
     private List<TaskCompletionSource> _waiters = [];
     private Task? _loop;
     private long _lastFlush = Stopwatch.GetTimestamp();
+    private long _lastBeat = Stopwatch.GetTimestamp();
     private TimeSpan _pause;
     private bool _closed;
 
@@ -181,7 +182,27 @@ internal sealed class JournalDrain(BatchWriter writer, TrackingStore store, Jour
             _lastFlush = Stopwatch.GetTimestamp();
         }
 
-        return failure;
+        return failure ?? await BeatAsync().ConfigureAwait(false);
+    }
+
+    // Says that the runs of this process live, for other machines that share the store.
+    private async ValueTask<Exception?> BeatAsync()
+    {
+        if (Stopwatch.GetElapsedTime(_lastBeat) < RunOwner.Beat || _journals.IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            await writer.BeatAsync([.. _journals.Keys], _stop.Token).ConfigureAwait(false);
+            _lastBeat = Stopwatch.GetTimestamp();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
     }
 
     private async ValueTask DrainAsync(RunJournal journal, bool flush)

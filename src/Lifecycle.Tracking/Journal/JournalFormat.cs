@@ -15,6 +15,8 @@ internal enum JournalKind : byte
     Start = 6,
     End = 7,
     Input = 8,
+    MetricOfModel = 9,
+    Signal = 10,
 }
 
 /// <summary>The head of a segment.</summary>

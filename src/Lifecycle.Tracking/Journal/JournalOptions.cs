@@ -9,6 +9,9 @@ public sealed class JournalOptions
     /// </summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How records get into the file. <see cref="JournalWrite.Auto"/>.</summary>
+    public JournalWrite Write { get; set; }
+
     /// <summary>Bytes of the first segment; the second has 16 times as much, all further ones 64 times. 256 KiB; 16 KiB to 16 MiB, a multiple of 4 KiB.</summary>
     public int FirstSegmentBytes { get; set; } = 256 * 1024;
 
@@ -20,6 +23,7 @@ public sealed class JournalOptions
 
     internal string? Broken() =>
         FlushInterval < TimeSpan.Zero || FlushInterval > TimeSpan.FromHours(1) ? $"Journal.FlushInterval is {FlushInterval}; set it to 0 (flush every record) up to 1 hour."
+        : !Enum.IsDefined(Write) ? $"Journal.Write is {(int)Write}; set it to Auto, Mapped or Call."
         : FirstSegmentBytes < 16 * 1024 || FirstSegmentBytes > 16 * 1024 * 1024 || FirstSegmentBytes % 4096 != 0
             ? $"Journal.FirstSegmentBytes is {FirstSegmentBytes}; set it to 16 KiB up to 16 MiB, a multiple of 4096."
         : MemoryRecords < 0 || MemoryRecords > 16_777_216 ? $"Journal.MemoryRecords is {MemoryRecords}; set it to 0 up to 16,777,216."

@@ -17,10 +17,16 @@ internal enum JournalStop
 internal ref struct JournalReader
 {
     private readonly ReadOnlySpan<byte> _segment;
+    private readonly long _from;
 
-    public JournalReader(ReadOnlySpan<byte> segment, long offset)
+    /// <summary>Reads from an offset on.</summary>
+    /// <param name="segment">The bytes of the segment from <paramref name="from"/> to its end.</param>
+    /// <param name="offset">Where a record begins, counted from the beginning of the segment.</param>
+    /// <param name="from">Where the bytes begin in the segment.</param>
+    public JournalReader(ReadOnlySpan<byte> segment, long offset, long from)
     {
         _segment = segment;
+        _from = from;
         Offset = offset;
     }
 
@@ -33,14 +39,15 @@ internal ref struct JournalReader
     public bool TryRead(out ReadOnlySpan<byte> payload)
     {
         payload = default;
-        if (Offset + JournalFormat.RecordHead > _segment.Length)
+        int here = (int)(Offset - _from);
+        if (here + JournalFormat.RecordHead > _segment.Length)
         {
             Stop = JournalStop.Written;
             return false;
         }
 
         // The writer stores the length last; whoever sees it sees the rest of the record.
-        ref uint stored = ref Unsafe.As<byte, uint>(ref MemoryMarshal.GetReference(_segment[(int)Offset..]));
+        ref uint stored = ref Unsafe.As<byte, uint>(ref MemoryMarshal.GetReference(_segment[here..]));
         uint length = BitConverter.IsLittleEndian
             ? Volatile.Read(ref stored) : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(Volatile.Read(ref stored));
         if (length == 0)
@@ -49,13 +56,13 @@ internal ref struct JournalReader
             return false;
         }
 
-        if (length > int.MaxValue || Offset + JournalFormat.RecordHead + length > _segment.Length)
+        if (length > int.MaxValue || here + JournalFormat.RecordHead + (long)length > _segment.Length)
         {
             Stop = JournalStop.Torn;
             return false;
         }
 
-        ReadOnlySpan<byte> record = _segment.Slice((int)Offset, JournalFormat.RecordHead + (int)length);
+        ReadOnlySpan<byte> record = _segment.Slice(here, JournalFormat.RecordHead + (int)length);
         uint checksum = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(record[4..]);
         if (checksum != JournalFormat.Checksum(Offset, length, record[JournalFormat.RecordHead..]))
         {

@@ -6,7 +6,8 @@ namespace Lifecycle.Tracking;
 
 /// <summary>What the first record of a journal says: enough to make the run without anything else.</summary>
 internal sealed record StartRecord(
-    string Run, string Experiment, string Name, string User, long StartMs, string Owner, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<RunInput> Inputs)
+    string Run, string Experiment, string Name, string User, long StartMs, string Owner, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<RunInput> Inputs,
+    bool IsResumed = false)
 {
     public byte[] ToPayload() => JournalRecords.Json(JournalKind.Start, json =>
     {
@@ -32,6 +33,10 @@ internal sealed record StartRecord(
         }
 
         json.WriteEndArray();
+        if (IsResumed)
+        {
+            json.WriteBoolean("resumed", true);
+        }
     });
 
     public static StartRecord Read(ReadOnlySpan<byte> json)
@@ -43,7 +48,8 @@ internal sealed record StartRecord(
             root.GetProperty("run").GetString()!, root.GetProperty("experiment").GetString()!, root.GetProperty("name").GetString()!,
             root.GetProperty("user").GetString()!, root.GetProperty("start_ms").GetInt64(), root.GetProperty("owner").GetString()!,
             root.GetProperty("tags").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal),
-            [.. root.GetProperty("inputs").EnumerateArray().Select(JournalRecords.ReadInput)]);
+            [.. root.GetProperty("inputs").EnumerateArray().Select(JournalRecords.ReadInput)],
+            root.TryGetProperty("resumed", out JsonElement resumed) && resumed.GetBoolean());
     }
 }
 
@@ -93,6 +99,32 @@ internal static class JournalRecords
         BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(1), (ushort)keyLength);
         Encoding.UTF8.GetBytes(key, payload.AsSpan(3));
         Encoding.UTF8.GetBytes(value, payload.AsSpan(3 + keyLength));
+        return payload;
+    }
+
+    /// <summary>A point that also says how good a model is: as a metric, then the id of the model, a line feed, name and digest of the data.</summary>
+    public static byte[] MetricOfModel(int key, long step, long ms, double value, string model, DatasetReference? data)
+    {
+        string tail = data is null ? model : $"{model}\n{data.Name}\n{data.Digest}";
+        byte[] payload = new byte[MetricSize + Encoding.UTF8.GetByteCount(tail)];
+        WriteMetric(payload, key, step, ms, value);
+        payload[0] = (byte)JournalKind.MetricOfModel;
+        Encoding.UTF8.GetBytes(tail, payload.AsSpan(MetricSize));
+        return payload;
+    }
+
+    public static (string Model, string DatasetName, string DatasetDigest) ReadModel(ReadOnlySpan<byte> payload)
+    {
+        string[] tail = Encoding.UTF8.GetString(payload[MetricSize..]).Split('\n');
+        return tail.Length == 3 ? (tail[0], tail[1], tail[2]) : (tail[0], "", "");
+    }
+
+    public static byte[] Signal(long ms, string name)
+    {
+        byte[] payload = new byte[9 + Encoding.UTF8.GetByteCount(name)];
+        payload[0] = (byte)JournalKind.Signal;
+        BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(1), ms);
+        Encoding.UTF8.GetBytes(name, payload.AsSpan(9));
         return payload;
     }
 

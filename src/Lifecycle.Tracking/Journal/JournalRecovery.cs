@@ -6,26 +6,34 @@ namespace Lifecycle.Tracking;
 /// Takes over what dead processes left: brings their journals into the database, ends their runs as <see cref="RunStatus.Killed"/>, removes their files.
 /// Journals of living processes are left alone, and so are files that are no journals of ours.
 /// </summary>
-internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, string folder, ILogger logger)
+internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, string folder, TrackingOptions options, ILogger logger)
 {
-    public const string ProcessDied = "process-died";
+    // A signal that records followed for longer was handled: the process went on and died of something else.
+    private const long SignalCountsMs = 10_000;
 
     /// <summary>Takes over all runs whose owner is dead.</summary>
     /// <returns>Runs that were ended.</returns>
     public async ValueTask<int> RecoverAsync(CancellationToken cancellationToken)
     {
         int killed = 0;
+        Dictionary<string, (string Owner, long Seen)> away = await ElsewhereAsync(cancellationToken).ConfigureAwait(false);
         foreach (string run in JournalFiles.Runs(folder))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (away.TryGetValue(run, out (string Owner, long Seen) owner) && !IsLost(owner.Seen))
+            {
+                // locks do not reach over machines
+                continue;
+            }
+
             using OwnerLock? inherited = OwnerLock.TryInherit(folder, run);
             if (inherited is not null)
             {
-                killed += await TakeOverAsync(run, inherited, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+                killed += await TakeOverAsync(run, inherited, away.ContainsKey(run) ? RunEnd.HostLost : RunEnd.ProcessDied, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             }
         }
 
-        return killed + await KillWithoutFilesAsync(cancellationToken).ConfigureAwait(false);
+        return killed + await KillWithoutFilesAsync(cancellationToken).ConfigureAwait(false) + await KillSilentAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Moves a damaged file to <c>torn/</c>; it is never deleted.</summary>
@@ -38,7 +46,9 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
         return target;
     }
 
-    private async ValueTask<bool> TakeOverAsync(string run, OwnerLock inherited, CancellationToken cancellationToken)
+    private bool IsLost(long seen) => store.Now - seen > (long)RunOwner.Lost.TotalMilliseconds;
+
+    private async ValueTask<bool> TakeOverAsync(string run, OwnerLock inherited, string reason, CancellationToken cancellationToken)
     {
         foreach (string unfinished in JournalFiles.Unfinished(folder, run))
         {
@@ -46,6 +56,8 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
         }
 
         long lastMs = 0;
+        long signalMs = long.MaxValue;
+        string died = reason;
         List<string> done = [];
         bool left = false;
         foreach (string file in JournalFiles.Segments(folder, run))
@@ -66,6 +78,11 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
 
             JournalBatch last = await ReplayAsync(run, bytes, header, cancellationToken).ConfigureAwait(false);
             lastMs = Math.Max(lastMs, last.LastMs ?? 0);
+            if (last.Signal is { } signal)
+            {
+                (reason, signalMs) = (signal.Name, signal.Ms);
+            }
+
             if (last.Stop == JournalStop.Torn)
             {
                 TrackingLog.JournalTorn(logger, SetAside(file), last.Offset, bytes.Length - last.Offset);
@@ -76,10 +93,11 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
             }
         }
 
-        bool killed = await writer.KillAsync(run, lastMs, ProcessDied, cancellationToken).ConfigureAwait(false);
+        reason = lastMs - signalMs > SignalCountsMs ? died : reason;
+        bool killed = await writer.KillAsync(run, lastMs, reason, cancellationToken).ConfigureAwait(false);
         if (killed)
         {
-            TrackingLog.RunKilled(logger, run);
+            TrackingLog.RunKilled(logger, run, reason);
         }
 
         done.ForEach(File.Delete);
@@ -128,10 +146,53 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
         {
             // The file is looked for after the row was read: a run that starts has its file before its row, one that ends its row before its file.
             if (!File.Exists(Path.Combine(folder, JournalFiles.Lock(run)))
-                && await writer.KillAsync(run, start, ProcessDied, cancellationToken).ConfigureAwait(false))
+                && await writer.KillAsync(run, start, RunEnd.ProcessDied, cancellationToken).ConfigureAwait(false))
             {
                 killed++;
-                TrackingLog.RunKilled(logger, run);
+                TrackingLog.RunKilled(logger, run, RunEnd.ProcessDied);
+            }
+        }
+
+        foreach ((string run, (_, long seen)) in await ElsewhereAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (IsLost(seen) && !File.Exists(Path.Combine(folder, JournalFiles.Lock(run)))
+                && await writer.KillAsync(run, seen, RunEnd.HostLost, cancellationToken).ConfigureAwait(false))
+            {
+                killed++;
+                TrackingLog.RunKilled(logger, run, RunEnd.HostLost);
+            }
+        }
+
+        return killed;
+    }
+
+    // Running runs of other machines, with their last sign of life.
+    private async ValueTask<Dictionary<string, (string Owner, long Seen)>> ElsewhereAsync(CancellationToken cancellationToken)
+    {
+        List<(string Run, string Owner, long Seen)> rows = await store.Database.QueryAsync(
+            "SELECT run_id, owner, max(start_ms, coalesce(beat_ms, 0)) FROM tracking_run WHERE status = 1 AND owner IS NOT NULL AND substr(owner, 1, length($machine)) <> $machine",
+            [("$machine", RunOwner.Machine)], row => (row.GetString(0), row.GetString(1), row.GetInt64(2)), cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(r => r.Run, r => (r.Owner, r.Seen), StringComparer.Ordinal);
+    }
+
+    // Runs without an owner were started over REST: nothing tells whether their client lives but its requests.
+    private async ValueTask<int> KillSilentAsync(CancellationToken cancellationToken)
+    {
+        if (options.StaleRunAfter is not { } stale)
+        {
+            return 0;
+        }
+
+        List<(string Run, long Seen)> silent = await store.Database.QueryAsync(
+            "SELECT run_id, max(start_ms, coalesce(beat_ms, 0)) AS seen FROM tracking_run WHERE status = 1 AND owner IS NULL AND seen < $before",
+            [("$before", store.Now - (long)stale.TotalMilliseconds)], row => (row.GetString(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false);
+        int killed = 0;
+        foreach ((string run, long seen) in silent)
+        {
+            if (await writer.KillAsync(run, seen, RunEnd.Silent, cancellationToken).ConfigureAwait(false))
+            {
+                killed++;
+                TrackingLog.RunKilled(logger, run, RunEnd.Silent);
             }
         }
 

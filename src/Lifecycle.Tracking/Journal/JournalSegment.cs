@@ -1,33 +1,23 @@
-using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Lifecycle.Tracking;
 
 /// <summary>
-/// One file of a journal, mapped. A record stands in the page cache when <see cref="TryAppend"/> returns: the death of the process takes nothing.
+/// One file of a journal. A record stands in the page cache when <see cref="TryAppend"/> returns: the death of the process takes nothing.
 /// Written by one caller at a time; read at the same time by one other.
 /// </summary>
-internal sealed unsafe class JournalSegment : IDisposable
+internal abstract class JournalSegment : IDisposable
 {
     private const string Unfinished = ".tmp";
 
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _start;
     private long _flushed = JournalFormat.HeaderSize;
-    private bool _closed;
 
-    private JournalSegment(string file, in JournalHeader header, MemoryMappedFile map, long capacity)
+    private protected JournalSegment(string file, in JournalHeader header, long capacity)
     {
         File = file;
         Header = header;
         Capacity = capacity;
         Position = JournalFormat.HeaderSize;
-        _map = map;
-        _view = map.CreateViewAccessor(0, capacity, MemoryMappedFileAccess.ReadWrite);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _start = start + _view.PointerOffset;
     }
 
     public string File { get; }
@@ -39,44 +29,35 @@ internal sealed unsafe class JournalSegment : IDisposable
     /// <summary>Where the next record will stand.</summary>
     public long Position { get; private set; }
 
-    /// <summary>All bytes of the segment.</summary>
-    public ReadOnlySpan<byte> Bytes => new(_start, (int)Capacity);
+    private protected bool IsClosed { get; private set; }
 
     /// <summary>Makes the file under a temporary name with all its blocks, writes the header and gives it its name.</summary>
-    /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
-    public static JournalSegment Create(string file, in JournalHeader header, long capacity)
+    /// <param name="file">The name; it must be free.</param>
+    /// <param name="header">The head.</param>
+    /// <param name="capacity">Bytes of the file.</param>
+    /// <param name="mapped">Whether records are stored through a mapping of the file; otherwise by one positioned write each.</param>
+    /// <exception cref="IOException">The disk is full, the folder cannot be written, or the name is taken.</exception>
+    public static JournalSegment Create(string file, in JournalHeader header, long capacity, bool mapped = true)
     {
         string unfinished = file + Unfinished;
+        if (System.IO.File.Exists(file))
+        {
+            throw new SegmentTakenException(file);
+        }
+
+        FileStream stream = Open(unfinished, capacity);
         try
         {
-            FileStream stream = new(unfinished, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                PreallocationSize = capacity,
-                BufferSize = 0,
-            });
-            MemoryMappedFile map;
-            try
-            {
-                stream.SetLength(capacity);
-                Span<byte> head = stackalloc byte[JournalFormat.HeaderSize];
-                JournalFormat.WriteHeader(head, header);
-                stream.Write(head);
-                System.IO.File.Move(unfinished, file, overwrite: false);
-                map = MemoryMappedFile.CreateFromFile(stream, null, capacity, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
-            }
-            catch
-            {
-                stream.Dispose();
-                throw;
-            }
-
-            return new JournalSegment(file, header, map, capacity);
+            stream.SetLength(capacity);
+            Span<byte> head = stackalloc byte[JournalFormat.HeaderSize];
+            JournalFormat.WriteHeader(head, header);
+            stream.Write(head);
+            Name(unfinished, file);
+            return mapped ? new MappedSegment(file, header, stream, capacity) : new CalledSegment(file, header, stream, capacity);
         }
         catch
         {
+            stream.Dispose();
             System.IO.File.Delete(unfinished);
             throw;
         }
@@ -86,28 +67,28 @@ internal sealed unsafe class JournalSegment : IDisposable
     public bool TryAppend(ReadOnlySpan<byte> payload)
     {
         long size = JournalFormat.RecordSize(payload.Length);
-        if (_closed || Position + size > Capacity)
+        if (IsClosed || Position + size > Capacity)
         {
             return false;
         }
 
-        byte* record = _start + Position;
-        payload.CopyTo(new Span<byte>(record + JournalFormat.RecordHead, payload.Length));
-        BinaryPrimitives.WriteUInt32LittleEndian(
-            new Span<byte>(record + 4, 4), JournalFormat.Checksum(Position, (uint)payload.Length, payload));
-        uint length = BitConverter.IsLittleEndian ? (uint)payload.Length : BinaryPrimitives.ReverseEndianness((uint)payload.Length);
-        Volatile.Write(ref *(uint*)record, length);
+        Store(Position, payload, JournalFormat.Checksum(Position, (uint)payload.Length, payload));
         Position += size;
         return true;
     }
+
+    /// <summary>The bytes from an offset, or from before it, to the end of what was written.</summary>
+    /// <param name="offset">Where the reader is.</param>
+    /// <param name="from">Where the bytes begin in the segment; at most the offset.</param>
+    public abstract ReadOnlySpan<byte> Read(long offset, out long from);
 
     /// <summary>Flushes what was appended since the last flush to the disk.</summary>
     public void Flush()
     {
         long position = Position;
-        if (!_closed && position != _flushed)
+        if (!IsClosed && position != _flushed)
         {
-            _view.Flush();
+            FlushToDisk();
             if (_flushed == JournalFormat.HeaderSize)
             {
                 // the first time, the name of the file as well
@@ -118,15 +99,54 @@ internal sealed unsafe class JournalSegment : IDisposable
         }
     }
 
-    /// <summary>Unmaps the file and leaves it.</summary>
+    /// <summary>Closes the file and leaves it.</summary>
     public void Dispose()
     {
-        if (!_closed)
+        if (!IsClosed)
         {
-            _closed = true;
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _map.Dispose();
+            IsClosed = true;
+            Close();
+        }
+    }
+
+    private protected abstract void Store(long position, ReadOnlySpan<byte> payload, uint checksum);
+
+    private protected abstract void FlushToDisk();
+
+    private protected abstract void Close();
+
+    private static FileStream Open(string unfinished, long capacity)
+    {
+        try
+        {
+            return new FileStream(unfinished, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                PreallocationSize = capacity,
+                BufferSize = 0,
+            });
+        }
+        catch (IOException) when (System.IO.File.Exists(unfinished))
+        {
+            throw new SegmentTakenException(unfinished);
+        }
+    }
+
+    private static void Name(string unfinished, string file)
+    {
+        try
+        {
+            System.IO.File.Move(unfinished, file, overwrite: false);
+        }
+        catch (IOException) when (System.IO.File.Exists(file))
+        {
+            throw new SegmentTakenException(file);
         }
     }
 }
+
+/// <summary>Another process that logs to the same run took the number of a segment; the next one may be free.</summary>
+[SuppressMessage("Design", "CA1064", Justification = "It never leaves the journal.")]
+internal sealed class SegmentTakenException(string file) : IOException($"'{file}' is taken");

@@ -43,7 +43,8 @@ internal sealed partial class RunJournal
         }
 
         JournalBatch batch = new(RunId, _writer, segment.Header.Segment, _offset, _explained);
-        batch.Take(segment.Bytes);
+        ReadOnlySpan<byte> bytes = segment.Read(_offset, out long from);
+        batch.Take(bytes, from: from);
         batch.Problems.AddRange(_problems);
         batch.FinishesSegment = (isSealed && batch.Offset >= segment.Position) || batch.Stop == JournalStop.Torn;
         if (batch.End is not null && Dropped > 0)
@@ -177,7 +178,7 @@ internal sealed partial class RunJournal
         JournalSegment made;
         try
         {
-            made = Create(half.Header.Segment + 1, 0);
+            made = CreateFree(half.Header.Segment + 1, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

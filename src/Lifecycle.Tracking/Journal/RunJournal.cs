@@ -25,12 +25,14 @@ internal sealed partial class RunJournal
     private readonly TimeProvider _time;
     private readonly JournalOptions _options;
     private readonly Action _wake;
+    private readonly bool _mapped;
     private readonly Dictionary<string, JournalKey> _keys = new(StringComparer.Ordinal);
     private readonly List<JournalSegment> _undrained = [];
     private JournalSegment _current;
     private JournalSegment? _prepared;
     private Queue<(JournalKey? Key, byte[] Payload)>? _memory;
     private bool _ended;
+    private int _made;
 
     /// <summary>Makes the first segment and writes the start into it.</summary>
     /// <exception cref="IOException">The journal cannot be written.</exception>
@@ -42,10 +44,11 @@ internal sealed partial class RunJournal
         _time = time;
         _options = options;
         _wake = wake;
+        _mapped = JournalDisk.IsMapped(options.Write, folder);
         Owner = owner;
         RunId = run.ToString("N");
         byte[] payload = start.ToPayload();
-        _current = Create(1, payload.Length);
+        _current = CreateFree(1, payload.Length);
         _undrained.Add(_current);
         _current.TryAppend(payload);
         Appended = 1;
@@ -87,6 +90,9 @@ internal sealed partial class RunJournal
         return Append(key, payload, ends: false);
     }
 
+    /// <summary>Appends a point with more behind it; false when the run has ended.</summary>
+    public bool AppendMetric(JournalKey key, ReadOnlySpan<byte> payload) => Append(key, payload, ends: false);
+
     /// <summary>Appends any other record; false when the run has ended.</summary>
     public bool Append(ReadOnlySpan<byte> payload) => Append(null, payload, ends: false);
 
@@ -124,6 +130,19 @@ internal sealed partial class RunJournal
     // Under the lock. False: no segment has room and none can be made.
     private bool TryAppend(JournalKey? key, ReadOnlySpan<byte> payload)
     {
+        try
+        {
+            return TryStore(key, payload);
+        }
+        catch (IOException e)
+        {
+            DegradedBy = e.Message;
+            return false;
+        }
+    }
+
+    private bool TryStore(JournalKey? key, ReadOnlySpan<byte> payload)
+    {
         if (key is not null && key.ExplainedIn != _current.Header.Segment)
         {
             byte[] explanation = JournalRecords.Key(key.Number, key.Name);
@@ -137,7 +156,7 @@ internal sealed partial class RunJournal
 
         if (!_current.TryAppend(payload))
         {
-            return TryNext(payload.Length) && TryAppend(key, payload);
+            return TryNext(payload.Length) && TryStore(key, payload);
         }
 
         FlushIfAsked();
@@ -147,8 +166,7 @@ internal sealed partial class RunJournal
     private bool TryNext(int payload)
     {
         uint number = _current.Header.Segment + 1;
-        if (_prepared is { } prepared && prepared.Header.Segment == number
-            && prepared.Capacity >= JournalFormat.HeaderSize + JournalFormat.RecordSize(payload))
+        if (_prepared is { } prepared && prepared.Capacity >= JournalFormat.HeaderSize + JournalFormat.RecordSize(payload))
         {
             _prepared = null;
             _current = prepared;
@@ -158,7 +176,7 @@ internal sealed partial class RunJournal
             try
             {
                 DropPrepared();
-                _current = Create(number, payload);
+                _current = CreateFree(number, payload);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -191,14 +209,32 @@ internal sealed partial class RunJournal
         }
     }
 
+    // Another process may log to the same run and have taken the number.
+    private JournalSegment CreateFree(uint number, int payload)
+    {
+        while (true)
+        {
+            try
+            {
+                return Create(number, payload);
+            }
+            catch (SegmentTakenException)
+            {
+                number++;
+            }
+        }
+    }
+
     private JournalSegment Create(uint number, int payload)
     {
-        long capacity = (long)_options.FirstSegmentBytes * (number == 1 ? 1 : number == 2 ? LargestSegmentFactor / 4 : LargestSegmentFactor);
+        long capacity = (long)_options.FirstSegmentBytes * (_made == 0 ? 1 : _made == 1 ? LargestSegmentFactor / 4 : LargestSegmentFactor);
         long needed = JournalFormat.HeaderSize + JournalFormat.RecordSize(payload);
         capacity = Math.Max(Math.Min(capacity, 256L * 1024 * LargestSegmentFactor), (needed + 4095) & ~4095L);
-        return JournalSegment.Create(
+        JournalSegment made = JournalSegment.Create(
             Path.Combine(_folder, JournalFiles.Segment(RunId, number)),
-            new JournalHeader(_run, _writer, _time.GetUtcNow().ToUnixTimeMilliseconds(), (uint)Environment.ProcessId, number), capacity);
+            new JournalHeader(_run, _writer, _time.GetUtcNow().ToUnixTimeMilliseconds(), (uint)Environment.ProcessId, number), capacity, _mapped);
+        _made++;
+        return made;
     }
 
     private void FlushIfAsked()

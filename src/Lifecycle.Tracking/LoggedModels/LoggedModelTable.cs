@@ -25,6 +25,20 @@ internal static class LoggedModelTable
     public static (string Id, string Name, string RunId, Digest Digest, DateTimeOffset CreatedAt) Read(DbDataReader row) =>
         (row.GetString(0), row.GetString(1), row.GetString(2), row.Digest(3), row.Time(4));
 
+    /// <summary>A metric of a model; of a model that is not here, nothing is kept.</summary>
+    public static ValueTask<int> AddMetricAsync(
+        LifecycleTransaction transaction, RunRow run, string model, JournaledPoint point, string datasetName, string datasetDigest, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(
+            """
+            INSERT INTO tracking_logged_model_metric(model, key, dataset_name, dataset_digest, run, step, ts, value, nan)
+            SELECT id, $key, $name, $digest, $run, $step, $ts, $value, $nan FROM tracking_logged_model WHERE model_id = $model ON CONFLICT DO NOTHING
+            """,
+            [
+                ("$key", point.Key), ("$name", datasetName), ("$digest", datasetDigest), ("$run", run.Id), ("$step", point.Step), ("$ts", point.Ms),
+                ("$value", double.IsNaN(point.Value) ? 0.0 : point.Value), ("$nan", double.IsNaN(point.Value) ? 1L : 0L), ("$model", model),
+            ],
+            cancellationToken);
+
     public static async ValueTask<AuditEntry> AddAsync(
         TrackingStore store, LifecycleTransaction transaction, RunRow run, ModelArtifact model, CancellationToken cancellationToken)
     {

@@ -10,8 +10,12 @@ internal sealed class BatchWriter(TrackingStore store)
 
     /// <summary>Writes a batch.</summary>
     /// <returns>Points that were new; null when the run of the batch is unknown and the batch does not start it.</returns>
-    public ValueTask<long?> WriteAsync(JournalBatch batch, CancellationToken cancellationToken) =>
-        store.Database.WriteAsync((transaction, token) => WriteAsync(transaction, batch, token), batch.Durability, cancellationToken);
+    public async ValueTask<long?> WriteAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        List<ArtifactEntry> spilled = await LongValues.SpillAsync(store, batch, cancellationToken).ConfigureAwait(false);
+        return await store.Database.WriteAsync(
+            (transaction, token) => WriteAsync(transaction, batch, spilled, token), batch.Durability, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The offset behind what a segment gave to the database; 0 when nothing.</summary>
     public async ValueTask<long> PositionAsync(Guid writer, uint segment, CancellationToken cancellationToken)
@@ -22,7 +26,8 @@ internal sealed class BatchWriter(TrackingStore store)
         return rows.Count == 0 ? 0 : rows[0];
     }
 
-    private async ValueTask<long?> WriteAsync(LifecycleTransaction transaction, JournalBatch batch, CancellationToken cancellationToken)
+    private async ValueTask<long?> WriteAsync(
+        LifecycleTransaction transaction, JournalBatch batch, List<ArtifactEntry> spilled, CancellationToken cancellationToken)
     {
         RunRow? run = batch.Start is null
             ? await RunRow.FindAsync(transaction, batch.RunId, cancellationToken).ConfigureAwait(false)
@@ -35,6 +40,11 @@ internal sealed class BatchWriter(TrackingStore store)
         foreach (RunInput input in (batch.Start?.Inputs ?? []).Concat(batch.Inputs))
         {
             await InputTable.AddAsync(transaction, run, input, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (ArtifactEntry entry in spilled)
+        {
+            await ArtifactTable.PutAsync(transaction, ArtifactTable.OfRun, run.Id, entry, cancellationToken).ConfigureAwait(false);
         }
 
         foreach ((string key, string value) in batch.Params)
@@ -53,6 +63,11 @@ internal sealed class BatchWriter(TrackingStore store)
         }
 
         long points = await MetricTable.AddAsync(store.Database, transaction, _keys, run, batch.Points, cancellationToken).ConfigureAwait(false);
+        foreach ((JournaledPoint point, string model, string name, string digest) in batch.OfModels)
+        {
+            await LoggedModelTable.AddMetricAsync(transaction, run, model, point, name, digest, cancellationToken).ConfigureAwait(false);
+        }
+
         if (batch.End is not null)
         {
             await RunTable.EndAsync(store, transaction, run, batch.End, cancellationToken).ConfigureAwait(false);
@@ -67,6 +82,14 @@ internal sealed class BatchWriter(TrackingStore store)
         return points;
     }
 
+    /// <summary>Says that the owners of these runs live.</summary>
+    public async ValueTask BeatAsync(IReadOnlyList<string> runs, CancellationToken cancellationToken) =>
+        await store.Database.WriteAsync(
+            (transaction, token) => transaction.ExecuteAsync(
+                "UPDATE tracking_run SET beat_ms = $now WHERE status = 1 AND run_id IN (SELECT value FROM json_each($runs))",
+                [("$now", store.Now), ("$runs", JsonText.List([.. runs]))], token),
+            CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Ends a run whose process died, if it has not ended.</summary>
     /// <returns>Whether it was running.</returns>
     public ValueTask<bool> KillAsync(string runId, long lastMs, string reason, CancellationToken cancellationToken) =>
@@ -79,8 +102,12 @@ internal sealed class BatchWriter(TrackingStore store)
                     return false;
                 }
 
+                // the segment that held the last record may be drained and gone
+                object? drained = await transaction.ScalarAsync(
+                    "SELECT max(ts) FROM tracking_metric_latest WHERE run = $run", [("$run", run.Id)], token).ConfigureAwait(false);
+                long end = Math.Max(lastMs, drained as long? ?? 0);
                 await RunTable.SetTagAsync(transaction, _keys, run, Run.EndReasonTag, reason, token).ConfigureAwait(false);
-                await RunTable.EndAsync(store, transaction, run, new EndRecord(RunStatus.Killed, lastMs, reason), token).ConfigureAwait(false);
+                await RunTable.EndAsync(store, transaction, run, new EndRecord(RunStatus.Killed, end, reason), token).ConfigureAwait(false);
                 return true;
             },
             CommitDurability.Flushed, cancellationToken);

@@ -24,15 +24,33 @@ public sealed partial class Run
     {
         if (Status == RunStatus.Running)
         {
-            SetTag(EndReasonTag, "exception");
+            SetTag(EndReasonTag, RunEnd.Exception);
             SetTag(ExceptionTag, exception?.GetType().FullName ?? "unknown");
         }
 
-        return EndAsync(RunStatus.Failed, "exception", isAsked: true, cancellationToken);
+        return EndAsync(RunStatus.Failed, RunEnd.Exception, isAsked: true, cancellationToken);
     }
 
     /// <summary>Ends the run as <see cref="RunStatus.Finished"/> unless it was ended before.</summary>
     public ValueTask DisposeAsync() => EndAsync(RunStatus.Finished, "", isAsked: false, CancellationToken.None);
+
+    /// <summary>Leaves a mark: the process got a signal. It counts when nothing comes after it.</summary>
+    internal void MarkSignal(string name) => _journal.Append(JournalRecords.Signal(_store.Now, name));
+
+    /// <summary>Writes the end into the journal and waits for nothing: the process is ending.</summary>
+    internal void EndInJournal(RunStatus status, string reason, string? exception)
+    {
+        if (Interlocked.CompareExchange(ref _status, (int)status, (int)RunStatus.Running) == (int)RunStatus.Running)
+        {
+            _journal.Append(JournalRecords.Pair(JournalKind.Tag, EndReasonTag, reason));
+            if (exception is not null)
+            {
+                _journal.Append(JournalRecords.Pair(JournalKind.Tag, ExceptionTag, exception));
+            }
+
+            _journal.AppendEnd(new EndRecord(status, _store.Now, reason));
+        }
+    }
 
     internal async ValueTask EndAsync(RunStatus status, string reason, bool isAsked, CancellationToken cancellationToken)
     {

@@ -19,6 +19,25 @@ public sealed partial class Run
         }
     }
 
+    /// <summary>Logs a point that also says how good a logged model is.</summary>
+    /// <param name="key">1 to 250 letters, digits, <c>_ - . : /</c> and spaces.</param>
+    /// <param name="value">NaN and infinities are kept; -0.0 becomes 0.0.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="step">Any number, negative too.</param>
+    /// <param name="data">The data it was measured on, if it shall be told.</param>
+    public void LogMetric(string key, double value, ModelArtifact model, long step = 0, DatasetReference? data = null)
+    {
+        MetricSeries series = Metric(key);
+        if (model is null || series.Number is null)
+        {
+            Refuse(model is null ? "value" : "key", key ?? "", series.Broken ?? "A metric of a model needs the model.");
+        }
+        else if (!_journal.AppendMetric(series.Number, JournalRecords.MetricOfModel(series.Number.Number, step, _store.Now, value + 0.0, model.Id, data)))
+        {
+            RefuseEnded(series.Key);
+        }
+    }
+
     /// <summary>A metric, looked up once, for loops. A key that breaks the rule gives a series whose points are refused.</summary>
     /// <param name="key">1 to 250 letters, digits, <c>_ - . : /</c> and spaces.</param>
     public MetricSeries Metric(string key)

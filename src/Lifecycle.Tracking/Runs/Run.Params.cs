@@ -10,7 +10,7 @@ public sealed partial class Run
     /// <param name="key">1 to 250 letters, digits, <c>_ - . : /</c> and spaces.</param>
     /// <param name="value">
     /// Written in the invariant culture: doubles in their shortest exact form, <c>True|False</c>, enums by name, times in form <c>O</c>, <c>null</c>,
-    /// collections as JSON. At most 65,536 characters.
+    /// collections as JSON. Up to 16 MiB; beyond 65,536 characters it is kept as the artifact <c>lifecycle/long/param/&lt;key&gt;</c>, and the param says so.
     /// </param>
     [SuppressMessage("Design", "CA1031", Justification = "The text of a value is made by code of the user; logging never throws.")]
     public void LogParam<T>(string key, T value)
@@ -46,7 +46,7 @@ public sealed partial class Run
 
     /// <summary>Sets a tag; the last value counts.</summary>
     /// <param name="key">1 to 250 letters, digits, <c>_ - . : /</c> and spaces.</param>
-    /// <param name="value">At most 65,536 characters.</param>
+    /// <param name="value">Up to 16 MiB; beyond 65,536 characters it is kept as the artifact <c>lifecycle/long/tag/&lt;key&gt;</c>, and the tag says so.</param>
     public void SetTag(string key, string value)
     {
         if (IsGood("tag", key, value) && !_journal.Append(JournalRecords.Pair(JournalKind.Tag, key, value)))
@@ -93,12 +93,12 @@ public sealed partial class Run
             return false;
         }
 
-        if (value is null || value.Length > LongestValue)
+        if (value is null || (value.Length > LongestValue && System.Text.Encoding.UTF8.GetByteCount(value) > LongestLogged))
         {
             Refuse(
                 "value", key!,
                 value is null ? $"The value of the {what} '{key}' is null; take a tag away with RemoveTag."
-                : $"The value of the {what} '{key}' has {value.Length} characters; at most {LongestValue} are kept. Log it as an artifact.");
+                : $"The value of the {what} '{key}' has {value.Length} characters, more than 16 MiB in UTF-8. Log it as an artifact.");
             return false;
         }
 

@@ -14,6 +14,7 @@ public sealed partial class Run : IAsyncDisposable
     internal const string EndReasonTag = "lifecycle.end_reason";
     internal const string ExceptionTag = "lifecycle.exception.type";
     internal const int LongestValue = 65_536;
+    internal const int LongestLogged = 16 * 1024 * 1024;
     private const int MostProblems = 100;
 
     private readonly TrackingStore _store;
@@ -30,7 +31,8 @@ public sealed partial class Run : IAsyncDisposable
     private int _status = (int)RunStatus.Running;
 
     internal Run(
-        TrackingStore store, JournalDrain drain, RunJournal journal, StartRecord start, bool strict, TimeSpan endTimeout, ILogger logger, Activity? span)
+        TrackingStore store, JournalDrain drain, RunJournal journal, StartRecord start, bool strict, TimeSpan endTimeout, ILogger logger, Activity? span,
+        IReadOnlyDictionary<string, string> parameters)
     {
         _store = store;
         _drain = drain;
@@ -39,6 +41,11 @@ public sealed partial class Run : IAsyncDisposable
         _strict = strict;
         _logger = logger;
         _span = span;
+        foreach ((string key, string value) in parameters)
+        {
+            _params[key] = value;
+        }
+
         Id = start.Run;
         Name = start.Name;
         Experiment = start.Experiment;

@@ -34,6 +34,14 @@ internal static class RunTable
                 transaction, new AuditRecord("run.started", $"run/{start.Run}", After: what), cancellationToken).ConfigureAwait(false);
         }
 
+        else if (start.IsResumed)
+        {
+            await transaction.ExecuteAsync(
+                "UPDATE tracking_run SET status = 1, end_ms = NULL, owner = $owner, beat_ms = NULL WHERE run_id = $run",
+                [("$owner", start.Owner), ("$run", start.Run)], cancellationToken).ConfigureAwait(false);
+            await store.Audit.AppendAsync(transaction, new AuditRecord("run.resumed", $"run/{start.Run}"), cancellationToken).ConfigureAwait(false);
+        }
+
         return (await RunRow.FindAsync(transaction, start.Run, cancellationToken).ConfigureAwait(false))!;
     }
 

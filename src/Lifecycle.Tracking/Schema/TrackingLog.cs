@@ -35,8 +35,8 @@ internal static partial class TrackingLog
     [LoggerMessage(2016, LogLevel.Warning, "The file {File} among the journals was left alone: {Reason}.")]
     public static partial void JournalIgnored(ILogger logger, string file, string reason);
 
-    [LoggerMessage(2017, LogLevel.Warning, "Run {Run} was ended as Killed: its process died.")]
-    public static partial void RunKilled(ILogger logger, string run);
+    [LoggerMessage(2017, LogLevel.Warning, "Run {Run} was ended as Killed: {Reason}.")]
+    public static partial void RunKilled(ILogger logger, string run, string reason);
 
     [LoggerMessage(2018, LogLevel.Warning, "Looking for runs of dead processes failed; it is tried again.")]
     public static partial void SweepFailed(ILogger logger, Exception cause);

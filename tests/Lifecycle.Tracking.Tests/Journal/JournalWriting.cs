@@ -35,6 +35,6 @@ internal static class JournalWriting
         }
 
         offsets.Add(segment.Position);
-        return (segment.Bytes.ToArray(), offsets);
+        return (segment.Read(0, out _).ToArray(), offsets);
     }
 }

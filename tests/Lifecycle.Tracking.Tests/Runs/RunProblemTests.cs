@@ -34,7 +34,7 @@ public sealed class RunProblemTests
         run.LogParam("p", "a");
         run.LogParam("p", "a");
         run.LogParam("p", "b");
-        run.LogParam("long", new string('x', 65_537));
+        run.LogParam("long", new string('x', (16 * 1024 * 1024) + 1));
         run.LogParam("kept", new string('x', 65_536));
         run.SetTag("null", null!);
         run.LogMetric("early", 1, at: DateTimeOffset.FromUnixTimeMilliseconds(-1));

@@ -32,7 +32,7 @@ public sealed class GoldenWorkspaceTests
         Assert.Equal("param-changed", (await workspace.Experiments.ProblemsAsync(first.Id, Token)).Single().Reason);
 
         RunRecord killed = page.Runs.Single(r => r.Name == "killed");
-        Assert.Equal((RunStatus.Killed, "process-died", 19.0), (killed.Status, killed.Tags["lifecycle.end_reason"], killed.Metrics["m"].Value));
+        Assert.Equal((RunStatus.Killed, "host-lost", 19.0), (killed.Status, killed.Tags["lifecycle.end_reason"], killed.Metrics["m"].Value));
         Assert.Equal(("word", "b"), (killed.Params["last"], killed.Tags["a"]));
         Assert.True(page.Runs.Single(r => r.Name == "deleted").IsDeleted);
         Assert.Equal(["old"], (await workspace.Experiments.ListAsync(true, Token)).Where(e => e.IsDeleted).Select(e => e.Name));
