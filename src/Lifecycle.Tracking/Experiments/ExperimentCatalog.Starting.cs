@@ -38,6 +38,7 @@ public sealed partial class ExperimentCatalog
             TrackingLog.Spooled(_logger, run.Id, cause);
         }
 
+        run.Captured = _capture.CaptureAsync(run);
         return run;
     }
 

@@ -15,6 +15,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
     private readonly BatchWriter _writer;
     private readonly JournalDrain _drain;
     private readonly JournalRecovery _recovery;
+    private readonly EnvironmentCapture _capture;
     private readonly Lock _opening = new();
     private readonly SemaphoreSlim _recovering = new(1);
     private readonly CancellationTokenSource _closing = new();
@@ -50,6 +51,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         _writer = new BatchWriter(_store);
         _drain = new JournalDrain(_writer, _store, _options.Journal, _logger);
         _recovery = new JournalRecovery(_writer, _store, _folder, _logger);
+        _capture = new EnvironmentCapture(_store, _drain, _options.Capture, Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(_folder)));
     }
 
     /// <summary>Makes an experiment.</summary>
@@ -126,6 +128,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         }
 
         await _drain.TryFlushAsync(_options.EndTimeout, CancellationToken.None).ConfigureAwait(false);
+        await _capture.DisposeAsync().ConfigureAwait(false);
         await _drain.DisposeAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_taken is { } taken)

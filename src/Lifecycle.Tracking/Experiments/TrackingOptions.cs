@@ -12,8 +12,11 @@ public sealed class TrackingOptions
     /// <summary>The journal.</summary>
     public JournalOptions Journal { get; } = new();
 
+    /// <summary>What is written down about where a run comes from.</summary>
+    public CaptureOptions Capture { get; } = new();
+
     internal string? Broken() =>
         StartTimeout <= TimeSpan.Zero || StartTimeout > TimeSpan.FromHours(1) ? $"StartTimeout is {StartTimeout}; set it to more than 0 and at most 1 hour."
         : EndTimeout <= TimeSpan.Zero || EndTimeout > TimeSpan.FromHours(1) ? $"EndTimeout is {EndTimeout}; set it to more than 0 and at most 1 hour."
-        : Journal.Broken();
+        : Journal.Broken() ?? Capture.Broken();
 }
