@@ -185,18 +185,18 @@ internal sealed class GitWorkTree
             return isLink && !_git.Config.IsTrue("core.symlinks", otherwise: true) ? ' ' : 'T';
         }
 
-        if (entry.Size != 0 && entry.Size != (uint)info.Length)
-        {
-            return 'M';
-        }
-
         if (isLink)
         {
             return Id(Encoding.UTF8.GetBytes(info.LinkTarget!)).AsSpan().SequenceEqual(entry.Id.Span) ? ' ' : 'M';
         }
 
+        if (entry.Size != 0 && entry.Size != (uint)info.Length)
+        {
+            return 'M';
+        }
+
         if (!OperatingSystem.IsWindows() && _git.Config.IsTrue("core.filemode", otherwise: true)
-            && !isLink && info.UnixFileMode.HasFlag(UnixFileMode.UserExecute) != ((entry.Mode & 0x40) != 0))
+            && info.UnixFileMode.HasFlag(UnixFileMode.UserExecute) != ((entry.Mode & 0x40) != 0))
         {
             return 'M';
         }

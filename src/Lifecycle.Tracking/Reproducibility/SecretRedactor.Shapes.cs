@@ -8,7 +8,7 @@ public static partial class SecretRedactor
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private const RegexOptions AnyCase = Options | RegexOptions.IgnoreCase;
 
-    [GeneratedRegex(@"pass(word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|conn(ection)?[-_]?str|private[-_]?key|signature|\bsas\b|auth", AnyCase, Patience)]
+    [GeneratedRegex(@"pass(word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|credential|conn(ection)?[-_]?str|private[-_]?key|signature|(?<![^\W_])sas(?![^\W_])|auth", AnyCase, Patience)]
     private static partial Regex SecretName();
 
     // Without its end line the key goes to the end of the text.
@@ -43,6 +43,6 @@ public static partial class SecretRedactor
         """, AnyCase, Patience)]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"\A(?<head>(--?|/)(?<name>[\w.\-]{1,128})((=|:)(?<value>[\s\S]*))?)\z", Options, Patience)]
+    [GeneratedRegex(@"\A(?<head>(--?|/)(?<name>[\w.\-]{1,128})[=:]?)(?<value>(?<=[=:])[\s\S]*)?\z", Options, Patience)]
     private static partial Regex Option();
 }
