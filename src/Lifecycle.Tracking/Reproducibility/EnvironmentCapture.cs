@@ -170,7 +170,8 @@ internal sealed class EnvironmentCapture : IAsyncDisposable
         BlobBatch batch = await _store.Blobs.BeginBatchAsync(stop).ConfigureAwait(false);
         await using (batch.ConfigureAwait(false))
         {
-            foreach ((string path, byte[] content) in files.Select(f => (EnvironmentRecord.ChangedFolder + f.Path, f.Content)).Append((EnvironmentRecord.ArtifactName, record.ToBytes())))
+            foreach ((string path, byte[] content) in
+                files.Select(f => (EnvironmentRecord.ChangedFolder + f.Path, f.Content)).Append((EnvironmentRecord.ArtifactName, record.ToBytes())))
             {
                 StoredBlob blob = await batch.PutAsync(content, stop).ConfigureAwait(false);
                 entries.Add(new ArtifactEntry(path, blob.Length, blob.Digest, DateTimeOffset.FromUnixTimeMilliseconds(_store.Now)));

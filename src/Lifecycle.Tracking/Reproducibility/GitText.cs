@@ -23,7 +23,8 @@ internal sealed class GitText(GitFolder git)
             return filter == "lfs" ? Pointer(content) : null;
         }
 
-        if (attributes.GetValueOrDefault("ident") == "" || attributes.GetValueOrDefault("working-tree-encoding") is { } encoding && encoding is not ("" or "-" or "UTF-8"))
+        bool isRecoded = attributes.GetValueOrDefault("working-tree-encoding") is { } encoding && encoding is not ("" or "-" or "UTF-8");
+        if (isRecoded || attributes.GetValueOrDefault("ident") == "")
         {
             return null;
         }
@@ -57,7 +58,8 @@ internal sealed class GitText(GitFolder git)
             return (true, false);
         }
 
-        return git.Config.Get("core.autocrlf") is { } configured && (configured == "input" || git.Config.IsTrue("core.autocrlf", otherwise: false)) ? (true, true) : (false, false);
+        bool isGuess = git.Config.Get("core.autocrlf") == "input" || git.Config.IsTrue("core.autocrlf", otherwise: false);
+        return (isGuess, isGuess);
     }
 
     private static byte[] Pointer(ReadOnlyMemory<byte> content) => content.Span.StartsWith("version https://git-lfs.github.com/spec/v1\n"u8) || content.Length == 0

@@ -228,8 +228,8 @@ internal sealed class GitWorkTree
         }
 
         GitState inner = new GitWorkTree(git, _depth + 1).Read(null, CancellationToken.None);
-        return inner.Commit is not null && Convert.FromHexString(inner.Commit).AsSpan().SequenceEqual(entry.Id.Span) && inner.IsDirty != true && inner.Untracked.Count == 0
-            ? ' ' : 'M';
+        bool isSame = inner.Commit is not null && Convert.FromHexString(inner.Commit).AsSpan().SequenceEqual(entry.Id.Span);
+        return isSame && inner.IsDirty != true && inner.Untracked.Count == 0 ? ' ' : 'M';
     }
 
     // SHA-1 is git's own name for the content, not a protection.

@@ -55,7 +55,8 @@ public sealed record RunComparison
     {
         StringBuilder text = new();
         int count = Groups().Sum(g => g.Differences.Count);
-        text.Append($"{First.Name} ({First.Id}) and {Second.Name} ({Second.Id}): {(count == 0 ? "no difference" : count == 1 ? "1 difference" : $"{count} differences")}\n");
+        string counted = count == 0 ? "no difference" : count == 1 ? "1 difference" : $"{count} differences";
+        text.Append($"{First.Name} ({First.Id}) and {Second.Name} ({Second.Id}): {counted}\n");
         foreach ((string name, IReadOnlyList<RunDifference> differences) in Groups().Where(g => g.Differences.Count > 0))
         {
             text.Append(name).Append('\n');
@@ -109,7 +110,8 @@ public sealed record RunComparison
         Add("repository", run.Tags.GetValueOrDefault(EnvironmentCapture.RepositoryTag) ?? made?.Code?.Repository);
         foreach (ChangedFile file in made?.Code?.Changed ?? [])
         {
-            code[file.Path] = file.Digest?.ToString() ?? (file.Size is { } size ? $"{size} bytes" : file.Status.Contains('D', StringComparison.Ordinal) ? "deleted" : "changed");
+            code[file.Path] = file.Digest?.ToString()
+                ?? (file.Size is { } size ? $"{size} bytes" : file.Status.Contains('D', StringComparison.Ordinal) ? "deleted" : "changed");
         }
 
         foreach (string path in made?.Code?.Untracked ?? [])

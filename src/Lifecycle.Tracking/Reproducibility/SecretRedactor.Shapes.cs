@@ -22,7 +22,7 @@ public static partial class SecretRedactor
     private static partial Regex KnownKey();
 
     [GeneratedRegex(
-        """(?<name>(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=)(?>"[^"\r\n]*"|'[^'\r\n]*'|[^;"'\r\n]+|["'][^;\r\n]*)""", AnyCase, Patience)]
+        """(?<name>(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=)(?>"[^"\r\n]*"|'[^'\r\n]*'|["'][^\r\n]*|[^;"'\r\n]+)""", AnyCase, Patience)]
     private static partial Regex Assignment();
 
     [GeneratedRegex("""(?<name>[?&]sig=)[^&\s"'<>]+""", AnyCase, Patience)]
