@@ -97,9 +97,13 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
             .ConfigureAwait(false);
     }
 
-    /// <summary>Waits until everything that runs of this process logged before the call can be searched.</summary>
+    /// <summary>Waits until everything that runs of this process logged before the call can be searched, and their environment is stored.</summary>
     /// <exception cref="LifecycleStorageException">The database cannot be written now. What was logged stays in the journals and is written later.</exception>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => _drain.FlushAsync(cancellationToken);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        await _capture.IdleAsync(cancellationToken).ConfigureAwait(false);
+        await _drain.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Takes over what processes left that died: their journals come into the database and their runs end as <see cref="RunStatus.Killed"/> with the time of

@@ -54,6 +54,15 @@ internal sealed class EnvironmentCapture : IAsyncDisposable
         return done.Task;
     }
 
+    /// <summary>Waits until the runs that have started are captured.</summary>
+    public Task IdleAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _work is null ? Task.CompletedTask : _work.WaitAsync(cancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);

@@ -20,7 +20,12 @@ internal sealed class GitText(GitFolder git)
         Dictionary<string, string> attributes = AttributesOf(path);
         if (attributes.GetValueOrDefault("filter") is { } filter and not ("" or "-") && git.Config.Get($"filter.{filter}.clean") is not null)
         {
-            return filter == "lfs" ? Pointer(content) : null;
+            if (filter != "lfs")
+            {
+                return null;
+            }
+
+            return Pointer(content);
         }
 
         bool isRecoded = attributes.GetValueOrDefault("working-tree-encoding") is { } encoding && encoding is not ("" or "-" or "UTF-8");
