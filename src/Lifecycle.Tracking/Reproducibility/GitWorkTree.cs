@@ -87,7 +87,7 @@ internal sealed class GitWorkTree
             changes[path] = letter == 'U' ? "UU" : letter + " ";
         }
 
-        long racy = (written - DateTime.UnixEpoch).Ticks;
+        long racy = (written - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond;
         foreach (GitEntry entry in index.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -145,7 +145,7 @@ internal sealed class GitWorkTree
         }
     }
 
-    /// <summary>Size and times alone: they say "unchanged" or nothing. A file written in the same instant as the index may have changed unseen.</summary>
+    /// <summary>Size and times alone: they say "unchanged" or nothing. A file written in the same second as the index may have changed unseen.</summary>
     private static bool IsAsItWas(GitEntry entry, string file, long racy)
     {
         FileStamp now;
@@ -158,8 +158,7 @@ internal sealed class GitWorkTree
             return false;
         }
 
-        long modified = (entry.Modified.Seconds * 10_000_000L) + (entry.Modified.Nanoseconds / 100);
-        return entry.Size == (uint)now.Length && modified < racy && IsSame(entry.Modified, now.Modified) && IsSame(entry.Changed, now.Changed);
+        return entry.Size == (uint)now.Length && entry.Modified.Seconds < racy && IsSame(entry.Modified, now.Modified) && IsSame(entry.Changed, now.Changed);
     }
 
     private static bool IsSame((uint Seconds, uint Nanoseconds) known, long nanoseconds) =>
