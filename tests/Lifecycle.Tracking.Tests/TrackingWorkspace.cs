@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Tracking.Tests;
 
-/// <summary>A workspace of its own for one test; it can be closed and opened again.</summary>
+/// <summary>A workspace of its own for one test; it can be closed and opened again. Runs are captured when the options name a work tree.</summary>
 internal sealed class TrackingWorkspace : IAsyncDisposable
 {
     private readonly TemporaryFolder? _folder;
@@ -18,6 +18,8 @@ internal sealed class TrackingWorkspace : IAsyncDisposable
         IAuditLog audit = faults is null ? Store.Audit : new FaultyAuditLog(Store.Audit, faults);
         ILifecycleEvents events = faults is null ? Store.Events : new FaultyEvents(Store.Events, faults);
         NamedActor actor = new("ada");
+        options ??= new TrackingOptions();
+        options.Capture.IsEnabled &= options.Capture.WorkTree is not null;
         Experiments = new ExperimentCatalog(database, blobs, Store.Objects, audit, events, Store.JournalFolder, actor, time, options);
         Registry = new ModelRegistry(database, blobs, Store.Objects, audit, events, actor, time, rules, Experiments);
     }

@@ -26,7 +26,9 @@ public sealed partial class ExperimentCatalog
         cancellationToken.ThrowIfCancellationRequested();
         Guid id = LifecycleId.New(_store.Time);
         StartRecord record = Describe(id, name, asked);
-        return await OpenRunAsync(OpenJournal(id, record), record, asked, new Dictionary<string, string>(), notReady).ConfigureAwait(false);
+        Run run = await OpenRunAsync(OpenJournal(id, record), record, asked, new Dictionary<string, string>(), notReady).ConfigureAwait(false);
+        run.Captured = _capture.CaptureAsync(run);
+        return run;
     }
 
     /// <summary>

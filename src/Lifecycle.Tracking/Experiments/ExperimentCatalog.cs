@@ -15,6 +15,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
     private readonly BatchWriter _writer;
     private readonly JournalDrain _drain;
     private readonly JournalRecovery _recovery;
+    private readonly EnvironmentCapture _capture;
     private readonly Lock _opening = new();
     private readonly SemaphoreSlim _recovering = new(1);
     private readonly CancellationTokenSource _closing = new();
@@ -50,6 +51,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         _writer = new BatchWriter(_store);
         _drain = new JournalDrain(_writer, _store, _options.Journal, _logger);
         _recovery = new JournalRecovery(_writer, _store, _folder, _options, _logger);
+        _capture = new EnvironmentCapture(_store, _drain, _options.Capture, Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(_folder)));
     }
 
     /// <summary>Makes an experiment.</summary>
@@ -95,9 +97,13 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
             .ConfigureAwait(false);
     }
 
-    /// <summary>Waits until everything that runs of this process logged before the call can be searched.</summary>
+    /// <summary>Waits until everything that runs of this process logged before the call can be searched, and their environment is stored.</summary>
     /// <exception cref="LifecycleStorageException">The database cannot be written now. What was logged stays in the journals and is written later.</exception>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => _drain.FlushAsync(cancellationToken);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        await _capture.IdleAsync(cancellationToken).ConfigureAwait(false);
+        await _drain.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Takes over what processes left that died: their journals come into the database and their runs end as <see cref="RunStatus.Killed"/> with the time of
@@ -128,6 +134,7 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
         ProcessEndHook.Forget(this);
 
         await _drain.TryFlushAsync(_options.EndTimeout, CancellationToken.None).ConfigureAwait(false);
+        await _capture.DisposeAsync().ConfigureAwait(false);
         await _drain.DisposeAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_taken is { } taken)

@@ -18,9 +18,12 @@ public sealed class TrackingOptions
     /// <summary>The journal.</summary>
     public JournalOptions Journal { get; } = new();
 
+    /// <summary>What is written down about where a run comes from.</summary>
+    public CaptureOptions Capture { get; } = new();
+
     internal string? Broken() =>
         StartTimeout <= TimeSpan.Zero || StartTimeout > TimeSpan.FromHours(1) ? $"StartTimeout is {StartTimeout}; set it to more than 0 and at most 1 hour."
         : EndTimeout <= TimeSpan.Zero || EndTimeout > TimeSpan.FromHours(1) ? $"EndTimeout is {EndTimeout}; set it to more than 0 and at most 1 hour."
         : StaleRunAfter <= TimeSpan.Zero ? $"StaleRunAfter is {StaleRunAfter}; set it to more than 0, for example 6 hours, or to null."
-        : Journal.Broken();
+        : Journal.Broken() ?? Capture.Broken();
 }

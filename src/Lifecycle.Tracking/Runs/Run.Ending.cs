@@ -17,8 +17,8 @@ public sealed partial class Run
     }
 
     /// <summary>
-    /// Ends the run as <see cref="RunStatus.Failed"/>; the type of the exception stands in the tag <c>lifecycle.exception.type</c>. The message is not kept:
-    /// it may hold secrets.
+    /// Ends the run as <see cref="RunStatus.Failed"/>; the type of the exception stands in the tag <c>lifecycle.exception.type</c>, the first 1,000
+    /// characters of its message, without secrets (<see cref="SecretRedactor"/>), in <c>lifecycle.exception.message</c>.
     /// </summary>
     public ValueTask FailAsync(Exception exception, CancellationToken cancellationToken = default)
     {
@@ -26,6 +26,7 @@ public sealed partial class Run
         {
             SetTag(EndReasonTag, RunEnd.Exception);
             SetTag(ExceptionTag, exception?.GetType().FullName ?? "unknown");
+            SetTag(MessageTag, exception is null ? "" : MessageOf(exception));
         }
 
         return EndAsync(RunStatus.Failed, RunEnd.Exception, isAsked: true, cancellationToken);
@@ -54,6 +55,8 @@ public sealed partial class Run
 
     internal async ValueTask EndAsync(RunStatus status, string reason, bool isAsked, CancellationToken cancellationToken)
     {
+        DateTimeOffset now = _store.Time.GetUtcNow();
+        TimeSpan left = await AwaitCaptureAsync(cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _status, (int)status, (int)RunStatus.Running) != (int)RunStatus.Running)
         {
             if (isAsked)
@@ -64,7 +67,6 @@ public sealed partial class Run
             return;
         }
 
-        DateTimeOffset now = _store.Time.GetUtcNow();
         _journal.AppendEnd(new EndRecord(status, now.ToUnixTimeMilliseconds(), reason));
         TrackingTelemetry.RunEnded(status, now > StartedAt ? now - StartedAt : TimeSpan.Zero);
         _span?.SetTag("lifecycle.tracking.status", status.ToString());
@@ -72,7 +74,7 @@ public sealed partial class Run
         Ended?.Invoke(this);
         try
         {
-            if (await _drain.TryFlushAsync(_endTimeout, cancellationToken).ConfigureAwait(false) is { } cause)
+            if (await _drain.TryFlushAsync(left, cancellationToken).ConfigureAwait(false) is { } cause)
             {
                 TrackingLog.Spooled(_logger, Id, cause);
             }

@@ -51,6 +51,7 @@ public sealed partial class Run : IAsyncDisposable
         Experiment = start.Experiment;
         StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(start.StartMs);
         Artifacts = new RunArtifacts(store, Id);
+        _given = new HashSet<string>(start.Tags.Keys, StringComparer.Ordinal);
     }
 
     /// <summary>32 hex digits of a version-7 Guid.</summary>
@@ -105,6 +106,16 @@ public sealed partial class Run : IAsyncDisposable
     internal void Refuse(string reason, string subject, string text)
     {
         TrackingTelemetry.Rejected(reason);
+        RunProblem problem = Note(reason, subject, text);
+        if (_strict)
+        {
+            throw new RunMisuseException(problem);
+        }
+    }
+
+    /// <summary>Keeps a problem that is nobody's misuse; never throws.</summary>
+    internal RunProblem Note(string reason, string subject, string text)
+    {
         RunProblem problem = new(reason, KeyRule.Show(subject), text, _store.Time.GetUtcNow());
         bool say;
         lock (_problems)
@@ -122,10 +133,7 @@ public sealed partial class Run : IAsyncDisposable
             TrackingLog.Misuse(_logger, Id, text, problem.Subject);
         }
 
-        if (_strict)
-        {
-            throw new RunMisuseException(problem);
-        }
+        return problem;
     }
 
     private void RefuseEnded(string subject) =>

@@ -32,7 +32,7 @@ public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOf
 public sealed record RunInput(DatasetReference Dataset, string Context);
 
 /// <summary>Misuse of a run that was refused: a bad key, a changed param, a call after the end.</summary>
-/// <param name="Reason">One of a few words: <c>key</c>, <c>param-changed</c>, <c>value</c>, <c>time</c>, <c>ended</c>.</param>
+/// <param name="Reason">One of a few words: <c>key</c>, <c>param-changed</c>, <c>value</c>, <c>time</c>, <c>ended</c>; <c>capture</c> when its environment could not be read or stored.</param>
 /// <param name="Subject">What it was about, most often a key.</param>
 /// <param name="Text">One sentence for a person.</param>
 /// <param name="At">When.</param>
