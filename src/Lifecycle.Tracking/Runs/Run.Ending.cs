@@ -36,6 +36,7 @@ public sealed partial class Run
 
     internal async ValueTask EndAsync(RunStatus status, string reason, bool isAsked, CancellationToken cancellationToken)
     {
+        TimeSpan timeout = await DoBeforeEndAsync(cancellationToken).ConfigureAwait(false);
         if (Interlocked.CompareExchange(ref _status, (int)status, (int)RunStatus.Running) != (int)RunStatus.Running)
         {
             if (isAsked)
@@ -54,7 +55,7 @@ public sealed partial class Run
         Ended?.Invoke(this);
         try
         {
-            if (await _drain.TryFlushAsync(_endTimeout, cancellationToken).ConfigureAwait(false) is { } cause)
+            if (await _drain.TryFlushAsync(timeout, cancellationToken).ConfigureAwait(false) is { } cause)
             {
                 TrackingLog.Spooled(_logger, Id, cause);
             }
