@@ -10,7 +10,8 @@ namespace Lifecycle.MLNet;
 /// <param name="Label">The label column.</param>
 /// <param name="Group">The column that says which rows are ranked together.</param>
 /// <param name="Features">The features, for the Davies-Bouldin index of a clustering.</param>
-internal sealed record EvaluationByShape(string Label, string Group, string Features)
+/// <param name="IsAnomaly">Whether the scores tell anomalies; their columns look like those of a binary classifier.</param>
+internal sealed record EvaluationByShape(string Label, string Group, string Features, bool IsAnomaly)
 {
     private const string Score = "Score";
     private const string Kind = "ScoreColumnKind";
@@ -70,12 +71,16 @@ internal sealed record EvaluationByShape(string Label, string Group, string Feat
             return context.Ranking.Evaluate(scored, Label, Group);
         }
 
-        return kind == "AnomalyDetection" ? context.AnomalyDetection.Evaluate(scored, Label)
+        return IsAnomaly || kind == "AnomalyDetection" ? Anomalies(context, scored, label.Value)
             : label.Value.Type is NumberDataViewType ? context.Regression.Evaluate(scored, Label)
             : label.Value.Type is not BooleanDataViewType ? null
             : schema.GetColumnOrNull("Probability") is not null ? context.BinaryClassification.Evaluate(scored, Label)
             : context.BinaryClassification.EvaluateNonCalibrated(scored, Label);
     }
+
+    // ML.NET's evaluator of anomalies takes 0 and 1, not false and true.
+    private AnomalyDetectionMetrics Anomalies(MLContext context, IDataView scored, DataViewSchema.Column label) => context.AnomalyDetection.Evaluate(
+        label.Type is BooleanDataViewType ? context.Transforms.Conversion.ConvertType(Label, Label, DataKind.Single).Fit(scored).Transform(scored) : scored, Label);
 
     private static string KindOf(DataViewSchema.Column score)
     {

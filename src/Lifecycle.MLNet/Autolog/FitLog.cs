@@ -12,6 +12,7 @@ internal sealed class FitLog
 
     private readonly Run _run;
     private readonly List<object> _steps = [];
+    private readonly Dictionary<string, object?> _told = new(StringComparer.Ordinal);
     private readonly List<(string Prefix, object Trainer)> _trainers = [];
 
     public FitLog(Run run, object pipeline)
@@ -27,9 +28,17 @@ internal sealed class FitLog
         });
     }
 
-    public void Options() => EachTrainer("options", TrainerOptionsReader.Read);
+    public void Options() => EachTrainer("options", (trainer, prefix) => TrainerOptionsReader.Read(trainer, prefix).Select(told =>
+    {
+        _told[told.Key] = told.Value;
+        return told;
+    }));
 
-    public void EffectiveOptions() => EachTrainer("effective options", TrainerOptionsReader.ReadEffective);
+    /// <summary>What LightGBM made of its options, and what other trainers chose for options that were left to them; they fill it in while they train.</summary>
+    public void EffectiveOptions() => EachTrainer("effective options", (trainer, prefix) => TrainerOptionsReader.Read(trainer, prefix)
+        .Where(now => _told.TryGetValue(now.Key, out object? told) && TrainerFields.IsSimple(now.Value) && now.Value is not Array && !Equals(told, now.Value))
+        .Select(now => KeyValuePair.Create($"{prefix}.effective{now.Key[prefix.Length..]}", now.Value))
+        .Concat(TrainerOptionsReader.ReadEffective(trainer, prefix)));
 
     public void Duration(TimeSpan duration) => Try("duration", () => _run.LogMetric("fit.duration_s", duration.TotalSeconds));
 
@@ -76,7 +85,8 @@ internal sealed class FitLog
         object? trainer = _trainers.Count == 0 ? null : _trainers[^1].Trainer;
         string Column(string option, string otherwise) => trainer is null ? otherwise : TrainerOptionsReader.Option(trainer, option) as string ?? otherwise;
         EvaluationByShape evaluation = new(
-            label ?? Column("LabelColumnName", "Label"), Column("RowGroupColumnName", "GroupId"), Column("FeatureColumnName", "Features"));
+            label ?? Column("LabelColumnName", "Label"), Column("RowGroupColumnName", "GroupId"), Column("FeatureColumnName", "Features"),
+            PipelineColumns.Flat(fitted).Last().GetType().Name.StartsWith("AnomalyPredictionTransformer", StringComparison.Ordinal));
         foreach ((string name, double value) in evaluation.Evaluate(new MLContext(), fitted.Transform(validation)))
         {
             _run.LogMetric(name, value);

@@ -8,6 +8,10 @@ internal static class PipelineColumns
 {
     private const int LongestList = 500;
 
+    /// <summary>The transformers in order; a chain within a chain is walked too.</summary>
+    public static IEnumerable<ITransformer> Flat(ITransformer transformer) =>
+        transformer is IEnumerable<ITransformer> chain ? chain.SelectMany(Flat) : [transformer];
+
     /// <returns>One text a step, null where nothing is known.</returns>
     public static IReadOnlyList<string?> Of(ITransformer? fitted, DataViewSchema? schema, int steps)
     {
@@ -56,7 +60,4 @@ internal static class PipelineColumns
         string text = string.Join(", ", names);
         return text.Length <= LongestList ? text : $"{text.AsSpan(0, LongestList)}... ({names.Length} columns)";
     }
-
-    private static IEnumerable<ITransformer> Flat(ITransformer transformer) =>
-        transformer is IEnumerable<ITransformer> chain ? chain.SelectMany(Flat) : [transformer];
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using Lifecycle.Tracking;
 using Microsoft.ML;
 using Microsoft.ML.Trainers;
+using Microsoft.ML.Trainers.FastTree;
 
 namespace Lifecycle.MLNet.Tests;
 
@@ -30,6 +31,7 @@ public sealed class TrainerOptionTests
         await using Tracked tracked = new();
         (Type trainer, object? options, Func<MLContext, IEstimator<ITransformer>> make) = TrainerCases.Get(name);
         IDataView rows = TrainerCases.Rows(_context);
+        KeyValuePair<string, object?>[] told = options is null ? [] : [.. Expected(options)];
         RunRecord run = await tracked.RunAsync(run =>
         {
             make(_context).TrackWith(run, model: false).Fit(rows);
@@ -37,11 +39,8 @@ public sealed class TrainerOptionTests
         });
         Assert.Empty(await tracked.Experiments.ProblemsAsync(run.Id));
         Assert.Equal(trainer.Name.Replace("Trainer", "", StringComparison.Ordinal), run.Params["trainer"]);
-        if (options is not null)
-        {
-            string[] wrong = [.. Expected(options).Where(o => !Same(o.Value, run.Params.GetValueOrDefault($"trainer.{o.Key}"))).Select(o => $"{o.Key}: {o.Value} is {run.Params.GetValueOrDefault($"trainer.{o.Key}") ?? "missing"}")];
-            Assert.Empty(wrong);
-        }
+        Assert.Empty(told.Where(o => !Same(o.Value, run.Params.GetValueOrDefault($"trainer.{o.Key}")))
+            .Select(o => $"{o.Key}: {o.Value} is {run.Params.GetValueOrDefault($"trainer.{o.Key}") ?? "missing"}"));
     }
 
     [Fact]
@@ -51,8 +50,31 @@ public sealed class TrainerOptionTests
         Assert.Equal("DartBooster", run.Params["trainer.Booster"]);
         Assert.Equal("True", run.Params["trainer.Booster.XgboostDartMode"]);
         Assert.Equal("0.5", run.Params["trainer.Booster.L1Regularization"]);
-        Assert.Equal("TolerantEarlyStoppingRule", (await FitAsync("FastTreeBinaryTrainer")).Params["trainer.EarlyStoppingRule"]);
-        Assert.Equal("[0,1,5]", (await FitAsync("FastTreeRankingTrainer")).Params["trainer.CustomGains"]);
+        Assert.Equal("[0,1,5,7,9]", (await FitAsync("FastTreeRankingTrainer")).Params["trainer.CustomGains"]);
+    }
+
+    [Fact]
+    public async Task A_fit_that_fails_leaves_its_options_behind()
+    {
+        await using Tracked tracked = new();
+        RunRecord run = await tracked.RunAsync(run =>
+        {
+            FastTreeBinaryTrainer trainer = _context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { EarlyStoppingRule = new TolerantEarlyStoppingRule(0.02f) });
+            Assert.Throws<InvalidOperationException>(() => trainer.TrackWith(run).Fit(TrainerCases.Rows(_context)));
+            return Task.CompletedTask;
+        });
+        Assert.Equal("TolerantEarlyStoppingRule", run.Params["trainer.EarlyStoppingRule"]);
+        Assert.Equal("0.02", run.Params["trainer.EarlyStoppingRule.Threshold"]);
+        Assert.DoesNotContain("fit.duration_s", run.Metrics.Keys);
+    }
+
+    [Fact]
+    public async Task What_a_trainer_filled_in_while_it_trained_is_written()
+    {
+        RunRecord run = await FitAsync("SdcaLogisticRegressionBinaryTrainer");
+        Assert.Equal("null", run.Params["trainer.L2Regularization"]);
+        Assert.True(double.Parse(run.Params["trainer.effective.L2Regularization"], CultureInfo.InvariantCulture) > 0);
+        Assert.DoesNotContain("trainer.effective.L1Regularization", run.Params.Keys);
     }
 
     [Fact]
