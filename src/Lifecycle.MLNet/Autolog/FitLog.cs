@@ -67,13 +67,13 @@ internal sealed class FitLog
         });
         Try("data", () =>
         {
-            DatasetReference data = given ?? (input as ColumnBatchView)?.Source ?? TrainingData.Describe(input);
+            DatasetReference data = given ?? (input as ColumnBatchView)?.Source ?? TrainingRows.Describe(input);
             if ((input.GetRowCount() ?? data.Rows) is { } rows)
             {
                 _run.LogMetric("fit.rows", rows);
             }
 
-            _run.LogInput(data, TrainingData.Context);
+            _run.LogInput(data, TrainingRows.Context);
         });
     }
 

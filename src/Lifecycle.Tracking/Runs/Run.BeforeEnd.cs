@@ -29,7 +29,9 @@ public sealed partial class Run
 
         if (!open)
         {
-            ReportProblem("ended", what ?? "", what is null || work is null ? "Work before the end needs a subject and something to do." : $"'{what}' came too late: the run {Id} ended as {Status}.");
+            ReportProblem(
+                "ended", what ?? "",
+                what is null || work is null ? "Work before the end needs a subject and something to do." : $"'{what}' came too late: the run {Id} ended as {Status}.");
         }
     }
 

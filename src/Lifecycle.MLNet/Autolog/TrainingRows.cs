@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 namespace Lifecycle.MLNet;
 
 /// <summary>Describes rows that nobody gave a name to.</summary>
-internal static class TrainingData
+internal static class TrainingRows
 {
     public const string Context = "training";
 
@@ -46,7 +46,7 @@ internal static class TrainingData
     // A table column is a scalar; vectors and keys stand in the param data.schema.
     private static TableSchema? Schema(IDataView view)
     {
-        TableColumn[] columns = [.. view.Schema.Where(c => !c.IsHidden).Select(c => (c.Name, Type: Of(c.Type))).Where(c => c.Type is not null).Select(c => new TableColumn(c.Name, c.Type!.Value))];
+        TableColumn[] columns = [.. view.Schema.Where(c => !c.IsHidden && Of(c.Type) is not null).Select(c => new TableColumn(c.Name, Of(c.Type)!.Value))];
         return columns.Length == 0 ? null : new TableSchema(columns);
     }
 
