@@ -71,9 +71,8 @@ internal sealed partial class Road
                 .Build(),
             Train = async (context, stop) =>
             {
-                context.Run.LogInput(market);
                 OutOfFold judged = OutOfFold.Of(_ml, Mitigated, shifted, FoldsOf(shifted), stop);
-                ModelArtifact challenger = await TrainAsync(Mitigated, shifted, judged, context.Run);
+                ModelArtifact challenger = await TrainAsync(Mitigated, shifted, market, judged, context.Run);
                 double[] champion = await ScoresAsync(context.Champion!, shifted);
                 ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns).InSinglePrecision());
                 return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0, model: context.Champion!.Digest), Reference: reference);

@@ -88,8 +88,8 @@ internal sealed partial class Road
     {
         ColumnBatch everything = _rows;
         OutOfFold judged = OutOfFold.Of(_ml, candidate, everything, FoldsOf(everything), _stop);
-        await using Run run = await _lifecycle.Experiments.StartRunAsync(Model, r => r.With(_split["train"]).Named(candidate.Name), _stop);
-        ModelArtifact model = await TrainAsync(candidate, _train, judged, run);
+        await using Run run = await _lifecycle.Experiments.StartRunAsync(Model, r => r.Named(candidate.Name), _stop);
+        ModelArtifact model = await TrainAsync(candidate, _train, _split["train"], judged, run);
         EvaluationSet rows = Rows(judged);
         GateReport report = await _lifecycle.Gate(Model)
             .Require(Metric.AreaUnderRoc, atLeast: 0.70)
@@ -106,11 +106,13 @@ internal sealed partial class Road
     }
 
     /// <summary>Trains a recipe on rows, writes it into the run, puts the decision behind it.</summary>
-    private async Task<ModelArtifact> TrainAsync(Candidate candidate, ColumnBatch rows, OutOfFold judged, Run run)
+    private async Task<ModelArtifact> TrainAsync(Candidate candidate, ColumnBatch rows, DatasetReference data, OutOfFold judged, Run run)
     {
         IDataView view = Candidate.Labelled(_ml, rows.ToDataView());
         Cut cut = Cut.Choose(judged.Rows, candidate.ThresholdByGroup);
-        ITransformer fitted = candidate.Pipeline(_ml).TrackWith(run).Fit(view);
+
+        // What is served has the decision behind it and is logged below, so the bare scores are not.
+        ITransformer fitted = candidate.Pipeline(_ml).TrackWith(run, model: false, data: data).Fit(view);
         run.LogParam("columns", string.Join(",", candidate.Columns));
         run.LogParam("threshold", cut.Threshold);
         run.LogParam("threshold.afam", cut.GroupThreshold);

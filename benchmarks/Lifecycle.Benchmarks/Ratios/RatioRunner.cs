@@ -14,7 +14,11 @@ internal static class RatioRunner
     };
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts =
-        DriftSuite.Groups.Append(new("tracking.reproducibility", ReproducibilityFigures.Measure)).ToDictionary(g => g.Key, Func<IAsyncEnumerable<Figure>> (g) => () => g.Value().ToAsyncEnumerable(), StringComparer.Ordinal);
+        new(DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable()))), StringComparer.Ordinal)
+        {
+            ["tracking.mlnet"] = AutologFigures.MeasureAsync,
+            ["tracking.reproducibility"] = () => ReproducibilityFigures.Measure().ToAsyncEnumerable(),
+        };
 
     public static async Task<int> RunAsync(string[] names)
     {

@@ -5,6 +5,9 @@ namespace Lifecycle;
 /// <param name="Digest">Digest as text: ours begin with <c>sha256:</c>, those of other tools need not.</param>
 public sealed record DatasetReference(string Name, string Digest)
 {
+    /// <summary>The digest of data that nobody read: two of them say nothing about being equal, and no lineage is drawn from it. The profile says why.</summary>
+    public const string Unknown = "unknown";
+
     /// <summary>Id of the dataset version, 32 hex digits; null for data from elsewhere.</summary>
     public string? Version { get; init; }
 
@@ -16,4 +19,7 @@ public sealed record DatasetReference(string Name, string Digest)
 
     /// <summary>Columns, when it is a table.</summary>
     public TableSchema? Schema { get; init; }
+
+    /// <summary>What else is known, most often JSON, for example counts, or why there is no digest.</summary>
+    public string? Profile { get; init; }
 }

@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lifecycle.Tracking;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -16,6 +18,34 @@ internal static class MLNetModelFiles
 
     // The first moment that a zip entry can name; ML.NET writes the time of saving, which would give every save another digest.
     private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Logs a fitted pipeline with its <c>MLmodel</c>: flavour <c>mlnet</c>, with an ONNX export <c>onnx</c> and <c>python_function</c> too.</summary>
+    public static async ValueTask<ModelArtifact> LogAsync(
+        Run run, MLContext context, ITransformer transformer, DataViewSchema schema, string name, ReadOnlyMemory<byte> onnx, CancellationToken cancellationToken)
+    {
+        Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal)
+        {
+            [Model] = SaveModel(context, transformer, schema),
+            [Schema] = SaveSchema(schema),
+        };
+        Dictionary<string, JsonObject> flavors = new(StringComparer.Ordinal)
+        {
+            ["mlnet"] = new JsonObject { ["data"] = Model, ["mlnet_version"] = MLNetVersion, ["schema"] = Schema },
+        };
+        if (!onnx.IsEmpty)
+        {
+            OnnxFlavor.AddTo(files, flavors, onnx);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        ModelDescription description = new() { Flavors = flavors, Signature = ModelColumns.Signature(transformer, schema) };
+        return await run.LogModelAsync(
+            name, files.ToDictionary(f => f.Key, f => (Stream)new MemoryStream(f.Value.ToArray(), writable: false), StringComparer.Ordinal), description, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private static string MLNetVersion =>
+        typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     public static byte[] SaveModel(MLContext context, ITransformer transformer, DataViewSchema schema)
     {

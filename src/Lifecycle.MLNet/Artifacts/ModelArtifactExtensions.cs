@@ -7,28 +7,46 @@ namespace Lifecycle.MLNet;
 public static class ModelArtifactExtensions
 {
     /// <summary>
-    /// Logs a fitted pipeline as a model of the run: <c>model.zip</c>, written so that the same model always has the same digest, and <c>schema.json</c>.
-    /// All or nothing.
+    /// Logs a fitted pipeline as a model of the run: <c>model.zip</c>, written so that the same model always has the same digest, <c>schema.json</c> and MLflow's
+    /// <c>MLmodel</c>. A pipeline that was fitted through <c>TrackWith(run)</c> is logged already: with the same columns, the name <c>model</c> and no export it
+    /// gives that artifact. All or nothing.
     /// </summary>
     /// <param name="run">The run that made it.</param>
     /// <param name="context">The context that made it.</param>
     /// <param name="transformer">The fitted pipeline.</param>
     /// <param name="schema">The columns that go in, without the label.</param>
     /// <param name="name">What the run calls it.</param>
+    /// <param name="onnx">
+    /// The same model as ONNX, made by <c>mlContext.Model.ConvertToOnnx</c> of Microsoft.ML.OnnxConverter; with it MLflow's Python finds the flavours <c>onnx</c> and
+    /// <c>python_function</c>.
+    /// </param>
     /// <param name="cancellationToken">Cancelling logs nothing.</param>
-    public static ValueTask<ModelArtifact> LogModelAsync(
-        this Run run, MLContext context, ITransformer transformer, DataViewSchema schema, string name = "model", CancellationToken cancellationToken = default)
+    /// <exception cref="LifecycleException"><paramref name="onnx"/> is no ONNX model.</exception>
+    public static async ValueTask<ModelArtifact> LogModelAsync(
+        this Run run, MLContext context, ITransformer transformer, DataViewSchema schema, string name = TrackedModels.Name, ReadOnlyMemory<byte> onnx = default,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(schema);
-        Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal)
-        {
-            [MLNetModelFiles.Model] = MLNetModelFiles.SaveModel(context, transformer, schema),
-            [MLNetModelFiles.Schema] = MLNetModelFiles.SaveSchema(schema),
-        };
-        return run.LogModelAsync(name, files, cancellationToken);
+        return TrackedModels.Find(run, transformer) is { } saved && name == TrackedModels.Name && onnx.IsEmpty && saved.Takes(schema)
+            ? await saved.Artifact.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : await MLNetModelFiles.LogAsync(run, context, transformer, schema, name, onnx, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The model that <c>TrackWith(run)</c> saves in the background of a fit, as soon as it is there.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="transformer">What the fit gave.</param>
+    /// <param name="cancellationToken">Cancels the waiting, not the saving.</param>
+    /// <exception cref="InvalidOperationException">The transformer was not fitted through <c>TrackWith(run)</c>, or with <c>model: false</c>.</exception>
+    public static async ValueTask<ModelArtifact> LogModelAsync(this Run run, ITransformer transformer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(transformer);
+        SavedModel saved = TrackedModels.Find(run, transformer) ?? throw new InvalidOperationException(
+            $"The run {run.Id} did not save this transformer: it was not fitted through TrackWith(run), or with model: false. Use run.LogModelAsync(mlContext, transformer, schema).");
+        return await saved.Artifact.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Loads a model that was logged or registered; its bytes are checked against its digest first.</summary>

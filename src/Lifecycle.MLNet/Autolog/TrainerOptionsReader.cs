@@ -1,125 +1,163 @@
 using System.Collections;
-using System.Globalization;
 using System.Reflection;
 using Microsoft.ML;
-using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
 namespace Lifecycle.MLNet;
 
 /// <summary>
-/// Reads what a trainer was told. ML.NET keeps the options in a non-public field whose type derives from
-/// <see cref="TrainerInputBase"/>; its public fields are the hyperparameters.
+/// Reads what a trainer was told. ML.NET keeps the options in non-public fields whose types derive from <see cref="TrainerInputBase"/>; their public fields and
+/// properties are the hyperparameters. Where a trainer keeps none, its private fields say the same under other names, see <see cref="TrainerFields"/>.
 /// </summary>
 internal static class TrainerOptionsReader
 {
-    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const int Deepest = 2;
 
     /// <summary>The estimators of a pipeline in order; a chain within a chain is walked too.</summary>
-    public static IEnumerable<object> Steps(object estimator)
-    {
-        if (Field(estimator, "_estimators") is IEnumerable steps)
-        {
-            foreach (object step in steps)
-            {
-                foreach (object inner in Steps(step))
-                {
-                    yield return inner;
-                }
-            }
-        }
-        else
-        {
-            yield return estimator;
-        }
-    }
+    public static IEnumerable<object> Steps(object estimator) =>
+        TrainerFields.Value(estimator, "_estimators") is IEnumerable steps ? steps.Cast<object>().SelectMany(Steps) : [estimator];
 
     /// <summary>Whether the step trains a model.</summary>
-    public static bool IsTrainer(object step) => step.GetType().GetInterfaces()
-        .Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITrainerEstimator<,>)) || Options(step) is not null;
+    public static bool IsTrainer(object step) => step.GetType().Name.EndsWith("Trainer", StringComparison.Ordinal)
+        || step.GetType().GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITrainerEstimator<,>));
 
-    /// <summary>Names and values, <c>trainer.&lt;Field&gt;</c>; nested options as <c>trainer.Booster.&lt;Field&gt;</c>.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Read(object trainer)
+    /// <summary>
+    /// The name of the trainer and its options: <c>trainer</c>, <c>trainer.&lt;Field&gt;</c>, nested ones as <c>trainer.Booster.&lt;Field&gt;</c>, those of the trainer
+    /// inside a one-versus-all as <c>trainer.inner.&lt;Field&gt;</c>.
+    /// </summary>
+    public static IEnumerable<KeyValuePair<string, object?>> Read(object trainer, string prefix)
     {
-        yield return KeyValuePair.Create("trainer", trainer.GetType().Name.Replace("Trainer", "", StringComparison.Ordinal));
-        IEnumerable<KeyValuePair<string, string>> values = Options(trainer) is { } options ? PublicFields(options, "trainer.", 0) : PrivateFields(trainer);
-        foreach (KeyValuePair<string, string> value in values)
+        yield return KeyValuePair.Create(prefix, (object?)NameOf(trainer.GetType()).Replace("Trainer", "", StringComparison.Ordinal));
+        foreach ((string name, object? value) in Values(trainer))
         {
-            yield return value;
+            yield return KeyValuePair.Create($"{prefix}.{name}", value);
+        }
+
+        if (Inner(trainer) is { } inner)
+        {
+            foreach (KeyValuePair<string, object?> value in Read(inner, $"{prefix}.inner"))
+            {
+                yield return value;
+            }
         }
     }
 
+    /// <summary>What LightGBM was told in the end, when options were left to it; known after the fit.</summary>
+    public static IEnumerable<KeyValuePair<string, object?>> ReadEffective(object trainer, string prefix)
+    {
+        if (TrainerFields.Value(trainer, "GbmOptions") is IDictionary effective)
+        {
+            foreach (DictionaryEntry entry in effective)
+            {
+                yield return KeyValuePair.Create($"{prefix}.effective.{entry.Key}", entry.Value);
+            }
+        }
+
+        if (Inner(trainer) is { } inner)
+        {
+            foreach (KeyValuePair<string, object?> value in ReadEffective(inner, $"{prefix}.inner"))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    /// <summary>One option by its name; null when there is none or it is null.</summary>
+    public static object? Option(object trainer, string name) => Values(trainer).FirstOrDefault(v => v.Key == name).Value;
+
+    private static IEnumerable<KeyValuePair<string, object?>> Values(object trainer)
+    {
+        HashSet<string> known = new(StringComparer.Ordinal);
+        object? options = Options(trainer);
+        if (options is not null)
+        {
+            foreach (KeyValuePair<string, object?> value in Members(options, "", 0))
+            {
+                known.Add(value.Key);
+                yield return value;
+            }
+        }
+
+        IEnumerable<KeyValuePair<string, object?>> others = options is null ? TrainerFields.Simple(trainer).Concat(TrainerFields.Columns(trainer)) : TrainerFields.Columns(trainer);
+        foreach (KeyValuePair<string, object?> value in others)
+        {
+            if (known.Add(value.Key))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    // A trainer and its base classes may each keep the options; the one whose own type is most derived knows them all.
     private static object? Options(object trainer)
     {
-        object? options = null;
-        for (Type? type = trainer.GetType(); type is not null && options is null; type = type.BaseType)
+        object? best = null;
+        for (Type? type = trainer.GetType(); type is not null; type = type.BaseType)
         {
-            foreach (FieldInfo field in type.GetFields(Instance | BindingFlags.DeclaredOnly))
+            foreach (FieldInfo field in type.GetFields(Declared))
             {
-                if (typeof(TrainerInputBase).IsAssignableFrom(field.FieldType) && field.GetValue(trainer) is { } found)
+                if (IsOptions(field.FieldType) && field.GetValue(trainer) is { } found && (best is null || Depth(found) > Depth(best)))
                 {
-                    options = found;
-                }
-            }
-
-            foreach (PropertyInfo property in type.GetProperties(Instance | BindingFlags.DeclaredOnly))
-            {
-                if (options is null && typeof(TrainerInputBase).IsAssignableFrom(property.PropertyType) && property.GetValue(trainer) is { } found)
-                {
-                    options = found;
+                    best = found;
                 }
             }
         }
 
-        return options;
+        return best;
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> PublicFields(object options, string prefix, int depth)
+    private static bool IsOptions(Type type) => typeof(TrainerInputBase).IsAssignableFrom(type) || (type.IsNested && type.Name is "Options" or "OptionsBase");
+
+    private static int Depth(object value)
     {
-        foreach (FieldInfo field in options.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public).OrderBy(f => f.Name, StringComparer.Ordinal))
+        int depth = 0;
+        for (Type? type = value.GetType(); type is not null; type = type.BaseType)
         {
-            object? value = field.GetValue(options);
-            if (Text(value) is { } text)
+            depth++;
+        }
+
+        return depth;
+    }
+
+    private static object? Inner(object trainer) => TrainerFields.Value(trainer, "Trainer") is { } inner && IsTrainer(inner) ? inner : null;
+
+    private static IEnumerable<KeyValuePair<string, object?>> Members(object options, string prefix, int depth)
+    {
+        Type type = options.GetType();
+        IEnumerable<(string Name, Type Owner, Func<object?> Get)> members = type.GetFields(BindingFlags.Instance | BindingFlags.Public)
+            .Select(f => (f.Name, f.DeclaringType!, (Func<object?>)(() => f.GetValue(options))))
+            .Concat(type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.CanRead && p.GetIndexParameters().Length == 0)
+                .Select(p => (p.Name, p.DeclaringType!, (Func<object?>)(() => p.GetValue(options)))));
+        foreach (IGrouping<string, (string Name, Type Owner, Func<object?> Get)> same in members.GroupBy(m => m.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            // A field that hides one of the base class.
+            object? value = same.Aggregate((a, b) => a.Owner.IsSubclassOf(b.Owner) ? a : b).Get();
+            string name = prefix + same.Key;
+            if (TrainerFields.IsSimple(value))
             {
-                yield return KeyValuePair.Create(prefix + field.Name, text);
+                yield return KeyValuePair.Create(name, value);
             }
-            else if (value is not null && depth < 2 && value.GetType().Name.Contains("Options", StringComparison.Ordinal))
+            else if (value is not Delegate and not IHostEnvironment)
             {
-                foreach (KeyValuePair<string, string> inner in PublicFields(value, $"{prefix}{field.Name}.", depth + 1))
+                yield return KeyValuePair.Create(name, (object?)NameOf(value!.GetType()));
+                IEnumerable<KeyValuePair<string, object?>> nested = depth < Deepest ? Members(value, name + ".", depth + 1) : [];
+                bool any = false;
+                foreach (KeyValuePair<string, object?> one in nested)
                 {
-                    yield return inner;
+                    any = true;
+                    yield return one;
+                }
+
+                foreach (KeyValuePair<string, object?> one in any ? [] : TrainerFields.Simple(value))
+                {
+                    yield return KeyValuePair.Create($"{name}.{one.Key}", one.Value);
                 }
             }
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> PrivateFields(object trainer) =>
-        from field in trainer.GetType().GetFields(Instance)
-        orderby field.Name
-        let text = Text(field.GetValue(trainer))
-        where text is not null
-        select KeyValuePair.Create("trainer." + field.Name.TrimStart('_'), text);
-
-    private static string? Text(object? value) => value switch
-    {
-        null => null,
-        string text => text,
-        bool flag => flag ? "True" : "False",
-        Enum name => name.ToString(),
-        IFormattable number when value.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => null,
-    };
-
-    private static object? Field(object instance, string name)
-    {
-        for (Type? type = instance.GetType(); type is not null; type = type.BaseType)
-        {
-            if (type.GetField(name, Instance | BindingFlags.DeclaredOnly) is { } field)
-            {
-                return field.GetValue(instance);
-            }
-        }
-
-        return null;
-    }
+    // The options of a booster are a class inside it; what they belong to says more.
+    private static string NameOf(Type type) => type is { Name: "Options" or "OptionsBase", DeclaringType: { } owner } ? NameOf(owner) : type.Name.Split('`')[0];
 }

@@ -14,10 +14,12 @@ public sealed class ColumnBatchView : IDataView
     /// <summary>Makes a view.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="numbers">What numbers become.</param>
-    public ColumnBatchView(ColumnBatch rows, NumberHandling numbers = NumberHandling.Single)
+    /// <param name="source">What the rows are, for whoever logs their use; null when nobody knows.</param>
+    public ColumnBatchView(ColumnBatch rows, NumberHandling numbers = NumberHandling.Single, DatasetReference? source = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         Rows = rows;
+        Source = source;
         _columns = [.. rows.Columns.Select(c => ViewColumn.Of(c, numbers))];
         DataViewSchema.Builder builder = new();
         foreach (ViewColumn column in _columns)
@@ -30,6 +32,9 @@ public sealed class ColumnBatchView : IDataView
 
     /// <summary>The rows behind the view.</summary>
     public ColumnBatch Rows { get; }
+
+    /// <summary>What the rows are; autologging takes name and digest from it.</summary>
+    public DatasetReference? Source { get; }
 
     /// <inheritdoc/>
     public DataViewSchema Schema { get; }

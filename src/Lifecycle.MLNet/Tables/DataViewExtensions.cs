@@ -8,7 +8,11 @@ namespace Lifecycle.MLNet;
 public static class DataViewExtensions
 {
     /// <summary>The rows as an <see cref="IDataView"/>.</summary>
-    public static IDataView ToDataView(this ColumnBatch rows, NumberHandling numbers = NumberHandling.Single) => new ColumnBatchView(rows, numbers);
+    /// <param name="rows">The rows.</param>
+    /// <param name="numbers">What numbers become.</param>
+    /// <param name="source">What the rows are, for <c>TrackWith</c>; a dataset version or a part of a split converts to it.</param>
+    public static IDataView ToDataView(this ColumnBatch rows, NumberHandling numbers = NumberHandling.Single, DatasetReference? source = null) =>
+        new ColumnBatchView(rows, numbers, source);
 
     /// <summary>Reads all rows of a dataset version that is one table, verified, into memory.</summary>
     /// <param name="version">The version.</param>
@@ -19,7 +23,7 @@ public static class DataViewExtensions
         this DatasetVersion version, IReadOnlyList<string>? columns = null, NumberHandling numbers = NumberHandling.Single, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return (await version.ReadAllAsync(columns: columns, cancellationToken: cancellationToken).ConfigureAwait(false)).ToDataView(numbers);
+        return (await version.ReadAllAsync(columns: columns, cancellationToken: cancellationToken).ConfigureAwait(false)).ToDataView(numbers, version);
     }
 
     /// <summary>

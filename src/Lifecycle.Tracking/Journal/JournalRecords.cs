@@ -152,6 +152,7 @@ internal static class JournalRecords
             Uri = json.TryGetProperty("uri", out JsonElement uri) ? uri.GetString() : null,
             Rows = json.TryGetProperty("rows", out JsonElement rows) ? rows.GetInt64() : null,
             Schema = json.TryGetProperty("schema", out JsonElement schema) ? TableSchemaText.Read(schema.GetString()!) : null,
+            Profile = json.TryGetProperty("profile", out JsonElement profile) ? profile.GetString() : null,
         },
         json.GetProperty("context").GetString()!);
 
@@ -178,6 +179,11 @@ internal static class JournalRecords
         if (input.Dataset.Schema is { } schema)
         {
             json.WriteString("schema", TableSchemaText.Write(schema));
+        }
+
+        if (input.Dataset.Profile is { } profile)
+        {
+            json.WriteString("profile", profile);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Lifecycle.Tracking;
 internal static class InputTable
 {
     private const string Columns = """
-        SELECT i.run, d.name, d.digest, d.version, d.source, d.rows, d.schema, i.context
+        SELECT i.run, d.name, d.digest, d.version, d.source, d.rows, d.schema, i.context, d.profile
         FROM tracking_run_input i JOIN tracking_dataset d ON d.id = i.dataset
         """;
 
@@ -22,6 +22,7 @@ internal static class InputTable
             Uri = row.TextOrNull(4),
             Rows = row.LongOrNull(5),
             Schema = row.TextOrNull(6) is { } schema ? TableSchemaText.Read(schema) : null,
+            Profile = row.TextOrNull(8),
         },
         row.GetString(7));
 
@@ -37,14 +38,14 @@ internal static class InputTable
         DatasetReference data = input.Dataset;
         string? schema = data.Schema is null ? null : TableSchemaText.Write(data.Schema);
         string rows = data.Rows?.ToString(CultureInfo.InvariantCulture) ?? "";
-        Digest source = Digest.Of(Encoding.UTF8.GetBytes($"{data.Version}\n{data.Uri}\n{rows}\n{schema}"));
+        Digest source = Digest.Of(Encoding.UTF8.GetBytes($"{data.Version}\n{data.Uri}\n{rows}\n{schema}{(data.Profile is null ? "" : $"\n{data.Profile}")}"));
         (string, object?)[] identity = [("$experiment", run.Experiment), ("$name", data.Name), ("$digest", data.Digest), ("$hash", source.Hex)];
         await transaction.ExecuteAsync(
             """
-            INSERT INTO tracking_dataset(experiment, name, digest, source_hash, version, source, rows, schema)
-            VALUES($experiment, $name, $digest, $hash, $version, $source, $rows, $schema) ON CONFLICT DO NOTHING
+            INSERT INTO tracking_dataset(experiment, name, digest, source_hash, version, source, rows, schema, profile)
+            VALUES($experiment, $name, $digest, $hash, $version, $source, $rows, $schema, $profile) ON CONFLICT DO NOTHING
             """,
-            [.. identity, ("$version", data.Version), ("$source", data.Uri), ("$rows", data.Rows), ("$schema", schema)], cancellationToken).ConfigureAwait(false);
+            [.. identity, ("$version", data.Version), ("$source", data.Uri), ("$rows", data.Rows), ("$schema", schema), ("$profile", data.Profile)], cancellationToken).ConfigureAwait(false);
         await transaction.ExecuteAsync(
             """
             INSERT INTO tracking_run_input(run, n, dataset, context)

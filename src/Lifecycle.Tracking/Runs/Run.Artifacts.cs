@@ -45,11 +45,24 @@ public sealed partial class Run
     /// <exception cref="InvalidArtifactPathException">A path breaks the rule.</exception>
     /// <exception cref="TrackingException">The run has ended or was deleted.</exception>
     /// <exception cref="LifecycleStorageException">The store or the database cannot be written.</exception>
-    public async ValueTask<ModelArtifact> LogModelAsync(string name, IReadOnlyDictionary<string, Stream> files, CancellationToken cancellationToken = default)
+    public ValueTask<ModelArtifact> LogModelAsync(string name, IReadOnlyDictionary<string, Stream> files, CancellationToken cancellationToken = default) =>
+        LogModelAsync(name, files, null, cancellationToken);
+
+    /// <summary>Stores a model with its file <c>MLmodel</c>. All or nothing.</summary>
+    /// <param name="name">Not empty, none of <c>/ : . % " '</c>, no control character, at most 250 characters.</param>
+    /// <param name="files">Content by path; read to the end, not closed. 1 to 10,000 files, none of them <c>MLmodel</c> when there is a description.</param>
+    /// <param name="description">Flavours and signature; null writes no <c>MLmodel</c>. The file is no part of the digest: it names the run and the time.</param>
+    /// <param name="cancellationToken">Cancelling stores nothing that can be seen.</param>
+    /// <exception cref="InvalidModelException">There are no files or too many, the name breaks the rule, or <c>MLmodel</c> is given twice.</exception>
+    /// <exception cref="InvalidArtifactPathException">A path breaks the rule.</exception>
+    /// <exception cref="TrackingException">The run has ended or was deleted.</exception>
+    /// <exception cref="LifecycleStorageException">The store or the database cannot be written.</exception>
+    public async ValueTask<ModelArtifact> LogModelAsync(
+        string name, IReadOnlyDictionary<string, Stream> files, ModelDescription? description, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
         LoggedModelTable.RequireName(name);
-        ModelManifest.RequirePaths([.. files.Keys]);
+        ModelManifest.RequirePaths([.. files.Keys, .. description is null ? (string[])[] : [ModelDescription.FileName]]);
         RequireOpen();
         List<ModelFile> stored = new(files.Count);
         foreach ((string path, Stream content) in files.OrderBy(f => f.Key, StringComparer.Ordinal))
@@ -74,11 +87,20 @@ public sealed partial class Run
             Manifest = manifest,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(_store.Now),
         };
+        ArtifactEntry? described = description is null ? null : await DescribeAsync(model, description, cancellationToken).ConfigureAwait(false);
         await _store.Database.WriteAsync(
             async (transaction, token) =>
             {
                 RunRow run = await ArtifactTable.RequireOpenAsync(transaction, Id, token).ConfigureAwait(false);
-                return await LoggedModelTable.AddAsync(_store, transaction, run, model, token).ConfigureAwait(false);
+                AuditEntry entry = await LoggedModelTable.AddAsync(_store, transaction, run, model, token).ConfigureAwait(false);
+                if (described is not null)
+                {
+                    long row = (long)(await transaction.ScalarAsync(
+                        "SELECT id FROM tracking_logged_model WHERE model_id = $model", [("$model", model.Id)], token).ConfigureAwait(false))!;
+                    await ArtifactTable.PutAsync(transaction, ArtifactTable.OfModel, row, described, token).ConfigureAwait(false);
+                }
+
+                return entry;
             },
             CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
         TrackingTelemetry.Artifact(manifest.Size, "in");
@@ -94,6 +116,23 @@ public sealed partial class Run
         Dictionary<string, Stream> streams = files.ToDictionary(
             f => f.Key, f => (Stream)new MemoryStream(f.Value.ToArray(), writable: false), StringComparer.Ordinal);
         return await LogModelAsync(name, streams, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ArtifactEntry> DescribeAsync(ModelArtifact model, ModelDescription description, CancellationToken cancellationToken)
+    {
+        ModelDescription full = description with
+        {
+            ArtifactPath = model.Name,
+            MlflowVersion = MLmodelFile.Form,
+            ModelId = model.Id,
+            ModelUuid = model.Id[2..],
+            RunId = Id,
+            SizeBytes = model.Manifest.Size,
+            CreatedAt = model.CreatedAt,
+        };
+        using MemoryStream bytes = new(MLmodelFile.Write(full), writable: false);
+        StoredBlob blob = await _store.Blobs.PutAsync(bytes, null, cancellationToken).ConfigureAwait(false);
+        return new ArtifactEntry(ModelDescription.FileName, blob.Length, blob.Digest, model.CreatedAt);
     }
 
     private void RequireOpen()

@@ -56,7 +56,10 @@ public sealed partial class Run
     internal async ValueTask EndAsync(RunStatus status, string reason, bool isAsked, CancellationToken cancellationToken)
     {
         DateTimeOffset now = _store.Time.GetUtcNow();
-        TimeSpan left = await AwaitCaptureAsync(cancellationToken).ConfigureAwait(false);
+        Task<TimeSpan> captured = AwaitCaptureAsync(cancellationToken).AsTask();
+        TimeSpan left = await DoBeforeEndAsync(cancellationToken).ConfigureAwait(false);
+        TimeSpan afterCapture = await captured.ConfigureAwait(false);
+        left = afterCapture < left ? afterCapture : left;
         if (Interlocked.CompareExchange(ref _status, (int)status, (int)RunStatus.Running) != (int)RunStatus.Running)
         {
             if (isAsked)

@@ -103,11 +103,13 @@ internal static class InputRule
     private const int LongestDigest = 128;
     private const int LongestUri = 65_535;
     private const int LongestContext = 500;
+    private const int LongestProfile = 16_777_215;
 
     public static string? Broken(DatasetReference data, string context) =>
         data.Name is not { Length: > 0 and <= LongestName } ? $"The name of a dataset has 1 to {LongestName} characters."
         : data.Digest is not { Length: > 0 and <= LongestDigest } ? $"The digest of the dataset '{KeyRule.Show(data.Name)}' has 1 to {LongestDigest} characters."
         : data.Uri is { Length: > LongestUri } ? $"The address of the dataset '{KeyRule.Show(data.Name)}' has more than {LongestUri} characters."
+        : data.Profile is { Length: > LongestProfile } ? $"The profile of the dataset '{KeyRule.Show(data.Name)}' has more than {LongestProfile} characters."
         : context.Length > LongestContext ? $"The context of the dataset '{KeyRule.Show(data.Name)}' has more than {LongestContext} characters."
         : null;
 }

@@ -141,6 +141,11 @@ internal static class RunTable
         List<LineageEdge> edges = [];
         foreach (RunInput input in await InputTable.OfRunAsync(transaction, run.Id, cancellationToken).ConfigureAwait(false))
         {
+            if (input.Dataset is { Version: null, Digest: DatasetReference.Unknown })
+            {
+                continue;
+            }
+
             LineageNode data = input.Dataset.Version is { } version
                 ? new LineageNode(LineageNode.DatasetVersion, version) : new LineageNode(LineageNode.External, input.Dataset.Digest);
             edges.Add(new LineageEdge(node, LineageEdge.Used, data, now, store.Actor.Actor));

@@ -9,14 +9,17 @@ public sealed class ModelArtifactTests
     private readonly MLContext _context = new(seed: 1);
 
     [Fact]
-    public async Task TheSameModel_HasTheSameDigest_WheneverItIsLogged()
+    public async Task RelogSameModel_StoresOnce()
     {
         await using Tracked tracked = new();
         (ITransformer model, IDataView data) = Train();
+        long Stored() => Directory.EnumerateFiles(Path.Combine(tracked.Workspace.Root, "objects"), "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
+        long first = 0;
         List<ModelArtifact> logged = [];
         await tracked.RunAsync(async run =>
         {
             logged.Add(await run.LogModelAsync(_context, model, LoanTable.Inputs(data)));
+            first = Stored();
 
             // The times in a zip have a grain of 2 s.
             await Task.Delay(2_100);
@@ -24,6 +27,10 @@ public sealed class ModelArtifactTests
         });
         await tracked.RunAsync(async run => logged.Add(await run.LogModelAsync(new MLContext(seed: 9), model, LoanTable.Inputs(data), "again")));
         Assert.Single(logged.Select(m => m.Digest).Distinct());
+        Assert.True(first > logged[0].Manifest.Size, $"{first} bytes are stored");
+
+        // Only MLmodel is new: it names the run and the time.
+        Assert.InRange(Stored() - first, 1, 2 * 2_000);
         Assert.Equal(3, logged.Select(m => m.Id).Distinct().Count());
         Assert.Equal(["model.zip", "schema.json"], logged[0].Manifest.Files.Select(f => f.Path));
     }
@@ -43,7 +50,7 @@ public sealed class ModelArtifactTests
     }
 
     [Fact]
-    public async Task DamagedBytes_AreNotHandedToTheLoader()
+    public async Task FlippedBit_FailsLoad()
     {
         await using Tracked tracked = new();
         (ITransformer model, IDataView data) = Train();

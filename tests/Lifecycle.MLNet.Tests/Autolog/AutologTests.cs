@@ -49,8 +49,9 @@ public sealed class AutologTests
         });
         Assert.NotNull(fitted!.Transform(data).Schema.GetColumnOrNull("Probability"));
         Assert.Equal(RunStatus.Finished, run.Status);
-        Assert.StartsWith("not logged: ", run.Tags["lifecycle.autolog.outcome"], StringComparison.Ordinal);
-        Assert.Contains("region", run.Tags["lifecycle.autolog.outcome"], StringComparison.Ordinal);
+        RunProblem problem = Assert.Single(await tracked.Experiments.ProblemsAsync(run.Id));
+        Assert.Equal(("autolog", "metrics"), (problem.Reason, problem.Subject));
+        Assert.Contains("region", problem.Text, StringComparison.Ordinal);
         Assert.Equal(300, run.Metrics["fit.rows"].Value);
         Assert.Equal("LbfgsLogisticRegression", run.Params["trainer"][..23]);
     }
@@ -77,7 +78,6 @@ public sealed class AutologTests
             return Task.CompletedTask;
         });
         Assert.Equal(["fit.duration_s", "fit.rows"], run.Metrics.Keys.Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(run.Tags.Keys, t => t.StartsWith("lifecycle.autolog", StringComparison.Ordinal));
     }
 
     private LbfgsLogisticRegressionBinaryTrainer Regression() => _context.BinaryClassification.Trainers.LbfgsLogisticRegression();
@@ -103,8 +103,12 @@ public sealed class AutologTests
         Assert.Equal(expected.AreaUnderRocCurve, run.Metrics["val_area_under_roc_curve"].Value, 12);
         Assert.Equal(expected.Accuracy, run.Metrics["val_accuracy"].Value, 12);
         Assert.Equal(expected.LogLoss, run.Metrics["val_log_loss"].Value, 12);
-        Assert.Contains("pipeline.0", run.Params.Keys);
+        Assert.Equal("OneHotEncodingEstimator: region -> regions", run.Params["pipeline.0"]);
+        Assert.Equal("ColumnConcatenatingEstimator: ratio, income, regions -> Features", run.Params["pipeline.1"]);
+        RunInput input = Assert.Single(run.Inputs);
+        Assert.Equal(("training", "training", 600L), (input.Context, input.Dataset.Name, input.Dataset.Rows));
+        Assert.StartsWith("sha256:", input.Dataset.Digest, StringComparison.Ordinal);
+        Assert.Equal(["ratio", "income", "region", "Label"], input.Dataset.Schema!.Select(c => c.Name));
         Assert.Empty(await tracked.Experiments.ProblemsAsync(run.Id));
-        Assert.DoesNotContain(run.Tags.Keys, t => t.StartsWith("lifecycle.autolog", StringComparison.Ordinal));
     }
 }
