@@ -41,7 +41,7 @@ internal static class RunSets
                     _ => ("duration", "(r.end_ms - r.start_ms)"),
                 };
                 string stage = test.Key == "start_time" ? " AND r.stage IN (1, 2)" : "";
-                string holds = test.Test == FilterTest.IsMissing ? $"{cell} IS NOT NULL" : CellSql.Number(sql, cell, test);
+                string holds = $"{cell} IS NOT NULL" + (test.Test == FilterTest.IsMissing ? "" : " AND " + CellSql.Number(sql, cell, test));
                 return $"SELECT r.id AS run FROM tracking_run r INDEXED BY tracking_run_by_{index} WHERE r.experiment {here}{stage} AND {holds}";
             default:
                 return OfText(sql, here, test);
