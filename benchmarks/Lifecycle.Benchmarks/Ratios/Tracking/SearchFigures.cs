@@ -36,6 +36,15 @@ internal static class SearchFigures
             }
         }
 
+        await foreach (Figure figure in MeasureLargeAsync())
+        {
+            yield return figure;
+        }
+    }
+
+    /// <summary>The figures without a peer.</summary>
+    public static async IAsyncEnumerable<Figure> MeasureLargeAsync()
+    {
         await using (SearchStore store = await SearchStore.MakeAsync(Large))
         {
             await foreach (Figure figure in AloneAsync(store))
