@@ -18,6 +18,8 @@ internal static class RatioRunner
         {
             ["tracking.mlnet"] = AutologFigures.MeasureAsync,
             ["tracking.reproducibility"] = () => ReproducibilityFigures.Measure().ToAsyncEnumerable(),
+            ["tracking.search"] = SearchFigures.MeasureAsync,
+            ["tracking.search.100k"] = SearchFigures.MeasureLargeAsync,
         };
 
     public static async Task<int> RunAsync(string[] names)
