@@ -43,6 +43,8 @@ internal static class RunRecordTable
         ILookup<long, RunInput> inputs = (await database.QueryAsync(
             InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row)), cancellationToken).ConfigureAwait(false))
             .ToLookup(i => i.Run, i => i.Input);
+        ILookup<long, string> modelInputs = await RunModelTable.InputsAsync(database, rows, cancellationToken).ConfigureAwait(false);
+        ILookup<long, RunOutput> outputs = await RunModelTable.OutputsAsync(database, rows, cancellationToken).ConfigureAwait(false);
         Dictionary<long, RunRecord> records = (await database.QueryAsync(
             Head, runs,
             row => (Row: row.GetInt64(0), Record: new RunRecord
@@ -60,6 +62,8 @@ internal static class RunRecordTable
                 Params = new Dictionary<string, string>(parameterCells[row.GetInt64(0)], StringComparer.Ordinal),
                 Tags = new Dictionary<string, string>(tags[row.GetInt64(0)], StringComparer.Ordinal),
                 Inputs = [.. inputs[row.GetInt64(0)]],
+                ModelInputs = [.. modelInputs[row.GetInt64(0)]],
+                Outputs = [.. outputs[row.GetInt64(0)]],
             }),
             cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.Row, r => r.Record);
         return [.. rows.Where(records.ContainsKey).Select(r => records[r])];
