@@ -88,7 +88,7 @@ internal static partial class MlflowErrors
     {
         MlflowException own => (own.Code, own.Message),
         TrackingException tracking => (CodeOf(tracking.Kind), tracking.Message),
-        InvalidArtifactPathException or RunFilterException or InvalidModelException => (InvalidParameterValue, error.Message),
+        InvalidArtifactPathException or RunFilterException or PageTokenException or InvalidModelException => (InvalidParameterValue, error.Message),
         ModelNotFoundException => (ResourceDoesNotExist, error.Message),
         PromotionRefusedException => (PermissionDenied, error.Message),
         EvidenceMismatchException => (InvalidParameterValue, error.Message),

@@ -12,7 +12,7 @@ internal sealed record VersionRow(
 /// <summary>SQL over registered models, their versions and their evidence.</summary>
 internal static class VersionTable
 {
-    private const string Columns = """
+    public const string Columns = """
         SELECT v.model, m.name, v.version, v.digest, v.logged_model, v.run, v.created, v.created_by, v.deleted_at, v.deleted_by
         FROM tracking_model_version v JOIN tracking_registered_model m ON m.id = v.model AND m.ended IS NULL
         """;

@@ -81,12 +81,16 @@ internal sealed partial class WireBinding
         "experiment_id" or "experiment_ids" => Experiment(text),
         "page_token" or "next_page_token" => _tokens.GetValueOrDefault(text, text),
         "run_name" or "value" when _names.TryGetValue(text, out string? name) => name,
+        "message" => Ids(NamedExperiment().Replace(text, m => m.Groups[1].Value + Experiment(m.Groups[2].Value))),
         _ => Ids(LocationExperiment().Replace(text, m => m.Groups[1].Value + Experiment(m.Groups[2].Value))),
     };
 
     private string Experiment(string recorded) => _experiments.GetValueOrDefault(recorded, recorded);
 
     private string Ids(string text) => Id().Replace(text, m => _ids.GetValueOrDefault(m.Value, m.Value));
+
+    [GeneratedRegex("(The experiment )([0-9]+)")]
+    private static partial Regex NamedExperiment();
 
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Id();
