@@ -138,4 +138,29 @@ public sealed class WireRunTests
             Assert.Equal(!all, (await app.Experiments.GetRunAsync(run, MlflowApp.Token))!.IsDeleted);
         }
     }
+
+    [Fact]
+    public async Task Experiments_TagsRenameAndDatasets()
+    {
+        await using MlflowApp app = await MlflowApp.StartAsync();
+        (string experiment, string run) = await app.NewRunAsync();
+        await app.PostAsync("/experiments/set-experiment-tag", $$"""{"experiment_id":"{{experiment}}","key":"a","value":"1"}""");
+        await app.PostAsync("/experiments/delete-experiment-tag", $$"""{"experiment_id":"{{experiment}}","key":"a"}""");
+        (int again, _) = await app.SendAsync("POST", "/api/2.0/mlflow/experiments/delete-experiment-tag", $$"""{"experiment_id":"{{experiment}}","key":"a"}""");
+        Assert.Equal(404, again);
+        await app.PostAsync("/experiments/create", """{"name":"taken"}""");
+        (int taken, JsonNode? text) = await app.SendAsync("POST", "/api/2.0/mlflow/experiments/update", $$"""{"experiment_id":"{{experiment}}","new_name":"taken"}""");
+        Assert.Equal((400, "RESOURCE_ALREADY_EXISTS", "Experiment(name=taken) already exists."), (taken, (string?)text!["error_code"], (string?)text["message"]));
+        await app.PostAsync("/runs/log-inputs", $$"""
+            {"run_id":"{{run}}","datasets":[{"tags":[{"key":"mlflow.data.context","value":"train"}],"dataset":{"name":"d","digest":"x","source_type":"s3","source":"{}"}}]}
+            """);
+        foreach (string path in new[] { "/api/2.0/mlflow/experiments/search-datasets", "/ajax-api/2.0/mlflow/experiments/search-datasets", "/ajax-api/2.0mlflow/experiments/search-datasets" })
+        {
+            (_, JsonNode? found) = await app.SendAsync("POST", path, $$"""{"experiment_ids":["{{experiment}}"]}""");
+            Assert.Equal($$"""{"dataset_summaries":[{"experiment_id":"{{experiment}}","name":"d","digest":"x","context":"train"}]}""", found!.ToJsonString());
+        }
+
+        (int many, _) = await app.SendAsync("POST", "/api/2.0/mlflow/experiments/search-datasets", "{}");
+        Assert.Equal(400, many);
+    }
 }

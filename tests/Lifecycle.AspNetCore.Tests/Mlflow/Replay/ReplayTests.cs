@@ -4,19 +4,22 @@ namespace Lifecycle.AspNetCore.Tests;
 public sealed class ReplayTests
 {
     // Endpoints of the recordings that are not mapped yet; each must go.
-    private static readonly string[] NotYet29 =
+    private static readonly string[] NotYetBoth =
     [
-        "DELETE /model-versions/delete", "DELETE /model-versions/delete-tag", "DELETE /registered-models/alias", "DELETE /registered-models/delete",
-        "DELETE /registered-models/delete-tag", "GET /model-versions/get", "GET /model-versions/get-download-uri", "GET /model-versions/search",
-        "GET /registered-models/alias", "GET /registered-models/get", "GET /registered-models/search", "PATCH /model-versions/update",
-        "PATCH /registered-models/update", "POST /model-versions/create", "POST /model-versions/set-tag", "POST /model-versions/transition-stage",
-        "POST /registered-models/alias", "POST /registered-models/create", "POST /registered-models/get-latest-versions", "POST /registered-models/rename",
-        "POST /registered-models/set-tag",
+        "DELETE /model-versions/delete-tag", "DELETE /registered-models/alias", "DELETE /registered-models/delete",
+        "DELETE /registered-models/delete-tag", "GET /model-versions/get", "GET /model-versions/get-download-uri",
+        "GET /model-versions/search", "GET /registered-models/alias", "GET /registered-models/search",
+        "PATCH /model-versions/update", "PATCH /registered-models/update", "POST /model-versions/create",
+        "POST /model-versions/set-tag", "POST /model-versions/transition-stage", "POST /registered-models/alias",
+        "POST /registered-models/create", "POST /registered-models/get-latest-versions", "POST /registered-models/set-tag",
     ];
+
+    private static readonly string[] NotYet29 = [.. NotYetBoth, "DELETE /model-versions/delete", "POST /registered-models/rename"];
 
     private static readonly string[] NotYet36 =
     [
-        .. NotYet29, "GET /logged-models/{id}", "PATCH /logged-models/{id}", "PATCH /logged-models/{id}/tags", "POST /logged-models", "POST /logged-models/search",
+        .. NotYetBoth,
+        "GET /logged-models/{id}", "GET /registered-models/get", "POST /logged-models", "POST /logged-models/search",
     ];
 
     [Fact]
