@@ -31,6 +31,11 @@ internal static partial class KeyRule
             return $"Invalid value \"{Show(key)}\" for parameter '{field}' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).";
         }
 
+        if (!key.Contains('/', StringComparison.Ordinal) && key is not ("." or ".."))
+        {
+            return null;
+        }
+
         string normal = Normal(key);
         return normal == key && key is not ("." or "..") && !key.StartsWith('/') && !key.StartsWith("../", StringComparison.Ordinal)
             ? null

@@ -17,10 +17,16 @@ public sealed record RunBatch
     /// <summary>Checks everything that can be checked without the run.</summary>
     internal void RequireValid()
     {
+        HashSet<string> good = new(StringComparer.Ordinal);
         for (int i = 0; i < Metrics.Count; i++)
         {
             RunMetric metric = Metrics[i];
-            Require(KeyRule.Broken(metric.Key, "Metric name", Field("metrics", Metrics.Count, i)));
+            if (!good.Contains(metric.Key))
+            {
+                Require(KeyRule.Broken(metric.Key, "Metric name", Field("metrics", Metrics.Count, i)));
+                good.Add(metric.Key);
+            }
+
             if (metric.At < DateTimeOffset.UnixEpoch)
             {
                 throw new TrackingException($"Invalid value for parameter 'metrics[{i}].timestamp' supplied: it lies before 1970. Use Unix milliseconds, 0 or more.");

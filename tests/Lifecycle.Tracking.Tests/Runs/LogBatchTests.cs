@@ -105,6 +105,40 @@ public sealed class LogBatchTests
         Assert.Equal([new DatasetUse(record.ExperimentId, "ds", "4fb5574f", "training")], await workspace.Experiments.DatasetsAsync([record.ExperimentId], Token));
     }
 
+    [Fact]
+    public async Task AnEnd_IsAuditedOnce_AndAnyChangeIsAllowed()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        string run = await RunAsync(workspace);
+        RunChange end = new() { Status = RunStatus.Finished, EndedAt = DateTimeOffset.FromUnixTimeMilliseconds(5000) };
+        await workspace.Experiments.UpdateRunAsync(run, end, Token);
+        await workspace.Experiments.UpdateRunAsync(run, end with { Name = "renamed" }, Token);
+        RunRecord reopened = await workspace.Experiments.UpdateRunAsync(run, new RunChange { Status = RunStatus.Running }, Token);
+        Assert.Equal((RunStatus.Running, "renamed", 5000L), (reopened.Status, reopened.Name, reopened.EndedAt!.Value.ToUnixTimeMilliseconds()));
+        RunRecord failed = await workspace.Experiments.UpdateRunAsync(run, new RunChange { Status = RunStatus.Failed }, Token);
+        Assert.Equal(RunStatus.Failed, failed.Status);
+        Assert.Equal(
+            ["run.started", "run.ended", "run.reopened", "run.ended"], (await workspace.AuditAsync()).Where(e => e.Subject == "run/" + run).Select(e => e.Action));
+    }
+
+    [Fact]
+    public async Task ARunWithoutAnOwner_RemembersWhenItWasSpokenOf()
+    {
+        Microsoft.Extensions.Time.Testing.FakeTimeProvider clock = TrackingWorkspace.Clock();
+        await using TrackingWorkspace workspace = TrackingWorkspace.New(clock);
+        string run = (await workspace.Experiments.CreateRunAsync(new NewRun(), Token)).Id;
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await workspace.Experiments.LogBatchAsync(run, Batch, Token);
+        long first = await BeatAsync();
+        Assert.Equal(clock.GetUtcNow().ToUnixTimeMilliseconds(), first);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await workspace.Experiments.LogBatchAsync(run, Batch, Token);
+        Assert.Equal(first, await BeatAsync());
+
+        async Task<long> BeatAsync() => (await workspace.Store.Database.QueryAsync(
+            "SELECT beat_ms FROM tracking_run WHERE run_id = $run", [("$run", run)], row => row.GetInt64(0), Token))[0];
+    }
+
     private static ExperimentCatalog Catalog(TrackingWorkspace workspace, FaultPlan plan) => new(
         new FaultyDatabase(workspace.Store.Database, plan, statements: true), workspace.Store.Blobs, workspace.Store.Objects, workspace.Store.Audit,
         workspace.Store.Events, workspace.Store.JournalFolder, new NamedActor("ada"));
