@@ -32,8 +32,8 @@ for i in range(RUNS):
     db.execute("INSERT INTO runs VALUES(?,?,'UNKNOWN','','','ada','FINISHED',?,?,'','active',?,1,NULL)",
                (run, f"run-{i}", start, start + 500, f"mlflow-artifacts:/1/{run}/artifacts"))
     db.executemany("INSERT INTO latest_metrics VALUES(?,?,?,?,0,?)", [(f"m{k}", rng.random(), start, 10, run) for k in range(10)])
-    db.executemany("INSERT INTO params VALUES(?,?,?)", [(f"p{k}", f"v{(i * (k + 7)) % (2 + k)}", run) for k in range(10)])
-    db.executemany("INSERT INTO tags VALUES(?,?,?)", [(f"t{k}", f"w{(i * (k + 3)) % (3 + k)}", run) for k in range(5)])
+    db.executemany("INSERT INTO params VALUES(?,?,?)", [(f"p{k}", f"v{(i * (k + 7) + i // 7) % (2 + k)}", run) for k in range(10)])
+    db.executemany("INSERT INTO tags VALUES(?,?,?)", [(f"t{k}", f"w{(i * (k + 3) + i // 7) % (3 + k)}", run) for k in range(5)])
 db.commit()
 
 COLUMNS = """runs.run_uuid, runs.name, runs.source_type, runs.source_name, runs.entry_point_name, runs.user_id, runs.status, runs.start_time, runs.end_time,

@@ -17,6 +17,7 @@ internal static class RatioRunner
         new(DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable()))), StringComparer.Ordinal)
         {
             ["tracking.search"] = SearchFigures.MeasureAsync,
+            ["tracking.search.100k"] = SearchFigures.MeasureLargeAsync,
             ["tracking.wire"] = WireFigures.MeasureAsync,
         };
 

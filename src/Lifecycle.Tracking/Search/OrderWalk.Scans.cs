@@ -17,14 +17,14 @@ internal sealed partial class RunSearcher
                     scans.Add(new Scan<(long Start, string RunId)>(
                         sql =>
                         {
-                            string behind = "";
+                            string where = $"k.experiment = {sql.Add(experiment)} AND k.stage = {sql.Add(stage)}";
                             if (isBehind)
                             {
                                 string start = sql.Add(_after!.Start);
-                                behind = $" AND k.start_ms <= {start} AND (k.start_ms < {start} OR k.run_id > {sql.Add(_after.Id)})";
+                                where += $" AND k.start_ms <= {start} AND (k.start_ms < {start} OR k.run_id > {sql.Add(_after.Id)})";
                             }
 
-                            return $"SELECT k.id AS run, k.start_ms AS a, k.run_id AS b FROM tracking_run k INDEXED BY tracking_run_by_start WHERE k.experiment = {sql.Add(experiment)} AND k.stage = {sql.Add(stage)}{behind}\nORDER BY k.start_ms DESC, k.run_id";
+                            return $"SELECT k.id AS run, k.start_ms AS a, k.run_id AS b FROM tracking_run k INDEXED BY tracking_run_by_start WHERE {where}\nORDER BY k.start_ms DESC, k.run_id";
                         },
                         "w.run, w.a, w.b", row => (row.GetInt64(1), row.GetString(2)), IsStaged: true));
                 }
@@ -142,10 +142,19 @@ internal sealed partial class RunSearcher
                 scans.Add(key.Field switch
                 {
                     FilterField.Metric => new Scan<object>(
-                        sql => $"SELECT k.run, k.value AS a FROM tracking_metric_latest k INDEXED BY tracking_metric_latest_by_value WHERE k.experiment = {sql.Add(experiment)} AND k.key = {RunCells.Key(sql, key.Field, key.Key)} AND k.nan = 0{Pushed(sql, key, "k.value")}{(from is null ? "" : $" AND k.value {beyond} {sql.Add(from)}")}\nORDER BY k.value{direction}",
+                        sql =>
+                        {
+                            string where = $"k.experiment = {sql.Add(experiment)} AND k.key = {RunCells.Key(sql, key.Field, key.Key)} AND k.nan = 0";
+                            where += Pushed(sql, key, "k.value") + (from is null ? "" : $" AND k.value {beyond} {sql.Add(from)}");
+                            return $"SELECT k.run, k.value AS a FROM tracking_metric_latest k INDEXED BY {RunCells.Index(key.Field)} WHERE {where}\nORDER BY k.value{direction}";
+                        },
                         "w.run, w.a", row => row.GetDouble(1)),
                     FilterField.Param or FilterField.Tag => new Scan<object>(
-                        sql => $"SELECT k.run, k.head AS a FROM {RunCells.Table(key.Field)} k INDEXED BY {RunCells.Index(key.Field)} WHERE k.experiment = {sql.Add(experiment)} AND k.key = {RunCells.Key(sql, key.Field, key.Key)}{BehindHead(sql, key, from)}\nORDER BY k.head{direction}",
+                        sql =>
+                        {
+                            string where = $"k.experiment = {sql.Add(experiment)} AND k.key = {RunCells.Key(sql, key.Field, key.Key)}{BehindHead(sql, key, from)}";
+                            return $"SELECT k.run, k.head AS a FROM {RunCells.Table(key.Field)} k INDEXED BY {RunCells.Index(key.Field)} WHERE {where}\nORDER BY k.head{direction}";
+                        },
                         "w.run, w.a", row => row.GetString(1)),
                     _ => AttributeScan(key, experiment, _scope.Stages[0], from, direction, beyond),
                 });
@@ -172,7 +181,14 @@ internal sealed partial class RunSearcher
             bool isText = key.Field == FilterField.TextAttribute;
             bool isStaged = key.Key == "start_time";
             return new Scan<object>(
-                sql => $"SELECT k.id AS run, {cell} AS a FROM tracking_run k INDEXED BY {index} WHERE {(key.Key == "run_id" ? "1" : $"k.experiment = {sql.Add(experiment)}")}{(isStaged ? $" AND k.stage = {sql.Add(stage)}" : "")} AND {cell} IS NOT NULL{(isText ? "" : Pushed(sql, key, cell))}{(from is null ? "" : $" AND {cell} {beyond} {sql.Add(from)}")}\nORDER BY {cell}{direction}",
+                sql =>
+                {
+                    string where = key.Key == "run_id" ? "1" : $"k.experiment = {sql.Add(experiment)}";
+                    where += isStaged ? $" AND k.stage = {sql.Add(stage)}" : "";
+                    where += isText ? "" : Pushed(sql, key, cell);
+                    where += from is null ? "" : $" AND {cell} {beyond} {sql.Add(from)}";
+                    return $"SELECT k.id AS run, {cell} AS a FROM tracking_run k INDEXED BY {index} WHERE {where} AND {cell} IS NOT NULL\nORDER BY {cell}{direction}";
+                },
                 "w.run, w.a", row => isText ? row.GetString(1) : row.GetInt64(1), isStaged);
         }
 

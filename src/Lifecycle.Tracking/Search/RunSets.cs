@@ -25,12 +25,14 @@ internal static class RunSets
         switch (test.Field)
         {
             case FilterField.Metric:
-                return $"SELECT t.run AS run FROM tracking_metric_latest t INDEXED BY tracking_metric_latest_by_value WHERE t.experiment {here} AND t.key = {RunCells.Key(sql, test.Field, test.Key)} AND {CellSql.Metric(sql, "t", test)}";
             case FilterField.Param or FilterField.Tag:
-                return $"SELECT t.run AS run FROM {RunCells.Table(test.Field)} t INDEXED BY {RunCells.Index(test.Field)} WHERE t.experiment {here} AND t.key = {RunCells.Key(sql, test.Field, test.Key)} AND {HeadTest(sql, test)}";
+                string cells = $"SELECT t.run AS run FROM {RunCells.Table(test.Field)} t INDEXED BY {RunCells.Index(test.Field)}";
+                string fits = test.Field == FilterField.Metric ? CellSql.Metric(sql, "t", test) : HeadTest(sql, test);
+                return $"{cells}\nWHERE t.experiment {here} AND t.key = {RunCells.Key(sql, test.Field, test.Key)} AND {fits}";
             case FilterField.Dataset:
                 string column = test.Key == "context" ? "i.context" : "d." + test.Key;
-                return $"SELECT DISTINCT i.run AS run FROM tracking_dataset d CROSS JOIN tracking_run_input i ON i.dataset = d.id WHERE d.experiment {here} AND {CellSql.Text(sql, column, test)}";
+                const string inputs = "SELECT DISTINCT i.run AS run FROM tracking_dataset d CROSS JOIN tracking_run_input i ON i.dataset = d.id";
+                return $"{inputs} WHERE d.experiment {here} AND {CellSql.Text(sql, column, test)}";
             case FilterField.NumberAttribute:
                 (string index, string cell) = test.Key switch
                 {
@@ -39,7 +41,7 @@ internal static class RunSets
                     _ => ("duration", "(r.end_ms - r.start_ms)"),
                 };
                 string stage = test.Key == "start_time" ? " AND r.stage IN (1, 2)" : "";
-                string holds = test.Test == FilterTest.IsMissing ? $"{cell} IS NOT NULL" : CellSql.Number(sql, cell, test);
+                string holds = $"{cell} IS NOT NULL" + (test.Test == FilterTest.IsMissing ? "" : " AND " + CellSql.Number(sql, cell, test));
                 return $"SELECT r.id AS run FROM tracking_run r INDEXED BY tracking_run_by_{index} WHERE r.experiment {here}{stage} AND {holds}";
             default:
                 return OfText(sql, here, test);
@@ -67,7 +69,8 @@ internal static class RunSets
             "lifecycle_stage" => $"{runs} INDEXED BY tracking_run_by_start WHERE r.experiment {here} AND {RunCells.Among("r.stage", RunCells.Stages, test)}",
             "artifact_uri" when test.Test == FilterTest.Equal && RunOf((string)test.Value!) is { } run =>
                 $"{runs} WHERE r.run_id = {sql.Add(run)} AND +r.experiment {here} AND {CellSql.Text(sql, RunCells.Attribute(test.Key), test)}",
-            "experiment_name" => $"{runs} INDEXED BY tracking_run_by_start WHERE r.experiment IN (SELECT e.id FROM tracking_experiment e WHERE e.id {here} AND {CellSql.Text(sql, "e.name", test)})",
+            "experiment_name" => $"{runs} INDEXED BY tracking_run_by_start "
+                + $"WHERE r.experiment IN (SELECT e.id FROM tracking_experiment e WHERE e.id {here} AND {CellSql.Text(sql, "e.name", test)})",
             _ => $"{runs} INDEXED BY tracking_run_by_start WHERE r.experiment {here} AND {CellSql.Text(sql, RunCells.Attribute(test.Key), test)}",
         };
     }

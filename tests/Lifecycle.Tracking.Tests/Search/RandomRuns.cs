@@ -78,6 +78,9 @@ internal static class RandomRuns
         from page in Gen.Elements(1, 3, 7, 20)
         select (filter, orders.DistinctBy(o => (o.Field, o.Key)).Take(3).ToList(), view, page);
 
+    /// <summary>So many values, the same ones each time.</summary>
+    public static IReadOnlyList<T> Sampled<T>(this Gen<T> values, int count, ulong seed) => [.. values.Sample(count, new Rnd(seed), 5)];
+
     private static Gen<RunOrder> Order =>
         from about in Gen.Elements(FilterField.Metric, FilterField.Metric, FilterField.Param, FilterField.Tag, FilterField.TextAttribute, FilterField.NumberAttribute)
         from key in Key(about)
@@ -112,7 +115,7 @@ internal static class RandomRuns
         from value in about == FilterField.Metric
             ? Gen.Elements(Numbers)
             : key == "duration_ms" ? Gen.Elements(0.0, 1.0, 1.5, double.NaN) : Gen.Elements(1_772_366_400_010, 1_772_366_400_030.5, double.NaN, double.PositiveInfinity)
-        select (RunFilter)new TestFilter(about, key, test, value);
+        select (RunFilter)new TestFilter(about, key, test, test is FilterTest.IsMissing or FilterTest.IsNaN ? null : value);
 
     private static Gen<RunFilter> TextLeaf(FilterField field, string key) =>
         from test in Gen.Elements(
@@ -124,6 +127,7 @@ internal static class RandomRuns
         {
             FilterTest.Like or FilterTest.ILike or FilterTest.NotLike or FilterTest.NotILike => pattern,
             FilterTest.In or FilterTest.NotIn => list.Append(text).ToArray(),
+            FilterTest.IsMissing => null,
             _ => text,
         });
 }

@@ -1,5 +1,3 @@
-using FsCheck;
-using FsCheck.Fluent;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Tracking.Tests;
@@ -15,7 +13,7 @@ public sealed class SearchIndexTests
         FakeTimeProvider clock = TrackingWorkspace.Clock();
         await using TrackingWorkspace workspace = TrackingWorkspace.New(clock);
         List<Run> open = await RandomRuns.FillAsync(workspace, clock, 20, 3);
-        List<RunRequest> requests = [.. RandomRuns.Leaf.Sample(12, 400).Select(f => new RunRequest { Filter = f, Experiments = ["e0"] })];
+        List<RunRequest> requests = [.. RandomRuns.Leaf.Sampled(300, 1).Select(f => new RunRequest { Filter = f, Experiments = ["e0"] })];
         foreach (string key in FilterTarget.Runs.Texts.Concat(FilterTarget.Runs.Numbers).Concat(["metrics.k", "params.k", "tags.k"]))
         {
             requests.Add(new RunRequest { Orders = RunOrder.Parse(key + " DESC"), Experiments = ["e0"] });

@@ -1,5 +1,3 @@
-using FsCheck;
-using FsCheck.Fluent;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Tracking.Tests;
@@ -23,7 +21,7 @@ public sealed class SearchPlanTests
         List<RunRecord> all = [.. (await workspace.Experiments.Runs.IncludeDeleted().ToPageAsync(Token)).Runs];
         Assert.Equal(Runs, all.Count);
         int found = 0;
-        foreach ((RunFilter filter, List<RunOrder> orders, LifecycleView view, int _) in RandomRuns.Case.Sample(12, 250))
+        foreach ((RunFilter filter, List<RunOrder> orders, LifecycleView view, int _) in RandomRuns.Case.Sampled(120, (ulong)seed))
         {
             List<string> expected = [.. NaiveSearch.Search(all.Where(r => Sees(view, r)), filter, orders).Select(r => r.Id)];
             found += expected.Count is > 0 and < Runs ? 1 : 0;
@@ -37,7 +35,7 @@ public sealed class SearchPlanTests
             }
         }
 
-        Assert.True(found > 50, $"only {found} of the filters select some");
+        Assert.True(found > 25, $"only {found} of the filters select some");
         foreach (Run run in open)
         {
             await run.DisposeAsync();
@@ -52,7 +50,7 @@ public sealed class SearchPlanTests
         FakeTimeProvider clock = TrackingWorkspace.Clock();
         await using TrackingWorkspace workspace = TrackingWorkspace.New(clock);
         List<Run> open = await RandomRuns.FillAsync(workspace, clock, 60, seed);
-        foreach ((RunFilter filter, List<RunOrder> orders, LifecycleView view, int size) in RandomRuns.Case.Sample(12, 60))
+        foreach ((RunFilter filter, List<RunOrder> orders, LifecycleView view, int size) in RandomRuns.Case.Sampled(25, (ulong)seed))
         {
             RunRequest request = new() { Filter = filter, Orders = orders, View = view, Columns = RunColumns.Info };
             List<string> whole = [.. (await workspace.Experiments.SearchAsync(request, Token)).Runs.Select(r => r.Id)];
@@ -122,7 +120,7 @@ public sealed class SearchPlanTests
         FakeTimeProvider clock = TrackingWorkspace.Clock();
         await using TrackingWorkspace workspace = TrackingWorkspace.New(clock);
         await workspace.Experiments.CreateAsync("many", Token);
-        await FillRowsAsync(workspace, 30_000);
+        await FillRowsAsync(workspace, 22_000);
         foreach ((RunFilter filter, string order) in new[]
         {
             ((RunFilter)new EveryFilter(), "params.same"), (RunFields.All.Metric("half") > 0.5, "params.same DESC, metrics.half"),

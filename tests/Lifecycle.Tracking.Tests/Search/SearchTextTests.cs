@@ -1,6 +1,4 @@
 using System.Globalization;
-using FsCheck;
-using FsCheck.Fluent;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Tracking.Tests;
@@ -17,7 +15,7 @@ public sealed class SearchTextTests
         await using TrackingWorkspace workspace = TrackingWorkspace.New(clock);
         List<Run> open = await RandomRuns.FillAsync(workspace, clock, 50, 6);
         int cases = 0;
-        foreach ((RunFilter filter, List<RunOrder> orders, LifecycleView view, int size) in RandomRuns.Case.Sample(12, 400))
+        foreach ((RunFilter filter, List<RunOrder> orders, LifecycleView view, int size) in RandomRuns.Case.Sampled(400, 2))
         {
             if (Text(filter) is not { } text)
             {
@@ -25,7 +23,7 @@ public sealed class SearchTextTests
             }
 
             Assert.Equal(FilterText.Of(filter), FilterText.Of(RunFilter.Parse(text)));
-            if (++cases > 60)
+            if (++cases > 40)
             {
                 continue;
             }

@@ -70,7 +70,7 @@ internal sealed class SearchStore : IAsyncDisposable
         IEnumerable<object?[]> Texts(int rows, int width, long first, int step, int least, string letter) => Enumerable.Range(0, rows * width).Select(n =>
         {
             (int i, int k) = (n / width, n % width);
-            string value = string.Create(CultureInfo.InvariantCulture, $"{letter}{(long)i * (k + step) % (least + k)}");
+            string value = string.Create(CultureInfo.InvariantCulture, $"{letter}{(((long)i * (k + step)) + (i / 7)) % (least + k)}");
             return new object?[] { i + 1L, first + k, experiment, value, value };
         });
     }
