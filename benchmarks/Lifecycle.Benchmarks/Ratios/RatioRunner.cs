@@ -20,6 +20,7 @@ internal static class RatioRunner
             ["tracking.reproducibility"] = () => ReproducibilityFigures.Measure().ToAsyncEnumerable(),
             ["tracking.search"] = SearchFigures.MeasureAsync,
             ["tracking.search.100k"] = SearchFigures.MeasureLargeAsync,
+            ["tracking.wire"] = WireFigures.MeasureAsync,
         };
 
     public static async Task<int> RunAsync(string[] names)

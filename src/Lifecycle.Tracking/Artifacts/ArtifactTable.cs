@@ -8,10 +8,9 @@ internal static class ArtifactTable
     public const int OfRun = 1;
     public const int OfModel = 2;
 
-    public const string ListOfRun = """
-        SELECT a.path, a.size, a.digest, a.created FROM tracking_artifact a JOIN tracking_run r ON r.id = a.owner
-        WHERE a.owner_kind = 1 AND r.run_id = $run
-        """;
+    /// <summary>All artifacts of an owner, by <c>$owner</c>.</summary>
+    public static string Of(ArtifactOwner owner) =>
+        $"SELECT path, size, digest, created FROM tracking_artifact WHERE owner_kind = {(owner.Kind == OfRun ? "1" : "2")} AND owner = {owner.Row}";
 
     public static ArtifactEntry Read(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.Digest(2), row.Time(3));
 
@@ -30,10 +29,9 @@ internal static class ArtifactTable
     /// <summary>The row of a run that may be written.</summary>
     public static async ValueTask<RunRow> RequireOpenAsync(LifecycleTransaction transaction, string runId, CancellationToken cancellationToken)
     {
-        RunRow run = await RunRow.FindAsync(transaction, runId, cancellationToken).ConfigureAwait(false)
-            ?? throw new TrackingException($"Run with id={runId} not found");
-        return run.IsDeleted ? throw new TrackingException($"The run {runId} must be in the 'active' state. Current state is deleted.")
-            : run.Status != RunStatus.Running ? throw new TrackingException($"Nothing can be logged to the run {runId}: it ended as {run.Status}. Start another run.")
+        RunRow run = await RunRow.RequireActiveAsync(transaction, runId, cancellationToken).ConfigureAwait(false);
+        return run.Status != RunStatus.Running
+            ? throw new TrackingException($"Nothing can be logged to the run {runId}: it ended as {run.Status}. Start another run.")
             : run;
     }
 }
