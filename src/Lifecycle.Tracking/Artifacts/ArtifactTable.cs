@@ -8,6 +8,9 @@ internal static class ArtifactTable
     public const int OfRun = 1;
     public const int OfModel = 2;
 
+    /// <summary>Files of a version that came from artifacts of a run: the owner is the registered model, the path begins with the number of the version.</summary>
+    public const int OfVersion = 3;
+
     public const string ListOfRun = """
         SELECT a.path, a.size, a.digest, a.created FROM tracking_artifact a JOIN tracking_run r ON r.id = a.owner
         WHERE a.owner_kind = 1 AND r.run_id = $run

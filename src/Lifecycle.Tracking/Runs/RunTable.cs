@@ -90,11 +90,18 @@ internal static class RunTable
         await store.Audit.AppendAsync(
             transaction, new AuditRecord("run.ended", $"run/{run.RunId}", After: counts, Reason: end.Reason.Length == 0 ? null : end.Reason), cancellationToken)
             .ConfigureAwait(false);
+        await PublishFinishedAsync(store, transaction, run, end.Status, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Publishes the end of a run with all edges of its lineage; again when an input or a model comes after the end.</summary>
+    public static async ValueTask PublishFinishedAsync(
+        TrackingStore store, LifecycleTransaction transaction, RunRow run, RunStatus status, CancellationToken cancellationToken)
+    {
         string payload = JsonText.Text(json =>
         {
             json.WriteString("run", run.RunId);
             json.WriteString("experiment", run.Experiment.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("status", end.Status.ToString());
+            json.WriteString("status", status.ToString());
         });
         await store.Events.PublishAsync(
             transaction, "lifecycle.run.finished", $"run/{run.RunId}", payload, await EdgesAsync(store, transaction, run, cancellationToken).ConfigureAwait(false), cancellationToken)
@@ -139,7 +146,7 @@ internal static class RunTable
         }
 
         foreach (string model in await transaction.QueryAsync(
-            "SELECT DISTINCT digest FROM tracking_logged_model WHERE run = $run ORDER BY digest", [("$run", run.Id)], row => row.GetString(0), cancellationToken)
+            "SELECT DISTINCT digest FROM tracking_logged_model WHERE run = $run AND digest IS NOT NULL ORDER BY digest", [("$run", run.Id)], row => row.GetString(0), cancellationToken)
             .ConfigureAwait(false))
         {
             edges.Add(new LineageEdge(new LineageNode(LineageNode.Model, model), LineageEdge.WasGeneratedBy, node, now, store.Actor.Actor));
