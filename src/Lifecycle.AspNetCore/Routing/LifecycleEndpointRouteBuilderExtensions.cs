@@ -1,5 +1,6 @@
 using Lifecycle.AspNetCore;
 using Lifecycle.Serving;
+using Lifecycle.Tracking;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,28 +11,43 @@ namespace Microsoft.AspNetCore.Builder;
 public static class LifecycleEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps health (<c>GET /health</c>, <c>/v2/health/live</c>, <c>/v2/health/ready</c>), the models (<c>GET /v2/models</c>, <c>GET /lifecycle/models</c>) and, for each model
-    /// that is served under types, a JSON prediction (<c>POST /lifecycle/models/{name}/predict</c>; an object gives an object, an array an array).
+    /// Maps what the application has. Always: health (<c>GET /health</c>, <c>/v2/health/live</c>, <c>/v2/health/ready</c>). With serving: the models
+    /// (<c>GET /v2/models</c>, <c>GET /lifecycle/models</c>) and, for each model that is served under types, a JSON prediction
+    /// (<c>POST /lifecycle/models/{name}/predict</c>; an object gives an object, an array an array). With tracking: MLflow's REST API, so that a Python client
+    /// is pointed here by <c>MLFLOW_TRACKING_URI=http://host:port</c>, the prefix behind it.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">A path in front of all of them, for example <c>/ml</c>.</param>
-    /// <returns>All routes, so that <c>.RequireAuthorization()</c> covers them.</returns>
+    /// <returns>All routes, so that <c>.RequireAuthorization()</c> covers them. Each carries one <see cref="LifecycleVerb"/>.</returns>
     public static RouteGroupBuilder MapModelLifecycle(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        ModelHost host = endpoints.ServiceProvider.GetRequiredService<ModelHost>();
+        ModelHost? host = endpoints.ServiceProvider.GetService<ModelHost>();
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         group.MapGet("/health", context => HealthEndpoints.TextAsync(context, host)).WithMetadata(LifecycleVerb.Read);
         group.MapGet("/v2/health/live", HealthEndpoints.LiveAsync).WithMetadata(LifecycleVerb.Read);
         group.MapGet("/v2/health/ready", context => HealthEndpoints.ReadyAsync(context, host)).WithMetadata(LifecycleVerb.Read);
+        if (host is not null)
+        {
+            MapModels(group, host);
+        }
+
+        if (endpoints.ServiceProvider.GetService<ExperimentCatalog>() is { } experiments)
+        {
+            MlflowRoutes.Map(group, new MlflowServer(endpoints.ServiceProvider, experiments));
+        }
+
+        return group;
+    }
+
+    private static void MapModels(RouteGroupBuilder group, ModelHost host)
+    {
         group.MapGet("/v2/models", context => ModelEndpoints.NamesAsync(context, host)).WithMetadata(LifecycleVerb.Read);
         group.MapGet("/lifecycle/models", context => ModelEndpoints.ListAsync(context, host)).WithMetadata(LifecycleVerb.Read);
         foreach (ServedModel model in host.Models.Where(m => m.InputType is not null))
         {
             model.Visit(new PredictionMapper(group, $"/lifecycle/models/{model.Name}/predict"));
         }
-
-        return group;
     }
 
     /// <summary>Maps one model that is served under types: one JSON object gives one, an array gives an array.</summary>

@@ -8,4 +8,19 @@ public enum LifecycleVerb
 
     /// <summary>Ask a model.</summary>
     Infer,
+
+    /// <summary>Write experiments, runs, metrics, artifacts.</summary>
+    Log,
+
+    /// <summary>Write models and versions of the registry.</summary>
+    Register,
+
+    /// <summary>Say yes to a version.</summary>
+    Approve,
+
+    /// <summary>Point a name at a version, or move its stage.</summary>
+    Promote,
+
+    /// <summary>Delete, restore, rename, protect.</summary>
+    Administer,
 }

@@ -33,10 +33,9 @@ internal static class ArtifactTable
     /// <summary>The row of a run that may be written.</summary>
     public static async ValueTask<RunRow> RequireOpenAsync(LifecycleTransaction transaction, string runId, CancellationToken cancellationToken)
     {
-        RunRow run = await RunRow.FindAsync(transaction, runId, cancellationToken).ConfigureAwait(false)
-            ?? throw new TrackingException($"Run with id={runId} not found");
-        return run.IsDeleted ? throw new TrackingException($"The run {runId} must be in the 'active' state. Current state is deleted.")
-            : run.Status != RunStatus.Running ? throw new TrackingException($"Nothing can be logged to the run {runId}: it ended as {run.Status}. Start another run.")
+        RunRow run = await RunRow.RequireActiveAsync(transaction, runId, cancellationToken).ConfigureAwait(false);
+        return run.Status != RunStatus.Running
+            ? throw new TrackingException($"Nothing can be logged to the run {runId}: it ended as {run.Status}. Start another run.")
             : run;
     }
 }

@@ -56,23 +56,8 @@ public sealed partial class ExperimentCatalog : IAsyncDisposable
     /// <param name="name">1 to 500 characters; unique, names of deleted experiments included.</param>
     /// <param name="cancellationToken">Cancelling makes nothing.</param>
     /// <exception cref="TrackingException">The name is taken or breaks the rule.</exception>
-    public async ValueTask<Experiment> CreateAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ExperimentTable.RequireName(name);
-        await OpenAsync(cancellationToken).ConfigureAwait(false);
-        return await _store.Database.WriteAsync(
-            async (transaction, token) =>
-            {
-                if (await ExperimentTable.FindAsync(transaction, name, token).ConfigureAwait(false) is not null || name == "0")
-                {
-                    throw new TrackingException($"Experiment(name={name}) already exists.");
-                }
-
-                await ExperimentTable.AddAsync(_store, transaction, name, token).ConfigureAwait(false);
-                return (await ExperimentTable.FindAsync(transaction, name, token).ConfigureAwait(false))!;
-            },
-            CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<Experiment> CreateAsync(string name, CancellationToken cancellationToken = default) =>
+        CreateAsync(new NewExperiment(name), cancellationToken);
 
     /// <summary>An experiment by its name, deleted or not; null when there is none. <c>0</c> is <c>Default</c>.</summary>
     public async ValueTask<Experiment?> GetAsync(string name, CancellationToken cancellationToken = default)

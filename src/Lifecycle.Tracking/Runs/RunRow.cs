@@ -11,6 +11,17 @@ internal sealed record RunRow(long Id, string RunId, long Experiment, RunStatus 
             cancellationToken).ConfigureAwait(false);
         return rows.Count == 0 ? null : rows[0];
     }
+
+    /// <summary>The run of this id, or an error that says that there is none.</summary>
+    public static async ValueTask<RunRow> RequireAsync(LifecycleTransaction transaction, string runId, CancellationToken cancellationToken) =>
+        await FindAsync(transaction, runId, cancellationToken).ConfigureAwait(false) ?? throw TrackingException.NoRun(runId);
+
+    /// <summary>The run of this id if it is not deleted; it may have ended.</summary>
+    public static async ValueTask<RunRow> RequireActiveAsync(LifecycleTransaction transaction, string runId, CancellationToken cancellationToken)
+    {
+        RunRow run = await RequireAsync(transaction, runId, cancellationToken).ConfigureAwait(false);
+        return run.IsDeleted ? throw TrackingException.State($"run {run.RunId}", "active", "deleted") : run;
+    }
 }
 
 /// <summary>Whether a row was deleted, as it is stored.</summary>

@@ -39,7 +39,7 @@ public sealed partial class ExperimentCatalog
         foreach (string name in experiments)
         {
             Experiment found = await GetAsync(name, cancellationToken).ConfigureAwait(false)
-                ?? throw new TrackingException($"Could not find experiment with name '{KeyRule.Show(name)}'");
+                ?? throw new TrackingException($"Could not find experiment with name '{KeyRule.Show(name)}'", TrackingErrorKind.NotFound);
             ids.Add(long.Parse(found.Id, CultureInfo.InvariantCulture));
         }
 
