@@ -24,7 +24,7 @@ public sealed partial class ExperimentCatalog
             {
                 long experiment = await RequireActiveExperimentAsync(transaction, start.ExperimentId, token).ConfigureAwait(false);
                 RunRow? run = start.SourceRunId is not { Length: > 0 } runId ? null
-                    : await RunRow.FindAsync(transaction, runId, token).ConfigureAwait(false) ?? throw new TrackingException($"Run with id={KeyRule.Show(runId)} not found");
+                    : await RunRow.FindAsync(transaction, runId, token).ConfigureAwait(false) ?? throw TrackingException.NoRun(runId);
                 string name = start.Name ?? "model-" + id[^8..];
                 long row = (long)(await transaction.ScalarAsync(
                     """
@@ -132,7 +132,7 @@ public sealed partial class ExperimentCatalog
                 foreach (LoggedModelMetric metric in metrics)
                 {
                     RunRow run = await RunRow.FindAsync(transaction, metric.RunId, token).ConfigureAwait(false)
-                        ?? throw new TrackingException($"Run with id={KeyRule.Show(metric.RunId)} not found");
+                        ?? throw TrackingException.NoRun(metric.RunId);
                     await LoggedModelTable.AddMetricAsync(transaction, model.Id, run.Id, metric, token).ConfigureAwait(false);
                 }
             },
@@ -166,9 +166,9 @@ public sealed partial class ExperimentCatalog
             : null;
         return stage switch
         {
-            null => throw new TrackingException($"No Experiment with id={KeyRule.Show(id)} exists"),
+            null => throw TrackingException.NoExperiment(id),
             (long)Stage.Active => number,
-            _ => throw new TrackingException($"The experiment {id} must be in the 'active' state. Current state is deleted."),
+            _ => throw TrackingException.State($"experiment {id}", "active", "deleted"),
         };
     }
 

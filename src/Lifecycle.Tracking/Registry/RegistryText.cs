@@ -15,7 +15,7 @@ internal static class RegistryText
             throw new InvalidRegistryNameException("Missing value for required parameter 'key'. See the API docs for more information about request parameters.");
         }
 
-        if (KeyRule.Broken(key) is { } broken)
+        if (KeyRule.Broken(key, "Tag key", "key") is { } broken)
         {
             throw new InvalidRegistryNameException(broken);
         }

@@ -21,18 +21,13 @@ internal enum SourceKind
     Prompt,
 }
 
-/// <summary>The rule for places that come from outside: percent-decoded until nothing changes, no way up, no backslash, no control character, known schemes only.</summary>
+/// <summary>The source of a version, read; the rule is that of <see cref="ArtifactLocation"/>.</summary>
 /// <param name="Kind">What it stands for.</param>
 /// <param name="Owner">Run, logged model or name of the registered model; empty for others.</param>
 /// <param name="Path">Path below it, or the number of the version; may be empty.</param>
 internal sealed record SourceUri(SourceKind Kind, string Owner = "", string Path = "")
 {
     public const string Dummy = "dummy-source";
-    private const int MostRounds = 8;
-    private const int Longest = 4_096;
-
-    private static readonly string[] Foreign = ["s3", "gs", "wasbs", "abfss", "dbfs", "hdfs", "https"];
-
     /// <exception cref="InvalidModelException">The source is refused; the text begins as MLflow's.</exception>
     public static SourceUri Parse(string? uri, bool isPrompt)
     {
@@ -46,27 +41,20 @@ internal sealed record SourceUri(SourceKind Kind, string Owner = "", string Path
             return new SourceUri(SourceKind.Prompt);
         }
 
-        string decoded = Decode(uri);
         int colon = uri.IndexOf(':', StringComparison.Ordinal);
-        string scheme = colon <= 0 ? "" : uri[..colon].ToLowerInvariant();
-        if (Foreign.Contains(scheme, StringComparer.Ordinal) && uri.AsSpan(colon).StartsWith("://") && uri.Length > colon + 3)
+        if (!ArtifactLocation.IsKnown(colon < 0 ? "" : uri[..colon]))
         {
-            return new SourceUri(SourceKind.Foreign);
+            throw Refused(uri, "To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained "
+                + "within the artifact directory of the run specified by the run_id.");
         }
 
-        return scheme is not ("runs" or "models" or "mlflow-artifacts")
-            ? throw Refused(uri, "To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained "
-                + "within the artifact directory of the run specified by the run_id.")
-            : Own(uri, scheme, decoded[(decoded.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        return ArtifactLocation.Broken(uri) is { } why ? throw Refused(uri, $"It cannot be kept: {why}.")
+            : uri[..colon] is "runs" or "models" or "mlflow-artifacts" ? Own(uri, uri[..colon], Decoded(uri)[(colon + 1)..])
+            : new SourceUri(SourceKind.Foreign);
     }
 
     private static SourceUri Own(string uri, string scheme, string rest)
     {
-        if (rest.AsSpan().IndexOfAny('#', '?', ';') >= 0)
-        {
-            throw Refused(uri, "It holds one of # ? ;, which no path of this workspace has.");
-        }
-
         if (!rest.StartsWith('/') || rest.StartsWith("//", StringComparison.Ordinal))
         {
             throw Refused(uri, $"Use one slash behind the scheme, for example '{Example(scheme)}'.");
@@ -112,29 +100,11 @@ internal sealed record SourceUri(SourceKind Kind, string Owner = "", string Path
             : new SourceUri(owner == 2 ? SourceKind.LoggedModel : SourceKind.Run, parts[owner], string.Join('/', parts[(owner + 2)..]));
     }
 
-    private static string Decode(string uri)
+    // It stops changing: the rule let it through.
+    private static string Decoded(string uri)
     {
-        string text = uri;
-        for (int round = 0; ; round++)
-        {
-            if (text.Length > Longest || text.Any(c => char.IsControl(c) || c == '\\') || text.Split('/', ':').Any(s => s == ".."))
-            {
-                throw Refused(uri, $"It, or what it decodes to, holds a '..' segment, a backslash or a control character, or more than {Longest} characters.");
-            }
-
-            string next = Uri.UnescapeDataString(text);
-            if (string.Equals(next, text, StringComparison.Ordinal))
-            {
-                return text;
-            }
-
-            if (round == MostRounds)
-            {
-                throw Refused(uri, $"It still changes when it is percent-decoded {MostRounds} times.");
-            }
-
-            text = next;
-        }
+        string next = Uri.UnescapeDataString(uri);
+        return string.Equals(next, uri, StringComparison.Ordinal) ? uri : Decoded(next);
     }
 
     private static string Example(string scheme) => scheme switch

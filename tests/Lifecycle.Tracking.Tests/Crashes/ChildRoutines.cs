@@ -7,8 +7,16 @@ internal static class ChildRoutines
 {
     public const string Log = "log";
 
+    /// <summary>Promotes versions 1 to 8 of <c>m</c>, each from a caller of its own, all at once.</summary>
+    public const string Promote = "promote";
+
     public static async Task<int> RunAsync(string routine, string[] args)
     {
+        if (routine == Promote)
+        {
+            return await PromoteAsync(args[0], args[1]);
+        }
+
         if (routine != Log)
         {
             await Console.Error.WriteLineAsync($"unknown routine {routine}");
@@ -44,5 +52,15 @@ internal static class ChildRoutines
                 Promise(string.Create(CultureInfo.InvariantCulture, $"champion {period.Version}"));
             }
         }
+    }
+
+    private static async Task<int> PromoteAsync(string root, string name)
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.At(root);
+        IReadOnlyList<ModelVersion> versions = await workspace.Registry.VersionsAsync("m");
+        await Console.In.ReadLineAsync();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(
+            async () => await workspace.Registry.PromoteAsync(versions[i % versions.Count], "champion", $"{name} {i}"))));
+        return 0;
     }
 }
