@@ -52,7 +52,7 @@ public sealed record LoggedModel
     /// <summary>Its tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Its metrics, the latest of each key and data set, by key.</summary>
+    /// <summary>Its metrics, all points, by key, time and step.</summary>
     public IReadOnlyList<LoggedModelMetric> Metrics { get; init; } = [];
 
     /// <summary>Whether it was deleted.</summary>

@@ -30,10 +30,11 @@ internal static class LoggedModelTable
         SELECT l.model_id, l.experiment, l.name, l.type, l.status, r.run_id, l.digest, l.created, l.updated, l.deleted_at,
             (SELECT json_group_object(p.key, p.value) FROM tracking_logged_model_param p WHERE p.model = l.id),
             (SELECT json_group_object(t.key, t.value) FROM tracking_logged_model_tag t WHERE t.model = l.id),
-            (SELECT json_group_array(json_array(o.key, iif(o.nan <> 0, 'NaN', printf('%!.17g', o.value)), o.step, o.ts, o.run_id, o.dataset_name, o.dataset_digest)) FROM
-                (SELECT x.*, q.run_id, row_number() OVER (
-                    PARTITION BY x.key, x.dataset_name, x.dataset_digest ORDER BY x.step DESC, x.ts DESC, x.nan, x.value DESC) AS n
-                 FROM tracking_logged_model_metric x JOIN tracking_run q ON q.id = x.run WHERE x.model = l.id) o WHERE o.n = 1)
+            (SELECT json_group_array(
+                json_array(o.key, iif(o.nan <> 0, 'NaN', printf('%!.17g', o.value)), o.step, o.ts, o.run_id, o.dataset_name, o.dataset_digest)) FROM
+                (SELECT x.*, q.run_id FROM tracking_logged_model_metric x JOIN tracking_run q ON q.id = x.run WHERE x.model = l.id
+                 ORDER BY x.key, x.ts, x.step) o),
+            l.id
         FROM tracking_logged_model l LEFT JOIN tracking_run r ON r.id = l.run
         """;
 
@@ -185,8 +186,7 @@ internal static class LoggedModelTable
         [
             .. document.RootElement.EnumerateArray().Select(m => new LoggedModelMetric(
                 m[0].GetString()!, Number(m[1].GetString()!), m[2].GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(m[3].GetInt64()), m[4].GetString()!,
-                m[5].GetString() is { Length: > 0 } name ? name : null, m[6].GetString() is { Length: > 0 } digest ? digest : null))
-                .OrderBy(m => m.Key, StringComparer.Ordinal).ThenBy(m => m.DatasetName, StringComparer.Ordinal),
+                m[5].GetString() is { Length: > 0 } name ? name : null, m[6].GetString() is { Length: > 0 } digest ? digest : null)),
         ];
 
         static double Number(string text) => text switch

@@ -2,72 +2,78 @@ using System.Globalization;
 
 namespace Lifecycle.Tracking;
 
-/// <summary>Reads runs with all their cells: one query a kind, whatever the number of runs.</summary>
+/// <summary>Reads runs with their cells: one query a kind, whatever the number of runs.</summary>
 internal static class RunRecordTable
 {
     private const string Head = """
-        SELECT r.id, r.run_id, r.name, r.experiment, e.name, r.status, r.stage, r.user, r.start_ms, r.end_ms
-        FROM tracking_run r JOIN tracking_experiment e ON e.id = r.experiment WHERE r.id IN (SELECT value FROM json_each($runs))
-        """;
-
-    private const string Metrics = """
-        SELECT m.run, k.text, m.value, m.nan, m.step, m.ts FROM tracking_metric_latest m JOIN tracking_key k ON k.id = m.key
-        WHERE m.run IN (SELECT value FROM json_each($runs))
-        """;
-
-    private const string Params = """
-        SELECT p.run, k.text, p.value FROM tracking_param p JOIN tracking_key k ON k.id = p.key WHERE p.run IN (SELECT value FROM json_each($runs))
-        """;
-
-    private const string Tags = """
-        SELECT p.run, k.text, p.value FROM tracking_tag p JOIN tracking_key k ON k.id = p.key WHERE p.run IN (SELECT value FROM json_each($runs))
+        SELECT r.id, r.run_id, r.name, r.experiment, r.status, r.stage, r.user, r.start_ms, r.end_ms
+        FROM json_each($runs) j CROSS JOIN tracking_run r ON r.id = j.value
         """;
 
     /// <summary>The runs whose row ids a query gives, in its order.</summary>
     public static async ValueTask<IReadOnlyList<RunRecord>> LoadAsync(
         LifecycleDatabase database, string ids, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
     {
-        List<long> rows = await database.QueryAsync(ids, parameters, row => row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        using SearchSession session = await SearchSession.OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        List<long> rows = session.Query(ids, parameters, row => row.GetInt64(0));
+        return Load(session, KeyTexts.Of(database), rows, RunColumns.All);
+    }
+
+    /// <summary>These runs, in this order, with the columns that are asked for.</summary>
+    public static IReadOnlyList<RunRecord> Load(SearchSession session, KeyTexts keys, IReadOnlyList<long> rows, RunColumns columns)
+    {
         if (rows.Count == 0)
         {
             return [];
         }
 
+        Dictionary<long, int> places = new(rows.Count);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            places[rows[i]] = i;
+        }
+
         (string, object?)[] runs = [("$runs", "[" + string.Join(',', rows.Select(r => r.ToString(CultureInfo.InvariantCulture))) + "]")];
-        ILookup<long, MetricPoint> metrics = (await database.QueryAsync(
-            Metrics, runs,
-            row => (Run: row.GetInt64(0), Point: new MetricPoint(row.GetString(1), row.GetInt64(3) != 0 ? double.NaN : row.GetDouble(2), row.GetInt64(4), row.Time(5))),
-            cancellationToken).ConfigureAwait(false)).ToLookup(m => m.Run, m => m.Point);
-        ILookup<long, KeyValuePair<string, string>> parameterCells = await PairsAsync(database, Params, runs, cancellationToken).ConfigureAwait(false);
-        ILookup<long, KeyValuePair<string, string>> tags = await PairsAsync(database, Tags, runs, cancellationToken).ConfigureAwait(false);
-        ILookup<long, RunInput> inputs = (await database.QueryAsync(
-            InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row)), cancellationToken).ConfigureAwait(false))
-            .ToLookup(i => i.Run, i => i.Input);
-        Dictionary<long, RunRecord> records = (await database.QueryAsync(
-            Head, runs,
-            row => (Row: row.GetInt64(0), Record: new RunRecord
+        Dictionary<string, MetricPoint>[] metrics = RunCellTable.Metrics(session, keys, runs, places, columns.Metrics);
+        Dictionary<string, string>[] parameters = RunCellTable.Texts(session, keys, runs, places, "tracking_param", KeyTable.Param, columns.Params);
+        Dictionary<string, string>[] tags = RunCellTable.Texts(session, keys, runs, places, "tracking_tag", KeyTable.Tag, columns.Tags);
+        ILookup<long, RunInput>? inputs = !columns.Inputs ? null : session.Query(
+            InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row))).ToLookup(i => i.Run, i => i.Input);
+        Dictionary<long, (string Id, string Name)> experiments = [];
+        RunRecord[] records = new RunRecord[rows.Count];
+        session.Read(Head, runs, row =>
+        {
+            long id = row.GetInt64(0);
+            int place = places[id];
+            (string Id, string Name) experiment = ExperimentOf(session, experiments, row.GetInt64(3));
+            records[place] = new RunRecord
             {
                 Id = row.GetString(1),
                 Name = row.GetString(2),
-                ExperimentId = row.GetInt64(3).ToString(CultureInfo.InvariantCulture),
-                Experiment = row.GetString(4),
-                Status = (RunStatus)row.GetInt32(5),
-                IsDeleted = row.GetInt32(6) != Stage.Active,
-                User = row.GetString(7),
-                StartedAt = row.Time(8),
-                EndedAt = row.TimeOrNull(9),
-                Metrics = metrics[row.GetInt64(0)].ToDictionary(m => m.Key, StringComparer.Ordinal),
-                Params = new Dictionary<string, string>(parameterCells[row.GetInt64(0)], StringComparer.Ordinal),
-                Tags = new Dictionary<string, string>(tags[row.GetInt64(0)], StringComparer.Ordinal),
-                Inputs = [.. inputs[row.GetInt64(0)]],
-            }),
-            cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.Row, r => r.Record);
-        return [.. rows.Where(records.ContainsKey).Select(r => records[r])];
+                ExperimentId = experiment.Id,
+                Experiment = experiment.Name,
+                Status = (RunStatus)row.GetInt32(4),
+                IsDeleted = row.GetInt32(5) != Stage.Active,
+                User = row.GetString(6),
+                StartedAt = row.Time(7),
+                EndedAt = row.TimeOrNull(8),
+                Metrics = metrics[place],
+                Params = parameters[place],
+                Tags = tags[place],
+                Inputs = inputs is null ? [] : [.. inputs[id]],
+            };
+        });
+        return records;
     }
 
-    private static async ValueTask<ILookup<long, KeyValuePair<string, string>>> PairsAsync(
-        LifecycleDatabase database, string sql, (string, object?)[] runs, CancellationToken cancellationToken) =>
-        (await database.QueryAsync(
-            sql, runs, row => (Run: row.GetInt64(0), Pair: KeyValuePair.Create(row.GetString(1), row.GetString(2))), cancellationToken).ConfigureAwait(false))
-        .ToLookup(p => p.Run, p => p.Pair);
+    private static (string Id, string Name) ExperimentOf(SearchSession session, Dictionary<long, (string Id, string Name)> known, long experiment)
+    {
+        if (!known.TryGetValue(experiment, out (string Id, string Name) found))
+        {
+            string name = session.Query("SELECT name FROM tracking_experiment WHERE id = $id", [("$id", experiment)], row => row.GetString(0))[0];
+            known[experiment] = found = (experiment.ToString(CultureInfo.InvariantCulture), name);
+        }
+
+        return found;
+    }
 }

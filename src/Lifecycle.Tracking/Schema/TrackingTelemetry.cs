@@ -45,7 +45,8 @@ public static class TrackingTelemetry
         RunDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.tracking.status", status.ToString()));
     }
 
-    internal static void Searched(TimeSpan duration) => SearchDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.tracking.plan", "rows"));
+    internal static void Searched(TimeSpan duration, SearchPlan plan) =>
+        SearchDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.tracking.plan", plan switch { SearchPlan.Ids => "ids", SearchPlan.Walk => "walk", _ => "sets" }));
 
     internal static void Artifact(long bytes, string direction) => ArtifactBytes.Add(bytes, new KeyValuePair<string, object?>("lifecycle.tracking.direction", direction));
 

@@ -1,62 +1,50 @@
 namespace Lifecycle.Tracking;
 
 /// <summary>Reads the field of a test or of an order: <c>[entity "."] key</c>.</summary>
-internal static class FilterFields
+internal sealed class FilterFields(FilterTarget target, FilterDialect dialect, bool isOrder)
 {
-    public static readonly IReadOnlyList<string> TextAttributes = ["run_id", "run_name", "user_id", "status", "artifact_uri", "experiment_name", "lifecycle_stage"];
-
-    public static readonly IReadOnlyList<string> NumberAttributes = ["start_time", "end_time", "duration_ms"];
-
-    private static readonly string[] DatasetFields = ["name", "digest", "context"];
-
-    public static (FilterField Field, string Key) Read(FilterScanner scanner)
+    public (FilterField Field, string Key) Read(FilterScanner scanner)
     {
         if (scanner.Token is not (FilterToken.Word or FilterToken.Backticked))
         {
-            throw scanner.Expected("a field, for example metrics.auc");
+            throw scanner.Expected($"a field, for example {target.Example}");
         }
 
         string word = scanner.Value;
         bool isQuoted = scanner.Token == FilterToken.Backticked;
+        RunFilterException broken = scanner.Expected("a field");
         int dot = isQuoted ? -1 : word.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0)
         {
-            RunFilterException unknown = scanner.Expected("a field");
-            if (Entity(word) is not { } entity)
+            if (target.Entity(word) is not { } entity || (!isQuoted && target.Attribute(word, dialect, isOrder) is not null))
             {
                 scanner.Read();
-                return Attribute(word, unknown);
+                return Attribute(word, broken);
             }
 
             if (!isQuoted)
             {
-                throw scanner.Expected("a field, for example metrics.auc");
+                throw scanner.Expected($"a field, for example {target.Example}");
             }
 
             scanner.Read();
-            return Key(scanner, entity, RestOfDotted(scanner));
+            return Named(entity, RestOfDotted(scanner), broken);
         }
 
-        if (Entity(word[..dot]) is not { } known)
+        if (target.Entity(word[..dot]) is not { } known)
         {
-            throw new RunFilterException($"'{KeyRule.Show(word[..dot])}' is no kind of field. Use metrics, params, tags, attributes or datasets.");
+            throw new RunFilterException(
+                $"Invalid entity type '{KeyRule.Show(word[..dot])}'. Valid values are {target.Entities}. {broken.Message}");
         }
 
         if (dot == word.Length - 1)
         {
             scanner.ReadKey();
-            return Key(scanner, known, QuotedKey(scanner));
+            return Named(known, QuotedKey(scanner), broken);
         }
 
-        RunFilterException broken = scanner.Expected("a field");
         scanner.Read();
         return Named(known, word[(dot + 1)..], broken);
-    }
-
-    private static (FilterField, string) Key(FilterScanner scanner, FilterField field, string key)
-    {
-        RunFilterException broken = scanner.Expected("a field");
-        return Named(field, key, broken);
     }
 
     // `metrics`.a: the word after the backticks begins with the dot
@@ -93,39 +81,56 @@ internal static class FilterFields
         }
 
         string key = scanner.Value;
+        if (key.Length == 0)
+        {
+            throw scanner.Expected("a key that is not empty");
+        }
+
         scanner.Read();
         return key;
     }
 
-    private static (FilterField, string) Named(FilterField field, string key, RunFilterException broken) => field switch
+    private (FilterField, string) Named(FilterField field, string key, RunFilterException broken) => field switch
     {
         FilterField.TextAttribute => Attribute(key, broken),
-        FilterField.Dataset when !DatasetFields.Contains(key) => throw new RunFilterException(
-            $"'{KeyRule.Show(key)}' is no field of a dataset. Use {string.Join(", ", DatasetFields)}."),
+        FilterField.Dataset when !FilterTarget.DatasetFields.Contains(key) => throw new RunFilterException(
+            $"Invalid dataset key '{KeyRule.Show(key)}' specified. Valid keys are {Listed(FilterTarget.DatasetFields)}."),
         _ => (field, key),
     };
 
-    private static (FilterField, string) Attribute(string name, RunFilterException broken)
+    private (FilterField, string) Attribute(string name, RunFilterException broken)
     {
-        string known = name switch
+        if (target.Attribute(name, dialect, isOrder) is { } known)
         {
-            "created" or "Created" => "start_time",
-            "run name" or "Run name" or "Run Name" => "run_name",
-            _ => name,
-        };
-        return TextAttributes.Contains(known) ? (FilterField.TextAttribute, known)
-            : NumberAttributes.Contains(known) ? (FilterField.NumberAttribute, known)
-            : throw new RunFilterException(
-                $"Invalid attribute key '{KeyRule.Show(name)}' specified. Valid keys are {string.Join(", ", TextAttributes.Concat(NumberAttributes))}. {broken.Message}");
+            return known;
+        }
+
+        string[] names = [.. target.Names(dialect, isOrder)];
+        string nearest = names.MinBy(n => Distance(name, n))!;
+        string hint = Distance(name, nearest) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean '{nearest}'?" : "";
+        throw new RunFilterException(
+            $"Invalid attribute key '{KeyRule.Show(name)}' specified. Valid keys are {Listed(names)}.{hint} {broken.Message}");
     }
 
-    private static FilterField? Entity(string word) => word switch
+    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"'{n}'"));
+
+    // edit distance of Levenshtein, one row at a time
+    private static int Distance(string text, string name)
     {
-        "metric" or "metrics" => FilterField.Metric,
-        "param" or "params" or "parameter" or "parameters" => FilterField.Param,
-        "tag" or "tags" => FilterField.Tag,
-        "attribute" or "attributes" or "attr" or "run" => FilterField.TextAttribute,
-        "dataset" or "datasets" => FilterField.Dataset,
-        _ => null,
-    };
+        string cut = text.Length > 40 ? text[..40] : text;
+        int[] row = [.. Enumerable.Range(0, name.Length + 1)];
+        for (int i = 1; i <= cut.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= name.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (cut[i - 1] == name[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[name.Length];
+    }
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Lifecycle.Tracking;
 
 /// <summary>
@@ -13,9 +10,24 @@ internal sealed partial class FilterParser
     private const int LongestPattern = 10_000;
 
     private readonly FilterScanner _scanner;
+    private readonly FilterDialect _dialect;
+    private readonly FilterTarget _target;
+    private readonly FilterFields _fields;
+    private readonly bool _isEmpty;
     private int _depth;
 
-    public FilterParser(string text) => _scanner = new FilterScanner(text);
+    public FilterParser(string text, FilterDialect dialect = FilterDialect.Extended, FilterTarget? target = null)
+    {
+        _scanner = new FilterScanner(text, dialect);
+        _dialect = dialect;
+        _target = target ?? FilterTarget.Runs;
+        _fields = new FilterFields(_target, dialect, isOrder: false);
+        _isEmpty = text.Length == 0;
+    }
+
+    private bool IsTolerant => _dialect != FilterDialect.Extended;
+
+    private bool IsStrict => _dialect == FilterDialect.Strict;
 
     /// <summary>A pattern that is not too long for SQLite.</summary>
     public static string CheckedPattern(string pattern) => pattern.Length <= LongestPattern
@@ -24,13 +36,13 @@ internal sealed partial class FilterParser
 
     public RunFilter Parse()
     {
-        if (_scanner.Token == FilterToken.End)
+        if (_isEmpty)
         {
             return new EveryFilter();
         }
 
-        RunFilter filter = Or();
-        return _scanner.Token == FilterToken.End ? filter : throw _scanner.Expected("AND, OR or the end");
+        RunFilter? filter = _scanner.Token == FilterToken.End ? throw _scanner.Expected("a test; leave the filter empty to find everything") : Or();
+        return _scanner.Token == FilterToken.End ? filter : throw Unexpected("AND, OR or the end");
     }
 
     private RunFilter Or()
@@ -38,6 +50,7 @@ internal sealed partial class FilterParser
         RunFilter filter = And();
         while (_scanner.IsWord("OR"))
         {
+            RefuseInStrict(_scanner.Start);
             _scanner.Read();
             filter |= And();
         }
@@ -47,14 +60,42 @@ internal sealed partial class FilterParser
 
     private RunFilter And()
     {
-        RunFilter filter = Unary();
-        while (_scanner.IsWord("AND"))
+        SkipAnds();
+        if (IsTolerant && _depth == 0 && _scanner.Token == FilterToken.End)
         {
-            _scanner.Read();
-            filter &= Unary();
+            return new EveryFilter();
         }
 
-        return filter;
+        RunFilter filter = Unary();
+        while (true)
+        {
+            if (IsTolerant)
+            {
+                SkipAnds();
+                if (_scanner.Token is FilterToken.End or FilterToken.Close || _scanner.IsWord("OR"))
+                {
+                    return filter;
+                }
+            }
+            else if (_scanner.IsWord("AND"))
+            {
+                _scanner.Read();
+            }
+            else
+            {
+                return filter;
+            }
+
+            filter &= Unary();
+        }
+    }
+
+    private void SkipAnds()
+    {
+        while (IsTolerant && _scanner.IsWord("AND"))
+        {
+            _scanner.Read();
+        }
     }
 
     private RunFilter Unary()
@@ -65,197 +106,43 @@ internal sealed partial class FilterParser
         }
 
         RunFilter filter;
+        int start = _scanner.Start;
         if (_scanner.IsWord("NOT"))
         {
+            RefuseInStrict(start);
             _scanner.Read();
             filter = !Unary();
         }
         else if (_scanner.Token == FilterToken.Open)
         {
+            RefuseInStrict(start);
             _scanner.Read();
             filter = Or();
             if (_scanner.Token != FilterToken.Close)
             {
-                throw _scanner.Expected("')'");
+                throw Unexpected("')'");
             }
 
             _scanner.Read();
         }
         else
         {
-            filter = Test(FilterFields.Read(_scanner));
+            filter = Test(_fields.Read(_scanner));
         }
 
         _depth--;
         return filter;
     }
 
-    private RunFilter Test((FilterField Field, string Key) subject)
+    private void RefuseInStrict(int start)
     {
-        if (_scanner.IsWord("IS"))
+        if (IsStrict)
         {
-            _scanner.Read();
-            return Negatable(() => _scanner.IsWord("NULL")
-                ? Word(new TestFilter(subject.Field, subject.Key, FilterTest.IsMissing, null))
-                : _scanner.IsWord("NAN") && subject.Field == FilterField.Metric
-                    ? Word(new TestFilter(subject.Field, subject.Key, FilterTest.IsNaN, null))
-                    : throw _scanner.Expected(subject.Field == FilterField.Metric ? "NULL or NAN" : "NULL"));
+            throw new RunFilterException($"Invalid clause(s) in filter string: '{KeyRule.Show(_scanner.Written(start))}'");
         }
-
-        if (_scanner.Token == FilterToken.Operator)
-        {
-            return Comparison(subject);
-        }
-
-        bool isNumber = subject.Field is FilterField.Metric or FilterField.NumberAttribute;
-        return Negatable(() =>
-            isNumber && _scanner.IsWord("BETWEEN") ? Between(subject)
-            : !isNumber && _scanner.IsWord("IN") ? In(subject)
-            : !isNumber && _scanner.IsWord("LIKE") ? Like(subject, FilterTest.Like)
-            : !isNumber && _scanner.IsWord("ILIKE") ? Like(subject, FilterTest.ILike)
-            : throw _scanner.Expected(isNumber ? "one of = != < <= > >= BETWEEN IS" : "one of = != LIKE ILIKE IN IS"));
     }
 
-    // A missing field satisfies neither a test nor `field NOT test`; only NOT in front of a test is the complement.
-    private RunFilter Negatable(Func<RunFilter> test)
-    {
-        if (!_scanner.IsWord("NOT"))
-        {
-            return test();
-        }
-
-        _scanner.Read();
-        RunFilter inner = test();
-        TestFilter first = inner as TestFilter ?? (TestFilter)((JoinFilter)inner).Left;
-        return first.Test == FilterTest.IsMissing ? !inner : !inner & !new TestFilter(first.Field, first.Key, FilterTest.IsMissing, null);
-    }
-
-    private RunFilter Word(RunFilter filter)
-    {
-        _scanner.Read();
-        return filter;
-    }
-
-    private TestFilter Comparison((FilterField Field, string Key) subject)
-    {
-        FilterTest test = _scanner.Value switch
-        {
-            "=" => FilterTest.Equal,
-            "!=" => FilterTest.NotEqual,
-            "<" => FilterTest.Less,
-            "<=" => FilterTest.LessOrEqual,
-            ">" => FilterTest.Greater,
-            _ => FilterTest.GreaterOrEqual,
-        };
-        if (subject.Field is FilterField.Metric or FilterField.NumberAttribute)
-        {
-            _scanner.Read();
-            return new TestFilter(subject.Field, subject.Key, test, Number(subject.Field));
-        }
-
-        if (test is not (FilterTest.Equal or FilterTest.NotEqual))
-        {
-            throw _scanner.Expected("one of = != LIKE ILIKE IN IS");
-        }
-
-        _scanner.Read();
-        return new TestFilter(subject.Field, subject.Key, test, Text());
-    }
-
-    private RunFilter Between((FilterField Field, string Key) subject)
-    {
-        _scanner.Read();
-        double low = Number(subject.Field);
-        if (!_scanner.IsWord("AND"))
-        {
-            throw _scanner.Expected("AND");
-        }
-
-        _scanner.Read();
-        return new TestFilter(subject.Field, subject.Key, FilterTest.GreaterOrEqual, low)
-            & new TestFilter(subject.Field, subject.Key, FilterTest.LessOrEqual, Number(subject.Field));
-    }
-
-    private TestFilter In((FilterField Field, string Key) subject)
-    {
-        _scanner.Read();
-        if (_scanner.Token != FilterToken.Open)
-        {
-            throw _scanner.Expected("'('");
-        }
-
-        List<string> values = [];
-        do
-        {
-            _scanner.Read();
-            if (_scanner.Token == FilterToken.Close && values.Count > 0)
-            {
-                break;
-            }
-
-            values.Add(Text());
-        }
-        while (_scanner.Token == FilterToken.Comma);
-
-        if (_scanner.Token != FilterToken.Close)
-        {
-            throw _scanner.Expected("',' or ')'");
-        }
-
-        _scanner.Read();
-        return new TestFilter(subject.Field, subject.Key, FilterTest.In, values.ToArray());
-    }
-
-    private TestFilter Like((FilterField Field, string Key) subject, FilterTest test)
-    {
-        _scanner.Read();
-        return new TestFilter(subject.Field, subject.Key, test, CheckedPattern(Text()));
-    }
-
-    private string Text()
-    {
-        if (_scanner.Token != FilterToken.Quoted)
-        {
-            throw _scanner.Expected("a text in quotes");
-        }
-
-        string value = _scanner.Value;
-        _scanner.Read();
-        return value;
-    }
-
-    private double Number(FilterField field)
-    {
-        string text = _scanner.Value;
-        double value;
-        if (_scanner.Token == FilterToken.Word && text is "NaN" or "Infinity")
-        {
-            value = text == "NaN" ? double.NaN : double.PositiveInfinity;
-        }
-        else if (_scanner.Token == FilterToken.Number && text == "-Infinity")
-        {
-            value = double.NegativeInfinity;
-        }
-        else if (_scanner.Token == FilterToken.Number && NumberForm().IsMatch(text))
-        {
-            value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
-        }
-        else if (_scanner.Token == FilterToken.Quoted && field == FilterField.NumberAttribute
-            && DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.RoundtripKind, out DateTimeOffset time)
-            && text.Contains('-', StringComparison.Ordinal))
-        {
-            value = time.ToUnixTimeMilliseconds();
-        }
-        else
-        {
-            throw _scanner.Expected("a number without quotes");
-        }
-
-        _scanner.Read();
-        return value;
-    }
-
-    [GeneratedRegex(@"\A-?(\d+\.?\d*|\.\d+)([eE]-?\d+)?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex NumberForm();
+    private RunFilterException Unexpected(string expected) => IsStrict
+        ? new RunFilterException($"Invalid clause(s) in filter string: '{KeyRule.Show(_scanner.Value)}'")
+        : _scanner.Expected(expected);
 }

@@ -23,9 +23,10 @@ internal sealed class FilterScanner
     private const int Longest = 65_536;
 
     private readonly string _text;
+    private readonly bool _raw;
     private int _next;
 
-    public FilterScanner(string text)
+    public FilterScanner(string text, FilterDialect dialect = FilterDialect.Extended)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (Encoding.UTF8.GetByteCount(text) > Longest)
@@ -34,6 +35,7 @@ internal sealed class FilterScanner
         }
 
         _text = text;
+        _raw = dialect != FilterDialect.Extended;
         Read();
     }
 
@@ -45,8 +47,11 @@ internal sealed class FilterScanner
     /// <summary>Where the token begins, counted from 0.</summary>
     public int Start { get; private set; }
 
-    /// <summary>Whether the token is a word that a double quote could also mean: "..." is a key after a dot and a text elsewhere.</summary>
+    /// <summary>The quote of a quoted token: "..." is a key after a dot and a text elsewhere.</summary>
     public char Quote { get; private set; }
+
+    /// <summary>From the token up to here, as it was written.</summary>
+    public string Written(int start) => _text[start.._next];
 
     public bool IsWord(string word) => Token == FilterToken.Word && string.Equals(Value, word, StringComparison.OrdinalIgnoreCase);
 
@@ -78,7 +83,7 @@ internal sealed class FilterScanner
         {
             Take(c == '(' ? FilterToken.Open : c == ')' ? FilterToken.Close : FilterToken.Comma, 1);
         }
-        else if (c is '=' or '<' or '>' or '!')
+        else if (c is '=' or '<' or '>' or '!' or '~')
         {
             ReadOperator();
         }
@@ -114,25 +119,31 @@ internal sealed class FilterScanner
         ReadWord();
     }
 
+    // MLflow's lexer goes on after a doubled quote and after a backslash, and takes the text with both as it stands.
     private void ReadQuoted(char quote)
     {
-        StringBuilder value = new();
-        for (int i = _next + 1; i < _text.Length; i++)
+        StringBuilder? value = null;
+        int from = _next + 1;
+        for (int i = from; i < _text.Length; i++)
         {
-            if (_text[i] != quote)
+            if (_raw && quote != '`' && _text[i] == '\\' && i + 1 < _text.Length && (_text[i + 1] == quote || _text[i + 1] == '\\'))
             {
-                value.Append(_text[i]);
-            }
-            else if (i + 1 < _text.Length && _text[i + 1] == quote)
-            {
-                value.Append(quote);
                 i++;
             }
-            else
+            else if (_text[i] == quote && i + 1 < _text.Length && _text[i + 1] == quote)
+            {
+                i++;
+                if (!_raw)
+                {
+                    (value ??= new StringBuilder()).Append(_text, from, i - from);
+                    from = i + 1;
+                }
+            }
+            else if (_text[i] == quote)
             {
                 Token = quote == '`' ? FilterToken.Backticked : FilterToken.Quoted;
                 Quote = quote;
-                Value = value.ToString();
+                Value = value is null ? _text[from..i] : value.Append(_text, from, i - from).ToString();
                 _next = i + 1;
                 return;
             }
@@ -143,12 +154,13 @@ internal sealed class FilterScanner
 
     private void ReadOperator()
     {
-        int length = _next + 1 < _text.Length && _text[_next + 1] == '=' && _text[_next] != '=' ? 2 : 1;
-        Take(FilterToken.Operator, length);
-        if (Value == "!")
+        int end = _next + 1;
+        while (end < _text.Length && _text[end] is '=' or '<' or '>' or '!' or '~' && end - _next < 3)
         {
-            throw new RunFilterException(string.Create(CultureInfo.InvariantCulture, $"Column {Start + 1} of the filter: expected '!=', found '!'."));
+            end++;
         }
+
+        Take(FilterToken.Operator, end - _next);
     }
 
     private void ReadNumber()

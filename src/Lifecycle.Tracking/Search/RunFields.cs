@@ -43,11 +43,20 @@ public sealed class RunFields
     /// <summary>A tag.</summary>
     public TextField Tag(string key) => new(FilterField.Tag, key);
 
+    /// <summary><c>active</c> or <c>deleted</c>.</summary>
+    public TextField LifecycleStage { get; } = new(FilterField.TextAttribute, "lifecycle_stage");
+
+    /// <summary>Where its artifacts are, <c>mlflow-artifacts:/...</c>.</summary>
+    public TextField ArtifactUri { get; } = new(FilterField.TextAttribute, "artifact_uri");
+
     /// <summary>Name of data that the run used.</summary>
     public TextField DatasetName { get; } = new(FilterField.Dataset, "name");
 
     /// <summary>Digest of data that the run used.</summary>
     public TextField DatasetDigest { get; } = new(FilterField.Dataset, "digest");
+
+    /// <summary>What the data was used for, for example <c>training</c>.</summary>
+    public TextField DatasetContext { get; } = new(FilterField.Dataset, "context");
 }
 
 /// <summary>A field that runs can be ordered by.</summary>

@@ -13,6 +13,9 @@ internal enum FilterTest
     Like,
     ILike,
     In,
+    NotLike,
+    NotILike,
+    NotIn,
     IsMissing,
     IsNaN,
 }
@@ -41,7 +44,17 @@ public abstract class RunFilter
     /// <summary>Reads the text form, for example <c>metrics.auc &gt; 0.9 AND (params.trainer = 'LightGbm' OR tags.owner IS NULL)</c>.</summary>
     /// <param name="text">At most 64 KiB and 64 brackets deep; empty means every run.</param>
     /// <exception cref="RunFilterException">The text is no filter; the message names the column and what was expected.</exception>
-    public static RunFilter Parse(string text) => new FilterParser(text).Parse();
+    public static RunFilter Parse(string text) => Parse(text, FilterDialect.Extended);
+
+    /// <summary>Reads the text form in a dialect.</summary>
+    /// <param name="text">At most 64 KiB and 64 brackets deep; empty means every run.</param>
+    /// <param name="dialect">Whose grammar.</param>
+    /// <exception cref="RunFilterException">The text is no filter; the message names the column and what was expected.</exception>
+    public static RunFilter Parse(string text, FilterDialect dialect)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new FilterParser(text, dialect).Parse();
+    }
 
     /// <summary>Both hold.</summary>
     public static RunFilter operator &(RunFilter left, RunFilter right) => new JoinFilter(left, right, isAnd: true);

@@ -1,7 +1,8 @@
 namespace Lifecycle.Tracking;
 
 /// <summary>
-/// A query for runs, built step by step; each step gives a new query. Also takes query syntax: <c>from r in runs where r.Metric("auc") &gt; 0.9 select r</c>.
+/// A query for runs, built step by step; each step gives a new query. Also takes query syntax:
+/// <c>from r in runs where r.Metric("auc") &gt; 0.9 orderby r.Name select r</c>.
 /// </summary>
 public sealed class RunQuery
 {
@@ -9,28 +10,26 @@ public sealed class RunQuery
     public const int MaximumRuns = 50_000;
 
     private readonly ExperimentCatalog _catalog;
-    private readonly IReadOnlyList<string> _experiments;
-    private readonly RunFilter _filter;
-    private readonly IReadOnlyList<RunOrder> _orders;
-    private readonly int _most;
-    private readonly bool _includeDeleted;
+    private readonly RunRequest _request;
 
-    internal RunQuery(
-        ExperimentCatalog catalog, IReadOnlyList<string> experiments, RunFilter filter, IReadOnlyList<RunOrder> orders, int most = 1000, bool includeDeleted = false)
+    internal RunQuery(ExperimentCatalog catalog)
+        : this(catalog, new RunRequest())
+    {
+    }
+
+    private RunQuery(ExperimentCatalog catalog, RunRequest request)
     {
         _catalog = catalog;
-        _experiments = experiments;
-        _filter = filter;
-        _orders = orders;
-        _most = most;
-        _includeDeleted = includeDeleted;
+        _request = request;
     }
+
+    internal RunRequest Request => _request;
 
     /// <summary>Only runs of these experiments; without it, of all that are not deleted.</summary>
     public RunQuery In(params IReadOnlyList<string> experiments)
     {
         ArgumentNullException.ThrowIfNull(experiments);
-        return new(_catalog, [.. experiments], _filter, _orders, _most, _includeDeleted);
+        return With(_request with { Experiments = [.. experiments] });
     }
 
     /// <summary>Only runs for which the condition holds; several are joined by AND.</summary>
@@ -45,7 +44,7 @@ public sealed class RunQuery
     public RunQuery Where(RunFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return new(_catalog, _experiments, _filter is EveryFilter ? filter : _filter & filter, _orders, _most, _includeDeleted);
+        return With(_request with { Filter = _request.Filter is EveryFilter ? filter : _request.Filter & filter });
     }
 
     /// <summary>Smallest first, then by the keys that follow. Metrics: numbers, NaN, missing; others: missing last. Without an order: latest start first.</summary>
@@ -54,33 +53,57 @@ public sealed class RunQuery
     /// <summary>Greatest first, then by the keys that follow. Metrics: numbers, NaN, missing; others: missing last.</summary>
     public RunQuery OrderByDescending(Func<RunFields, RunField> key) => Order(key, descending: true);
 
+    /// <summary>Among equals of the keys before, smallest first.</summary>
+    public RunQuery ThenBy(Func<RunFields, RunField> key) => Order(key, descending: false);
+
+    /// <summary>Among equals of the keys before, greatest first.</summary>
+    public RunQuery ThenByDescending(Func<RunFields, RunField> key) => Order(key, descending: true);
+
+    /// <summary>The end of a query in query syntax: <c>select r</c>.</summary>
+    public RunQuery Select(Func<RunFields, RunFields> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return this;
+    }
+
     /// <summary>At most so many runs, 1 to 50,000. Without it 1,000.</summary>
     public RunQuery Take(int most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(most, MaximumRuns);
-        return new(_catalog, _experiments, _filter, _orders, most, _includeDeleted);
+        return With(_request with { Most = most });
     }
 
     /// <summary>Deleted runs too.</summary>
-    public RunQuery IncludeDeleted() => new(_catalog, _experiments, _filter, _orders, _most, includeDeleted: true);
+    public RunQuery IncludeDeleted() => With(_request with { View = LifecycleView.All });
+
+    /// <summary>Active runs, deleted ones or both.</summary>
+    public RunQuery In(LifecycleView view) => With(_request with { View = view });
+
+    /// <summary>Reads only these columns of each run.</summary>
+    public RunQuery Reading(RunColumns columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return With(_request with { Columns = columns });
+    }
+
+    /// <summary>Goes on where a page of the same query ended.</summary>
+    /// <param name="pageToken"><see cref="RunPage.NextPageToken"/>; null begins at the start.</param>
+    public RunQuery After(string? pageToken) => With(_request with { PageToken = pageToken });
 
     /// <summary>Asks. One always reads one's own writes.</summary>
     /// <exception cref="TrackingException">An experiment does not exist.</exception>
-    public ValueTask<RunPage> ToPageAsync(CancellationToken cancellationToken = default) =>
-        _catalog.SearchAsync(_experiments, _filter, _orders, _includeDeleted, _most, cancellationToken);
+    /// <exception cref="PageTokenException">The page token belongs to another query.</exception>
+    public ValueTask<RunPage> ToPageAsync(CancellationToken cancellationToken = default) => _catalog.SearchAsync(_request, cancellationToken);
+
+    private RunQuery With(RunRequest request) => new(_catalog, request);
 
     private RunQuery Order(Func<RunFields, RunField> key, bool descending)
     {
         ArgumentNullException.ThrowIfNull(key);
         RunField field = key(RunFields.All);
-        List<RunOrder> orders = [.. _orders];
+        List<RunOrder> orders = [.. _request.Orders];
         RunOrder.Add(orders, new RunOrder(field.Field, field.Key, descending));
-        return new(_catalog, _experiments, _filter, orders, _most, _includeDeleted);
+        return With(_request with { Orders = orders });
     }
 }
-
-/// <summary>Runs that a search found.</summary>
-/// <param name="Runs">In the order that was asked for; ties by latest start, then by id.</param>
-/// <param name="HasMore">Whether further runs fit the filter.</param>
-public sealed record RunPage(IReadOnlyList<RunRecord> Runs, bool HasMore);

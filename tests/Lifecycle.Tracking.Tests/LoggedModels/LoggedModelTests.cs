@@ -38,7 +38,7 @@ public sealed class LoggedModelTests
     }
 
     [Fact]
-    public async Task ParamsNeverChange_TagsDo_MetricsKeepTheLatestOfEachDataSet()
+    public async Task ParamsNeverChange_TagsDo_MetricsAreKeptOnce()
     {
         await using TrackingWorkspace workspace = TrackingWorkspace.New();
         await using Run run = await workspace.Experiments.StartRunAsync("e", cancellationToken: Token);
@@ -63,7 +63,7 @@ public sealed class LoggedModelTests
         LoggedModel read = (await workspace.Experiments.GetLoggedModelAsync(model.Id, Token))!;
         Assert.Equal([("a", "1")], read.Params.Select(p => (p.Key, p.Value)));
         Assert.Equal([("t", "3")], read.Tags.Select(p => (p.Key, p.Value)));
-        Assert.Equal([metrics[0], metrics[2], metrics[4], metrics[3]], read.Metrics);
+        Assert.Equal([metrics[2], metrics[0], metrics[1], metrics[4], metrics[3]], read.Metrics);
     }
 
     [Fact]

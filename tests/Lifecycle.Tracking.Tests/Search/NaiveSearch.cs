@@ -57,6 +57,9 @@ internal static class NaiveSearch
         FilterTest.Equal => value == (string)test.Value!,
         FilterTest.NotEqual => value != (string)test.Value!,
         FilterTest.In => ((string[])test.Value!).Contains(value),
+        FilterTest.NotIn => !((string[])test.Value!).Contains(value),
+        FilterTest.NotLike => !Like(value, (string)test.Value!),
+        FilterTest.NotILike => !Like(Fold(value), Fold((string)test.Value!)),
         FilterTest.Like => Like(value, (string)test.Value!),
         _ => Like(Fold(value), Fold((string)test.Value!)),
     };

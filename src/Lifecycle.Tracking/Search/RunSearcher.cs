@@ -1,0 +1,150 @@
+using System.Globalization;
+
+namespace Lifecycle.Tracking;
+
+/// <summary>
+/// Finds the rows of runs for a filter, in order. Few rows satisfy one clause: these are fetched and sorted. Else the index of the order is walked for a while;
+/// when that finds too little, the clauses become sets of rows and the walk only looks into the set.
+/// </summary>
+internal sealed partial class RunSearcher
+{
+    /// <summary>So many rows of one clause are fetched and sorted.</summary>
+    internal const int MostIds = 5_000;
+
+    /// <summary>So many rows of an index are tested before the clauses become sets.</summary>
+    internal const int MostWalked = 20_000;
+
+    private const int MostProbes = 16;
+
+    private readonly SearchSession _session;
+    private readonly SearchScope _scope;
+    private readonly RunFilter _filter;
+    private readonly IReadOnlyList<RunOrder> _orders;
+    private readonly List<RunFilter> _clauses;
+
+    public RunSearcher(SearchSession session, SearchScope scope, RunFilter filter, IReadOnlyList<RunOrder> orders)
+    {
+        _session = session;
+        _scope = scope;
+        _filter = filter;
+        _orders = orders;
+        _clauses = FilterSql.Parts(filter, isAnd: true);
+    }
+
+    /// <summary>The plan that was used.</summary>
+    public SearchPlan Used { get; private set; }
+
+    /// <summary>At most so many rows behind a place.</summary>
+    public List<long> Find(int most, SearchPlace? after, SearchPlan plan = SearchPlan.Auto)
+    {
+        if (_scope.Experiments.Count == 0 || most == 0)
+        {
+            return [];
+        }
+
+        Used = plan;
+        if (plan is SearchPlan.Auto or SearchPlan.Ids)
+        {
+            TestFilter? rarest = Rarest(plan == SearchPlan.Ids);
+            if (rarest is not null || plan == SearchPlan.Ids)
+            {
+                Used = SearchPlan.Ids;
+                return Sorted(rarest, [], 0, after, most);
+            }
+        }
+
+        List<long> found = [];
+        if (plan is SearchPlan.Auto or SearchPlan.Walk)
+        {
+            Used = SearchPlan.Walk;
+            if (new OrderWalk(this, null, plan == SearchPlan.Walk ? int.MaxValue : MostWalked).Fill(found, most, after))
+            {
+                return found;
+            }
+
+            found.Clear();
+        }
+
+        Used = SearchPlan.Sets;
+        new OrderWalk(this, InView(Evaluate(_filter)), int.MaxValue).Fill(found, most, after);
+        return found;
+    }
+
+    /// <summary>Rank and values of a run in the order, for a page that begins behind it.</summary>
+    public SearchPlace PlaceOf(long id)
+    {
+        SqlText sql = new();
+        (List<SortTerm> terms, string joins) = SortTerms.OfRuns(sql, _orders);
+        return _session.Query(
+            $"SELECT {string.Join(", ", terms.Select(t => t.Sql))} FROM tracking_run r{joins}\nWHERE r.id = {sql.Add(id)}", sql.Parameters,
+            row => new SearchPlace(SortTerms.Read(row, terms, 0)))[0];
+    }
+
+    // Ranges of an index are counted first: they cost next to nothing. Whole indexes are only looked through when no range is small.
+    private TestFilter? Rarest(bool always)
+    {
+        List<TestFilter> tests = [.. _clauses.OfType<TestFilter>().Where(t => t.Test != FilterTest.IsMissing).Take(MostProbes)];
+        TestFilter? rarest = null;
+        long fewest = always ? long.MaxValue : MostIds + 1;
+        foreach (bool range in new[] { true, false })
+        {
+            foreach (TestFilter test in tests.Where(t => RunSets.IsRange(t) == range))
+            {
+                long count = Count(test);
+                if (count < fewest)
+                {
+                    (rarest, fewest) = (test, count);
+                }
+            }
+
+            if (rarest is not null)
+            {
+                return rarest;
+            }
+        }
+
+        return null;
+    }
+
+    private long Count(TestFilter test)
+    {
+        SqlText sql = new();
+        string set = RunSets.Of(sql, _scope.Experiments, test);
+        return _session.Query(
+            string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM (SELECT 1 FROM ({set}) LIMIT {MostIds + 1})"), sql.Parameters, row => row.GetInt64(0))[0];
+    }
+
+    /// <summary>The rows of one test, or of the whole scope, with all other clauses tested, sorted by the keys from one on.</summary>
+    private List<long> Sorted(TestFilter? source, IReadOnlyList<TestFilter> more, int order, SearchPlace? after, int most)
+    {
+        SqlText sql = new();
+        (List<SortTerm> terms, string joins) = SortTerms.OfRuns(sql, [.. _orders.Skip(order)]);
+        string from = source is null
+            ? $"tracking_run r INDEXED BY tracking_run_by_start{joins}\nWHERE r.experiment {sql.OneOf(_scope.Experiments)} AND {_scope.Condition(sql, false)}"
+            : $"({RunSets.Of(sql, _scope.Experiments, source)}) c CROSS JOIN tracking_run r ON r.id = c.run{joins}\nWHERE {_scope.Condition(sql, false)}";
+        RunFilter rest = All(_clauses.Where(c => !ReferenceEquals(c, source)).Concat(more));
+        string behind = after is null ? "" : " AND " + SortTerms.Behind(sql, terms, after.From(order));
+        return _session.Query(
+            $"SELECT r.id FROM {from} AND {FilterSql.Of(rest, t => RunCells.Test(sql, t))}{behind}\nORDER BY {SortTerms.OrderBy(terms)} LIMIT {sql.Add((long)most)}",
+            sql.Parameters, row => row.GetInt64(0));
+    }
+
+    /// <summary>Rows sorted by the keys from one on.</summary>
+    private List<long> Sorted(IReadOnlyList<long> ids, int order, SearchPlace? after, int most)
+    {
+        if (ids.Count < 2 && after is null)
+        {
+            return [.. ids];
+        }
+
+        SqlText sql = new();
+        (List<SortTerm> terms, string joins) = SortTerms.OfRuns(sql, [.. _orders.Skip(order)]);
+        string behind = after is null ? "" : "\nWHERE " + SortTerms.Behind(sql, terms, after.From(order));
+        return _session.Query(
+            $"SELECT r.id FROM {sql.AddList(ids)} j CROSS JOIN tracking_run r ON r.id = j.value{joins}{behind}\nORDER BY {SortTerms.OrderBy(terms)} LIMIT {sql.Add((long)most)}",
+            sql.Parameters, row => row.GetInt64(0));
+    }
+
+    // A chain of many ANDs is joined from the left, as a text would be.
+    private static RunFilter All(IEnumerable<RunFilter> clauses) => clauses.Aggregate((RunFilter)new EveryFilter(), (a, b) => a is EveryFilter ? b : a & b);
+}
