@@ -17,6 +17,7 @@ internal static partial class MlflowErrors
     public const string NotImplemented = "NOT_IMPLEMENTED";
     public const string TemporarilyUnavailable = "TEMPORARILY_UNAVAILABLE";
     public const string InternalError = "INTERNAL_ERROR";
+    public const string DataLoss = "DATA_LOSS";
     public const string BadRequest = "BAD_REQUEST";
 
     private const int TooLarge = StatusCodes.Status413PayloadTooLarge;
@@ -58,7 +59,7 @@ internal static partial class MlflowErrors
         }
 
         (string code, string message) = Describe(error);
-        if (code == InternalError)
+        if (code is InternalError or DataLoss)
         {
             Failed(logger, context.Request.Method, context.Request.Path, error);
         }
@@ -93,6 +94,7 @@ internal static partial class MlflowErrors
         EvidenceMismatchException => (InvalidParameterValue, error.Message),
         ConcurrencyConflictException => (ResourceConflict, error.Message),
         JsonException json => (InvalidParameterValue, Of(json)),
+        ArtifactCorruptException => (DataLoss, "The artifact is damaged: its bytes do not fit its digest."),
         LifecycleStorageException { IsTransient: true } => (TemporarilyUnavailable, "The store is busy. Try again."),
         _ => (InternalError, "The server could not do this; its log says why."),
     };

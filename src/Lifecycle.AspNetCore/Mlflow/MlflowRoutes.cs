@@ -14,6 +14,10 @@ internal static partial class MlflowRoutes
         MlflowMap map = new(routes, server);
         MapServer(map);
         MapExperiments(map);
+        MapRuns(map);
+        MapLogging(map);
+        MapMetrics(map);
+        MapArtifacts(map);
         MapUnknown(map);
     }
 

@@ -11,10 +11,9 @@ internal static class ArtifactTable
     /// <summary>Files of a version that came from artifacts of a run: the owner is the registered model, the path begins with the number of the version.</summary>
     public const int OfVersion = 3;
 
-    public const string ListOfRun = """
-        SELECT a.path, a.size, a.digest, a.created FROM tracking_artifact a JOIN tracking_run r ON r.id = a.owner
-        WHERE a.owner_kind = 1 AND r.run_id = $run
-        """;
+    /// <summary>All artifacts of an owner, by <c>$owner</c>.</summary>
+    public static string Of(ArtifactOwner owner) =>
+        $"SELECT path, size, digest, created FROM tracking_artifact WHERE owner_kind = {(owner.Kind == OfRun ? "1" : "2")} AND owner = {owner.Row}";
 
     public static ArtifactEntry Read(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.Digest(2), row.Time(3));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Tracking;
@@ -45,6 +46,17 @@ public sealed partial class ExperimentCatalog
     /// <summary>The artifacts of a run, ended or not.</summary>
     public RunArtifacts ArtifactsOf(string runId) => new(_store, runId);
 
+    /// <summary>The files of a logged model, <c>m-...</c>. They can be changed until the model is ready.</summary>
+    public RunArtifacts ArtifactsOfModel(string modelId) => new(_store, new ArtifactOwner(ArtifactTable.OfModel, modelId));
+
+    /// <summary>Id of the experiment of a run, deleted or not; null when there is no such run.</summary>
+    public ValueTask<string?> ExperimentOfRunAsync(string runId, CancellationToken cancellationToken = default) =>
+        ExperimentOfAsync("SELECT experiment FROM tracking_run WHERE run_id = $id", runId, cancellationToken);
+
+    /// <summary>Id of the experiment of a logged model, <c>m-...</c>; null when there is no such model or it was deleted.</summary>
+    public ValueTask<string?> ExperimentOfModelAsync(string modelId, CancellationToken cancellationToken = default) =>
+        ExperimentOfAsync("SELECT experiment FROM tracking_logged_model WHERE model_id = $id AND deleted_at IS NULL", modelId, cancellationToken);
+
     /// <summary>The models that a run logged, oldest first.</summary>
     public async ValueTask<IReadOnlyList<ModelArtifact>> ModelsAsync(string runId, CancellationToken cancellationToken = default)
     {
@@ -58,6 +70,13 @@ public sealed partial class ExperimentCatalog
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<ModelArtifact> models = await ModelsAsync(" WHERE l.model_id = $id", modelId, cancellationToken).ConfigureAwait(false);
         return models.Count == 0 ? null : models[0];
+    }
+
+    private async ValueTask<string?> ExperimentOfAsync(string sql, string id, CancellationToken cancellationToken)
+    {
+        await OpenForWritingAsync(id, cancellationToken).ConfigureAwait(false);
+        List<long> rows = await _store.Database.QueryAsync(sql, [("$id", id)], row => row.GetInt64(0), cancellationToken).ConfigureAwait(false);
+        return rows.Count == 0 ? null : rows[0].ToString(CultureInfo.InvariantCulture);
     }
 
     private async ValueTask<IReadOnlyList<ModelArtifact>> ModelsAsync(string where, string id, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ public sealed partial class ExperimentCatalog
         LoggedModelStatus status = ready ? LoggedModelStatus.Ready : LoggedModelStatus.UploadFailed;
         for (int attempt = 1; attempt <= 3; attempt++)
         {
-            ModelManifest? manifest = ready ? await FilesOf(modelId).StoreManifestAsync(cancellationToken).ConfigureAwait(false) : null;
+            ModelManifest? manifest = ready ? await StoreManifestAsync(modelId, cancellationToken).ConfigureAwait(false) : null;
             LoggedModel? finished = await _store.Database.WriteAsync(
                 (transaction, token) => FinishAsync(transaction, modelId, status, manifest, token), CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
             if (finished is not null)
@@ -57,8 +57,8 @@ public sealed partial class ExperimentCatalog
         }
 
         List<ArtifactEntry> files = await transaction.QueryAsync(
-            LoggedModelFiles.List, [("$model", modelId)], ArtifactTable.Read, cancellationToken).ConfigureAwait(false);
-        if (status == LoggedModelStatus.Ready && (manifest is null ? files.Any(f => f.Size > 0) : !manifest.Files.SequenceEqual(LoggedModelFiles.Of(files))))
+            ArtifactTable.Of(new ArtifactOwner(ArtifactTable.OfModel, modelId)), [("$owner", modelId)], ArtifactTable.Read, cancellationToken).ConfigureAwait(false);
+        if (status == LoggedModelStatus.Ready && (manifest is null ? files.Any(f => f.Size > 0) : !manifest.Files.SequenceEqual(FilesOf(files))))
         {
             return null;
         }
@@ -87,9 +87,27 @@ public sealed partial class ExperimentCatalog
         if (manifest is not null && model.RunId is { } runId
             && await RunRow.FindAsync(transaction, runId, cancellationToken).ConfigureAwait(false) is { Status: not (RunStatus.Running or RunStatus.Scheduled) } ended)
         {
-            await RunTable.PublishFinishedAsync(_store, transaction, ended, ended.Status, cancellationToken).ConfigureAwait(false);
+            await RunTable.PublishEndAsync(_store, transaction, ended, ended.Status, cancellationToken).ConfigureAwait(false);
         }
 
         return await ReadModelAsync(transaction, modelId, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<ModelFile> FilesOf(IEnumerable<ArtifactEntry> entries) =>
+        entries.Select(e => new ModelFile(e.Path, e.Size, e.Digest)).OrderBy(f => f.Path, StringComparer.Ordinal);
+
+    // The manifest of the files that are there now; null when there are none, or none with content.
+    private async ValueTask<ModelManifest?> StoreManifestAsync(string modelId, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ArtifactEntry> files = await ArtifactsOfModel(modelId).ListAsync(null, cancellationToken).ConfigureAwait(false);
+        if (files.All(f => f.Size == 0))
+        {
+            return null;
+        }
+
+        ModelManifest manifest = new(FilesOf(files));
+        using MemoryStream bytes = new(manifest.Bytes.ToArray(), writable: false);
+        await _store.Blobs.PutAsync(bytes, null, cancellationToken).ConfigureAwait(false);
+        return manifest;
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class ExperimentCatalog
         return await _store.Database.WriteAsync(
             async (transaction, token) =>
             {
-                long experiment = await RequireActiveExperimentAsync(transaction, start.ExperimentId, token).ConfigureAwait(false);
+                Experiment experiment = await ExperimentTable.RequireActiveAsync(transaction, start.ExperimentId, token).ConfigureAwait(false);
                 RunRow? run = start.SourceRunId is not { Length: > 0 } runId ? null
                     : await RunRow.FindAsync(transaction, runId, token).ConfigureAwait(false) ?? throw TrackingException.NoRun(runId);
                 string name = start.Name ?? "model-" + id[^8..];
@@ -32,7 +32,7 @@ public sealed partial class ExperimentCatalog
                     VALUES($experiment, $model, $name, $type, 1, $run, $now, $now) RETURNING id
                     """,
                     [
-                        ("$experiment", experiment), ("$model", id), ("$name", name), ("$type", start.Type ?? ""), ("$run", run?.Id), ("$now", _store.Now),
+                        ("$experiment", long.Parse(experiment.Id, CultureInfo.InvariantCulture)), ("$model", id), ("$name", name), ("$type", start.Type ?? ""), ("$run", run?.Id), ("$now", _store.Now),
                     ],
                     token).ConfigureAwait(false))!;
                 LoggedModelRow model = await LoggedModelTable.RequireAsync(transaction, id, token).ConfigureAwait(false);
@@ -46,7 +46,7 @@ public sealed partial class ExperimentCatalog
                     await LoggedModelTable.SetTagAsync(transaction, row, key, value, token).ConfigureAwait(false);
                 }
 
-                await LoggedModelTable.AuditAsync(_store, transaction, "model.started", $"experiment/{experiment.ToString(CultureInfo.InvariantCulture)}", id, name, null, token)
+                await LoggedModelTable.AuditAsync(_store, transaction, "model.started", $"experiment/{experiment.Id}", id, name, null, token)
                     .ConfigureAwait(false);
                 return await ReadModelAsync(transaction, id, token).ConfigureAwait(false);
             },
@@ -139,9 +139,6 @@ public sealed partial class ExperimentCatalog
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The files of a logged model.</summary>
-    public LoggedModelFiles FilesOf(string modelId) => new(_store, modelId);
-
     private async ValueTask ChangeModelAsync(
         string modelId, Func<LifecycleTransaction, LoggedModelRow, CancellationToken, ValueTask> change, CancellationToken cancellationToken)
     {
@@ -158,19 +155,6 @@ public sealed partial class ExperimentCatalog
     private static async ValueTask<LoggedModel> ReadModelAsync(LifecycleTransaction transaction, string modelId, CancellationToken cancellationToken) =>
         (await transaction.QueryAsync(
             LoggedModelTable.Records + " WHERE l.model_id = $id", [("$id", modelId)], LoggedModelTable.ReadRecord, cancellationToken).ConfigureAwait(false))[0];
-
-    private static async ValueTask<long> RequireActiveExperimentAsync(LifecycleTransaction transaction, string id, CancellationToken cancellationToken)
-    {
-        object? stage = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-            ? await transaction.ScalarAsync("SELECT stage FROM tracking_experiment WHERE id = $id", [("$id", number)], cancellationToken).ConfigureAwait(false)
-            : null;
-        return stage switch
-        {
-            null => throw TrackingException.NoExperiment(id),
-            (long)Stage.Active => number,
-            _ => throw TrackingException.State($"experiment {id}", "active", "deleted"),
-        };
-    }
 
     private static void RequireTexts(IReadOnlyDictionary<string, string> texts)
     {

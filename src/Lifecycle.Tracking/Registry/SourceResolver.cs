@@ -42,8 +42,9 @@ internal sealed class SourceResolver(TrackingStore store)
     private async ValueTask<ResolvedSource> OfRunAsync(SourceUri uri, CancellationToken cancellationToken)
     {
         List<ArtifactEntry> entries = await store.Database.QueryAsync(
-            ArtifactTable.ListOfRun + " AND ($path = '' OR a.path = $path OR substr(a.path, 1, length($path) + 1) = $path || '/') ORDER BY a.path",
-            [("$run", uri.Owner), ("$path", uri.Path)], ArtifactTable.Read, cancellationToken).ConfigureAwait(false);
+            ArtifactTable.Of(new ArtifactOwner(ArtifactTable.OfRun, uri.Owner))
+                + " AND ($path = '' OR path = $path OR substr(path, 1, length($path) + 1) = $path || '/') ORDER BY path",
+            [("$owner", uri.Owner), ("$path", uri.Path)], ArtifactTable.Read, cancellationToken).ConfigureAwait(false);
         ModelManifest? manifest = await ManifestAsync(entries, uri.Path, cancellationToken).ConfigureAwait(false);
         return new ResolvedSource { RunId = uri.Owner, Manifest = manifest, OwnFiles = manifest is not null };
     }

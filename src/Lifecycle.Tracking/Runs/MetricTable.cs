@@ -4,6 +4,13 @@ namespace Lifecycle.Tracking;
 internal static class MetricTable
 {
     private static readonly BulkInsert Points = new("tracking_metric_point", ["run", "key", "step", "ts", "value", "nan"], "ON CONFLICT DO NOTHING");
+    private static readonly BulkInsert Latest = new(
+        "tracking_metric_latest", ["run", "key", "experiment", "value", "nan", "step", "ts"],
+        """
+        ON CONFLICT(run, key) DO UPDATE SET value = excluded.value, nan = excluded.nan, step = excluded.step, ts = excluded.ts
+        WHERE (excluded.step, excluded.ts, 1 - excluded.nan, excluded.value)
+            > (tracking_metric_latest.step, tracking_metric_latest.ts, 1 - tracking_metric_latest.nan, tracking_metric_latest.value)
+        """);
 
     /// <summary>Writes points; those that are there already change nothing. Then lets the latest of each key rise.</summary>
     /// <returns>Points that were new.</returns>
@@ -39,10 +46,13 @@ internal static class MetricTable
             transaction, Points,
             points.Select(p => new object?[] { run.Id, ids[p.Key], p.Step, p.Ms, double.IsNaN(p.Value) ? 0.0 : p.Value, double.IsNaN(p.Value) ? 1L : 0L }),
             cancellationToken).ConfigureAwait(false);
-        foreach ((string key, JournaledPoint top) in latest)
-        {
-            await RaiseAsync(transaction, run, ids[key], top, cancellationToken).ConfigureAwait(false);
-        }
+        await database.BulkInsertAsync(
+            transaction, Latest,
+            latest.Select(p => new object?[]
+            {
+                run.Id, ids[p.Key], run.Experiment, double.IsNaN(p.Value.Value) ? 0.0 : p.Value.Value, double.IsNaN(p.Value.Value) ? 1L : 0L, p.Value.Step, p.Value.Ms,
+            }),
+            cancellationToken).ConfigureAwait(false);
 
         return added;
     }
@@ -51,17 +61,18 @@ internal static class MetricTable
     internal static int Compare(in JournaledPoint a, in JournaledPoint b) =>
         a.Step != b.Step ? a.Step.CompareTo(b.Step) : a.Ms != b.Ms ? a.Ms.CompareTo(b.Ms) : a.Value.CompareTo(b.Value);
 
-    private static ValueTask<int> RaiseAsync(LifecycleTransaction transaction, RunRow run, long key, JournaledPoint point, CancellationToken cancellationToken) =>
+    /// <summary>Keeps a point under the model it speaks of, too.</summary>
+    public static ValueTask<int> AddOfModelAsync(
+        LifecycleTransaction transaction, RunRow run, JournaledPoint point, RunMetric metric, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(
             """
-            INSERT INTO tracking_metric_latest(run, key, experiment, value, nan, step, ts) VALUES($run, $key, $experiment, $value, $nan, $step, $ts)
-            ON CONFLICT(run, key) DO UPDATE SET value = excluded.value, nan = excluded.nan, step = excluded.step, ts = excluded.ts
-            WHERE (excluded.step, excluded.ts, 1 - excluded.nan, excluded.value)
-                > (tracking_metric_latest.step, tracking_metric_latest.ts, 1 - tracking_metric_latest.nan, tracking_metric_latest.value)
+            INSERT INTO tracking_logged_model_metric(model, key, dataset_name, dataset_digest, run, step, ts, value, nan)
+            SELECT id, $key, $name, $digest, $run, $step, $ts, $value, $nan FROM tracking_logged_model WHERE model_id = $model ON CONFLICT DO NOTHING
             """,
             [
-                ("$run", run.Id), ("$key", key), ("$experiment", run.Experiment), ("$value", double.IsNaN(point.Value) ? 0.0 : point.Value),
-                ("$nan", double.IsNaN(point.Value) ? 1L : 0L), ("$step", point.Step), ("$ts", point.Ms),
+                ("$key", point.Key), ("$name", metric.DatasetName ?? ""), ("$digest", metric.DatasetDigest ?? ""), ("$run", run.Id), ("$step", point.Step),
+                ("$ts", point.Ms), ("$value", double.IsNaN(point.Value) ? 0.0 : point.Value), ("$nan", double.IsNaN(point.Value) ? 1L : 0L),
+                ("$model", metric.ModelId),
             ],
             cancellationToken);
 }

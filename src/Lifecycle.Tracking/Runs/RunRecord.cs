@@ -29,7 +29,20 @@ public sealed record MetricPoint(string Key, double Value, long Step, DateTimeOf
 /// <summary>Data that a run used.</summary>
 /// <param name="Dataset">Which data.</param>
 /// <param name="Context">What for, for example <c>training</c>; empty when nobody said.</param>
-public sealed record RunInput(DatasetReference Dataset, string Context);
+public sealed record RunInput(DatasetReference Dataset, string Context)
+{
+    /// <summary>Which kind of source the address of the data is, for example <c>s3</c>; null for data that .NET named.</summary>
+    public string? SourceType { get; init; }
+
+    /// <summary>The columns in the words of whoever named the data; null when <see cref="DatasetReference.Schema"/> says it.</summary>
+    public string? SchemaText { get; init; }
+
+    /// <summary>Figures about the data in the words of whoever named it.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Further tags of this use; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
 
 /// <summary>Misuse of a run that was refused: a bad key, a changed param, a call after the end.</summary>
 /// <param name="Reason">One of a few words: <c>key</c>, <c>param-changed</c>, <c>value</c>, <c>time</c>, <c>ended</c>.</param>
@@ -79,6 +92,12 @@ public sealed record RunRecord
 
     /// <summary>The data it used, in the order it was logged.</summary>
     public required IReadOnlyList<RunInput> Inputs { get; init; }
+
+    /// <summary>Ids of the logged models it read.</summary>
+    public IReadOnlyList<string> ModelInputs { get; init; } = [];
+
+    /// <summary>The logged models it said it made.</summary>
+    public IReadOnlyList<RunOutput> Outputs { get; init; } = [];
 
     /// <summary>The run as a node of lineage.</summary>
     public LineageNode ToLineageNode() => new(LineageNode.Run, Id);

@@ -39,6 +39,8 @@ internal static class RunRecordTable
         Dictionary<string, string>[] tags = RunCellTable.Texts(session, keys, runs, places, "tracking_tag", KeyTable.Tag, columns.Tags);
         ILookup<long, RunInput>? inputs = !columns.Inputs ? null : session.Query(
             InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row))).ToLookup(i => i.Run, i => i.Input);
+        ILookup<long, string>? modelInputs = columns.Inputs ? RunModelTable.Inputs(session, runs) : null;
+        ILookup<long, RunOutput>? outputs = columns.Inputs ? RunModelTable.Outputs(session, runs) : null;
         Dictionary<long, (string Id, string Name)> experiments = [];
         RunRecord[] records = new RunRecord[rows.Count];
         session.Read(Head, runs, row =>
@@ -61,6 +63,8 @@ internal static class RunRecordTable
                 Params = parameters[place],
                 Tags = tags[place],
                 Inputs = inputs is null ? [] : [.. inputs[id]],
+                ModelInputs = modelInputs is null ? [] : [.. modelInputs[id]],
+                Outputs = outputs is null ? [] : [.. outputs[id]],
             };
         });
         return records;

@@ -103,6 +103,21 @@ internal static class InputRule
     private const int LongestDigest = 128;
     private const int LongestUri = 65_535;
     private const int LongestContext = 500;
+    private const int LongestSchema = 1_048_575;
+    private const int LongestProfile = 16_777_215;
+    private const int LongestTagKey = 255;
+    private const int LongestTagValue = 500;
+
+    public static string? Broken(RunInput input)
+    {
+        string name = KeyRule.Show(input.Dataset.Name ?? "");
+        return Broken(input.Dataset, input.Context) is { } broken ? broken
+            : input.SchemaText is { Length: > LongestSchema } ? $"The schema of the dataset '{name}' has more than {LongestSchema} characters."
+            : input.Profile is { Length: > LongestProfile } ? $"The profile of the dataset '{name}' has more than {LongestProfile} characters."
+            : input.Tags?.FirstOrDefault(t => t.Key.Length is 0 or > LongestTagKey || t.Value.Length > LongestTagValue) is { Key: { } key }
+                ? $"The tag '{KeyRule.Show(key)}' of the dataset '{name}' breaks the rule: its key has 1 to {LongestTagKey} characters, its value at most {LongestTagValue}."
+            : null;
+    }
 
     public static string? Broken(DatasetReference data, string context) =>
         data.Name is not { Length: > 0 and <= LongestName } ? $"The name of a dataset has 1 to {LongestName} characters."

@@ -4,7 +4,7 @@ using System.Text;
 namespace Lifecycle.Tracking;
 
 /// <summary>SQL over runs: start, params, tags, problems, end.</summary>
-internal static class RunTable
+internal static partial class RunTable
 {
     private const int Head = 128;
     private const int MostProblems = 100;
@@ -65,6 +65,12 @@ internal static class RunTable
             ON CONFLICT(run, key) DO UPDATE SET head = excluded.head, value = excluded.value
             """,
             Cells(run, id, value), cancellationToken).ConfigureAwait(false);
+        if (key == RunStart.NameTag)
+        {
+            // Name and tag are one value seen twice.
+            await transaction.ExecuteAsync(
+                "UPDATE tracking_run SET name = $name WHERE id = $run AND name <> $name", [("$name", value), ("$run", run.Id)], cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public static async ValueTask AddProblemAsync(LifecycleTransaction transaction, RunRow run, RunProblem problem, CancellationToken cancellationToken) =>
@@ -90,11 +96,11 @@ internal static class RunTable
         await store.Audit.AppendAsync(
             transaction, new AuditRecord("run.ended", $"run/{run.RunId}", After: counts, Reason: end.Reason.Length == 0 ? null : end.Reason), cancellationToken)
             .ConfigureAwait(false);
-        await PublishFinishedAsync(store, transaction, run, end.Status, cancellationToken).ConfigureAwait(false);
+        await PublishEndAsync(store, transaction, run, end.Status, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Publishes the end of a run with all edges of its lineage; again when an input or a model comes after the end.</summary>
-    public static async ValueTask PublishFinishedAsync(
+    /// <summary>Publishes that a run ended, with all its edges; receivers insert or ignore.</summary>
+    public static async ValueTask PublishEndAsync(
         TrackingStore store, LifecycleTransaction transaction, RunRow run, RunStatus status, CancellationToken cancellationToken)
     {
         string payload = JsonText.Text(json =>

@@ -18,10 +18,10 @@ public sealed class LoggedModelTests
             Token);
         Assert.Equal(("mymodel", "Agent", LoggedModelStatus.Pending, run.Id), (model.Name, model.Type, model.Status, model.SourceRunId));
         Assert.Equal($"mlflow-artifacts:/1/models/{model.Id}/artifacts", model.ArtifactUri);
-        LoggedModelFiles files = workspace.Experiments.FilesOf(model.Id);
-        await files.PutAsync("a.txt", new MemoryStream("old"u8.ToArray()), Token);
-        await files.PutAsync("a.txt", new MemoryStream("hello"u8.ToArray()), Token);
-        await files.PutAsync("dir/b.txt", new MemoryStream("away"u8.ToArray()), Token);
+        RunArtifacts files = workspace.Experiments.ArtifactsOfModel(model.Id);
+        await files.PutAsync("a.txt", "old"u8.ToArray(), Token);
+        await files.PutAsync("a.txt", "hello"u8.ToArray(), Token);
+        await files.PutAsync("dir/b.txt", "away"u8.ToArray(), Token);
         Assert.Equal(["dir/b.txt"], (await files.ListAsync("dir", Token)).Select(f => f.Path));
         Assert.Equal(1, await files.DeleteAsync("dir", Token));
         Assert.Empty(await workspace.Experiments.ModelsAsync(run.Id, Token));
@@ -30,7 +30,7 @@ public sealed class LoggedModelTests
         Assert.Equal(ready.Digest, (await workspace.Experiments.FinishModelAsync(model.Id, ready: true, Token)).Digest);
         ModelArtifact artifact = Assert.Single(await workspace.Experiments.ModelsAsync(run.Id, Token));
         Assert.Equal((model.Id, ready.Digest), (artifact.Id, (Digest?)artifact.Digest));
-        await Assert.ThrowsAsync<InvalidModelException>(async () => await files.PutAsync("c", new MemoryStream("c"u8.ToArray()), Token));
+        await Assert.ThrowsAsync<TrackingException>(async () => await files.PutAsync("c", "c"u8.ToArray(), Token));
         await Assert.ThrowsAsync<InvalidModelException>(async () => await workspace.Experiments.FinishModelAsync(model.Id, ready: false, Token));
         await using Stream content = await files.OpenAsync("a.txt", null, Token);
         Assert.Equal("hello", await new StreamReader(content).ReadToEndAsync(Token));

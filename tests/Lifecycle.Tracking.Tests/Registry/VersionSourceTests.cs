@@ -112,7 +112,7 @@ public sealed class VersionSourceTests
         ModelNotFoundException early = await Assert.ThrowsAsync<ModelNotFoundException>(
             async () => await workspace.Registry.PromoteAsync(version, "champion", cancellationToken: Token));
         Assert.Contains("Pending", early.Message, StringComparison.Ordinal);
-        await workspace.Experiments.FilesOf(model.Id).PutAsync("a.txt", new MemoryStream("hello"u8.ToArray()), Token);
+        await workspace.Experiments.ArtifactsOfModel(model.Id).PutAsync("a.txt", "hello"u8.ToArray(), Token);
         LoggedModel ready = await workspace.Experiments.FinishModelAsync(model.Id, ready: true, Token);
         version = (await workspace.Registry.GetVersionAsync("m", 1, Token))!;
         Assert.Equal((VersionStatus.Ready, ready.Digest), (version.Status, version.Digest));

@@ -8,12 +8,17 @@ public sealed class AuditedCallsTests
     private static readonly HashSet<string> Reading = new(StringComparer.Ordinal)
     {
         "GetAsync", "GetByIdAsync", "ListAsync", "DatasetsAsync", "GetRunAsync", "MetricHistoryAsync", "ProblemsAsync", "ArtifactsOf", "ModelsAsync", "GetModelAsync",
-        "GetLoggedModelAsync", "FilesOf", "SearchAsync", "SearchExperimentsAsync", "SearchModelsAsync", "SearchVersionsAsync", "FlushAsync", "RecoverAsync",
+        "GetLoggedModelAsync", "ArtifactsOfModel", "ExperimentOfRunAsync", "ExperimentOfModelAsync", "MetricPageAsync", "MetricHistoriesAsync", "SampleMetricAsync",
+        "SearchAsync", "SearchExperimentsAsync", "SearchModelsAsync", "SearchVersionsAsync", "FlushAsync", "RecoverAsync",
         "DisposeAsync", "GetVersionAsync", "GetByAliasAsync", "VersionsAsync", "WhoWasAsync", "HistoryAsync", "WatchAsync", "LineageAsync", "RequiredEvidenceAsync",
         "ApprovalsAsync", "LatestVersionsAsync",
     };
 
-    private static readonly HashSet<string> Logging = new(StringComparer.Ordinal) { "SetModelTagsAsync", "LogModelParamsAsync", "LogModelMetricsAsync", "RemoveModelTagAsync:ExperimentCatalog" };
+    private static readonly HashSet<string> Logging = new(StringComparer.Ordinal)
+    {
+        "SetModelTagsAsync", "LogModelParamsAsync", "LogModelMetricsAsync", "RemoveModelTagAsync:ExperimentCatalog", "LogBatchAsync", "RemoveRunTagAsync",
+        "LogInputsAsync", "LogOutputsAsync",
+    };
 
     // What must be there before, then the call itself.
     private static readonly Dictionary<string, Func<Scene, Task>> Changing = new(StringComparer.Ordinal)
@@ -29,6 +34,8 @@ public sealed class AuditedCallsTests
         ["ExperimentCatalog.DeleteRunAsync"] = async s => await s.Experiments.DeleteRunAsync(s.Run),
         ["ExperimentCatalog.RestoreRunAsync"] = async s => await s.Experiments.RestoreRunAsync(s.DeletedRun),
         ["ExperimentCatalog.StartRunAsync"] = async s => await s.Experiments.StartRunAsync("models"),
+        ["ExperimentCatalog.CreateRunAsync"] = async s => await s.Experiments.CreateRunAsync(new NewRun { ExperimentId = "0" }),
+        ["ExperimentCatalog.UpdateRunAsync"] = async s => await s.Experiments.UpdateRunAsync(s.Remote, new RunChange { Status = RunStatus.Failed }),
         ["ExperimentCatalog.RunAsync"] = async s => await s.Experiments.RunAsync("models", _ => Task.CompletedTask),
         ["ExperimentCatalog.CreateModelAsync"] = async s => await s.Experiments.CreateModelAsync(new LoggedModelStart("0")),
         ["ExperimentCatalog.FinishModelAsync"] = async s => await s.Experiments.FinishModelAsync(s.Pending.Id, ready: true),
@@ -98,6 +105,8 @@ public sealed class AuditedCallsTests
 
         public string DeletedRun { get; private set; } = "";
 
+        public string Remote { get; private set; } = "";
+
         public ModelArtifact Artifact { get; private set; } = null!;
 
         public ModelVersion Version { get; private set; } = null!;
@@ -118,6 +127,7 @@ public sealed class AuditedCallsTests
             await workspace.Experiments.SetTagAsync(scene.Tagged.Id, "k", "v");
             await workspace.Experiments.DeleteAsync("deleted");
             scene.Run = scene.Artifact.RunId;
+            scene.Remote = (await workspace.Experiments.CreateRunAsync(new NewRun { ExperimentId = "0" })).Id;
             scene.DeletedRun = (await workspace.LogModelAsync("b")).RunId;
             await workspace.Experiments.DeleteRunAsync(scene.DeletedRun);
             scene.Version = await scene.Registry.RegisterAsync("m", scene.Artifact);
