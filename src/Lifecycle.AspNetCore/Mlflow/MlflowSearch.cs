@@ -3,7 +3,7 @@ using Lifecycle.Tracking;
 namespace Lifecycle.AspNetCore;
 
 /// <summary>Searches of the wire: the one place that knows how the product is asked.</summary>
-internal static class MlflowSearch
+internal static partial class MlflowSearch
 {
     private const int MostExperiments = 50_000;
     private const int MostRuns = 50_000;
