@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lifecycle.Benchmarks.Ratios.Drift;
+using Lifecycle.Benchmarks.Ratios.Tracking;
 
 namespace Lifecycle.Benchmarks.Ratios;
 
@@ -13,7 +14,12 @@ internal static class RatioRunner
     };
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts =
-        DriftSuite.Groups.ToDictionary(g => g.Key, Func<IAsyncEnumerable<Figure>> (g) => () => g.Value().ToAsyncEnumerable(), StringComparer.Ordinal);
+        new(
+            DriftSuite.Groups.ToDictionary(g => g.Key, Func<IAsyncEnumerable<Figure>> (g) => () => g.Value().ToAsyncEnumerable(), StringComparer.Ordinal),
+            StringComparer.Ordinal)
+        {
+            ["tracking.registry"] = RegistryFigures.MeasureAsync,
+        };
 
     public static async Task<int> RunAsync(string[] names)
     {
