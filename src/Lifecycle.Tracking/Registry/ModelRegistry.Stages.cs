@@ -47,13 +47,16 @@ public sealed partial class ModelRegistry
         return await ReadAgainAsync(version, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The greatest ready version of each stage that holds one, by stage; versions in no stage count as <see cref="ModelStage.None"/>.</summary>
+    /// <summary>
+    /// The greatest ready version of each stage that holds one, in the order in which the stages' first versions came, as MLflow answers; versions in no stage
+    /// count as <see cref="ModelStage.None"/>.
+    /// </summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public async ValueTask<IReadOnlyList<ModelVersion>> LatestVersionsAsync(string model, CancellationToken cancellationToken = default) =>
     [
         .. (await VersionsAsync(model, cancellationToken).ConfigureAwait(false)).Where(v => !v.IsDeleted && v.Status == VersionStatus.Ready)
-            .GroupBy(v => v.Stage).Select(g => g.MaxBy(v => v.Number)!).OrderBy(v => v.Stage),
+            .GroupBy(v => v.Stage).Select(g => g.MaxBy(v => v.Number)!),
     ];
 
     private static string StageJson(ModelStage stage, List<int> archived) => JsonText.Text(json =>

@@ -127,7 +127,7 @@ public sealed class RegistryDepthTests
         Assert.Equal(
             [ModelStage.Archived, ModelStage.Archived, ModelStage.Production, ModelStage.None],
             (await workspace.Registry.VersionsAsync("m", Token)).Select(v => v.Stage));
-        Assert.Equal([4, 3, 2], (await workspace.Registry.LatestVersionsAsync("m", Token)).Select(v => v.Number));
+        Assert.Equal([2, 3, 4], (await workspace.Registry.LatestVersionsAsync("m", Token)).Select(v => v.Number));
         await Assert.ThrowsAsync<ArgumentException>(
             async () => await workspace.Registry.MoveToStageAsync(versions[2], ModelStage.None, archiveOthers: true, Token));
         await workspace.Registry.DeleteVersionAsync(versions[2], null, Token);
