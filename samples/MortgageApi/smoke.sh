@@ -22,3 +22,14 @@ grep -q '"approved":true' "$work/answer"
 grep -qi 'lifecycle-model-version' "$work/headers"
 [ "$(curl -s -o "$work/bad" -w '%{http_code}' -H 'content-type: application/json' -d '{"lvrat":"much"}' "http://127.0.0.1:$port/lifecycle/models/mortgage/predict")" = 400 ]
 cat "$work/bad"; echo
+# MLflow's tracking API: an experiment, a run, what it logged, a search.
+api="http://127.0.0.1:$port/api/2.0/mlflow"
+curl -sf "$api/experiments/create" -d '{"name":"curl"}' | tee "$work/experiment"; echo
+experiment=$(sed 's/.*"experiment_id":"\([0-9]*\)".*/\1/' "$work/experiment")
+run=$(curl -sf "$api/runs/create" -d '{"experiment_id":"'"$experiment"'","run_name":"by-hand"}' | sed 's/.*"run_id":"\([0-9a-f]*\)".*/\1/')
+curl -sf "$api/runs/log-batch" -d '{"run_id":"'"$run"'","metrics":[{"key":"auc","value":0.853,"timestamp":1,"step":1}],"params":[{"key":"trainer","value":"LightGbm"}]}'; echo
+curl -sf -X PUT --data-binary 'hello' "http://127.0.0.1:$port/api/2.0/mlflow-artifacts/artifacts/$experiment/$run/artifacts/notes/a.txt"; echo
+curl -sf "$api/runs/update" -d '{"run_id":"'"$run"'","status":"FINISHED"}' >"$work/finished"
+curl -sf "$api/runs/search" -d '{"experiment_ids":["'"$experiment"'"],"filter":"metrics.auc > 0.8"}' | tee "$work/found"; echo
+grep -q "$run" "$work/found"
+curl -sf "http://127.0.0.1:$port/api/2.0/mlflow-artifacts/artifacts/$experiment/$run/artifacts/notes/a.txt" | grep -q hello

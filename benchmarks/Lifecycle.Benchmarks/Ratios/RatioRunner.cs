@@ -14,10 +14,9 @@ internal static class RatioRunner
     };
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts =
-        new(
-            DriftSuite.Groups.ToDictionary(g => g.Key, Func<IAsyncEnumerable<Figure>> (g) => () => g.Value().ToAsyncEnumerable(), StringComparer.Ordinal),
-            StringComparer.Ordinal)
+        new(DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable()))), StringComparer.Ordinal)
         {
+            ["tracking.wire"] = WireFigures.MeasureAsync,
             ["tracking.registry"] = RegistryFigures.MeasureAsync,
         };
 

@@ -52,12 +52,24 @@ internal static partial class MlflowRoutes
             MlflowRequire.Text(asked.ExperimentId, "experiment_id"), MlflowRequire.Text(asked.Key, "key"), asked.Value ?? "", token));
         map.Post("/experiments/delete-experiment-tag", LifecycleVerb.Log, json.ExperimentTagRequest, (asked, token) => experiments.RemoveTagAsync(
             MlflowRequire.Text(asked.ExperimentId, "experiment_id"), MlflowRequire.Text(asked.Key, "key"), token));
-        map.Post("/experiments/search-datasets", LifecycleVerb.Read, json.SearchDatasetsRequest, json.SearchDatasetsAnswer, async (asked, token) =>
+        map.Post("/experiments/search-datasets", LifecycleVerb.Read, json.SearchDatasetsRequest, json.SearchDatasetsAnswer, (asked, token) =>
+            DatasetsAsync(experiments, asked, token));
+        map.One("POST", "/ajax-api/2.0mlflow/experiments/search-datasets", LifecycleVerb.Read, async context =>
         {
-            IReadOnlyList<DatasetUse> uses = await experiments.DatasetsAsync(MlflowRequire.Items(asked.ExperimentIds, "experiment_ids"), token).ConfigureAwait(false);
-            return new SearchDatasetsAnswer(MlflowRequire.NullIfEmpty(
-                [.. uses.Select(u => new WireDatasetSummary(u.ExperimentId, u.Name, u.Digest, u.Context.Length == 0 ? null : u.Context))]));
+            // MLflow's own page asks without the slash.
+            SearchDatasetsRequest asked = await MlflowBody.ReadAsync(context, json.SearchDatasetsRequest, MlflowBody.Limit).ConfigureAwait(false);
+            SearchDatasetsAnswer answer = await DatasetsAsync(experiments, asked, context.RequestAborted).ConfigureAwait(false);
+            await MlflowBody.WriteAsync(context, answer, json.SearchDatasetsAnswer).ConfigureAwait(false);
         });
+    }
+
+    private static async ValueTask<SearchDatasetsAnswer> DatasetsAsync(
+        ExperimentCatalog experiments, SearchDatasetsRequest asked, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DatasetUse> uses = await experiments.DatasetsAsync(
+            MlflowRequire.Items(asked.ExperimentIds, "experiment_ids"), cancellationToken).ConfigureAwait(false);
+        return new SearchDatasetsAnswer(MlflowRequire.NullIfEmpty(
+            [.. uses.Select(u => new WireDatasetSummary(u.ExperimentId, u.Name, u.Digest, u.Context.Length == 0 ? null : u.Context))]));
     }
 
     private static async ValueTask<Experiment?> FindByNameAsync(ExperimentCatalog experiments, string name, CancellationToken cancellationToken)

@@ -62,6 +62,4 @@ internal static partial class MlflowSearch
         Max = MlflowRequire.Most(asked.MaxResults, usual, most),
         PageToken = asked.PageToken,
     };
-
-    private static FilterDialect Dialect(MlflowServer server) => server.Compatibility.StrictFilters ? FilterDialect.Strict : FilterDialect.Mlflow;
 }

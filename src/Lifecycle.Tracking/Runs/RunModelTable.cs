@@ -3,13 +3,15 @@ namespace Lifecycle.Tracking;
 /// <summary>SQL over the logged models that runs read and made.</summary>
 internal static class RunModelTable
 {
+    /// <summary>Ids of the models that runs read, by the run's row, in the order they were logged.</summary>
     public static ILookup<long, string> Inputs(SearchSession session, (string, object?)[] runs) => session.Query(
-        "SELECT run, model FROM tracking_run_model_input WHERE run IN (SELECT value FROM json_each($runs)) ORDER BY run, n",
-        runs, row => (Run: row.GetInt64(0), Model: row.GetString(1))).ToLookup(r => r.Run, r => r.Model);
+        "SELECT run, model FROM tracking_run_model_input WHERE run IN (SELECT value FROM json_each($runs)) ORDER BY run, n", runs,
+        row => (Run: row.GetInt64(0), Model: row.GetString(1))).ToLookup(r => r.Run, r => r.Model);
 
+    /// <summary>The models that runs made, by the run's row, in the order they were logged.</summary>
     public static ILookup<long, RunOutput> Outputs(SearchSession session, (string, object?)[] runs) => session.Query(
-        "SELECT run, model, step FROM tracking_run_output WHERE run IN (SELECT value FROM json_each($runs)) ORDER BY run, n",
-        runs, row => (Run: row.GetInt64(0), Output: new RunOutput(row.GetString(1), row.GetInt64(2)))).ToLookup(r => r.Run, r => r.Output);
+        "SELECT run, model, step FROM tracking_run_output WHERE run IN (SELECT value FROM json_each($runs)) ORDER BY run, n", runs,
+        row => (Run: row.GetInt64(0), Output: new RunOutput(row.GetString(1), row.GetInt64(2)))).ToLookup(r => r.Run, r => r.Output);
 
     public static ValueTask<int> AddInputAsync(LifecycleTransaction transaction, RunRow run, string model, CancellationToken cancellationToken) =>
         transaction.ExecuteAsync(

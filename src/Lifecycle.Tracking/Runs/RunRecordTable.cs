@@ -39,8 +39,8 @@ internal static class RunRecordTable
         Dictionary<string, string>[] tags = RunCellTable.Texts(session, keys, runs, places, "tracking_tag", KeyTable.Tag, columns.Tags);
         ILookup<long, RunInput>? inputs = !columns.Inputs ? null : session.Query(
             InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row))).ToLookup(i => i.Run, i => i.Input);
-        ILookup<long, string>? modelInputs = columns.Inputs ? RunModelTable.Inputs(session, runs) : null;
-        ILookup<long, RunOutput>? outputs = columns.Inputs ? RunModelTable.Outputs(session, runs) : null;
+        ILookup<long, string>? modelInputs = !columns.Inputs ? null : RunModelTable.Inputs(session, runs);
+        ILookup<long, RunOutput>? outputs = !columns.Inputs ? null : RunModelTable.Outputs(session, runs);
         Dictionary<long, (string Id, string Name)> experiments = [];
         RunRecord[] records = new RunRecord[rows.Count];
         session.Read(Head, runs, row =>

@@ -68,7 +68,7 @@ internal sealed record PageToken(IReadOnlyList<object> Values, long Offset)
         }
         catch (JsonException)
         {
-            throw new PageTokenException($"Invalid page token, it cannot be read. {Again}");
+            throw new PageTokenException("Invalid page token, could not base64-decode");
         }
     }
 

@@ -117,7 +117,19 @@ internal sealed class MlflowApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await App.StopAsync(CancellationToken.None);
         await App.DisposeAsync();
-        Directory.Delete(_root, recursive: true);
+        for (int again = 0; Directory.Exists(_root); again++)
+        {
+            try
+            {
+                Directory.Delete(_root, recursive: true);
+            }
+            catch (IOException) when (again < 20)
+            {
+                // Something of the app still closes a file.
+                await Task.Delay(50, CancellationToken.None);
+            }
+        }
     }
 }

@@ -5,7 +5,8 @@ namespace Lifecycle.Storage.Specification;
 /// <summary>A database whose operations go wrong as planned. Names: <c>database.write</c>, <c>.commit</c>, <c>.bulk</c>, <c>.migrate</c>, <c>.open</c>.</summary>
 /// <param name="inner">The database that does the work; disposed with this one.</param>
 /// <param name="plan">What goes wrong.</param>
-public sealed class FaultyDatabase(LifecycleDatabase inner, FaultPlan plan) : LifecycleDatabase
+/// <param name="statements">Whether each statement of a write counts, too: <c>database.statement</c>.</param>
+public sealed class FaultyDatabase(LifecycleDatabase inner, FaultPlan plan, bool statements = false) : LifecycleDatabase
 {
     /// <inheritdoc/>
     public override SqlDialect Dialect => inner.Dialect;
@@ -24,7 +25,14 @@ public sealed class FaultyDatabase(LifecycleDatabase inner, FaultPlan plan) : Li
         return await inner.WriteAsync(
             async (transaction, token) =>
             {
-                T result = await work(transaction, token);
+                LifecycleTransaction seen = transaction;
+                if (statements)
+                {
+                    seen = new LifecycleTransaction(new FaultyConnection(transaction.Connection, plan), transaction.Transaction);
+                    transaction.OnCommitted(seen.Committed);
+                }
+
+                T result = await work(seen, token);
                 Exception? late = half ?? await plan.StepAsync("database.commit", token);
                 return late is null ? result : throw late;
             },
@@ -36,7 +44,13 @@ public sealed class FaultyDatabase(LifecycleDatabase inner, FaultPlan plan) : Li
     public override async ValueTask<long> BulkInsertAsync(
         LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(rows);
+        if (transaction.Connection is FaultyConnection faulty)
+        {
+            transaction = new LifecycleTransaction(faulty.Inner, transaction.Transaction);
+        }
+
         Exception? half = await plan.StepAsync("database.bulk", cancellationToken);
         if (half is null)
         {

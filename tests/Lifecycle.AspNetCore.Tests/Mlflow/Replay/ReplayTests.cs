@@ -5,7 +5,7 @@ public sealed class ReplayTests
 {
     [Fact]
     public Task Recording_OfClient29_IsAnsweredAsByMlflow() => ReplayAsync(
-        "wire-2.9.jsonl", ["duplicate-name", "infinity", "long-value", "missing-artifact", "or-in-filter"]);
+        "wire-2.9.jsonl", ["dataset-schema", "duplicate-name", "infinity", "long-value", "missing-artifact", "or-in-filter"]);
 
     [Fact]
     public Task Recording_OfClient36_IsAnsweredAsByMlflow() => ReplayAsync(
@@ -16,7 +16,7 @@ public sealed class ReplayTests
         List<WireExchange> recording = WireExchange.Load(file);
         await using MlflowApp app = await MlflowApp.StartAsync(kestrel: true);
         WireReplayer replayer = new(app);
-        await replayer.ReplayAsync(recording);
+        await replayer.ReplayAsync(file, recording);
         Assert.True(replayer.Differences.Count == 0, string.Join("\n", replayer.Differences));
         Assert.Empty(replayer.Missing);
         Assert.Equal(deviations, replayer.Deviations);

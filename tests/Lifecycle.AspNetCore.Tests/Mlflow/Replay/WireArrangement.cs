@@ -32,6 +32,39 @@ internal sealed class WireArrangement(MlflowApp app, WireBinding binding, Dictio
         }
     }
 
+    /// <summary>What happened between two recorded exchanges without being recorded.</summary>
+    public async Task BeforeAsync(string file, WireExchange next, List<WireExchange> recording)
+    {
+        if (file == "wire-3.6.jsonl" && next.Number == 28)
+        {
+            // The newer client logged these before the recording went on.
+            JsonNode run = recording[28].Answer!["run"]!;
+            string id = (string)binding.Json(run["info"]!["run_id"])!;
+            foreach ((string key, string value) in new[] { ("nan", "NaN"), ("inf", "Infinity"), ("ninf", "-Infinity") })
+            {
+                JsonNode point = ((JsonArray)run["data"]!["metrics"]!).Single(m => (string)m!["key"]! == key)!;
+                await app.PostAsync("/runs/log-metric", new JsonObject
+                {
+                    ["run_id"] = id, ["key"] = key, ["value"] = value, ["timestamp"] = (long)point["timestamp"]!, ["step"] = 0,
+                }.ToJsonString());
+            }
+        }
+
+        switch (file, next.Step)
+        {
+            case ("wire-2.9.jsonl", "bad_rm_name"):
+                await app.PostAsync("/registered-models/create", """{"name":"a/b"}""");
+                break;
+            case ("wire-3.6.jsonl", "dl_uri") when next.Path.Contains("registered-models/get", StringComparison.Ordinal):
+                await app.PostAsync("/registered-models/rename", """{"name":"rm2","new_name":"rm3"}""");
+                break;
+            case ("wire-3.6.jsonl", "del_rm") when next.Method == "GET":
+                (int status, _) = await app.SendAsync("DELETE", "/api/2.0/mlflow/model-versions/delete", """{"name":"rm3","version":"1"}""");
+                Assert.Equal(200, status);
+                break;
+        }
+    }
+
     private static IEnumerable<JsonNode> Answers(List<WireExchange> recording, string path) =>
         recording.Where(e => e.Path.EndsWith(path, StringComparison.Ordinal) && e.Status == 200).Select(e => e.Answer!);
 

@@ -28,7 +28,9 @@ internal sealed partial class WireBinding
     {
         path = ArtifactExperiment().Replace(path, m => m.Groups[1].Value + Experiment(m.Groups[2].Value) + m.Groups[3].Value);
         path = QueryExperiment().Replace(path, m => m.Groups[1].Value + Experiment(m.Groups[2].Value));
-        return Ids(path);
+
+        // the two digits of an escaped quote would be taken for the first of an id
+        return Ids(path.Replace("%27", "'", StringComparison.Ordinal)).Replace("'", "%27", StringComparison.Ordinal);
     }
 
     /// <summary>The recorded JSON in our ids, names and tokens.</summary>
@@ -81,12 +83,16 @@ internal sealed partial class WireBinding
         "experiment_id" or "experiment_ids" => Experiment(text),
         "page_token" or "next_page_token" => _tokens.GetValueOrDefault(text, text),
         "run_name" or "value" when _names.TryGetValue(text, out string? name) => name,
+        "message" => Ids(NamedExperiment().Replace(text, m => m.Groups[1].Value + Experiment(m.Groups[2].Value))),
         _ => Ids(LocationExperiment().Replace(text, m => m.Groups[1].Value + Experiment(m.Groups[2].Value))),
     };
 
     private string Experiment(string recorded) => _experiments.GetValueOrDefault(recorded, recorded);
 
     private string Ids(string text) => Id().Replace(text, m => _ids.GetValueOrDefault(m.Value, m.Value));
+
+    [GeneratedRegex("(The experiment )([0-9]+)")]
+    private static partial Regex NamedExperiment();
 
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Id();

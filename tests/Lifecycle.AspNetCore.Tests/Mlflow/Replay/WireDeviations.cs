@@ -12,6 +12,7 @@ internal static class WireDeviations
         long-value          a param or tag longer than MLflow's limit is kept whole (switch TruncateLongValues)
         missing-artifact    a missing artifact is 404, a mistake of the caller; MLflow answers 500
         duplicate-name      the text of a taken name holds no SQL
+        dataset-schema      a data set keeps its own schema; MLflow keeps the first one it saw of that name and digest
         or-in-filter        OR in a filter is accepted (switch StrictFilters)
         version             GET /version says the release whose API this is
         traces              traces are 501 until a later stage
@@ -66,8 +67,8 @@ internal static class WireDeviations
             case JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.Number && Math.Abs(value.GetValue<System.Text.Json.JsonElement>().GetDouble()) == Greatest:
                 used.Add("infinity");
                 return JsonValue.Create(value.GetValue<System.Text.Json.JsonElement>().GetDouble() > 0 ? "Infinity" : "-Infinity");
-            case JsonValue value when value.TryGetValue(out string? text) && text.Length >= 5000 && longValues.TryGetValue(text, out string? whole):
-                used.Add("long-value");
+            case JsonValue value when value.TryGetValue(out string? text) && longValues.TryGetValue(text, out string? whole):
+                used.Add(text.StartsWith('{') ? "dataset-schema" : "long-value");
                 return JsonValue.Create(whole);
             default:
                 return node?.DeepClone();

@@ -15,6 +15,7 @@ internal sealed partial class WireReplayer(MlflowApp app)
     private readonly WireBinding _binding = new();
     private readonly Dictionary<string, string> _longValues = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unmade = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _incomplete = new(StringComparer.Ordinal);
 
     /// <summary>Differences that no deviation explains.</summary>
     public List<string> Differences { get; } = [];
@@ -28,18 +29,25 @@ internal sealed partial class WireReplayer(MlflowApp app)
     /// <summary>Exchanges that could not be compared, because an endpoint is not there or because what such an endpoint would have made is not there.</summary>
     public List<int> Dependent { get; } = [];
 
-    public async Task ReplayAsync(List<WireExchange> recording)
+    public async Task ReplayAsync(string file, List<WireExchange> recording)
     {
         ReadLongValues(recording);
-        await new WireArrangement(app, _binding, _longValues).ArrangeAsync(recording);
+        WireArrangement arrangement = new(app, _binding, _longValues);
+        await arrangement.ArrangeAsync(recording);
         foreach (WireExchange exchange in recording)
         {
             if (exchange.Method != "GET" && _unmade.Any(id => exchange.Path.Contains(id, StringComparison.Ordinal) || Mentions(exchange, id)))
             {
                 Note(exchange);
+                if (exchange.Body is JsonObject skipped && (string?)skipped["run_id"] is { } run)
+                {
+                    _incomplete.Add(run);
+                }
+
                 continue;
             }
 
+            await arrangement.BeforeAsync(file, exchange, recording);
             await ReplayAsync(exchange);
         }
     }
@@ -61,6 +69,20 @@ internal sealed partial class WireReplayer(MlflowApp app)
             int most = exchange.Step == "param_long" ? 6000 : 8000;
             _longValues[sent[..most]] = sent;
         }
+
+        // The schema a client sent, by the one that MLflow kept of an earlier client.
+        foreach (JsonNode? sent in recording.Where(e => e.Path.EndsWith("/runs/log-inputs", StringComparison.Ordinal))
+            .SelectMany(e => e.Body!["datasets"] as JsonArray ?? []).Select(d => d!["dataset"]))
+        {
+            foreach (JsonNode? shown in recording.Where(e => e.Step == "get_run_inputs")
+                .SelectMany(e => e.Answer!["run"]!["inputs"]!["dataset_inputs"] as JsonArray ?? []).Select(d => d!["dataset"]))
+            {
+                if ((string)shown!["digest"]! == (string)sent!["digest"]! && (string)shown["schema"]! != (string)sent["schema"]!)
+                {
+                    _longValues[(string)shown["schema"]!] = (string)sent["schema"]!;
+                }
+            }
+        }
     }
 
     private async Task ReplayAsync(WireExchange exchange)
@@ -78,7 +100,8 @@ internal sealed partial class WireReplayer(MlflowApp app)
             return;
         }
 
-        if (exchange.Method == "GET" && _unmade.Any(id => exchange.Path.Contains(id, StringComparison.Ordinal)))
+        if (exchange.Method == "GET" && (_unmade.Any(id => exchange.Path.Contains(id, StringComparison.Ordinal))
+            || (exchange.Path.Contains("/runs/get?", StringComparison.Ordinal) && _incomplete.Any(id => exchange.Path.Contains(id, StringComparison.Ordinal)))))
         {
             Note(exchange);
             return;
@@ -155,10 +178,10 @@ internal sealed partial class WireReplayer(MlflowApp app)
         {
             case null:
                 return null;
-            case JsonObject bytes when bytes.Count == 1 && bytes["b64"] is { } encoded:
+            case JsonObject bytes when bytes["b64"] is { } encoded:
                 return Convert.FromBase64String((string)encoded!);
             case JsonValue value when value.TryGetValue(out string? text):
-                return text.Length == 0 ? null : Encoding.UTF8.GetBytes(text);
+                return text.Length == 0 ? null : Encoding.UTF8.GetBytes((string)_binding.Json(value)!);
             case var json when exchange.Path.Contains("/mlflow-artifacts/", StringComparison.Ordinal):
                 byte[] compact = Encoding.UTF8.GetBytes(json.ToJsonString(Compact));
                 return compact.Length == exchange.ContentLength ? compact : Encoding.UTF8.GetBytes(json.ToJsonString(Indented));
@@ -169,9 +192,9 @@ internal sealed partial class WireReplayer(MlflowApp app)
 
     private static JsonNode? Read(byte[] body, JsonNode? expected)
     {
-        if (expected is JsonObject { Count: 1 } bytes && bytes.ContainsKey("b64"))
+        if (expected is JsonObject bytes && bytes.ContainsKey("b64"))
         {
-            return new JsonObject { ["b64"] = Convert.ToBase64String(body) };
+            return new JsonObject { ["b64"] = Convert.ToBase64String(body), ["len"] = body.Length };
         }
 
         string text = Encoding.UTF8.GetString(body);
