@@ -104,6 +104,14 @@ public sealed partial class ModelRegistry
                 RegisteredModel before = await ReadModelAsync(transaction, row.Id, token).ConfigureAwait(false);
                 await CloseAliasesAsync(transaction, row.Id, name, null, $"'{name}'", reason, lasts: false, token).ConfigureAwait(false);
                 (string, object?)[] cells = [("$now", _store.Now), ("$actor", _store.Actor.Actor), ("$model", row.Id)];
+                foreach (int number in await transaction.QueryAsync(
+                    "SELECT version FROM tracking_model_version WHERE model = $model AND deleted_at IS NULL ORDER BY version", [("$model", row.Id)],
+                    r => r.GetInt32(0), token).ConfigureAwait(false))
+                {
+                    await _store.Events.PublishAsync(
+                        transaction, "lifecycle.model.version.deleted", $"model/{name}", VersionJson(name, number), null, token).ConfigureAwait(false);
+                }
+
                 await transaction.ExecuteAsync(
                     "UPDATE tracking_model_version SET deleted_at = $now, deleted_by = $actor WHERE model = $model AND deleted_at IS NULL", cells, token)
                     .ConfigureAwait(false);
@@ -131,6 +139,12 @@ public sealed partial class ModelRegistry
         LifecycleTransaction transaction, string action, string model, string? before = null, string? after = null, string? reason = null,
         CancellationToken cancellationToken = default) =>
         await _store.Audit.AppendAsync(transaction, new AuditRecord(action, $"model/{model}", before, after, reason), cancellationToken).ConfigureAwait(false);
+
+    private static string VersionJson(string model, int number) => JsonText.Text(json =>
+    {
+        json.WriteString("model", model);
+        json.WriteNumber("version", number);
+    });
 
     private static string TextJson(string member, string? text) => JsonText.Text(json => json.WriteString(member, text));
 }

@@ -87,11 +87,7 @@ public sealed partial class ModelRegistry
             "UPDATE tracking_model_version SET deleted_at = $now, deleted_by = $actor WHERE model = $model AND version = $version",
             [("$now", now), ("$actor", _store.Actor.Actor), ("$model", row.Id), ("$version", (long)version.Number)], cancellationToken).ConfigureAwait(false);
         await VersionTable.TouchAsync(transaction, row.Id, now, cancellationToken).ConfigureAwait(false);
-        string what = JsonText.Text(json =>
-        {
-            json.WriteString("model", version.Model);
-            json.WriteNumber("version", version.Number);
-        });
+        string what = VersionJson(version.Model, version.Number);
         await _store.Events.PublishAsync(
             transaction, "lifecycle.model.version.deleted", $"model/{version.Model}", what, null, cancellationToken).ConfigureAwait(false);
         return await _store.Audit.AppendAsync(
