@@ -16,6 +16,7 @@ internal static class RatioRunner
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts =
         new(DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable()))), StringComparer.Ordinal)
         {
+            ["tracking.search"] = SearchFigures.MeasureAsync,
             ["tracking.wire"] = WireFigures.MeasureAsync,
             ["tracking.registry"] = RegistryFigures.MeasureAsync,
         };

@@ -8,7 +8,7 @@ internal static partial class MlflowShapes
 {
     private const string ContextTag = "mlflow.data.context";
 
-    public static WireRunInfo InfoOf(RunRecord run) => new()
+    public static WireRunHead InfoOf(RunRecord run) => new()
     {
         RunUuid = run.Id,
         RunId = run.Id,
@@ -28,7 +28,7 @@ internal static partial class MlflowShapes
     /// <summary>A run as <c>get</c> and <c>search</c> answer it; <c>create</c> knows no outputs yet.</summary>
     public static WireRun Of(RunRecord run, bool isNew = false) => new(
         InfoOf(run),
-        new WireRunData(
+        new WireRunCells(
             MlflowRequire.NullIfEmpty([.. run.Metrics.Values.Select(m => Of(m))]), Pairs(run.Params), Pairs(run.Tags)),
         new WireRunInputs(
             MlflowRequire.NullIfEmpty([.. run.Inputs.Select(Of)]), MlflowRequire.NullIfEmpty([.. run.ModelInputs.Select(m => new WireModelInput(m))])),

@@ -101,6 +101,8 @@ public sealed partial class ExperimentCatalog
                 {
                     throw new TrackingException($"No tag with name: {KeyRule.Show(key ?? "")} in run with id {run.RunId}", TrackingErrorKind.NotFound);
                 }
+
+                await RunTable.TouchAsync(_store, transaction, run, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -157,7 +159,7 @@ public sealed partial class ExperimentCatalog
             cancellationToken);
     }
 
-    private RunBatchTable Batches => _batches ??= new RunBatchTable(_store.Database);
+    private RunBatchTable Batches => _batches ??= new RunBatchTable(_store);
 
     private GroupCommit Groups => LazyInitializer.EnsureInitialized(ref _groups, () => new GroupCommit(_store.Database));
 
@@ -181,6 +183,7 @@ public sealed partial class ExperimentCatalog
             {
                 RunRow run = await RunRow.RequireActiveAsync(transaction, runId, token).ConfigureAwait(false);
                 await add(transaction, run, token).ConfigureAwait(false);
+                await RunTable.TouchAsync(_store, transaction, run, token).ConfigureAwait(false);
                 if (run.Status is RunStatus.Finished or RunStatus.Failed or RunStatus.Killed)
                 {
                     await RunTable.PublishEndAsync(_store, transaction, run, run.Status, token).ConfigureAwait(false);

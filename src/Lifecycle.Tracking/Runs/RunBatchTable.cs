@@ -1,7 +1,7 @@
 namespace Lifecycle.Tracking;
 
 /// <summary>Writes a <see cref="RunBatch"/> inside a transaction: reads and checks first, then writes.</summary>
-internal sealed class RunBatchTable(LifecycleDatabase database)
+internal sealed class RunBatchTable(TrackingStore store)
 {
     private readonly KeyTable _keys = new();
 
@@ -22,11 +22,13 @@ internal sealed class RunBatchTable(LifecycleDatabase database)
         }
 
         List<JournaledPoint> points = [.. batch.Metrics.Select(Point)];
-        await MetricTable.AddAsync(database, transaction, _keys, run, points, cancellationToken).ConfigureAwait(false);
+        await MetricTable.AddAsync(store.Database, transaction, _keys, run, points, cancellationToken).ConfigureAwait(false);
         foreach (RunMetric metric in batch.Metrics.Where(m => m.ModelId is not null))
         {
             await MetricTable.AddOfModelAsync(transaction, run, Point(metric), metric, cancellationToken).ConfigureAwait(false);
         }
+
+        await RunTable.TouchAsync(store, transaction, run, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the first tags of a run that was just made.</summary>

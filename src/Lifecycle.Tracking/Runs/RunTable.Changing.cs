@@ -24,6 +24,12 @@ internal static partial class RunTable
         return await RunRow.RequireAsync(transaction, runId, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Notes that somebody still speaks of a run that no process owns; to 10 seconds, so that a busy run costs no write each time.</summary>
+    public static ValueTask<int> TouchAsync(TrackingStore store, LifecycleTransaction transaction, RunRow run, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(
+            "UPDATE tracking_run SET beat_ms = $now WHERE id = $run AND owner IS NULL AND coalesce(beat_ms, start_ms) < $now - 10000",
+            [("$run", run.Id), ("$now", store.Now)], cancellationToken);
+
     /// <summary>Changes status and end. An end is audited and published as every other.</summary>
     public static async ValueTask ChangeAsync(
         TrackingStore store, LifecycleTransaction transaction, RunRow run, RunChange change, CancellationToken cancellationToken)
@@ -31,7 +37,8 @@ internal static partial class RunTable
         if (change.Status is RunStatus.Finished or RunStatus.Failed or RunStatus.Killed)
         {
             long end = change.EndedAt?.ToUnixTimeMilliseconds() ?? store.Now;
-            if (run.Status != change.Status || change.EndedAt is not null)
+            object? known = await transaction.ScalarAsync("SELECT end_ms FROM tracking_run WHERE id = $run", [("$run", run.Id)], cancellationToken).ConfigureAwait(false);
+            if (run.Status != change.Status || (change.EndedAt is not null && !Equals(known, Math.Max(end, run.StartMs))))
             {
                 await EndAsync(store, transaction, run, new EndRecord(change.Status.Value, end, ""), cancellationToken).ConfigureAwait(false);
             }
@@ -39,6 +46,7 @@ internal static partial class RunTable
             return;
         }
 
+        await TouchAsync(store, transaction, run, cancellationToken).ConfigureAwait(false);
         await transaction.ExecuteAsync(
             "UPDATE tracking_run SET status = coalesce($status, status), end_ms = coalesce($end, end_ms) WHERE id = $run",
             [("$status", (long?)change.Status), ("$end", change.EndedAt?.ToUnixTimeMilliseconds()), ("$run", run.Id)], cancellationToken).ConfigureAwait(false);

@@ -80,24 +80,24 @@ internal static class CellSql
         Rune[] from = [.. text.EnumerateRunes()];
         Rune[] to = [.. pattern.EnumerateRunes()];
         int at = 0;
-        int in_ = 0;
+        int of = 0;
         int star = -1;
         int resume = 0;
         while (at < from.Length)
         {
-            if (in_ < to.Length && to[in_].Value == '%')
+            if (of < to.Length && to[of].Value == '%')
             {
-                star = in_++;
+                star = of++;
                 resume = at;
             }
-            else if (in_ < to.Length && (to[in_].Value == '_' || from[at] == to[in_] || (folds && Fold(from[at]) == Fold(to[in_]))))
+            else if (of < to.Length && (to[of].Value == '_' || from[at] == to[of] || (folds && Fold(from[at]) == Fold(to[of]))))
             {
                 at++;
-                in_++;
+                of++;
             }
             else if (star >= 0)
             {
-                in_ = star + 1;
+                of = star + 1;
                 at = ++resume;
             }
             else
@@ -106,12 +106,12 @@ internal static class CellSql
             }
         }
 
-        while (in_ < to.Length && to[in_].Value == '%')
+        while (of < to.Length && to[of].Value == '%')
         {
-            in_++;
+            of++;
         }
 
-        return in_ == to.Length;
+        return of == to.Length;
     }
 
     private static int Fold(Rune rune) => rune.Value is >= 'A' and <= 'Z' ? rune.Value + 32 : rune.Value;

@@ -117,7 +117,9 @@ internal sealed partial class RunSearcher
 
         private static bool MayBeCut(object value) => value is string { Length: >= RunSets.Head - 1 };
 
-        private static bool Same(object a, object b) => a is string text ? text == (string)b : a.Equals(b);
+        // Cut heads that begin alike are one group, sorted by whole values: a cut before a surrogate pair is shorter than its neighbours and would stand before them.
+        private static bool Same(object a, object b) => a is not string text ? a.Equals(b)
+            : text == (string)b || (MayBeCut(a) && MayBeCut(b) && RunSets.GroupOf(text) == RunSets.GroupOf((string)b));
 
         private static int Compare(RunOrder key, object a, object b)
         {
@@ -188,10 +190,18 @@ internal sealed partial class RunSearcher
             }
 
             string beyond = key.IsDescending ? "<" : ">";
-            string head = sql.Add(RunSets.HeadOf(value));
-            return value.Length < RunSets.Head - 1
-                ? $" AND k.head {beyond} {head}"
-                : $" AND k.head {beyond}= {head} AND CASE WHEN k.head = {head} THEN (SELECT v.value {beyond} {sql.Add(value)} FROM {RunCells.Table(key.Field)} v WHERE v.run = k.run AND v.key = k.key) ELSE 1 END";
+            if (value.Length < RunSets.Head - 1)
+            {
+                return $" AND k.head {beyond} {sql.Add(value)}";
+            }
+
+            string group = RunSets.GroupOf(value);
+            string first = sql.Add(group);
+            string to = sql.Add(group + RunSets.Above);
+            string whole = $"(SELECT v.value {beyond} {sql.Add(value)} FROM {RunCells.Table(key.Field)} v WHERE v.run = k.run AND v.key = k.key)";
+            return key.IsDescending
+                ? $" AND k.head < {to} AND CASE WHEN k.head >= {first} THEN {whole} ELSE 1 END"
+                : $" AND k.head >= {first} AND CASE WHEN k.head < {to} THEN {whole} ELSE 1 END";
         }
     }
 }

@@ -124,7 +124,11 @@ internal static class RunSets
         return prefix.Length == 0 ? "" : $"{cell} >= {sql.Add(prefix)} AND {cell} < {sql.Add(prefix + Above)} AND ";
     }
 
-    private static readonly string Above = string.Concat(Enumerable.Repeat("\U0010FFFF", 256));
+    /// <summary>Behind a prefix, a text above everything that begins with it.</summary>
+    public static readonly string Above = string.Concat(Enumerable.Repeat("\U0010FFFF", 256));
+
+    /// <summary>What all texts have in common whose order the index may not know.</summary>
+    public static string GroupOf(string text) => char.IsHighSurrogate(text[Certain - 1]) ? text[..(Certain - 1)] : text[..Certain];
 
     /// <summary>What the index holds of a text; never half a surrogate pair.</summary>
     public static string HeadOf(string value) =>

@@ -151,8 +151,8 @@ public sealed class WireRunTests
         await app.PostAsync("/experiments/create", """{"name":"taken"}""");
         (int taken, JsonNode? text) = await app.SendAsync("POST", "/api/2.0/mlflow/experiments/update", $$"""{"experiment_id":"{{experiment}}","new_name":"taken"}""");
         Assert.Equal((400, "RESOURCE_ALREADY_EXISTS", "Experiment(name=taken) already exists."), (taken, (string?)text!["error_code"], (string?)text["message"]));
-        await app.PostAsync("/runs/log-inputs", $$"""
-            {"run_id":"{{run}}","datasets":[{"tags":[{"key":"mlflow.data.context","value":"train"}],"dataset":{"name":"d","digest":"x","source_type":"s3","source":"{}"}}]}
+        await app.PostAsync("/runs/log-inputs", $$$"""
+            {"run_id":"{{{run}}}","datasets":[{"tags":[{"key":"mlflow.data.context","value":"train"}],"dataset":{"name":"d","digest":"x","source_type":"s3","source":"{}"}}]}
             """);
         foreach (string path in new[] { "/api/2.0/mlflow/experiments/search-datasets", "/ajax-api/2.0/mlflow/experiments/search-datasets", "/ajax-api/2.0mlflow/experiments/search-datasets" })
         {

@@ -3,6 +3,10 @@ namespace Lifecycle.Tracking.Tests;
 /// <summary>Filters and orders over lists, as plainly as they can be written down.</summary>
 internal static class NaiveSearch
 {
+    // texts by their bytes in UTF-8, as the database keeps them
+    private static readonly Comparer<string> Utf8 = Comparer<string>.Create(
+        (a, b) => System.Text.Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(b)));
+
     public static IEnumerable<RunRecord> Search(IEnumerable<RunRecord> runs, RunFilter filter, IReadOnlyList<RunOrder> orders)
     {
         IOrderedEnumerable<RunRecord> sorted = runs.Where(r => Holds(filter, r)).OrderBy(_ => 0);
@@ -13,8 +17,8 @@ internal static class NaiveSearch
             {
                 (true, false) => sorted.ThenBy(r => Number(r, order.Field, order.Key) is { } v && !double.IsNaN(v) ? v : 0),
                 (true, true) => sorted.ThenByDescending(r => Number(r, order.Field, order.Key) is { } v && !double.IsNaN(v) ? v : 0),
-                (false, false) => sorted.ThenBy(r => Text(r, order.Field, order.Key) ?? "", StringComparer.Ordinal),
-                (false, true) => sorted.ThenByDescending(r => Text(r, order.Field, order.Key) ?? "", StringComparer.Ordinal),
+                (false, false) => sorted.ThenBy(r => Text(r, order.Field, order.Key) ?? "", Utf8),
+                (false, true) => sorted.ThenByDescending(r => Text(r, order.Field, order.Key) ?? "", Utf8),
             };
         }
 

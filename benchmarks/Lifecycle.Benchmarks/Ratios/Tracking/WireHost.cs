@@ -15,9 +15,9 @@ namespace Lifecycle.Benchmarks.Ratios.Tracking;
 internal sealed class WireHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly string _folder;
+    private readonly string? _folder;
 
-    private WireHost(WebApplication app, string folder)
+    private WireHost(WebApplication app, string? folder)
     {
         _app = app;
         _folder = folder;
@@ -28,25 +28,29 @@ internal sealed class WireHost : IAsyncDisposable
 
     public ExperimentCatalog Experiments => _app.Services.GetRequiredService<ExperimentCatalog>();
 
-    public static async Task<WireHost> StartAsync()
+    /// <summary>Starts over a workspace that somebody else removes, or over a new one.</summary>
+    public static async Task<WireHost> StartAsync(string? root = null)
     {
-        string folder = Directory.CreateTempSubdirectory("lifecycle-wire-").FullName;
+        string? folder = root is null ? Directory.CreateTempSubdirectory("lifecycle-wire-").FullName : null;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddModelLifecycleCore().UseLocalStorage(folder).AddTracking();
+        builder.Services.AddModelLifecycleCore().UseLocalStorage(root ?? folder!).AddTracking();
         WebApplication app = builder.Build();
         app.MapModelLifecycle();
         await app.StartAsync();
         return new WireHost(app, folder);
     }
 
-    public async Task<JsonNode> PostAsync(string path, string json)
+    public async Task<JsonNode> PostAsync(string path, string json) => JsonNode.Parse(await SendAsync(path, json))!;
+
+    /// <summary>Sends a request and reads the answer, without looking into it.</summary>
+    public async Task<byte[]> SendAsync(string path, string json)
     {
         using StringContent content = new(json, Encoding.UTF8, "application/json");
         using HttpResponseMessage response = await Client.PostAsync(new Uri("/api/2.0/mlflow" + path, UriKind.Relative), content);
         response.EnsureSuccessStatusCode();
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        return await response.Content.ReadAsByteArrayAsync();
     }
 
     /// <summary>A run in the default experiment.</summary>
@@ -56,6 +60,9 @@ internal sealed class WireHost : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 }

@@ -48,7 +48,7 @@ internal sealed record WireMetric
     public string? RunId { get; init; }
 }
 
-internal sealed record WireRunInfo
+internal sealed record WireRunHead
 {
     public required string RunUuid { get; init; }
 
@@ -71,9 +71,9 @@ internal sealed record WireRunInfo
     public required string RunId { get; init; }
 }
 
-internal sealed record WireRunData(WireMetric[]? Metrics, WirePair[]? Params, WirePair[]? Tags);
+internal sealed record WireRunCells(WireMetric[]? Metrics, WirePair[]? Params, WirePair[]? Tags);
 
-internal sealed record WireRun(WireRunInfo Info, WireRunData Data, WireRunInputs Inputs, WireRunOutputs? Outputs);
+internal sealed record WireRun(WireRunHead Info, WireRunCells Data, WireRunInputs Inputs, WireRunOutputs? Outputs);
 
 internal sealed record WireRunInputs(WireDatasetInput[]? DatasetInputs, WireModelInput[]? ModelInputs);
 

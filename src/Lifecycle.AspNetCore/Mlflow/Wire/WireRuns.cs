@@ -6,7 +6,7 @@ internal sealed record CreateRunRequest(string? ExperimentId, string? UserId, st
 
 internal sealed record RunAnswer(WireRun Run);
 
-internal sealed record RunInfoAnswer(WireRunInfo RunInfo);
+internal sealed record RunInfoAnswer(WireRunHead RunInfo);
 
 internal sealed record RunRequest(string? RunId, string? RunUuid);
 
