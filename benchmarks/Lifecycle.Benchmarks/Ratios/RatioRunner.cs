@@ -21,6 +21,7 @@ internal static class RatioRunner
             ["tracking.search"] = SearchFigures.MeasureAsync,
             ["tracking.search.100k"] = SearchFigures.MeasureLargeAsync,
             ["tracking.wire"] = WireFigures.MeasureAsync,
+            ["tracking.registry"] = RegistryFigures.MeasureAsync,
         };
 
     public static async Task<int> RunAsync(string[] names)

@@ -88,8 +88,10 @@ internal static partial class MlflowErrors
     {
         MlflowException own => (own.Code, own.Message),
         TrackingException tracking => (CodeOf(tracking.Kind), tracking.Message),
-        InvalidArtifactPathException or RunFilterException or PageTokenException or InvalidModelException => (InvalidParameterValue, error.Message),
+        InvalidArtifactPathException or RunFilterException or PageTokenException or InvalidModelException or InvalidRegistryNameException =>
+            (InvalidParameterValue, error.Message),
         ModelNotFoundException => (ResourceDoesNotExist, error.Message),
+        ModelExistsException => (ResourceAlreadyExists, error.Message),
         PromotionRefusedException => (PermissionDenied, error.Message),
         EvidenceMismatchException => (InvalidParameterValue, error.Message),
         ConcurrencyConflictException => (ResourceConflict, error.Message),

@@ -69,9 +69,13 @@ internal static partial class MlflowRoutes
     private static async Task DownloadAsync(MlflowServer server, HttpContext context)
     {
         MlflowArtifactPath path = RequireFile(context);
-        RunArtifacts artifacts = await RequireOwnerAsync(server.Experiments, path, context.RequestAborted).ConfigureAwait(false);
-        ArtifactEntry entry = await artifacts.FindAsync(path.Path, context.RequestAborted).ConfigureAwait(false)
-            ?? throw MlflowException.NotFound($"No such artifact: '{MlflowRequire.Show(path.Path)}'");
+        await SendAsync(context, await RequireOwnerAsync(server.Experiments, path, context.RequestAborted).ConfigureAwait(false), path.Path).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(HttpContext context, RunArtifacts artifacts, string path)
+    {
+        ArtifactEntry entry = await artifacts.FindAsync(path, context.RequestAborted).ConfigureAwait(false)
+            ?? throw MlflowException.NotFound($"No such artifact: '{MlflowRequire.Show(path)}'");
         string name = entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.AcceptRanges = "bytes";

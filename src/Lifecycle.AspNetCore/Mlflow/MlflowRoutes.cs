@@ -18,6 +18,9 @@ internal static partial class MlflowRoutes
         MapLogging(map);
         MapMetrics(map);
         MapArtifacts(map);
+        MapRegisteredModels(map);
+        MapModelVersions(map);
+        MapLoggedModels(map);
         MapUnknown(map);
     }
 

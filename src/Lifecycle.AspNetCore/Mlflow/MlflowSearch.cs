@@ -3,7 +3,7 @@ using Lifecycle.Tracking;
 namespace Lifecycle.AspNetCore;
 
 /// <summary>Searches of the wire: the one place that knows how the product is asked.</summary>
-internal static class MlflowSearch
+internal static partial class MlflowSearch
 {
     private const int Usual = 1000;
     private const int Most = 50_000;

@@ -60,10 +60,19 @@ public sealed class RegistrySource : IModelSource
             + "or UseRegistry(registry, blobs) on a host without container, or give the model another source.");
 
     private ModelRevision Revision(ModelVersion version) => ModelRevision.FromFiles(
-        version.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), version.Digest, token => ReadAsync(version, token));
+        version.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), version.HasFiles ? version.Digest : default, token => ReadAsync(version, token));
 
     private async ValueTask<ModelContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken)
     {
+        try
+        {
+            _ = version.Manifest;
+        }
+        catch (ModelNotFoundException elsewhere)
+        {
+            throw new ModelRejectedException(elsewhere.Message, elsewhere);
+        }
+
         if (version.Manifest.Digest != version.Digest)
         {
             throw new ModelRejectedException($"digest: expected {version.Digest}, got {version.Manifest.Digest} (the manifest of version {version.Number})");

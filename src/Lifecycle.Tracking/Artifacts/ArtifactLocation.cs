@@ -64,6 +64,8 @@ public static class ArtifactLocation
         return $"it is percent-encoded more than {MostRounds} times";
     }
 
+    internal static bool IsKnown(string scheme) => Ours.Contains(scheme, StringComparer.Ordinal) || Foreign.Contains(scheme, StringComparer.Ordinal);
+
     private static string? BrokenForm(string form, bool ours)
     {
         foreach (char c in form)

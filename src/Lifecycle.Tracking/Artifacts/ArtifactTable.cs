@@ -8,6 +8,9 @@ internal static class ArtifactTable
     public const int OfRun = 1;
     public const int OfModel = 2;
 
+    /// <summary>Files of a version that came from artifacts of a run: the owner is the registered model, the path begins with the number of the version.</summary>
+    public const int OfVersion = 3;
+
     /// <summary>All artifacts of an owner, by <c>$owner</c>.</summary>
     public static string Of(ArtifactOwner owner) =>
         $"SELECT path, size, digest, created FROM tracking_artifact WHERE owner_kind = {(owner.Kind == OfRun ? "1" : "2")} AND owner = {owner.Row}";

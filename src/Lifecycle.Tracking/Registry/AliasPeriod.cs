@@ -14,6 +14,9 @@ public enum AliasMove
 
     /// <summary>The alias was taken away.</summary>
     Removal = 4,
+
+    /// <summary>Somebody said later what had been; see <see cref="ModelRegistry.CorrectAsync"/>.</summary>
+    Correction = 5,
 }
 
 /// <summary>

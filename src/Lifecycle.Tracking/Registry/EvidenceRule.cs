@@ -11,9 +11,9 @@ internal sealed class EvidenceRule : IPromotionRule
         List<string> reasons = [];
         foreach (Evidence evidence in request.Version.Evidence)
         {
-            if (evidence.Subject != request.Version.Digest)
+            if (evidence.Subject != request.Version.DigestOrNull)
             {
-                reasons.Add($"The evidence '{evidence.Kind}' speaks of {evidence.Subject}, the version is {request.Version.Digest}.");
+                reasons.Add($"The evidence '{evidence.Kind}' speaks of {evidence.Subject}, the version is {request.Version.DigestOrNull?.ToString() ?? "without files"}.");
             }
             else if (evidence.Verdict != EvidenceVerdict.Passed)
             {
@@ -25,7 +25,7 @@ internal sealed class EvidenceRule : IPromotionRule
         {
             if (!request.Version.Evidence.Any(e => string.Equals(e.Kind, kind, StringComparison.Ordinal)))
             {
-                reasons.Add($"The alias '{request.Alias}' asks for evidence '{kind}', and the version has none. Register it again with the report.");
+                reasons.Add($"The alias '{request.Alias}' asks for evidence '{kind}', and the version has none. Hand the report in with AddEvidenceAsync, or register the model again with it.");
             }
         }
 

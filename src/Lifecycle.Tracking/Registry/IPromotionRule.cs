@@ -15,7 +15,11 @@ public interface IPromotionRule
 /// <param name="Actor">Who wants it.</param>
 /// <param name="Reason">Why.</param>
 public sealed record PromotionRequest(
-    ModelVersion Version, string Alias, int? Current, IReadOnlyList<string> RequiredEvidence, string Actor, string? Reason);
+    ModelVersion Version, string Alias, int? Current, IReadOnlyList<string> RequiredEvidence, string Actor, string? Reason)
+{
+    /// <summary>The approvals of the version for this alias, oldest first; void ones are marked and count for nothing.</summary>
+    public IReadOnlyList<Approval> Approvals { get; init; } = [];
+}
 
 /// <summary>What a rule says.</summary>
 public sealed record PromotionVerdict

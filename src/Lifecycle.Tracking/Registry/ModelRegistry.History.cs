@@ -6,7 +6,10 @@ public sealed partial class ModelRegistry
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>Which version an alias pointed at, at a moment; null when it pointed nowhere.</summary>
+    /// <summary>
+    /// Which version an alias pointed at, at a moment; null when it pointed nowhere. When several models bore the name one after another, the one that had
+    /// the alias then answers.
+    /// </summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="alias">The alias.</param>
     /// <param name="at">The moment that is asked about.</param>
@@ -18,12 +21,18 @@ public sealed partial class ModelRegistry
         await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
         List<AliasPeriod> rows = await _store.Database.QueryAsync(
             knownAt is null ? AliasTable.At : AliasTable.AtKnownAt,
-            [("$model", model), ("$alias", alias), ("$at", at.ToUnixTimeMilliseconds()), ("$known", knownAt?.ToUnixTimeMilliseconds())],
+            [
+                ("$model", model), ("$alias", alias), ("$at", at.ToUnixTimeMilliseconds()), ("$known", knownAt?.ToUnixTimeMilliseconds()),
+                ("$first", (knownAt < at ? knownAt.Value : at).ToUnixTimeMilliseconds()),
+            ],
             AliasTable.Read, cancellationToken).ConfigureAwait(false);
-        return rows.Count == 0 || rows[0].Version is null ? null : rows[0];
+        return rows.Count == 0 ? null : rows[0];
     }
 
-    /// <summary>All periods of an alias as they are known now, oldest first; periods in which it pointed nowhere have no version.</summary>
+    /// <summary>
+    /// All periods of an alias as they are known now, oldest first; periods in which it pointed nowhere have no version. Those of deleted models that bore the
+    /// name come before those of the living one.
+    /// </summary>
     public async IAsyncEnumerable<AliasPeriod> HistoryAsync(
         string model, string alias, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -15,7 +15,7 @@ public sealed partial class ModelRegistry
     /// <returns>The period that lasts now.</returns>
     /// <exception cref="PromotionRefusedException">Rules refused; the exception lists every reason. The refusal is audited.</exception>
     /// <exception cref="ConcurrencyConflictException">The alias does not point where <paramref name="expected"/> says, or the model kept changing.</exception>
-    /// <exception cref="ModelNotFoundException">The version is unknown, deleted, or another model.</exception>
+    /// <exception cref="ModelNotFoundException">The version is unknown, deleted, not complete, or another model.</exception>
     public async ValueTask<AliasPeriod> PromoteAsync(
         ModelVersion version, string alias, string? reason = null, int? expected = null, CancellationToken cancellationToken = default)
     {
@@ -51,14 +51,17 @@ public sealed partial class ModelRegistry
 
     private async ValueTask<PromotionSnapshot> SnapshotAsync(ModelVersion version, string alias, string? reason, CancellationToken cancellationToken)
     {
-        List<(long Id, long Revision)> model = await _store.Database.QueryAsync(
-            "SELECT id, revision FROM tracking_registered_model WHERE name = $model AND ended IS NULL", [("$model", version.Model)],
-            row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false);
-        ModelVersion known = await GetVersionAsync(version.Model, version.Number, cancellationToken).ConfigureAwait(false)
-            ?? throw new ModelNotFoundException($"There is no version {version.Number} of the model '{version.Model}' in this workspace.");
-        if (known.Digest != version.Digest)
+        // The revision is read first: what changes after it is found again when the move is committed.
+        (ModelVersion? known, long revision) = await OneWithRevisionAsync(
+            VersionTable.ByNumber, [("$model", version.Model), ("$version", (long)version.Number)], cancellationToken).ConfigureAwait(false);
+        if (known is null)
         {
-            throw new ModelNotFoundException($"'{version}' is {known.Digest} in this workspace, not {version.Digest}.");
+            throw ModelNotFoundException.Version(version.Model, version.Number);
+        }
+
+        if (known.DigestOrNull != version.DigestOrNull)
+        {
+            throw new ModelNotFoundException($"'{version}' is {Show(known)} in this workspace, not {Show(version)}.");
         }
 
         if (known.IsDeleted)
@@ -66,14 +69,30 @@ public sealed partial class ModelRegistry
             throw new ModelNotFoundException($"'{version}' was deleted at {known.DeletedAt:O} by {known.DeletedBy}. Register the model again.");
         }
 
+        if (known.Status != VersionStatus.Ready)
+        {
+            throw new ModelNotFoundException($"'{version}' is {known.Status}: the files of '{known.ModelId}' are not complete. Finish the upload and try again.");
+        }
+
+        if (version.ModelRow != 0 && version.ModelRow != known.ModelRow)
+        {
+            throw new ModelNotFoundException($"'{version}' is of a model that was deleted; another one has its name now. Look the version up again.");
+        }
+
         List<AliasPeriod> current = await _store.Database.QueryAsync(
             AliasTable.Current, [("$model", version.Model), ("$alias", alias)], AliasTable.Read, cancellationToken).ConfigureAwait(false);
         List<string> required = await _store.Database.QueryAsync(
             "SELECT evidence FROM tracking_alias_protection WHERE model = $model AND alias = $alias ORDER BY evidence",
-            [("$model", model[0].Id), ("$alias", alias)], row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+            [("$model", known.ModelRow), ("$alias", alias)], row => row.GetString(0), cancellationToken).ConfigureAwait(false);
         AliasPeriod? period = current.Count == 0 ? null : current[0];
         return new PromotionSnapshot(
-            model[0].Id, model[0].Revision, period, new PromotionRequest(known, alias, period?.Version, required, _store.Actor.Actor, reason));
+            known.ModelRow, revision, period,
+            new PromotionRequest(known, alias, period?.Version, required, _store.Actor.Actor, reason)
+            {
+                Approvals = await ApprovalsAsync(known, alias, cancellationToken).ConfigureAwait(false),
+            });
+
+        static string Show(ModelVersion of) => of.DigestOrNull?.ToString() ?? "without files";
     }
 
     private async ValueTask JudgeAsync(PromotionRequest request, CancellationToken cancellationToken)
@@ -125,7 +144,7 @@ public sealed partial class ModelRegistry
 
     private async ValueTask<AliasPeriod> MoveAsync(
         LifecycleTransaction transaction, long modelRow, string model, string alias, AliasPeriod? current, int? to, AliasMove move, string? reason,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool lasts = true)
     {
         AuditEntry entry = await _store.Audit.AppendAsync(
             transaction,
@@ -139,7 +158,7 @@ public sealed partial class ModelRegistry
                 Model = model, Alias = alias, Version = to, From = now, RecordedAt = now, Move = move,
                 Actor = _store.Actor.Actor, Reason = reason, AuditSequence = entry.Sequence,
             },
-            cancellationToken).ConfigureAwait(false);
+            lasts, cancellationToken).ConfigureAwait(false);
         string payload = JsonText.Text(json =>
         {
             json.WriteString("model", model);

@@ -70,7 +70,7 @@ public sealed partial class ModelRegistry
                 [("$model", row.Id), ("$alias", alias), ("$evidence", kind)], cancellationToken).ConfigureAwait(false);
         }
 
-        await VersionTable.TouchAsync(transaction, row.Id, now, cancellationToken).ConfigureAwait(false);
+        await VersionTable.ReviseAsync(transaction, row.Id, cancellationToken).ConfigureAwait(false);
         return await _store.Audit.AppendAsync(
             transaction, new AuditRecord("model.alias.protected", $"model/{model}", ProtectionJson(alias, before), ProtectionJson(alias, evidence)), cancellationToken)
             .ConfigureAwait(false);
@@ -80,43 +80,42 @@ public sealed partial class ModelRegistry
         LifecycleTransaction transaction, ModelVersion version, string? reason, CancellationToken cancellationToken)
     {
         ModelRow row = await RequireModelAsync(transaction, version.Model, cancellationToken).ConfigureAwait(false);
-        List<(string Alias, bool Protected)> aliases = await transaction.QueryAsync(
-            """
-            SELECT p.alias, EXISTS(SELECT 1 FROM tracking_alias_protection x WHERE x.model = p.model AND x.alias = p.alias)
-            FROM tracking_alias_period p
-            WHERE p.model = $model AND p.version = $version AND p.superseded_at IS NULL AND p.valid_to IS NULL ORDER BY p.alias
-            """,
-            [("$model", row.Id), ("$version", (long)version.Number)], r => (r.GetString(0), r.GetBoolean(1)), cancellationToken).ConfigureAwait(false);
-        if (aliases.FirstOrDefault(a => a.Protected).Alias is { } held)
-        {
-            throw new InvalidOperationException($"'{version}' cannot be deleted: the protected alias '{held}' points at it. Promote another version or roll back first.");
-        }
-
-        foreach ((string alias, _) in aliases)
-        {
-            AliasPeriod? current = await AliasTable.CurrentAsync(transaction, version.Model, alias, cancellationToken).ConfigureAwait(false);
-            await MoveAsync(transaction, row.Id, version.Model, alias, current, null, AliasMove.Deletion, reason, cancellationToken).ConfigureAwait(false);
-        }
-
+        await RequireLivingAsync(transaction, row.Id, version, cancellationToken).ConfigureAwait(false);
+        await CloseAliasesAsync(transaction, row.Id, version.Model, version.Number, $"'{version}'", reason, lasts: true, cancellationToken).ConfigureAwait(false);
         long now = _store.Now;
-        int changed = await transaction.ExecuteAsync(
-            "UPDATE tracking_model_version SET deleted_at = $now, deleted_by = $actor WHERE model = $model AND version = $version AND deleted_at IS NULL",
+        await transaction.ExecuteAsync(
+            "UPDATE tracking_model_version SET deleted_at = $now, deleted_by = $actor WHERE model = $model AND version = $version",
             [("$now", now), ("$actor", _store.Actor.Actor), ("$model", row.Id), ("$version", (long)version.Number)], cancellationToken).ConfigureAwait(false);
-        if (changed == 0)
-        {
-            throw new ModelNotFoundException($"There is no living version '{version}' in this workspace.");
-        }
-
         await VersionTable.TouchAsync(transaction, row.Id, now, cancellationToken).ConfigureAwait(false);
-        string what = JsonText.Text(json =>
-        {
-            json.WriteString("model", version.Model);
-            json.WriteNumber("version", version.Number);
-        });
+        string what = VersionJson(version.Model, version.Number);
         await _store.Events.PublishAsync(
             transaction, "lifecycle.model.version.deleted", $"model/{version.Model}", what, null, cancellationToken).ConfigureAwait(false);
         return await _store.Audit.AppendAsync(
             transaction, new AuditRecord("model.version.deleted", $"model/{version.Model}", Before: what, Reason: reason), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what aliases of a version, or of all versions, point at; refused when one of them is protected.</summary>
+    private async ValueTask CloseAliasesAsync(
+        LifecycleTransaction transaction, long modelRow, string model, int? version, string what, string? reason, bool lasts, CancellationToken cancellationToken)
+    {
+        List<(string Alias, bool Points, bool Protected)> aliases = await transaction.QueryAsync(
+            """
+            SELECT p.alias, p.version IS NOT NULL, EXISTS(SELECT 1 FROM tracking_alias_protection x WHERE x.model = p.model AND x.alias = p.alias)
+            FROM tracking_alias_period p
+            WHERE p.model = $model AND ($version IS NULL OR p.version = $version) AND p.superseded_at IS NULL AND p.valid_to IS NULL ORDER BY p.alias
+            """,
+            [("$model", modelRow), ("$version", version is { } v ? (long)v : null)], r => (r.GetString(0), r.GetBoolean(1), r.GetBoolean(2)), cancellationToken)
+            .ConfigureAwait(false);
+        if (aliases.FirstOrDefault(a => a.Protected && a.Points).Alias is { } held)
+        {
+            throw new InvalidOperationException($"{what} cannot be deleted: the protected alias '{held}' points at it. Promote another version or roll back first.");
+        }
+
+        foreach (string alias in aliases.Where(a => a.Points).Select(a => a.Alias))
+        {
+            AliasPeriod? current = await AliasTable.CurrentAsync(transaction, model, alias, cancellationToken).ConfigureAwait(false);
+            await MoveAsync(transaction, modelRow, model, alias, current, null, AliasMove.Deletion, reason, cancellationToken, lasts).ConfigureAwait(false);
+        }
     }
 
     private static string ProtectionJson(string alias, IReadOnlyList<string> evidence) => JsonText.Text(json =>

@@ -17,13 +17,13 @@ public sealed partial class ModelRegistry
             {
                 ModelRow row = await RequireModelAsync(transaction, model, token).ConfigureAwait(false);
                 List<AliasPeriod> history = await transaction.QueryAsync(
-                    AliasTable.History, [("$model", model), ("$alias", alias)], AliasTable.Read, token).ConfigureAwait(false);
+                    AliasTable.LivingHistory, [("$model", model), ("$alias", alias)], AliasTable.Read, token).ConfigureAwait(false);
                 List<int> living = await transaction.QueryAsync(
                     "SELECT version FROM tracking_model_version WHERE model = $model AND deleted_at IS NULL", [("$model", row.Id)],
                     r => r.GetInt32(0), token).ConfigureAwait(false);
                 int target = EarlierVersion(history, living.ToHashSet())
                     ?? throw new InvalidOperationException($"'{model}@{alias}' has nothing earlier to roll back to.");
-                return await MoveAsync(transaction, row.Id, model, alias, history[^1], target, AliasMove.Rollback, reason, token).ConfigureAwait(false);
+                return await MoveAsync(transaction, row.Id, model, alias, history[^1] is { Until: null } last ? last : null, target, AliasMove.Rollback, reason, token).ConfigureAwait(false);
             },
             CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
         TrackingTelemetry.Promoted("rolled-back");
@@ -69,6 +69,12 @@ public sealed partial class ModelRegistry
                 {
                     pile.Pop();
                 }
+
+                // a correction may have taken away the promotion that the rollback went back to
+                if (pile.Count == 0)
+                {
+                    pile.Push(version);
+                }
             }
             else
             {
@@ -76,7 +82,7 @@ public sealed partial class ModelRegistry
             }
         }
 
-        int? present = history.Count == 0 ? null : history[^1].Version;
+        int? present = history.Count == 0 || history[^1].Until is not null ? null : history[^1].Version;
         while (pile.TryPop(out int candidate))
         {
             if (candidate != present && living.Contains(candidate))
@@ -90,5 +96,25 @@ public sealed partial class ModelRegistry
 
     private static async ValueTask<ModelRow> RequireModelAsync(LifecycleTransaction transaction, string model, CancellationToken cancellationToken) =>
         await VersionTable.FindModelAsync(transaction, model, cancellationToken).ConfigureAwait(false)
-        ?? throw new ModelNotFoundException($"There is no model '{model}' in this workspace.");
+        ?? throw ModelNotFoundException.Model(model);
+
+    private static async ValueTask RequireVersionAsync(LifecycleTransaction transaction, long modelRow, string model, int number, CancellationToken cancellationToken)
+    {
+        if (await transaction.ScalarAsync(
+            "SELECT 1 FROM tracking_model_version WHERE model = $model AND version = $version", [("$model", modelRow), ("$version", (long)number)], cancellationToken)
+            .ConfigureAwait(false) is null)
+        {
+            throw ModelNotFoundException.Version(model, number);
+        }
+    }
+
+    private static async ValueTask RequireLivingAsync(LifecycleTransaction transaction, long modelRow, ModelVersion version, CancellationToken cancellationToken)
+    {
+        if (await transaction.ScalarAsync(
+            "SELECT 1 FROM tracking_model_version WHERE model = $model AND version = $version AND deleted_at IS NULL",
+            [("$model", modelRow), ("$version", (long)version.Number)], cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw ModelNotFoundException.Version(version.Model, version.Number);
+        }
+    }
 }

@@ -84,6 +84,42 @@ public sealed partial class ModelRegistry
         return version;
     }
 
+    /// <summary>Registers what a source stands for as the next version of a name: what MLflow's clients do.</summary>
+    /// <param name="name">1 to 256 characters, none of them a control character.</param>
+    /// <param name="source">When its files lie in this workspace the version has a manifest and a digest; otherwise it is only kept.</param>
+    /// <param name="cancellationToken">Cancelling registers nothing.</param>
+    /// <exception cref="InvalidModelException">The source is refused.</exception>
+    /// <exception cref="InvalidRegistryNameException">The name, a tag or the description breaks its rule.</exception>
+    /// <exception cref="ModelNotFoundException">There is no such logged model or version, or no model of the name and <see cref="VersionSource.MakesModel"/> is off.</exception>
+    public async ValueTask<ModelVersion> RegisterAsync(string name, VersionSource source, CancellationToken cancellationToken = default)
+    {
+        RegistryNames.RequireModel(name);
+        ArgumentNullException.ThrowIfNull(source);
+        RegistryText.RequireTags(source.Tags);
+        RegistryText.RequireDescription(source.Description);
+        SourceUri uri = SourceUri.Parse(source.Uri, source.Tags.ContainsKey("mlflow.prompt.text") || source.Tags.ContainsKey("mlflow.prompt.is_prompt"));
+        await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        if (_experiments is not null)
+        {
+            await _experiments.ReadOwnWritesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        for (int attempt = 1; attempt <= Attempts; attempt++)
+        {
+            ResolvedSource resolved = await new SourceResolver(_store).ResolveAsync(uri, source, cancellationToken).ConfigureAwait(false);
+            ModelVersion? version = await _store.Database.WriteAsync(
+                (transaction, token) => RegisterAsync(transaction, name, source, resolved, token), CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+            if (version is not null)
+            {
+                TrackingLog.SourceRegistered(_logger, version.Model, version.Number, version.Source);
+                return version;
+            }
+        }
+
+        throw new ConcurrencyConflictException(
+            "registry", "register", name, $"The source '{source.Uri}' was changed {Attempts} times while it was being registered. Try again.");
+    }
+
     /// <summary>A version by its number, deleted or not; null when there is none.</summary>
     public async ValueTask<ModelVersion?> GetVersionAsync(string model, int number, CancellationToken cancellationToken = default)
     {
@@ -91,11 +127,15 @@ public sealed partial class ModelRegistry
         return await OneAsync(VersionTable.ByNumber, [("$model", model), ("$version", (long)number)], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The version that an alias points at now; null when it points nowhere or there is no such model.</summary>
+    /// <summary>
+    /// The version that an alias points at now; null when it points nowhere or there is no such model. <c>latest</c> is the greatest version that is not deleted.
+    /// </summary>
     public async ValueTask<ModelVersion?> GetByAliasAsync(string model, string alias, CancellationToken cancellationToken = default)
     {
         await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
-        return await OneAsync(VersionTable.ByAlias, [("$model", model), ("$alias", alias)], cancellationToken).ConfigureAwait(false);
+        bool latest = string.Equals(alias, "latest", StringComparison.OrdinalIgnoreCase);
+        return await OneAsync(
+            latest ? VersionTable.Latest : VersionTable.ByAlias, [("$model", model), ("$alias", alias)], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>All versions of a model by rising number, deleted ones included; empty when there is no such model.</summary>
@@ -104,59 +144,49 @@ public sealed partial class ModelRegistry
         await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
         List<VersionRow> rows = await _store.Database.QueryAsync(
             VersionTable.OfModel, [("$model", model)], VersionTable.Read, cancellationToken).ConfigureAwait(false);
-        if (rows.Count == 0)
-        {
-            return [];
-        }
-
-        ILookup<int, Evidence> evidence = await VersionTable.EvidenceAsync(_store.Database, rows[0].ModelRow, null, cancellationToken).ConfigureAwait(false);
         List<ModelVersion> versions = new(rows.Count);
         foreach (VersionRow row in rows)
         {
-            versions.Add(await CompleteAsync(row, [.. evidence[row.Number]], cancellationToken).ConfigureAwait(false));
+            versions.Add(await CompleteAsync(row, cancellationToken).ConfigureAwait(false));
         }
 
         return versions;
     }
 
-    /// <summary>All models by name.</summary>
+    /// <summary>All living models by name.</summary>
     public async ValueTask<IReadOnlyList<RegisteredModel>> ModelsAsync(CancellationToken cancellationToken = default)
     {
         await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
         return await _store.Database.QueryAsync(
-            """
-            SELECT m.name, m.created, m.updated, (SELECT count(*) FROM tracking_model_version v WHERE v.model = m.id)
-            FROM tracking_registered_model m WHERE m.ended IS NULL ORDER BY m.name
-            """,
-            [], row => new RegisteredModel(row.GetString(0), row.Time(1), row.Time(2), row.GetInt32(3)), cancellationToken).ConfigureAwait(false);
+            ModelTable.Columns + " WHERE m.ended IS NULL ORDER BY m.name", [], ModelTable.Read, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ModelVersion?> OneAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    /// <summary>A model by its name; null when there is none, or it was deleted.</summary>
+    public async ValueTask<RegisteredModel?> GetModelAsync(string name, CancellationToken cancellationToken = default)
+    {
+        await _store.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        List<RegisteredModel> rows = await _store.Database.QueryAsync(
+            ModelTable.Columns + " WHERE m.name = $name AND m.ended IS NULL", [("$name", name)], ModelTable.Read, cancellationToken).ConfigureAwait(false);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    private async ValueTask<ModelVersion?> OneAsync(string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken) =>
+        (await OneWithRevisionAsync(sql, parameters, cancellationToken).ConfigureAwait(false)).Version;
+
+    private async ValueTask<(ModelVersion? Version, long Revision)> OneWithRevisionAsync(
+        string sql, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
     {
         List<VersionRow> rows = await _store.Database.QueryAsync(sql, parameters, VersionTable.Read, cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {
-            return null;
+            return (null, 0);
         }
 
-        ILookup<int, Evidence> evidence = await VersionTable.EvidenceAsync(
-            _store.Database, rows[0].ModelRow, rows[0].Number, cancellationToken).ConfigureAwait(false);
-        return await CompleteAsync(rows[0], [.. evidence[rows[0].Number]], cancellationToken).ConfigureAwait(false);
+        return (await CompleteAsync(rows[0], cancellationToken).ConfigureAwait(false), rows[0].Revision);
     }
 
-    private async ValueTask<ModelVersion> CompleteAsync(VersionRow row, IReadOnlyList<Evidence> evidence, CancellationToken cancellationToken) => new()
-    {
-        Model = row.Model,
-        Number = row.Number,
-        ModelId = row.ModelId,
-        RunId = row.RunId,
-        Manifest = await ManifestAsync(row.Digest, cancellationToken).ConfigureAwait(false),
-        Evidence = evidence,
-        CreatedAt = row.CreatedAt,
-        CreatedBy = row.CreatedBy,
-        DeletedAt = row.DeletedAt,
-        DeletedBy = row.DeletedBy,
-    };
+    internal async ValueTask<ModelVersion> CompleteAsync(VersionRow row, CancellationToken cancellationToken) => row.Digest is { } digest
+        ? row.Version with { Manifest = await ManifestAsync(digest, cancellationToken).ConfigureAwait(false) } : row.Version;
 
     private async ValueTask<ModelManifest> ManifestAsync(Digest digest, CancellationToken cancellationToken)
     {

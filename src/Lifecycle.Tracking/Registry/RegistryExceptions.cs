@@ -17,6 +17,22 @@ public sealed class ModelNotFoundException : LifecycleException
         : base(message)
     {
     }
+
+    internal static ModelNotFoundException Model(string name) => new($"Registered Model with name={name} not found");
+
+    internal static ModelNotFoundException Version(string model, int number) =>
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Model Version (name={model}, version={number}) not found"));
+
+    internal static ModelNotFoundException Logged(string id) => new($"Logged model with ID '{id}' not found.");
+}
+
+/// <summary>There is a registered model of this name already.</summary>
+public sealed class ModelExistsException : LifecycleException
+{
+    internal ModelExistsException(string name)
+        : base($"Registered Model (name={name}) already exists.")
+    {
+    }
 }
 
 /// <summary>Evidence was handed in that speaks of another model.</summary>

@@ -35,7 +35,7 @@ internal static class RegistryNames
     private static string Show(string? name) => name is null ? "(null)" : string.Concat(name.Take(80).Select(c => char.IsControl(c) ? '?' : c));
 }
 
-/// <summary>A name does not keep the rule for names of models or aliases.</summary>
+/// <summary>A name of a model or an alias, a tag or a description does not keep its rule.</summary>
 public sealed class InvalidRegistryNameException : LifecycleException
 {
     internal InvalidRegistryNameException(string message)

@@ -65,7 +65,8 @@ internal sealed class BatchWriter(TrackingStore store)
         long points = await MetricTable.AddAsync(store.Database, transaction, _keys, run, batch.Points, cancellationToken).ConfigureAwait(false);
         foreach ((JournaledPoint point, string model, string name, string digest) in batch.OfModels)
         {
-            await LoggedModelTable.AddMetricAsync(transaction, run, model, point, name, digest, cancellationToken).ConfigureAwait(false);
+            await MetricTable.AddOfModelAsync(
+                transaction, run, point, new RunMetric(point.Key, point.Value) { ModelId = model, DatasetName = name, DatasetDigest = digest }, cancellationToken).ConfigureAwait(false);
         }
 
         if (batch.End is not null)

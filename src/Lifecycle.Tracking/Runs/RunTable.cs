@@ -165,7 +165,7 @@ internal static partial class RunTable
         }
 
         foreach (string model in await transaction.QueryAsync(
-            "SELECT DISTINCT digest FROM tracking_logged_model WHERE run = $run ORDER BY digest", [("$run", run.Id)], row => row.GetString(0), cancellationToken)
+            "SELECT DISTINCT digest FROM tracking_logged_model WHERE run = $run AND digest IS NOT NULL ORDER BY digest", [("$run", run.Id)], row => row.GetString(0), cancellationToken)
             .ConfigureAwait(false))
         {
             edges.Add(new LineageEdge(new LineageNode(LineageNode.Model, model), LineageEdge.WasGeneratedBy, node, now, store.Actor.Actor));

@@ -14,6 +14,9 @@ internal static partial class TrackingLog
     [LoggerMessage(2003, LogLevel.Warning, "Version {Version} of '{Model}' was not promoted to '{Alias}': {Reasons}")]
     public static partial void PromotionRefused(ILogger logger, string model, int version, string alias, string reasons);
 
+    [LoggerMessage(2004, LogLevel.Information, "Registered version {Version} of '{Model}' from {Source}.")]
+    public static partial void SourceRegistered(ILogger logger, string model, int version, string source);
+
     [LoggerMessage(2010, LogLevel.Warning, "Run {Run}: {Problem} Further problems of this kind with '{Subject}' are counted, not logged.")]
     public static partial void Misuse(ILogger logger, string run, string problem, string subject);
 

@@ -92,6 +92,10 @@ internal static partial class TrackingMigrations
     /// <summary>Versions whose files lie elsewhere, descriptions, tags, stages and approvals.</summary>
     private const string DeeperRegistry = """
         ALTER TABLE tracking_registered_model ADD COLUMN description TEXT;
+        CREATE INDEX tracking_registered_model_by_name ON tracking_registered_model(name);
+        CREATE INDEX tracking_alias_period_known ON tracking_alias_period(model, alias, valid_from) WHERE superseded_at IS NULL;
+        CREATE INDEX tracking_alias_period_lasting ON tracking_alias_period(model, alias, version) WHERE superseded_at IS NULL AND valid_to IS NULL;
+        CREATE INDEX tracking_alias_period_by_record ON tracking_alias_period(model, alias, recorded_at);
         CREATE TABLE tracking_registered_model_tag(
             model INTEGER NOT NULL,
             key TEXT NOT NULL,
@@ -105,6 +109,7 @@ internal static partial class TrackingMigrations
             logged_model TEXT,
             run TEXT,
             source TEXT NOT NULL,
+            storage TEXT,
             run_link TEXT NOT NULL DEFAULT '',
             status INTEGER NOT NULL DEFAULT 2,
             description TEXT NOT NULL DEFAULT '',

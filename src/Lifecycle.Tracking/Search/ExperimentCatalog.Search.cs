@@ -97,7 +97,7 @@ public sealed partial class ExperimentCatalog
             $"SELECT name, id FROM tracking_experiment WHERE name IN {sql.AddList(names)}", sql.Parameters, row => (Name: row.GetString(0), Id: row.GetInt64(1)))
             .ToDictionary(e => e.Name, e => e.Id, StringComparer.Ordinal);
         return [.. names.Select(n => known.TryGetValue(n, out long id)
-            ? id : throw new TrackingException($"Could not find experiment with name '{KeyRule.Show(n)}'"))];
+            ? id : throw new TrackingException($"Could not find experiment with name '{KeyRule.Show(n)}'", TrackingErrorKind.NotFound))];
     }
 }
 

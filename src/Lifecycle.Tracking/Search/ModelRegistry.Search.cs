@@ -37,8 +37,7 @@ public sealed partial class ModelRegistry
             t => t.Field == FilterField.Tag ? PromptAware(rows, t, tags, owner) : rows.Cell(t, "m.name"), terms, max, search.PageToken);
         SqlText ids = new();
         Dictionary<long, RegisteredModel> models = session.Query(
-            $"SELECT m.name, m.created, m.updated, (SELECT count(*) FROM tracking_model_version v WHERE v.model = m.id), m.id FROM tracking_registered_model m WHERE m.id IN {ids.AddList(found.Select(f => f.First))}",
-            ids.Parameters, row => (Id: row.GetInt64(4), Model: new RegisteredModel(row.GetString(0), row.Time(1), row.Time(2), row.GetInt32(3))))
+            $"{ModelTable.Columns} WHERE m.id IN {ids.AddList(found.Select(f => f.First))}", ids.Parameters, row => (Id: row.GetInt64(7), Model: ModelTable.Read(row)))
             .ToDictionary(m => m.Id, m => m.Model);
         return new RegisteredModelPage([.. found.Select(f => models[f.First])], next);
     }
@@ -72,11 +71,9 @@ public sealed partial class ModelRegistry
         {
             SqlText sql = new();
             string where = $" WHERE v.model = {sql.Add(model.Key)} AND v.version IN {sql.AddList(model.Select(m => m.Number))}";
-            ILookup<int, Evidence> evidence = await VersionTable.EvidenceAsync(_store.Database, model.Key, null, cancellationToken).ConfigureAwait(false);
             foreach (VersionRow row in await _store.Database.QueryAsync(VersionTable.Columns + where, sql.Parameters, VersionTable.Read, cancellationToken).ConfigureAwait(false))
             {
-                ModelVersion version = await CompleteAsync(row, [], cancellationToken).ConfigureAwait(false);
-                versions[(model.Key, version.Number)] = version with { Evidence = [.. evidence[version.Number]] };
+                versions[(model.Key, row.Version.Number)] = await CompleteAsync(row, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -71,6 +71,21 @@ public sealed class RegistrySourceTests
         Assert.Contains("2000 bytes; at most 1000", host.Model("loans").Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_version_whose_files_lie_elsewhere_is_refused()
+    {
+        await using RegistryWorkspace workspace = new();
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()));
+        ModelVersion away = await workspace.Registry.RegisterAsync("loans", new VersionSource("s3://bucket/model"), Token);
+        await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
+        await using ModelHost host = await HostAsync(workspace);
+        await AnswersAsync(host, "1", "one");
+        await workspace.Registry.PromoteAsync(away, "champion", cancellationToken: Token);
+        await Eventually.Holds(() => host.Model("loans").Versions[0].State == VersionState.Rejected, "the version without files is rejected");
+        Assert.Contains("s3://bucket/model", host.Model("loans").Reason, StringComparison.Ordinal);
+        await AnswersAsync(host, "1", "one");
+    }
+
     private static Task<ModelHost> HostAsync(RegistryWorkspace workspace, bool failStartup = false) => ModelHost.StartAsync(
         h => h.UseRuntime(new StampRuntime()).UseRegistry(workspace.Registry, workspace.Blobs).Configure(o => o.FailStartup = failStartup)
             .Serve<int, Stamped>("loans"), Token);

@@ -10,6 +10,9 @@ internal static partial class ChildRoutines
     public const string End = "end";
     public const string Resume = "resume";
 
+    /// <summary>Promotes all versions of <c>m</c>, from 16 callers at once.</summary>
+    public const string Promote = "promote";
+
     private const int Threads = 4;
 
     public static async Task<int> RunAsync(string routine, string[] args) => routine switch
@@ -17,6 +20,7 @@ internal static partial class ChildRoutines
         Log => await LogAsync(args[0]),
         End => await EndAsync(args[0], args[1]),
         Resume => await ResumeAsync(args[0], args[1], args[2]),
+        Promote => await PromoteAsync(args[0], args[1]),
         _ => throw new ArgumentException($"unknown routine {routine}", nameof(routine)),
     };
 
@@ -112,6 +116,16 @@ internal static partial class ChildRoutines
         run.LogParam("p", key);
         Promise(output, "3000");
         Console.ReadLine();
+        return 0;
+    }
+
+    private static async Task<int> PromoteAsync(string root, string name)
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.At(root);
+        IReadOnlyList<ModelVersion> versions = await workspace.Registry.VersionsAsync("m");
+        await Console.In.ReadLineAsync();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(
+            async () => await workspace.Registry.PromoteAsync(versions[i % versions.Count], "champion", $"{name} {i}"))));
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using Lifecycle.Storage.Specification;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Tracking.Tests;
@@ -85,18 +86,38 @@ public sealed class RegistryTests
 
         await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(
             async () => await workspace.Registry.PromoteAsync(versions[i % 8], "champion", $"caller {i}", cancellationToken: Token), Token)));
-        List<AliasPeriod> history = await workspace.Registry.HistoryAsync("m", "champion", Token).ToListAsync(Token);
-        Assert.Null(history[^1].Until);
-        for (int i = 1; i < history.Count; i++)
+        await AssertTotalOrderAsync(workspace);
+    }
+
+    [Fact]
+    public async Task Promote_64CallersIn4Processes_TotalOrderNoGap()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        ModelArtifact model = await workspace.LogModelAsync("m");
+        for (int i = 0; i < 8; i++)
         {
-            Assert.True(history[i - 1].From < history[i].From);
-            Assert.Equal(history[i - 1].Until, history[i].From);
-            Assert.NotEqual(history[i - 1].Version, history[i].Version);
-            Assert.True(history[i - 1].AuditSequence < history[i].AuditSequence);
+            await workspace.Registry.RegisterAsync("m", model);
         }
 
-        List<AuditEntry> moves = (await workspace.AuditAsync()).Where(e => e.Action == "model.alias.moved").ToList();
-        Assert.Equal(history.Select(p => (p.AuditSequence, p.Reason)), moves.Select(e => (e.Sequence, e.Reason)));
+        List<ChildProcess> children = [.. Enumerable.Range(0, 4).Select(i => ChildProcess.Start(ChildRoutines.Promote, workspace.Store.Root, $"process {i}"))];
+        try
+        {
+            foreach (ChildProcess child in children)
+            {
+                await child.SendAsync("go");
+            }
+
+            foreach (ChildProcess child in children)
+            {
+                await child.EndAsync();
+            }
+        }
+        finally
+        {
+            children.ForEach(c => c.Dispose());
+        }
+
+        await AssertTotalOrderAsync(workspace);
     }
 
     [Fact]
@@ -197,7 +218,7 @@ public sealed class RegistryTests
         run.LogParam("trainer", "LightGbm");
         ModelVersion version = await workspace.Registry.RegisterAsync("mortgage", model, await workspace.EvidenceAsync(model));
         Lineage lineage = await workspace.Registry.LineageAsync(version, Token);
-        Assert.Equal((run.Id, "gbm", "mortgage", "ada", RunStatus.Running), (lineage.RunId, lineage.RunName, lineage.Experiment, lineage.User, lineage.Status));
+        Assert.Equal((run.Id, "gbm", "mortgage", "ada", (RunStatus?)RunStatus.Running), (lineage.RunId, lineage.RunName, lineage.Experiment, lineage.User, lineage.Status));
         Assert.Equal([new RunInput(data, "training")], lineage.Inputs);
         Assert.Equal("LightGbm", lineage.Params["trainer"]);
         Assert.Equal("gate", Assert.Single(lineage.Evidence).Kind);
@@ -226,5 +247,22 @@ public sealed class RegistryTests
             registered.Edges.Select(e => (e.From, e.Relation, e.To)));
         LifecycleEvent moved = Assert.Single(events, e => e.Name == "lifecycle.model.alias.moved");
         Assert.Equal("""{"model":"m","alias":"champion","from":null,"to":1,"move":"Promotion","actor":"ada","reason":"why"}""", moved.Payload);
+    }
+
+    // Periods touch, never twice the same version in a row, and the audit log tells of exactly these moves in this order.
+    private static async Task AssertTotalOrderAsync(TrackingWorkspace workspace)
+    {
+        List<AliasPeriod> history = await workspace.Registry.HistoryAsync("m", "champion", Token).ToListAsync(Token);
+        Assert.Null(history[^1].Until);
+        for (int i = 1; i < history.Count; i++)
+        {
+            Assert.True(history[i - 1].From < history[i].From);
+            Assert.Equal(history[i - 1].Until, history[i].From);
+            Assert.NotEqual(history[i - 1].Version, history[i].Version);
+            Assert.True(history[i - 1].AuditSequence < history[i].AuditSequence);
+        }
+
+        List<AuditEntry> moves = (await workspace.AuditAsync()).Where(e => e.Action == "model.alias.moved").ToList();
+        Assert.Equal(history.Select(p => (p.AuditSequence, p.Reason)), moves.Select(e => (e.Sequence, e.Reason)));
     }
 }

@@ -49,6 +49,20 @@ internal sealed class WireArrangement(MlflowApp app, WireBinding binding, Dictio
                 }.ToJsonString());
             }
         }
+
+        switch (file, next.Step)
+        {
+            case ("wire-2.9.jsonl", "bad_rm_name"):
+                await app.PostAsync("/registered-models/create", """{"name":"a/b"}""");
+                break;
+            case ("wire-3.6.jsonl", "dl_uri") when next.Path.Contains("registered-models/get", StringComparison.Ordinal):
+                await app.PostAsync("/registered-models/rename", """{"name":"rm2","new_name":"rm3"}""");
+                break;
+            case ("wire-3.6.jsonl", "del_rm") when next.Method == "GET":
+                (int status, _) = await app.SendAsync("DELETE", "/api/2.0/mlflow/model-versions/delete", """{"name":"rm3","version":"1"}""");
+                Assert.Equal(200, status);
+                break;
+        }
     }
 
     private static IEnumerable<JsonNode> Answers(List<WireExchange> recording, string path) =>

@@ -28,7 +28,9 @@ internal sealed partial class WireBinding
     {
         path = ArtifactExperiment().Replace(path, m => m.Groups[1].Value + Experiment(m.Groups[2].Value) + m.Groups[3].Value);
         path = QueryExperiment().Replace(path, m => m.Groups[1].Value + Experiment(m.Groups[2].Value));
-        return Ids(path);
+
+        // the two digits of an escaped quote would be taken for the first of an id
+        return Ids(path.Replace("%27", "'", StringComparison.Ordinal)).Replace("'", "%27", StringComparison.Ordinal);
     }
 
     /// <summary>The recorded JSON in our ids, names and tokens.</summary>
