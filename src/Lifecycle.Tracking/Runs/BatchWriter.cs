@@ -66,7 +66,7 @@ internal sealed class BatchWriter(TrackingStore store)
         foreach ((JournaledPoint point, string model, string name, string digest) in batch.OfModels)
         {
             await MetricTable.AddOfModelAsync(
-                transaction, run, point, new RunMetric(point.Key, point.Value) { ModelId = model, DatasetName = name, DatasetDigest = digest }, cancellationToken).ConfigureAwait(false);
+                transaction, run, point, new RunMetric(point.Key, point.Value, DateTimeOffset.FromUnixTimeMilliseconds(point.Ms), point.Step) { ModelId = model, DatasetName = name, DatasetDigest = digest }, cancellationToken).ConfigureAwait(false);
         }
 
         if (batch.End is not null)
