@@ -37,7 +37,7 @@ internal sealed class HandlerCalls(Action<Exception> failed)
         if (IsHere)
         {
             throw new InvalidOperationException(
-                $"A handler of the monitor '{monitor}' asked it for a check or a window. The monitor's background task runs the handler and answers only after it, so waiting here would never end. Ask from elsewhere, for example _ = Task.Run(() => monitor.FlushAsync().AsTask()).");
+                $"A handler of the monitor '{monitor}' asked it for a check, for a window or to be opened again. The monitor's background task runs the handler and answers only after it, so waiting here would never end. Ask from elsewhere, for example _ = Task.Run(() => monitor.FlushAsync().AsTask()).");
         }
     }
 }

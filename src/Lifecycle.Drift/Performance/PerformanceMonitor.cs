@@ -158,6 +158,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// <summary>The monitor is opened again in this process: what this one has is written, and it records no more.</summary>
     internal async Task HandOverAsync()
     {
+        _handlers.RequireOutside(Name);
         Interlocked.CompareExchange(ref _lost, MonitorHeldException.HandedOver(Name), null);
         await DisposeAsync().ConfigureAwait(false);
     }
