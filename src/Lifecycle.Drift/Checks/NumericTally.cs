@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -75,8 +76,10 @@ internal sealed class NumericTally(NumericColumn reference)
         double[] numbers = new double[texts.Length];
         int count = 0;
         long unreadable = 0;
-        foreach (string? text in texts)
+        for (int i = 0; i < texts.Length; i++)
         {
+            Interruption.LookAt(i);
+            string? text = texts[i];
             if (string.IsNullOrWhiteSpace(text))
             {
                 numbers[count++] = double.NaN;
@@ -164,9 +167,10 @@ internal sealed class NumericTally(NumericColumn reference)
     private void TakeOneByOne<T>(NumericGrid grid, ReadOnlySpan<T> values)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        foreach (T single in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            double value = double.CreateTruncating(single);
+            Interruption.LookAt(i);
+            double value = double.CreateTruncating(values[i]);
             if (double.IsFinite(value))
             {
                 int bin = grid.BinOf(value);
@@ -201,9 +205,10 @@ internal sealed class NumericTally(NumericColumn reference)
             return;
         }
 
-        foreach (T single in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            double value = double.CreateTruncating(single);
+            Interruption.LookAt(i);
+            double value = double.CreateTruncating(values[i]);
             if (double.IsFinite(value))
             {
                 BelowMinimum += value < reference.Minimum ? 1 : 0;

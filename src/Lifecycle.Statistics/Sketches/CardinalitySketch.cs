@@ -48,6 +48,7 @@ public sealed partial class CardinalitySketch
         ref byte registers = ref MemoryMarshal.GetArrayDataReference(_registers);
         for (int i = 0; i < values.Length; i++)
         {
+            Interruption.LookAt(i);
             ulong hash = SketchHash.Of(values[i]);
             int rank = Math.Min(BitOperations.LeadingZeroCount(hash << Precision), Longest) + 1;
             ref byte register = ref Unsafe.Add(ref registers, (nint)(hash >> Longest));
