@@ -5,13 +5,13 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>New values of a numeric column, counted on the reference's bins.</summary>
-internal sealed class NumericTally(NumericColumn reference)
+internal sealed class NumericTally(NumericColumn reference, long[]? bins = null)
 {
     private const int ManyValues = 2048;
 
     private double _least = double.PositiveInfinity, _most = double.NegativeInfinity;
 
-    public long[] Bins { get; } = new long[reference.Grid.BinCount];
+    public long[] Bins { get; } = bins ?? new long[reference.Grid.BinCount];
 
     /// <summary>Sum of the values of each bin; null when only counts were kept.</summary>
     public double[]? Sums { get; init; }
@@ -99,12 +99,13 @@ internal sealed class NumericTally(NumericColumn reference)
         return tally;
     }
 
-    /// <summary>The counts of a profile on the same bins, or from its quantile sketch.</summary>
+    /// <summary>The counts of a profile on the same bins, which are shared and stay as they are, or from its quantile sketch.</summary>
     public static NumericTally Of(NumericColumn reference, NumericColumn current)
     {
-        NumericTally tally = new(reference)
+        bool isSketched = current.Sketches.Quantiles is not null && !current.Grid.SameAs(reference.Grid);
+        NumericTally tally = new(reference, isSketched ? null : current.CountArray)
         {
-            Sums = new double[reference.Grid.BinCount],
+            Sums = isSketched ? new double[reference.Grid.BinCount] : current.BinSums,
             Missing = current.Missing,
             PositiveInfinite = current.PositiveInfinite,
             NegativeInfinite = current.NegativeInfinite,
@@ -115,17 +116,9 @@ internal sealed class NumericTally(NumericColumn reference)
             Distinct = current.Distinct,
             Fractional = reference.IsIntegral ? current.Fractional ?? 0 : 0,
         };
-        if (current.Sketches.Quantiles is { } quantiles && !current.Grid.SameAs(reference.Grid))
+        if (isSketched)
         {
-            tally.Take(reference.Grid, quantiles);
-        }
-        else
-        {
-            current.Counts.CopyTo(tally.Bins);
-            for (int bin = 0; bin < tally.Bins.Length; bin++)
-            {
-                tally.Sums[bin] = tally.Bins[bin] == 0 ? 0 : tally.Bins[bin] * current.BinMean(bin);
-            }
+            tally.Take(reference.Grid, current.Sketches.Quantiles!);
         }
 
         if (reference.HasBinPerValue)

@@ -13,6 +13,7 @@ internal sealed class ChunkedDriftBuilder(Chunker chunker, ChunkThreshold thresh
             throw new ArgumentOutOfRangeException(nameof(distance), distance, "The distances of another tool come with its preset: ChunkedDrift.Of(reference, current, DriftPolicy.NannyML).");
         }
 
+        _ = EnumValue.Require(distance, "ChunkDistance.JensenShannon");
         RequireChunks(referenceChunks.Count);
         ColumnBatch known = reference.Rows(Joined(referenceChunks));
         ChunkRows[] placed = Placed(referenceChunks);

@@ -10,7 +10,9 @@ internal sealed class NannyMLChunks(NannyMLPreset preset, Chunker chunker)
         using Interruption.Scope scope = Interruption.Within(cancellationToken);
         IReadOnlyList<ChunkRows> then = chunker.Cut(reference), now = chunker.Cut(current);
         List<ChunkedColumn> compared = [];
-        foreach (ReferenceColumn column in ReferenceProfile.From(reference, columns, cancellationToken).Columns)
+        ReferenceProfile profile = ReferenceProfile.From(reference, columns, cancellationToken);
+        preset.ToDriftPolicy().Require(profile);
+        foreach (ReferenceColumn column in profile.Columns)
         {
             NannyMLMethod method = preset.Of(column.Name, column is NumericColumn);
             ChunkedColumn chunked = Column(column, method, new BatchRows(reference), new BatchRows(current), then, now);

@@ -27,7 +27,7 @@ public sealed class ColumnSelection
     /// <summary>Says what a column is to the model; features need no word.</summary>
     public ColumnSelection Role(string name, ColumnRole role)
     {
-        _roles[name] = role;
+        _roles[name] = EnumValue.Require(role, "ColumnRole.Feature");
         return this;
     }
 
