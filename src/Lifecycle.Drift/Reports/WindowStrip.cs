@@ -24,14 +24,10 @@ internal static class WindowStrip
         int drifted = windows.Count(w => w.HasDrift);
         markup.Paragraph(string.Create(
             CultureInfo.InvariantCulture, $"{drifted} of {windows.Length} {(windows.Length == 1 ? "window" : "windows")} with drift, {windows.Sum(w => w.Rows):N0} rows. High bar: drift. Half: slight. Low: stable. None: not tested."));
-        // Names stand still at the left; where the strip is wider than the screen, it is scrolled to the newest windows.
-        markup.Html.Append(CultureInfo.InvariantCulture, $"<figure><div class=\"box late\"><svg class=\"l wide who\" viewBox=\"0 0 {Left} {columns.Length * RowHeight + Axis}\" aria-hidden=\"true\">");
-        for (int row = 0; row < columns.Length; row++)
-        {
-            markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{(row + 1) * RowHeight - 8}\">{MarkupText.Name(columns[row], 22)}</text>");
-        }
 
-        markup.Html.Append(CultureInfo.InvariantCulture, $"</svg><svg class=\"l wide when\" viewBox=\"{Left} 0 {Width - Left} {columns.Length * RowHeight + Axis}\" role=\"img\"><title>Verdicts of {columns.Length} columns in {windows.Length} windows</title>");
+        // From right to left: where the strip is wider than the screen, it begins at the newest windows. The names, which stand still at the left, come last.
+        int height = columns.Length * RowHeight + Axis;
+        markup.Html.Append(CultureInfo.InvariantCulture, $"<figure><div class=\"box late\"><svg class=\"l wide when\" viewBox=\"{Left} 0 {Width - Left} {height}\" role=\"img\"><title>Verdicts of {columns.Length} columns in {windows.Length} windows</title>");
         double step = (double)(Width - Left - Right) / windows.Length;
         for (int row = 0; row < columns.Length; row++)
         {
@@ -43,6 +39,12 @@ internal static class WindowStrip
         {
             string label = TimeLabels.Of(windows[i].Window.End, windows[0].Window.Start, windows[^1].Window.End);
             markup.Html.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + i * step:0.#}\" y=\"{floor + 18}\">{label}</text>");
+        }
+
+        markup.Html.Append(CultureInfo.InvariantCulture, $"</svg><svg class=\"l wide who\" viewBox=\"0 0 {Left} {height}\" aria-hidden=\"true\">");
+        for (int row = 0; row < columns.Length; row++)
+        {
+            markup.Html.Append(CultureInfo.InvariantCulture, $"<text class=\"q\" x=\"0\" y=\"{(row + 1) * RowHeight - 8}\">{MarkupText.Name(columns[row], 22)}</text>");
         }
 
         markup.Html.Append("</svg></div></figure>\n");
