@@ -14,15 +14,21 @@ internal static class NumberRange
         return $"{texts[0]} to {texts[1]}";
     }
 
-    /// <summary>The numbers with at least so many digits, and more where different ones would read the same.</summary>
+    /// <summary>The numbers with at least so many digits, and more where rounding is more than a quarter of the least distance of two of them.</summary>
     public static string[] Text(IReadOnlyList<double> values, int fewest)
     {
-        int different = values.Distinct().Count();
+        double[] sorted = [.. values.Distinct().Order()];
+        double least = double.PositiveInfinity;
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            least = Math.Min(least, sorted[i] - sorted[i - 1]);
+        }
+
         for (int digits = fewest; ; digits++)
         {
             string format = "G" + digits.ToString(CultureInfo.InvariantCulture);
             string[] texts = [.. values.Select(v => v.ToString(format, CultureInfo.InvariantCulture))];
-            if (digits >= Most || texts.Distinct(StringComparer.Ordinal).Count() == different)
+            if (digits >= Most || values.Zip(texts).All(p => !(Math.Abs(double.Parse(p.Second, CultureInfo.InvariantCulture) - p.First) > 0.25 * least)))
             {
                 return texts;
             }
