@@ -35,6 +35,7 @@ public partial class DriftMonitor : IAsyncDisposable
     /// <param name="options">Windows and alerts; null means the defaults.</param>
     /// <param name="time">The clock; null means the system's.</param>
     /// <param name="logger">Where failures of checks and of handlers are written; null means nowhere.</param>
+    /// <exception cref="UnknownColumnException">The policy names a column that the reference does not have.</exception>
     /// <exception cref="ArgumentException">The policy is a preset that needs values of a column for which a monitor has only counts in bins.</exception>
     public DriftMonitor(ReferenceProfile reference, MonitorOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
         : this(reference, options ?? new MonitorOptions(), time ?? TimeProvider.System, logger, null)

@@ -32,6 +32,7 @@ public sealed class Fhddms : StreamDetector<Fhddms>
 
     private protected override void Begin()
     {
+        Setting.AtMost(ShortWindow, Window, nameof(ShortWindow), nameof(Window), "Window = 100, ShortWindow = 25");
         if (_ring.Length == 0)
         {
             _ring = new byte[Window];

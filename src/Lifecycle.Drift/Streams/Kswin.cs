@@ -50,6 +50,7 @@ public sealed class Kswin : StreamDetector<Kswin>
 
     private protected override void Begin()
     {
+        Setting.AtMost(Recent, Window / 2, nameof(Recent), "half of Window", "Window = 100, Recent = 30");
         SetLevels(Math.BitDecrement(Level));
         if (_ring.Length == 0)
         {
