@@ -46,6 +46,10 @@ public sealed class Kswin : StreamDetector<Kswin>
     private protected override Kswin At(double level, StreamLaw law) =>
         new() { Alpha = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Window = Window, Recent = Recent, Seed = Seed, Draws = Draws, Strict = Strict };
 
+    private protected override Kswin? Resized(int step, StreamLaw law) => Compared + step < 8 || Math.Abs(step) > 15
+        ? null
+        : new() { Alpha = Alpha, Window = Math.Max(Window, 2 * (Compared + step)), Recent = Compared + step, Seed = Seed, Draws = Draws, Strict = Strict };
+
     private protected override void Detach() => (_ring, _random) = ([], new RandomStream(Seed));
 
     private protected override void Begin()

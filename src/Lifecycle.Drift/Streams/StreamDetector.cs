@@ -68,7 +68,7 @@ public abstract class StreamDetector
     internal bool HasFreeScore => IsLevelFree;
 
     /// <summary>How many updates a simulation may take: fewer for dear ones.</summary>
-    internal virtual double RunsWorth => 2e8;
+    internal virtual double RunsWorth => 1e9;
 
     /// <summary>Where a search for the level begins: runs are short there.</summary>
     internal virtual double FirstLevel => 0.5;

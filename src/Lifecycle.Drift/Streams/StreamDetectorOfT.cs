@@ -61,11 +61,27 @@ public abstract class StreamDetector<TSelf> : StreamDetector
 
         TSelf tuned = At(Level, law);
         law.Require(tuned.Domain, typeof(TSelf).Name);
-        (double level, double length) = tuned.ExactLevel(target, law)
-            ?? RunLengthSearch.Find(level => At(level, law), law, target);
-        TSelf found = At(level, law);
-        found.Expect(length);
-        return found;
+        if (tuned.ExactLevel(target, law) is { } exact)
+        {
+            return Made(this, exact);
+        }
+
+        return Resized(0, law) is null ? Made(this, RunLengthSearch.Find(level => At(level, law), law, target)) : Fitted();
+
+        TSelf Made(StreamDetector<TSelf> settings, (double Level, double RunLength) found)
+        {
+            RunLengthSearch.Require(target, found.RunLength);
+            TSelf made = settings.At(found.Level, law);
+            made.Expect(found.RunLength);
+            return made;
+        }
+
+        TSelf Fitted()
+        {
+            (TSelf settings, (double Level, double RunLength) found) = RunLengthSearch.Fit(
+                step => Resized(step, law), (TSelf settings, bool isRough) => RunLengthSearch.Find(level => settings.At(level, law), law, target, isRough), target);
+            return Made(settings, found);
+        }
     }
 
     /// <summary>Makes a detector with the settings of this one that has seen nothing; for one detector a segment, without choosing the
@@ -76,6 +92,12 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     /// <summary>The detector at another level, all other settings the same; charts and likelihoods take what the law knows as
     /// known.</summary>
     private protected abstract TSelf At(double level, StreamLaw law);
+
+    /// <summary>
+    /// The detector with a second setting (its window, its slack) that many steps larger or smaller, for statistics of so few values that
+    /// the threshold alone reaches few run lengths; null beyond the last step, and always where the threshold is enough.
+    /// </summary>
+    private protected virtual TSelf? Resized(int step, StreamLaw law) => null;
 
     /// <summary>Level and run length where the law is known exactly; null otherwise.</summary>
     private protected virtual (double Level, double RunLength)? ExactLevel(double target, StreamLaw law) => null;
