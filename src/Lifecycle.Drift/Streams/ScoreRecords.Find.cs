@@ -41,7 +41,7 @@ internal sealed partial class ScoreRecords
         });
         return Settle([.. paths, .. more], ceiling, target, plan.Keep == 1 ? longest : plan.Early, longest);
 
-        ScoreRecords[] Open(int first, int count) => [.. Enumerable.Range(first, count).Select(i => new ScoreRecords(at(1), law.Open(seed, (ulong)i)))];
+        ScoreRecords[] Open(int first, int count) => [.. Enumerable.Range(first, count).Select(i => new ScoreRecords(at(1), law, seed, (ulong)i))];
     }
 
     /// <summary>Lets the runs go on until they know the run lengths of all levels up to a little beyond the target.</summary>

@@ -16,7 +16,11 @@ internal sealed partial class ScoreRecords
     private int _place = Chunk;
     private bool _isGivenUp;
 
-    private ScoreRecords(StreamDetector detector, StreamLaw.Source source) => (_detector, _source) = (detector, source);
+    private ScoreRecords(StreamDetector detector, StreamLaw law, ulong seed, ulong index)
+    {
+        (_detector, _source) = (detector, law.Open(seed, index));
+        detector.Simulate(index);
+    }
 
     private double Highest { get; set; } = double.NegativeInfinity;
 

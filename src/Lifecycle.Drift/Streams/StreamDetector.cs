@@ -106,6 +106,11 @@ public abstract class StreamDetector
     /// <summary>The detector and its settings, for example <c>Ddm(Drift 3, Warning 2, WarmUp 30)</c>.</summary>
     public override string ToString() => Describe();
 
+    /// <summary>Tells a detector that draws by itself which run it simulates.</summary>
+    internal virtual void Simulate(ulong index)
+    {
+    }
+
     /// <summary>The next score, whatever the level; for simulations.</summary>
     internal virtual double Score(double value)
     {
