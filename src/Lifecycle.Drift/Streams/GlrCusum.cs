@@ -5,7 +5,8 @@ namespace Lifecycle.Drift;
 /// change points, of the evidence that the mean since
 /// then differs from the reference, (values since) × KL(mean since, reference). Finds changes of any size nearly as quickly as a chart
 /// made for that size. With
-/// <see cref="ErrorRate"/> for zeros and ones, else for normal values. An update costs a pass over the window.
+/// <see cref="ErrorRate"/> for zeros and ones, else for normal values. An update costs a pass over the window; of zeros and ones only where
+/// the evidence may be enough. Equal evidence of zeros and ones is ordered by the errors in the window, up to 1e-8 of a nat.
 /// </summary>
 public sealed partial class GlrCusum : StreamDetector<GlrCusum>
 {
