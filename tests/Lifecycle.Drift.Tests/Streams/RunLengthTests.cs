@@ -137,9 +137,11 @@ public sealed class RunLengthTests
         double[] quiet = [.. Enumerable.Repeat(0.0, 150), 1, 1, 1], unquiet = [1, .. Enumerable.Repeat(0.0, 149), 1, 1, 1];
         Assert.Equal([152], ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = below, Direction = ChangeDirection.Up }, quiet));
         Assert.Empty(ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = worth + 5e-9, Direction = ChangeDirection.Up }, quiet));
-        double between = worth + 1e-8 * (6 + 1.0 / 2) / (256 * 256);
-        Assert.Empty(ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = between + 1e-12, Direction = ChangeDirection.Up }, quiet));
-        Assert.Equal([152], ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = between + 1e-12, Direction = ChangeDirection.Up }, unquiet));
+
+        // Errors among the latest 1, 2, 3, ... values: 1 + 2 + 3 x 151, and one more with the error at the start.
+        double between = worth + 1e-8 * 456.5 / (256 * 256);
+        Assert.Empty(ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = between, Direction = ChangeDirection.Up }, quiet));
+        Assert.Equal([152], ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = between, Direction = ChangeDirection.Up }, unquiet));
     }
 
     [Fact]
