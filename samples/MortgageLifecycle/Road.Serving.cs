@@ -74,7 +74,7 @@ internal sealed partial class Road
                 OutOfFold judged = OutOfFold.Of(_ml, Mitigated, shifted, FoldsOf(shifted), stop);
                 ModelArtifact challenger = await TrainAsync(Mitigated, shifted, market, judged, context.Run);
                 double[] champion = await ScoresAsync(context.Champion!, shifted);
-                ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns).InSinglePrecision());
+                ReferenceProfile reference = ReferenceProfile.From(shifted.Select(Candidate.AllColumns).InSinglePrecision(), cancellationToken: stop);
                 return new Challenger(challenger, Rows(judged), Baseline.FromScores(champion, threshold: 0, model: context.Champion!.Digest), Reference: reference);
             },
         };

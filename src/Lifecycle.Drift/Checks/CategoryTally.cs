@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>New values of a column of labels, counted on the reference's labels.</summary>
@@ -27,8 +29,10 @@ internal sealed class CategoryTally(CategoryColumn reference)
     public static CategoryTally Of(CategoryColumn reference, ReadOnlySpan<string?> values)
     {
         CategoryTally tally = new(reference);
-        foreach (string? value in values)
+        for (int i = 0; i < values.Length; i++)
         {
+            Interruption.LookAt(i);
+            string? value = values[i];
             if (value is null)
             {
                 tally.Missing++;

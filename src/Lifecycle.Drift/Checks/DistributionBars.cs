@@ -18,6 +18,7 @@ internal static class DistributionBars
         int values = reference.Edges.Length, each = (values + Bars - 1) / Bars;
         List<ShareChange> bars = [];
         double others = m, otherReference = n;
+        string[] texts = NumberRange.Text(reference.Grid.EdgeArray, LeastDigits);
         for (int first = 0; first < values; first += each)
         {
             int last = Math.Min(values, first + each) - 1;
@@ -30,7 +31,7 @@ internal static class DistributionBars
 
             (otherReference, others) = (otherReference - then, others - now);
             bars.Add(new ShareChange(
-                first == last ? Text(reference.Edges[first]) : $"{Text(reference.Edges[first])} to {Text(reference.Edges[last])}", then / n, now / m));
+                first == last ? texts[first] : $"{texts[first]} to {texts[last]}", then / n, now / m));
         }
 
         if (others + otherReference > 0)
@@ -81,7 +82,7 @@ internal static class DistributionBars
         return grid.High;
     }
 
-    private static string Text(double value, int digits = LeastDigits) =>
+    private static string Text(double value, int digits) =>
         value.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>As many digits as tell neighbouring ends apart.</summary>

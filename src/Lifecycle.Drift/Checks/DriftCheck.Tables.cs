@@ -7,7 +7,7 @@ public static partial class DriftCheck
     /// <param name="current">The newer rows. Columns that are missing, added or of another type are findings, not errors.</param>
     /// <param name="policy">Alpha, correction and least effect, or a preset; null means <see cref="DriftPolicy.Default"/>.</param>
     /// <param name="columns">Leaves columns out, gives roles and ranges, takes numbers as labels; null compares all columns. Dates are never compared.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <exception cref="UnknownColumnException">A named column is not in the reference.</exception>
     /// <remarks>O((n + m) log n) a column; neither table is changed. Both are in memory: of a stored profile use its own <c>Check</c>.</remarks>
     public static DriftReport Compare(
@@ -24,7 +24,7 @@ public static partial class DriftCheck
     /// <param name="current">The newer records.</param>
     /// <param name="columns">Names the columns and how each is read.</param>
     /// <param name="policy">Alpha, correction and least effect, or a preset; null means <see cref="DriftPolicy.Default"/>.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     public static DriftReport Compare<T>(
         IReadOnlyList<T> reference, IReadOnlyList<T> current, Action<ProfileBuilder<T>> columns, DriftPolicy? policy = null,
         CancellationToken cancellationToken = default)

@@ -23,7 +23,8 @@ public sealed partial record DriftPolicy
     } = 0.05;
 
     /// <summary>How p-values are corrected for the number of columns.</summary>
-    public DriftCorrection Correction { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Not a value of the enumeration.</exception>
+    public DriftCorrection Correction { get; init => field = EnumValue.Require(value, "DriftCorrection.Holm"); }
 
     /// <summary>The effect that must reach <see cref="Floor"/>. Where a column does not have it, the population stability index must reach .10.</summary>
     public Effect Effect { get; private init; }
@@ -37,15 +38,15 @@ public sealed partial record DriftPolicy
     /// <summary>Asks for a least effect in all columns.</summary>
     /// <param name="effect">Which effect.</param>
     /// <param name="floor">At least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The floor is negative or not a number.</exception>
-    public DriftPolicy EffectAtLeast(Effect effect, double floor) => this with { Effect = effect, Floor = Checked(floor) };
+    /// <exception cref="ArgumentOutOfRangeException">The effect is not one of the enumeration, or the floor is negative or not a number.</exception>
+    public DriftPolicy EffectAtLeast(Effect effect, double floor) => this with { Effect = Known(effect), Floor = Checked(floor) };
 
     /// <summary>Asks for a least effect in one column; the others keep theirs.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The floor is negative or not a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The effect is not one of the enumeration, or the floor is negative or not a number.</exception>
     public DriftPolicy EffectAtLeast(string column, Effect effect, double floor)
     {
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return this with { Columns = Columns.SetItem(column, (effect, Checked(floor))) };
+        return this with { Columns = Columns.SetItem(column, (Known(effect), Checked(floor))) };
     }
 
     /// <summary>The floor of a finding and what it has of that effect.</summary>
@@ -57,15 +58,17 @@ public sealed partial record DriftPolicy
             : (Effect.PopulationStabilityIndex, DefaultFloor, finding.PopulationStabilityIndexCorrected);
     }
 
-    /// <summary>Refuses floors of columns that are not there: a name with a slip would have no effect.</summary>
-    /// <exception cref="UnknownColumnException">A column with a floor of its own is not in the reference.</exception>
+    /// <summary>Refuses settings of columns that are not there: a name with a slip would have no effect.</summary>
+    /// <exception cref="UnknownColumnException">A column with a floor or a method of its own is not in the reference.</exception>
     internal void Require(ReferenceProfile reference)
     {
-        if (Columns.Keys.FirstOrDefault(c => !reference.TryGet(c, out _)) is { } unknown)
+        if (Columns.Keys.Concat(Rule.NamedColumns).FirstOrDefault(c => !reference.TryGet(c, out _)) is { } unknown)
         {
             throw new UnknownColumnException(unknown, reference.Columns.Select(c => c.Name));
         }
     }
+
+    private static Effect Known(Effect effect) => EnumValue.Require(effect, "Effect.PopulationStabilityIndex");
 
     private static double Checked(double floor) => floor >= 0 && double.IsFinite(floor)
         ? floor

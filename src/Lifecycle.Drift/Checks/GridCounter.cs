@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -72,6 +73,7 @@ internal sealed class GridCounter
     {
         for (int at = 0; at < values.Length; at += Block)
         {
+            Interruption.LookAt(at + Block - 1);
             ReadOnlySpan<T> block = values.Slice(at, Math.Min(Block, values.Length - at));
             if (Ends(block, out T least, out T most))
             {

@@ -9,6 +9,7 @@ internal static class GridDistance
     public static (double Wasserstein, double Energy) Of(NumericColumn reference, NumericTally current)
     {
         ReadOnlySpan<long> first = reference.Counts, second = current.Bins;
+        double[] means = reference.BinMeans;
         double n = reference.Count, m = current.Count, last = double.NaN, distance = 0, squares = 0, a = 0, c = 0;
         for (int bin = 0; bin < second.Length; bin++)
         {
@@ -18,7 +19,7 @@ internal static class GridDistance
                 continue;
             }
 
-            double then = reference.BinMean(bin), now = Mean(current, bin, then);
+            double then = means[bin], now = Mean(current, bin, then);
             bool isThenFirst = then <= now;
             if ((isThenFirst ? mine : theirs) > 0)
             {

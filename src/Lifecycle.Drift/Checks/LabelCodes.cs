@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>Numbers for labels, from 0 on.</summary>
@@ -53,6 +55,7 @@ internal sealed class LabelCodes
         int[] codes = new int[hashes.Count];
         for (int i = 0; i < codes.Length; i++)
         {
+            Interruption.LookAt(i);
             codes[i] = hashes[i] is { } hash ? Of(hash) : -1;
         }
 
@@ -65,6 +68,7 @@ internal sealed class LabelCodes
         int[] codes = new int[labels.Count];
         for (int i = 0; i < codes.Length; i++)
         {
+            Interruption.LookAt(i);
             if (labels[i] is not { } label)
             {
                 codes[i] = -1;
@@ -86,8 +90,10 @@ internal sealed class LabelCodes
     public static Dictionary<int, long> Count(ReadOnlySpan<int> codes)
     {
         Dictionary<int, long> counts = [];
-        foreach (int code in codes)
+        for (int i = 0; i < codes.Length; i++)
         {
+            Interruption.LookAt(i);
+            int code = codes[i];
             if (code >= 0)
             {
                 counts[code] = counts.GetValueOrDefault(code) + 1;

@@ -45,7 +45,7 @@ internal static class NumericCheck
             Energy = Finite(order.Energy),
             EnergyInStandardDeviations = sd > 0 ? Finite(order.Energy / Math.Sqrt(sd)) : null,
             ProbabilityOfGreater = order.ProbabilityOfGreater,
-            Bars = DistributionBars.Of(reference, current),
+            Bars = reference.Kept is null ? new BarList(reference, current) : DistributionBars.Of(reference, current),
             LargestRankError = Math.Max(reference.RankError, current.RankError),
         };
         return SketchBounds.Of(compared, reference, current, table);

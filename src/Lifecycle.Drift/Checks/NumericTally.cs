@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Numerics;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
 /// <summary>New values of a numeric column, counted on the reference's bins.</summary>
-internal sealed class NumericTally(NumericColumn reference)
+internal sealed class NumericTally(NumericColumn reference, long[]? bins = null)
 {
     private const int ManyValues = 2048;
 
     private double _least = double.PositiveInfinity, _most = double.NegativeInfinity;
 
-    public long[] Bins { get; } = new long[reference.Grid.BinCount];
+    public long[] Bins { get; } = bins ?? new long[reference.Grid.BinCount];
 
     /// <summary>Sum of the values of each bin; null when only counts were kept.</summary>
     public double[]? Sums { get; init; }
@@ -75,8 +76,10 @@ internal sealed class NumericTally(NumericColumn reference)
         double[] numbers = new double[texts.Length];
         int count = 0;
         long unreadable = 0;
-        foreach (string? text in texts)
+        for (int i = 0; i < texts.Length; i++)
         {
+            Interruption.LookAt(i);
+            string? text = texts[i];
             if (string.IsNullOrWhiteSpace(text))
             {
                 numbers[count++] = double.NaN;
@@ -96,12 +99,13 @@ internal sealed class NumericTally(NumericColumn reference)
         return tally;
     }
 
-    /// <summary>The counts of a profile on the same bins, or from its quantile sketch.</summary>
+    /// <summary>The counts of a profile on the same bins, which are shared and stay as they are, or from its quantile sketch.</summary>
     public static NumericTally Of(NumericColumn reference, NumericColumn current)
     {
-        NumericTally tally = new(reference)
+        bool isSketched = current.Sketches.Quantiles is not null && !current.Grid.SameAs(reference.Grid);
+        NumericTally tally = new(reference, isSketched ? null : current.CountArray)
         {
-            Sums = new double[reference.Grid.BinCount],
+            Sums = isSketched ? new double[reference.Grid.BinCount] : current.BinSums,
             Missing = current.Missing,
             PositiveInfinite = current.PositiveInfinite,
             NegativeInfinite = current.NegativeInfinite,
@@ -112,17 +116,9 @@ internal sealed class NumericTally(NumericColumn reference)
             Distinct = current.Distinct,
             Fractional = reference.IsIntegral ? current.Fractional ?? 0 : 0,
         };
-        if (current.Sketches.Quantiles is { } quantiles && !current.Grid.SameAs(reference.Grid))
+        if (isSketched)
         {
-            tally.Take(reference.Grid, quantiles);
-        }
-        else
-        {
-            current.Counts.CopyTo(tally.Bins);
-            for (int bin = 0; bin < tally.Bins.Length; bin++)
-            {
-                tally.Sums[bin] = tally.Bins[bin] == 0 ? 0 : tally.Bins[bin] * current.BinMean(bin);
-            }
+            tally.Take(reference.Grid, current.Sketches.Quantiles!);
         }
 
         if (reference.HasBinPerValue)
@@ -164,9 +160,10 @@ internal sealed class NumericTally(NumericColumn reference)
     private void TakeOneByOne<T>(NumericGrid grid, ReadOnlySpan<T> values)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        foreach (T single in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            double value = double.CreateTruncating(single);
+            Interruption.LookAt(i);
+            double value = double.CreateTruncating(values[i]);
             if (double.IsFinite(value))
             {
                 int bin = grid.BinOf(value);
@@ -201,9 +198,10 @@ internal sealed class NumericTally(NumericColumn reference)
             return;
         }
 
-        foreach (T single in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            double value = double.CreateTruncating(single);
+            Interruption.LookAt(i);
+            double value = double.CreateTruncating(values[i]);
             if (double.IsFinite(value))
             {
                 BelowMinimum += value < reference.Minimum ? 1 : 0;

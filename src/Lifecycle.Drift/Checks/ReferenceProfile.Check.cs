@@ -7,7 +7,7 @@ public sealed partial class ReferenceProfile
     /// <summary>Checks a table against this reference; numbers value by value where the profile keeps them, else on its bins.</summary>
     /// <param name="batch">The new rows. Columns that are missing, added or of another type are findings, not errors.</param>
     /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <exception cref="UnknownColumnException">The policy names a column that the reference does not have.</exception>
     public DriftReport Check(ColumnBatch batch, DriftPolicy? policy = null, CancellationToken cancellationToken = default)
     {
@@ -18,7 +18,7 @@ public sealed partial class ReferenceProfile
     /// <summary>Checks records against this reference, read by the getters it was made with.</summary>
     /// <param name="rows">The new rows.</param>
     /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <exception cref="InvalidOperationException">The profile does not know how to read a <typeparamref name="T"/>: see <see cref="ReadingWith"/>.</exception>
     public DriftReport Check<T>(IReadOnlyList<T> rows, DriftPolicy? policy = null, CancellationToken cancellationToken = default)
     {
@@ -32,7 +32,7 @@ public sealed partial class ReferenceProfile
     /// </summary>
     /// <param name="current">The new data's profile. Columns that are missing, added, of another kind or on other bins are findings, not errors.</param>
     /// <param name="policy">Alpha, correction and least effect; null means <see cref="DriftPolicy.Default"/>.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <remarks>
     /// Values outside the reference's range are known from the least and the greatest value only, so <see cref="QualityRule.OutOfRange"/>
     /// counts at least one on a side, not all of them, unless the column has a bin for each value.

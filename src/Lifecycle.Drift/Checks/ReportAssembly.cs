@@ -11,10 +11,11 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
 
     public static DriftReport Of(ReferenceProfile reference, IColumnSource source, DriftPolicy policy, CancellationToken cancellationToken)
     {
+        using Interruption.Scope scope = Interruption.Within(cancellationToken);
         ReportAssembly report = new(reference, policy);
         foreach (ReferenceColumn column in reference.Columns)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            Interruption.Look();
             report.Read(column, source);
         }
 
@@ -24,7 +25,7 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
             report._quality.Schema(name, QualityRule.ColumnAdded, "The reference does not have this column; it was not checked.");
         }
 
-        foreach (RenameHint hint in RenameHint.Find([.. reference.Columns.Where(c => !source.Has(c.Name))], added, source, cancellationToken))
+        foreach (RenameHint hint in RenameHint.Find([.. reference.Columns.Where(c => !source.Has(c.Name))], added, source))
         {
             report._quality.Schema(hint.Before, QualityRule.ColumnRenamed, hint.Message);
         }
@@ -62,6 +63,7 @@ internal sealed class ReportAssembly(ReferenceProfile reference, DriftPolicy pol
         {
             if (column is NumericColumn numeric)
             {
+                Interruption.Look();
                 _quality.Numeric(numeric, (NumericTally)tally, judged[finding]);
             }
             else

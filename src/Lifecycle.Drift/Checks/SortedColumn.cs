@@ -50,6 +50,7 @@ internal static class SortedColumn
         int from = 0;
         for (int bin = 0; bin < counts.Length; bin++)
         {
+            Interruption.Look();
             int to = from + End(grid, bin, sorted[from..]);
             counts[bin] = to - from;
             sums[bin] = Sum(sorted[from..to]);

@@ -12,6 +12,9 @@ internal abstract record VerdictRule
     /// <summary>Share of tested columns that must drift before the report has drift; null when one column is enough.</summary>
     public virtual double? LeastDriftedShare => null;
 
+    /// <summary>Columns that the rule has settings of their own for.</summary>
+    public virtual IEnumerable<string> NamedColumns => [];
+
     /// <summary>Looks at a column while its values are at hand.</summary>
     public virtual ColumnFinding Look(ColumnFinding finding, Func<ColumnValues> values) => finding;
 

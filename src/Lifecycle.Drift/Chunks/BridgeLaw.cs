@@ -31,6 +31,7 @@ internal sealed class BridgeLaw
         double[] draws = new double[Draws], path = new double[ranks.Length];
         for (int r = 0; r < Draws; r++)
         {
+            Interruption.Look();
             RandomStream stream = new(RandomStream.DefaultSeed, (ulong)r);
             double at = 0, area = 0;
             for (int k = 0; k < path.Length; k++)

@@ -15,6 +15,7 @@ public sealed partial record ChunkedDrift
     /// <summary>Writes the page to a file, whole or not at all; an existing file is replaced.</summary>
     /// <param name="path">For example <c>chunks.html</c>.</param>
     /// <param name="cancellationToken">Cancelling leaves the old file.</param>
-    public ValueTask SaveHtmlAsync(string path, CancellationToken cancellationToken = default) =>
-        AtomicFile.WriteAsync(path, new UTF8Encoding(false).GetBytes(ToHtml()), cancellationToken);
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    public async ValueTask SaveHtmlAsync(string path, CancellationToken cancellationToken = default) =>
+        await WholeFile.SaveAsync(path, () => new UTF8Encoding(false).GetBytes(ToHtml()), cancellationToken).ConfigureAwait(false);
 }

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>
@@ -42,7 +44,7 @@ public sealed partial record ChunkedDrift
     /// <param name="threshold">Where the limits come from; null means <see cref="ChunkThreshold.Iid"/> with alpha .05.</param>
     /// <param name="distance">How far a chunk lies from the reference.</param>
     /// <param name="columns">Leaves columns out and takes numbers as labels; null compares all columns. Dates are never compared.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <exception cref="ArgumentException">There are fewer reference chunks than the limits need, or the chunker's column is missing or no time.</exception>
     public static ChunkedDrift Of(
         ColumnBatch reference, ColumnBatch current, Chunker chunker, ChunkThreshold? threshold = null, ChunkDistance distance = ChunkDistance.JensenShannon,
@@ -51,8 +53,9 @@ public sealed partial record ChunkedDrift
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(current);
         ArgumentNullException.ThrowIfNull(chunker);
+        using Interruption.Scope scope = Interruption.Within(cancellationToken);
         ChunkedDriftBuilder builder = new(chunker, threshold ?? ChunkThreshold.Iid(), distance, columns);
-        return builder.Build(reference, chunker.Cut(reference), current, chunker.Cut(current), cancellationToken);
+        return builder.Build(reference, chunker.Cut(reference), current, chunker.Cut(current));
     }
 
     /// <summary>Compares the later chunks of a table with its first ones.</summary>
@@ -62,7 +65,7 @@ public sealed partial record ChunkedDrift
     /// <param name="threshold">Where the limits come from; null means <see cref="ChunkThreshold.Iid"/> with alpha .05.</param>
     /// <param name="distance">How far a chunk lies from the reference.</param>
     /// <param name="columns">Leaves columns out and takes numbers as labels; null compares all columns. Dates are never compared.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <exception cref="ArgumentException">There are fewer chunks than <paramref name="referenceChunks"/>, or fewer of these than the limits need.</exception>
     public static ChunkedDrift OfHistory(
         ColumnBatch history, Chunker chunker, int referenceChunks, ChunkThreshold? threshold = null, ChunkDistance distance = ChunkDistance.JensenShannon,
@@ -71,6 +74,7 @@ public sealed partial record ChunkedDrift
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(chunker);
         ArgumentOutOfRangeException.ThrowIfLessThan(referenceChunks, 1);
+        using Interruption.Scope scope = Interruption.Within(cancellationToken);
         IReadOnlyList<ChunkRows> chunks = chunker.Cut(history);
         if (chunks.Count < referenceChunks)
         {
@@ -78,6 +82,6 @@ public sealed partial record ChunkedDrift
         }
 
         ChunkedDriftBuilder builder = new(chunker, threshold ?? ChunkThreshold.Iid(), distance, columns);
-        return builder.Build(history, [.. chunks.Take(referenceChunks)], history, [.. chunks.Skip(referenceChunks)], cancellationToken);
+        return builder.Build(history, [.. chunks.Take(referenceChunks)], history, [.. chunks.Skip(referenceChunks)]);
     }
 }

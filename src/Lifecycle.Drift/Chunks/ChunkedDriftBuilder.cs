@@ -1,24 +1,26 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>Compares chunks with the reference, column by column.</summary>
 internal sealed class ChunkedDriftBuilder(Chunker chunker, ChunkThreshold threshold, ChunkDistance distance, Action<ColumnSelection>? columns)
 {
     public ChunkedDrift Build(
-        ColumnBatch reference, IReadOnlyList<ChunkRows> referenceChunks, ColumnBatch current, IReadOnlyList<ChunkRows> currentChunks, CancellationToken cancellationToken)
+        ColumnBatch reference, IReadOnlyList<ChunkRows> referenceChunks, ColumnBatch current, IReadOnlyList<ChunkRows> currentChunks)
     {
         if (distance == ChunkDistance.Preset)
         {
             throw new ArgumentOutOfRangeException(nameof(distance), distance, "The distances of another tool come with its preset: ChunkedDrift.Of(reference, current, DriftPolicy.NannyML).");
         }
 
+        _ = EnumValue.Require(distance, "ChunkDistance.JensenShannon");
         RequireChunks(referenceChunks.Count);
-        ColumnBatch known = reference.Rows([.. referenceChunks.SelectMany(c => c.Rows)]);
+        ColumnBatch known = reference.Rows(Joined(referenceChunks));
         ChunkRows[] placed = Placed(referenceChunks);
         ChunkPhases phases = ChunkPhases.Of(threshold, referenceChunks, currentChunks);
         List<ChunkedColumn> compared = [];
-        foreach (ReferenceColumn column in ReferenceProfile.From(known, columns, cancellationToken).Columns)
+        foreach (ReferenceColumn column in ReferenceProfile.From(known, columns).Columns)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             compared.Add(Why(column, current) is { } reason
                 ? new ChunkedColumn(column.Name, distance, []) { Reason = reason }
                 : Points(ChunkColumn.Of(column, distance, known, placed, current, currentChunks), referenceChunks, currentChunks, phases));
@@ -43,11 +45,25 @@ internal sealed class ChunkedDriftBuilder(Chunker chunker, ChunkThreshold thresh
         int at = 0;
         for (int i = 0; i < placed.Length; i++)
         {
-            placed[i] = chunks[i] with { Rows = [.. Enumerable.Range(at, chunks[i].Rows.Length)] };
+            placed[i] = chunks[i] with { Rows = ChunkRows.Range(at, chunks[i].Rows.Length) };
             at += chunks[i].Rows.Length;
         }
 
         return placed;
+    }
+
+    private static int[] Joined(IReadOnlyList<ChunkRows> chunks)
+    {
+        int[] rows = new int[chunks.Sum(c => c.Rows.Length)];
+        int at = 0;
+        foreach (ChunkRows chunk in chunks)
+        {
+            Interruption.Look();
+            chunk.Rows.CopyTo(rows, at);
+            at += chunk.Rows.Length;
+        }
+
+        return rows;
     }
 
     private static string? Why(ReferenceColumn column, ColumnBatch current)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -38,6 +39,7 @@ internal static class ChunkedDriftHtml
         Legend(html);
         foreach (ChunkedColumn column in drift.Columns.OrderByDescending(c => c.HasDrift).Take(MostFigures))
         {
+            Interruption.Look();
             Column(html, column, level);
         }
 

@@ -54,7 +54,7 @@ public abstract class Chunker
     internal abstract IReadOnlyList<ChunkRows> Cut(ColumnBatch table);
 
     private static ChunkRows Range(int from, int to) => new(
-        string.Create(CultureInfo.InvariantCulture, $"rows {from} to {to - 1}"), null, null, [.. Enumerable.Range(from, to - from)]);
+        string.Create(CultureInfo.InvariantCulture, $"rows {from} to {to - 1}"), null, null, ChunkRows.Range(from, to - from));
 
     private sealed class Even(Func<int, int> chunks, string text) : Chunker
     {

@@ -54,7 +54,7 @@ internal sealed class CountedChunks : ChunkColumn
 
     public static ClassCounts[] Count(NumericColumn column, double[] values, IReadOnlyList<ChunkRows> chunks) => [.. chunks.Select(chunk =>
     {
-        double[] taken = [.. chunk.Rows.Select(row => values[row])];
+        double[] taken = chunk.Of(values);
         NumericTally tally = NumericTally.Of(column, taken);
         long[] bins = tally.Bins;
         if (!column.HasBinPerValue)
@@ -72,7 +72,7 @@ internal sealed class CountedChunks : ChunkColumn
 
     public static ClassCounts[] Count(CategoryColumn column, string?[] values, IReadOnlyList<ChunkRows> chunks) => [.. chunks.Select(chunk =>
     {
-        CategoryTally tally = CategoryTally.Of(column, [.. chunk.Rows.Select(row => values[row])]);
+        CategoryTally tally = CategoryTally.Of(column, chunk.Of(values));
         return new ClassCounts([.. tally.Labels, tally.Unseen], tally.Missing);
     })];
 

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>A part of a table: rows that follow one another, or those of a period.</summary>
@@ -12,4 +14,28 @@ public sealed record DataChunk(string Name, DateTime? Start, DateTime? End, int 
 internal sealed record ChunkRows(string Name, DateTime? Start, DateTime? End, int[] Rows)
 {
     public DataChunk Describe(bool isReference) => new(Name, Start, End, Rows.Length, isReference);
+
+    /// <summary>The chunk's values of a column.</summary>
+    public TValue[] Of<TValue>(TValue[] column)
+    {
+        TValue[] values = new TValue[Rows.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            Interruption.LookAt(i);
+            values[i] = column[Rows[i]];
+        }
+
+        return values;
+    }
+
+    public static int[] Range(int from, int count)
+    {
+        int[] rows = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            rows[i] = from + i;
+        }
+
+        return rows;
+    }
 }

@@ -5,9 +5,7 @@ namespace Lifecycle.Drift;
 /// <summary>Chunks as raw values in order: Kolmogorov-Smirnov and Wasserstein distances.</summary>
 internal sealed class OrderedChunks : ChunkColumn
 {
-    private readonly double[] _sorted;
-    private readonly int[] _owner;
-    private readonly (long Count, long Missing)[] _sizes;
+    private readonly SortedSample[] _chunks;
     private readonly double[][] _current;
     private readonly SortedSample _whole;
     private readonly Lazy<BridgeLaw> _bridges;
@@ -16,37 +14,27 @@ internal sealed class OrderedChunks : ChunkColumn
         NumericColumn column, ChunkDistance distance, double[] reference, IReadOnlyList<ChunkRows> referenceChunks, double[] current, IReadOnlyList<ChunkRows> currentChunks)
         : base(column, distance)
     {
-        List<double> values = [];
-        List<int> owners = [];
-        _sizes = new (long, long)[referenceChunks.Count];
-        for (int chunk = 0; chunk < referenceChunks.Count; chunk++)
+        double[][] chunks = [.. referenceChunks.Select(c => c.Of(reference))];
+        _chunks = [.. chunks.Select(c => new SortedSample(c))];
+        double[] whole = new double[chunks.Sum(c => c.Length)];
+        int at = 0;
+        foreach (double[] values in chunks)
         {
-            int before = values.Count;
-            foreach (int row in referenceChunks[chunk].Rows)
-            {
-                if (double.IsFinite(reference[row]))
-                {
-                    values.Add(reference[row] + 0.0);
-                    owners.Add(chunk);
-                }
-            }
-
-            long count = values.Count - before;
-            _sizes[chunk] = (count, referenceChunks[chunk].Rows.Length - count);
+            Interruption.Look();
+            values.CopyTo(whole, at);
+            at += values.Length;
         }
 
-        (_sorted, _owner) = ([.. values], [.. owners]);
-        Array.Sort(_sorted, _owner);
-        _whole = new SortedSample(_sorted);
-        _current = [.. currentChunks.Select(c => c.Rows.Select(row => current[row]).ToArray())];
+        _whole = new SortedSample(whole);
+        _current = [.. currentChunks.Select(c => c.Of(current))];
         _bridges = new Lazy<BridgeLaw>(() => BridgeLaw.Of(_whole.Values));
     }
 
     public override ChunkScore OfReference(int chunk)
     {
-        (long m, long missing) = _sizes[chunk];
-        long n = _sorted.Length - m;
-        return m == 0 || n == 0 ? Nothing(m, missing) : new ChunkScore(AgainstRest(chunk, n, m), m, missing, 1.0 / n + 1.0 / m);
+        SortedSample mine = _chunks[chunk];
+        long m = mine.Count, missing = mine.Missing + mine.Infinite, n = _whole.Count - m;
+        return m == 0 || n == 0 ? Nothing(m, missing) : new ChunkScore(AgainstRest(mine.Values, n, m), m, missing, 1.0 / n + 1.0 / m);
     }
 
     public override ChunkScore OfCurrent(int chunk)
@@ -97,23 +85,26 @@ internal sealed class OrderedChunks : ChunkColumn
         0, m, missing, 0, m == 0 ? $"the chunk has 0 values after dropping {missing}" : "the reference has 0 values to compare the chunk with");
 
     /// <summary>One walk through the sorted reference: i of the chunk and j of the others at or below each value.</summary>
-    private double AgainstRest(int chunk, double n, double m)
+    private double AgainstRest(ReadOnlySpan<double> mine, double n, double m)
     {
+        ReadOnlySpan<double> sorted = _whole.Values;
         double largest = 0, area = 0;
-        long i = 0, j = 0;
-        for (int at = 0; at < _sorted.Length;)
+        int i = 0;
+        for (int at = 0; at < sorted.Length;)
         {
-            double value = _sorted[at];
-            for (; at < _sorted.Length && _sorted[at] == value; at++)
+            double value = sorted[at];
+            for (; at < sorted.Length && sorted[at] == value; at++)
             {
-                bool isMine = _owner[at] == chunk;
-                i += isMine ? 1 : 0;
-                j += isMine ? 0 : 1;
+                Interruption.LookAt(at);
             }
 
-            double difference = Math.Abs(i / m - j / n);
+            for (; i < mine.Length && mine[i] == value; i++)
+            {
+            }
+
+            double difference = Math.Abs(i / m - (at - i) / n);
             largest = Math.Max(largest, difference);
-            area += at < _sorted.Length ? difference * (_sorted[at] - value) : 0;
+            area += at < sorted.Length ? difference * (sorted[at] - value) : 0;
         }
 
         return Distance == ChunkDistance.Wasserstein ? area : largest;

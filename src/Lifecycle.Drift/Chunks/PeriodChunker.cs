@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -13,6 +14,7 @@ internal sealed class PeriodChunker(string column, ChunkPeriod period, TimeZoneI
         BatchColumn times = table[column];
         for (int row = 0; row < times.Count; row++)
         {
+            Interruption.LookAt(row);
             if (!times.IsNull(row))
             {
                 DateTime start = StartOf(Local(times, row));

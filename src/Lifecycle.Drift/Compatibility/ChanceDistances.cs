@@ -17,6 +17,7 @@ internal readonly record struct ChanceDistances(double Wasserstein, double Squar
         double last = double.NaN;
         while (i < first.Count || j < second.Count)
         {
+            Interruption.LookAt(i + j);
             double next = i == first.Count || (j < second.Count && second[j] < first[i]) ? second[j] : first[i];
             if (i + j > 0 && next > last)
             {

@@ -8,7 +8,7 @@ public sealed partial record ChunkedDrift
     /// <param name="preset">Methods, constant limits, defects: <see cref="DriftPolicy.NannyML"/>.</param>
     /// <param name="chunker">How both are cut; null cuts each as NannyML does without a word, into ten chunks of ⌊n/10⌋ rows and what is left.</param>
     /// <param name="columns">Leaves columns out and takes numbers as labels; null compares all columns. Dates are never compared.</param>
-    /// <param name="cancellationToken">Looked at between columns.</param>
+    /// <param name="cancellationToken">Ends the work within milliseconds, also inside one large column.</param>
     /// <returns>Reference chunks have the score that gave the limit: against the whole reference, or against the rest of it without the defect.</returns>
     public static ChunkedDrift Of(
         ColumnBatch reference, ColumnBatch current, NannyMLPreset preset, Chunker? chunker = null, Action<ColumnSelection>? columns = null,

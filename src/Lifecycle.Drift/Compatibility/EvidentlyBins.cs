@@ -39,9 +39,7 @@ internal static class EvidentlyBins
                 : Shares(EvidentlyTest.Hellinger, then, now, asIs);
         }
 
-        double[] distinct = [.. then.Values, .. now.Values];
-        Array.Sort(distinct);
-        if (Cut(new SortedSample([.. distinct.Distinct()])) is not { } bins)
+        if (Cut(new SortedSample(Distinct(new SortedSample([.. then.Values, .. now.Values]).Values))) is not { } bins)
         {
             return Scored.Not(TooClose);
         }
@@ -58,6 +56,21 @@ internal static class EvidentlyBins
         }
 
         return new(Math.Sqrt(1 - Math.Clamp(affinity, 0, 1)));
+    }
+
+    private static double[] Distinct(ReadOnlySpan<double> sorted)
+    {
+        List<double> distinct = [];
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            Interruption.LookAt(i);
+            if (i == 0 || sorted[i] != sorted[i - 1])
+            {
+                distinct.Add(sorted[i]);
+            }
+        }
+
+        return [.. distinct];
     }
 
     private static BinEdges? Cut(SortedSample sample) => IsCuttable(sample) ? BinEdges.Sturges(sample) : null;

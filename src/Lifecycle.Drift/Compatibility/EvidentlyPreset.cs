@@ -12,12 +12,14 @@ public sealed record EvidentlyPreset
 
     private ImmutableDictionary<string, EvidentlyChoice> Columns { get; init; } = ImmutableDictionary.Create<string, EvidentlyChoice>(StringComparer.Ordinal);
 
+    internal IEnumerable<string> NamedColumns => Columns.Keys;
+
     private EvidentlyChoice Numbers { get; init; }
 
     private EvidentlyChoice Labels { get; init; }
 
     /// <summary>Whether scores have Evidently's defects.</summary>
-    public Defects Defects { get; init; }
+    public Defects Defects { get; init => field = EnumValue.Require(value, "Defects.AsIs"); }
 
     /// <summary>Share of the tested columns that makes dataset drift; in (0, 1]. Evidently's <c>drift_share</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside (0, 1].</exception>

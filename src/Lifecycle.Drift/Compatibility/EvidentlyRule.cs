@@ -9,6 +9,8 @@ internal sealed record EvidentlyRule(EvidentlyPreset Preset) : PresetRule
     private const int MostOfSmallReference = 1000;
     private const int MostOfFewValues = 5;
 
+    public override IEnumerable<string> NamedColumns => Preset.NamedColumns;
+
     public override double? LeastDriftedShare => Preset.DriftShare;
 
     protected override PresetOutcome Score(string column, ColumnValues values) => values switch

@@ -42,6 +42,7 @@ internal sealed class LabelTable
         List<long> then = [], now = [];
         for (int i = 0, j = 0; i < reference.Count || j < current.Count;)
         {
+            Interruption.LookAt(then.Count);
             double value = i == reference.Count ? current[j] : j == current.Count ? reference[i] : Math.Min(reference[i], current[j]);
             int a = Run(reference, i, value), b = Run(current, j, value);
             then.Add(a);
@@ -61,7 +62,7 @@ internal sealed class LabelTable
         int at = from;
         while (at < sample.Count && sample[at] == value)
         {
-            at++;
+            Interruption.LookAt(at++);
         }
 
         return at - from;

@@ -7,11 +7,13 @@ internal sealed class NannyMLChunks(NannyMLPreset preset, Chunker chunker)
 {
     public ChunkedDrift Build(ColumnBatch reference, ColumnBatch current, Action<ColumnSelection>? columns, CancellationToken cancellationToken)
     {
+        using Interruption.Scope scope = Interruption.Within(cancellationToken);
         IReadOnlyList<ChunkRows> then = chunker.Cut(reference), now = chunker.Cut(current);
         List<ChunkedColumn> compared = [];
-        foreach (ReferenceColumn column in ReferenceProfile.From(reference, columns, cancellationToken).Columns)
+        ReferenceProfile profile = ReferenceProfile.From(reference, columns, cancellationToken);
+        preset.ToDriftPolicy().Require(profile);
+        foreach (ReferenceColumn column in profile.Columns)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             NannyMLMethod method = preset.Of(column.Name, column is NumericColumn);
             ChunkedColumn chunked = Column(column, method, new BatchRows(reference), new BatchRows(current), then, now);
             compared.Add(chunked with { Method = $"{NannyMLRule.Tool} {NannyMLPreset.NameOf(method)}" });

@@ -46,8 +46,22 @@ internal sealed class NannyMLNumbers : NannyMLColumn
 
     public override NannyMLScore? AgainstRest(ReadOnlySpan<int> rows)
     {
-        HashSet<int> mine = [.. rows];
-        double[] rest = [.. Enumerable.Range(0, _rows.Length).Where(r => !mine.Contains(r)).Select(r => _rows[r])];
+        bool[] isMine = new bool[_rows.Length];
+        foreach (int row in rows)
+        {
+            isMine[row] = true;
+        }
+
+        double[] rest = new double[_rows.Length - rows.Length];
+        for (int row = 0, at = 0; row < _rows.Length; row++)
+        {
+            Interruption.LookAt(row);
+            if (!isMine[row])
+            {
+                rest[at++] = _rows[row];
+            }
+        }
+
         return Of(_method, _preset, rest, isOrdered: true, out _)?.Score(Chunk(rows));
     }
 

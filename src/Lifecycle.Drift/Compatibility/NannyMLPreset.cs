@@ -19,12 +19,14 @@ public sealed record NannyMLPreset
 
     private ImmutableDictionary<NannyMLMethod, double> Limits { get; init; } = ImmutableDictionary<NannyMLMethod, double>.Empty;
 
+    internal IEnumerable<string> NamedColumns => Columns.Keys;
+
     private NannyMLMethod Numbers { get; init; }
 
     private NannyMLMethod Labels { get; init; }
 
     /// <summary>Whether scores and limits have NannyML's defects.</summary>
-    public Defects Defects { get; init; }
+    public Defects Defects { get; init => field = EnumValue.Require(value, "Defects.AsIs"); }
 
     /// <summary>How many standard deviations a limit lies above the mean of the reference's chunks; above 0. NannyML's <c>StandardDeviationThreshold</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0 or not finite.</exception>
@@ -50,20 +52,19 @@ public sealed record NannyMLPreset
     /// <exception cref="ArgumentException">The method is for labels.</exception>
     public NannyMLPreset Continuous(NannyMLMethod method) => method is NannyMLMethod.LInfinity or NannyMLMethod.ChiSquare
         ? throw new ArgumentException($"{NameOf(method)} is for labels.", nameof(method))
-        : this with { Numbers = method };
+        : this with { Numbers = Known(method) };
 
     /// <summary>The method of columns of labels. NannyML's <c>categorical_methods</c>.</summary>
     /// <exception cref="ArgumentException">The method is for numbers.</exception>
     public NannyMLPreset Categorical(NannyMLMethod method) => method is NannyMLMethod.KolmogorovSmirnov or NannyMLMethod.Wasserstein
         ? throw new ArgumentException($"{NameOf(method)} is for numbers.", nameof(method))
-        : this with { Labels = method };
+        : this with { Labels = Known(method) };
 
     /// <summary>The method of one column; the others keep theirs.</summary>
     public NannyMLPreset ColumnMethod(string column, NannyMLMethod method)
     {
         ArgumentException.ThrowIfNullOrEmpty(column);
-        _ = NameOf(method);
-        return this with { Columns = Columns.SetItem(column, method) };
+        return this with { Columns = Columns.SetItem(column, Known(method)) };
     }
 
     /// <summary>A constant limit for a method. NannyML's <c>ConstantThreshold(upper=...)</c>; chi2 has none.</summary>
@@ -89,6 +90,12 @@ public sealed record NannyMLPreset
     internal NannyMLMethod Of(string column, bool isNumeric) => Columns.TryGetValue(column, out NannyMLMethod own) ? own : isNumeric ? Numbers : Labels;
 
     internal double? LimitOf(NannyMLMethod method) => Limits.TryGetValue(method, out double limit) ? limit : null;
+
+    private static NannyMLMethod Known(NannyMLMethod method)
+    {
+        _ = NameOf(method);
+        return method;
+    }
 
     internal static string NameOf(NannyMLMethod method) => method switch
     {

@@ -7,6 +7,8 @@ internal sealed record NannyMLRule(NannyMLPreset Preset) : PresetRule
 
     private const double LeastPValue = 0.05;
 
+    public override IEnumerable<string> NamedColumns => Preset.NamedColumns;
+
     protected override PresetOutcome Score(string column, ColumnValues values)
     {
         string? reason = null;

@@ -114,5 +114,11 @@ internal static class DriftMigrations
                 delay INTEGER NOT NULL,
                 PRIMARY KEY (monitor, window, id)
             ) STRICT, WITHOUT ROWID;
+            """),
+        Migration.Sqlite(4, "performance holders", """
+            ALTER TABLE drift_performance_monitor ADD COLUMN owner TEXT;
+            ALTER TABLE drift_performance_monitor ADD COLUMN since INTEGER;
+            ALTER TABLE drift_performance_monitor ADD COLUMN heard INTEGER;
+            CREATE INDEX drift_performance_by_closed ON drift_performance (closed);
             """));
 }

@@ -9,13 +9,15 @@ public sealed partial class DriftMonitors
     /// <summary>
     /// Opens a monitor of how well a version of a model predicts. Its predictions, labels and windows are kept here: opened again under the same name it
     /// goes on where it was, and labels find the predictions of the life before. A fall is published as <c>lifecycle.performance.fell</c>. One process
-    /// at a time keeps a name; give each process its own by <see cref="PerformanceOptions.Named"/>. Dispose it.
+    /// at a time holds a name: a second one is refused; give each process a name of its own by <see cref="PerformanceOptions.Named"/>. A holder that was
+    /// killed is taken over, and one of this process hands over what it has and records no more. Dispose it.
     /// </summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="version">Label of the version.</param>
     /// <param name="estimator">What estimates, fitted to a reference; windows are those it was configured with.</param>
     /// <param name="cancellationToken">Cancels the reading of what was kept.</param>
     /// <exception cref="InvalidNameException">The model or the version is not a <see cref="ResourceName"/>.</exception>
+    /// <exception cref="MonitorHeldException">Another process that lives holds a monitor of this name; the message names it.</exception>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
     public async ValueTask<PerformanceMonitor> OpenPerformanceAsync(
         string model, string version, PerformanceEstimator estimator, CancellationToken cancellationToken = default)
@@ -25,9 +27,25 @@ public sealed partial class DriftMonitors
         ArgumentNullException.ThrowIfNull(estimator);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         PerformanceOptions options = estimator.Options;
-        PerformanceStore store = await PerformanceStore.OpenAsync(Database, _events, model, version, options.Name, _logger, cancellationToken).ConfigureAwait(false);
-        PerformanceMemory memory = await store.LoadAsync(options.Measured, MostPerformanceWindows, options.OpenPredictions, cancellationToken).ConfigureAwait(false);
-        return new PerformanceMonitor(estimator, Time, _logger, model, version, store, memory);
+        PerformanceStore store = await PerformanceStore.OpenAsync(
+            this, _events, new PerformanceKey(model, version, options.Name), _logger, cancellationToken).ConfigureAwait(false);
+        PerformanceMonitor? monitor = null;
+        try
+        {
+            PerformanceMemory memory = await store.LoadAsync(options.Measured, MostPerformanceWindows, options.OpenPredictions, cancellationToken)
+                .ConfigureAwait(false);
+            return monitor = new PerformanceMonitor(estimator, Time, _logger, model, version, store, memory);
+        }
+        finally
+        {
+            // One that could not be made holds nothing: its row names a mark of this process that is not among the living.
+            if (monitor is null)
+            {
+                store.Forget();
+            }
+
+            store.Opened(monitor);
+        }
     }
 
     /// <summary>Opens a monitor over a reference; see the other form.</summary>
@@ -39,6 +57,7 @@ public sealed partial class DriftMonitors
     /// <param name="cancellationToken">Cancels the reading of what was kept.</param>
     /// <exception cref="ArgumentException">Lengths differ, there is no row, or a score lies outside [0, 1]; the message names the row.</exception>
     /// <exception cref="InvalidNameException">The model or the version is not a <see cref="ResourceName"/>.</exception>
+    /// <exception cref="MonitorHeldException">Another process that lives holds a monitor of this name; the message names it.</exception>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
     public ValueTask<PerformanceMonitor> OpenPerformanceAsync(
         string model, string version, ReadOnlySpan<double> referenceScores, ReadOnlySpan<bool> referenceLabels, Action<PerformanceOptions>? configure = null,

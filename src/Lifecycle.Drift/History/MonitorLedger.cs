@@ -7,8 +7,6 @@ namespace Lifecycle.Drift;
 /// </summary>
 internal sealed class MonitorLedger
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly DriftMonitors _drift;
     private readonly string _monitor;
     private readonly string _owner;
@@ -18,7 +16,11 @@ internal sealed class MonitorLedger
     {
         (_drift, Model, Version, _monitor) = (drift, model, version, monitor);
         _owner = ProcessMark.New(LifecycleId.New(drift.Time));
+        Patience = new StorePatience(drift.Time, TimeSpan.FromSeconds(30));
     }
+
+    /// <summary>How long this waits for the store.</summary>
+    public StorePatience Patience { get; }
 
     public string Model { get; }
 
@@ -27,10 +29,11 @@ internal sealed class MonitorLedger
     /// <summary>Claims a row for this process and takes over those of processes that are no more.</summary>
     /// <param name="reference">What counts are compared with; those against another reference are dropped.</param>
     /// <param name="counters">Counters of the monitor.</param>
-    public async ValueTask<LedgerClaim> ClaimAsync(ReferenceProfile reference, int counters)
+    public ValueTask<LedgerClaim> ClaimAsync(ReferenceProfile reference, int counters) => Patience.RunAsync(limit => ClaimAsync(reference, counters, limit));
+
+    private async ValueTask<LedgerClaim> ClaimAsync(ReferenceProfile reference, int counters, CancellationToken limit)
     {
-        using CancellationTokenSource limit = new(Patience, _drift.Time);
-        await _drift.ReadyAsync(limit.Token).ConfigureAwait(false);
+        await _drift.ReadyAsync(limit).ConfigureAwait(false);
         (LedgerClaim claim, long slot) = await _drift.Database.WriteAsync(
             async (transaction, token) =>
             {
@@ -56,7 +59,7 @@ internal sealed class MonitorLedger
                 AlertMachineState alerts = await MonitorRows.AlertsAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false);
                 return (new LedgerClaim(left, gap, alerts), mine.Value);
             },
-            CommitDurability.Buffered, limit.Token).ConfigureAwait(false);
+            CommitDurability.Buffered, limit).ConfigureAwait(false);
         (_slot, Reference) = (slot, reference.Digest);
         return claim;
     }
@@ -65,11 +68,13 @@ internal sealed class MonitorLedger
     /// Saves a closed window with the changes of alerts it brings, and what is open after it; null when another process took this one for dead, and
     /// nothing was saved.
     /// </summary>
-    public async ValueTask<LedgerOutcome?> SaveAsync(UnsavedWindow window, AlertPolicy policy, OpenWindow? open)
+    public ValueTask<LedgerOutcome?> SaveAsync(UnsavedWindow window, AlertPolicy policy, OpenWindow? open) =>
+        Patience.RunAsync(limit => SaveAsync(window, policy, open, limit));
+
+    private async ValueTask<LedgerOutcome?> SaveAsync(UnsavedWindow window, AlertPolicy policy, OpenWindow? open, CancellationToken limit)
     {
-        using CancellationTokenSource limit = new(Patience, _drift.Time);
         DriftReport report = window.Report;
-        WindowRecord record = await _drift.PutAsync(window.Id, report.Window!, report, limit.Token).ConfigureAwait(false);
+        WindowRecord record = await _drift.PutAsync(window.Id, report.Window!, report, limit).ConfigureAwait(false);
         LedgerOutcome? outcome = await _drift.Database.WriteAsync(
             async (transaction, token) =>
             {
@@ -93,26 +98,28 @@ internal sealed class MonitorLedger
 
                 return new LedgerOutcome(changes, machine.ToState());
             },
-            CommitDurability.Flushed, limit.Token).ConfigureAwait(false);
+            CommitDurability.Flushed, limit).ConfigureAwait(false);
         _slot = outcome is null ? null : _slot;
-        await _drift.PruneIfDueAsync(limit.Token).ConfigureAwait(false);
+        await _drift.PruneIfDueAsync(limit).ConfigureAwait(false);
         return outcome;
     }
 
     /// <summary>Saves what the open window holds; false when another process took this one for dead.</summary>
-    public async ValueTask<bool> SaveOpenAsync(OpenWindow open)
+    public ValueTask<bool> SaveOpenAsync(OpenWindow open) => Patience.RunAsync(limit => SaveOpenAsync(open, limit));
+
+    private async ValueTask<bool> SaveOpenAsync(OpenWindow open, CancellationToken limit)
     {
-        using CancellationTokenSource limit = new(Patience, _drift.Time);
         bool isMine = await _drift.Database.WriteAsync(
-            async (transaction, token) => await WriteAsync(transaction, open, token).ConfigureAwait(false), CommitDurability.Buffered, limit.Token).ConfigureAwait(false);
+            async (transaction, token) => await WriteAsync(transaction, open, token).ConfigureAwait(false), CommitDurability.Buffered, limit).ConfigureAwait(false);
         _slot = isMine ? _slot : null;
         return isMine;
     }
 
     /// <summary>Leaves the open window to the process that comes next; false when another process took this one for dead.</summary>
-    public async ValueTask<bool> ReleaseAsync(OpenWindow open)
+    public ValueTask<bool> ReleaseAsync(OpenWindow open) => Patience.RunAsync(limit => ReleaseAsync(open, limit));
+
+    private async ValueTask<bool> ReleaseAsync(OpenWindow open, CancellationToken limit)
     {
-        using CancellationTokenSource limit = new(Patience, _drift.Time);
         bool wasMine = await _drift.Database.WriteAsync(
             async (transaction, token) =>
             {
@@ -120,7 +127,7 @@ internal sealed class MonitorLedger
                 await MonitorRows.ReleaseAsync(transaction, _owner, open.IsEmpty, token).ConfigureAwait(false);
                 return isMine;
             },
-            CommitDurability.Flushed, limit.Token).ConfigureAwait(false);
+            CommitDurability.Flushed, limit).ConfigureAwait(false);
         _slot = wasMine ? _slot : null;
         return wasMine;
     }

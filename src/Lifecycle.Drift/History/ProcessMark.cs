@@ -48,6 +48,21 @@ internal static class ProcessMark
         }
     }
 
+    /// <summary>Whether a mark is one of this process.</summary>
+    public static bool IsMine(string mark)
+    {
+        string[] parts = mark.Split(Separator);
+        using Process me = Process.GetCurrentProcess();
+        return parts.Length == 4 && parts[0] == Machine && parts[1] == me.Id.ToString(CultureInfo.InvariantCulture) && IsSame(parts[2], me);
+    }
+
+    /// <summary>The machine and the number of the process that a mark names.</summary>
+    public static (string Machine, int Process) Read(string mark)
+    {
+        string[] parts = mark.Split(Separator);
+        return (parts[0].Split('/')[0], parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0);
+    }
+
     /// <summary>
     /// The second in which a process started. It is computed from ticks since the machine's own start and the clock on the wall, so two processes may
     /// read it differently; Linux says the ticks themselves, which follow a <c>+</c>.

@@ -20,14 +20,13 @@ public sealed class DriftAlerts
 
     internal void Update(IReadOnlyList<DriftAlert> active) => _active = active;
 
-    /// <summary>The handlers that a change concerns; none for changes that are not announced.</summary>
-    internal IEnumerable<Action<DriftAlert>> HandlersOf(DriftAlert change)
+    /// <summary>The handlers that a change concerns; null for changes that are not announced.</summary>
+    internal Action<DriftAlert>? HandlersOf(DriftAlert change)
     {
         bool wasRaised = change.Before is AlertState.Raised or AlertState.Clearing;
-        Action<DriftAlert>? handlers = change.Suppressed ? null
+        return change.Suppressed ? null
             : change.State == AlertState.Raised && !wasRaised ? Raised
             : change.State == AlertState.Quiet && wasRaised ? Cleared
             : null;
-        return handlers?.GetInvocationList().Cast<Action<DriftAlert>>() ?? [];
     }
 }

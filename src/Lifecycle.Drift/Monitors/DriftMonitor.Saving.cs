@@ -41,6 +41,11 @@ public partial class DriftMonitor
         {
             _unsaved.Enqueue(window);
             await SaveWindowsAsync().ConfigureAwait(false);
+            if (_unsaved.Count > MostUnsaved)
+            {
+                Log.WindowsForgotten(_logger, Name, _unsaved.Count - MostUnsaved);
+            }
+
             while (_unsaved.Count > MostUnsaved)
             {
                 _unsaved.Dequeue();
@@ -218,9 +223,11 @@ public partial class DriftMonitor
             Log.CheckFailed(_logger, Name, error);
         }
 
-        if (_isClaimed)
+        bool isReleased = _isClaimed && await TryAsync(ReleaseAsync).ConfigureAwait(false);
+        long rows = Rows(_savedAt ?? _marks[0], Counters.Read());
+        if (_ledger is not null && !isReleased && rows > 0)
         {
-            await TryAsync(ReleaseAsync).ConfigureAwait(false);
+            Log.OpenLost(_logger, Name, rows);
         }
 
         DriftTelemetry.AlertsChanged(-Alerts.Active.Count, Model, Version);

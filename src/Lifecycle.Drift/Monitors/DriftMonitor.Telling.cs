@@ -8,10 +8,10 @@ public partial class DriftMonitor
     {
         window.IsTold = true;
         ShowAlerts();
-        Tell(Checked?.GetInvocationList().Cast<Action<DriftReport>>() ?? [], window.Report);
+        _handlers.Tell(Checked, window.Report);
         foreach (DriftAlert change in changes)
         {
-            Tell(Alerts.HandlersOf(change), change);
+            _handlers.Tell(Alerts.HandlersOf(change), change);
         }
     }
 
@@ -20,23 +20,6 @@ public partial class DriftMonitor
         IReadOnlyList<DriftAlert> active = _machine.Active;
         DriftTelemetry.AlertsChanged(active.Count - Alerts.Active.Count, Model, Version);
         Alerts.Update(active);
-    }
-
-    private void Tell<TWord>(IEnumerable<Action<TWord>> handlers, TWord word)
-    {
-        foreach (Action<TWord> handler in handlers)
-        {
-            try
-            {
-                handler(word);
-            }
-#pragma warning disable CA1031 // a handler's failure is its own; the others are told all the same
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                Log.HandlerFailed(_logger, Name, error);
-            }
-        }
     }
 
     internal static partial class Log
@@ -55,5 +38,11 @@ public partial class DriftMonitor
 
         [LoggerMessage(5, LogLevel.Warning, "The getter of column '{Column}' of the drift monitor '{Monitor}' threw; such values count as unreadable and are not logged again.")]
         public static partial void GetterFailed(ILogger logger, string monitor, string column, Exception error);
+
+        [LoggerMessage(7, LogLevel.Error, "The drift monitor '{Monitor}' drops {Lost} windows that could not be saved: 1,000 wait.")]
+        public static partial void WindowsForgotten(ILogger logger, string monitor, int lost);
+
+        [LoggerMessage(8, LogLevel.Error, "The drift monitor '{Monitor}' was disposed and could not save its open window; up to {Rows} rows are lost.")]
+        public static partial void OpenLost(ILogger logger, string monitor, long rows);
     }
 }

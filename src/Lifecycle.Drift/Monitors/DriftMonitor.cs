@@ -17,6 +17,7 @@ public partial class DriftMonitor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly AlertMachine _machine;
     private readonly MonitorLedger? _ledger;
+    private readonly HandlerCalls _handlers;
     private readonly Channel<CheckRequest?> _requests = Channel.CreateUnbounded<CheckRequest?>();
     private readonly ITimer? _windowTimer;
     private readonly ITimer? _saveTimer;
@@ -34,6 +35,7 @@ public partial class DriftMonitor : IAsyncDisposable
     /// <param name="options">Windows and alerts; null means the defaults.</param>
     /// <param name="time">The clock; null means the system's.</param>
     /// <param name="logger">Where failures of checks and of handlers are written; null means nowhere.</param>
+    /// <exception cref="UnknownColumnException">The policy names a column that the reference does not have.</exception>
     /// <exception cref="ArgumentException">The policy is a preset that needs values of a column for which a monitor has only counts in bins.</exception>
     public DriftMonitor(ReferenceProfile reference, MonitorOptions? options = null, TimeProvider? time = null, ILogger? logger = null)
         : this(reference, options ?? new MonitorOptions(), time ?? TimeProvider.System, logger, null)
@@ -48,6 +50,7 @@ public partial class DriftMonitor : IAsyncDisposable
         _options = options;
         _logger = logger ?? NullLogger.Instance;
         _ledger = ledger;
+        _handlers = new HandlerCalls(error => Log.HandlerFailed(_logger, Name, error));
         _clock = new WindowClock(time);
         _machine = new AlertMachine(options.Alerts);
         _rowsPerWindow = options.RowsPerWindow ?? 0;
@@ -117,6 +120,7 @@ public partial class DriftMonitor : IAsyncDisposable
 
     /// <summary>Checks what the open window holds so far; the window stays open. Windows that are due are closed before.</summary>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public async ValueTask<DriftReport> CheckNowAsync(CancellationToken cancellationToken = default)
     {
         return await AskAsync(closes: false, cancellationToken).ConfigureAwait(false);
@@ -127,12 +131,14 @@ public partial class DriftMonitor : IAsyncDisposable
     /// and raises no alert.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public async ValueTask<DriftReport> CloseWindowAsync(CancellationToken cancellationToken = default) =>
         await AskAsync(closes: true, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Stops recording, checks the last window when it is large enough, and stops the background task. A smaller window of a monitor that is saved
-    /// is kept for the process that opens the monitor next.
+    /// is kept for the process that opens the monitor next. A store that does not answer is given up after ten seconds, and the log says what was not
+    /// saved. Called by a handler it does not wait for the end.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -146,10 +152,15 @@ public partial class DriftMonitor : IAsyncDisposable
                 }
             }
 
+            _ledger?.Patience.Close();
             _requests.Writer.TryComplete();
         }
 
-        await _loop.ConfigureAwait(false);
+        if (!_handlers.IsHere)
+        {
+            await _loop.ConfigureAwait(false);
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -232,6 +243,7 @@ public partial class DriftMonitor : IAsyncDisposable
 
     private async ValueTask<DriftReport> AskAsync(bool closes, CancellationToken cancellationToken)
     {
+        _handlers.RequireOutside(Name);
         CheckRequest request = new(closes, new TaskCompletionSource<DriftReport>(TaskCreationOptions.RunContinuationsAsynchronously));
         ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
         return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

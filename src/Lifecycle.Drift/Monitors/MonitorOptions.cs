@@ -115,9 +115,10 @@ public sealed class MonitorOptions
         return this;
     }
 
-    /// <summary>Refuses a policy under which columns of the reference would never be tested.</summary>
+    /// <summary>Refuses a policy that names columns the reference does not have, or under which columns would never be tested.</summary>
     internal void Require(ReferenceProfile reference)
     {
+        Policy.Require(reference);
         string[] untested = Policy.Rule.NeedsValues
             ? [.. reference.Columns.OfType<NumericColumn>().Where(c => !c.HasBinPerValue || c.Sketches.Quantiles is not null).Select(c => $"'{c.Name}'")]
             : [];

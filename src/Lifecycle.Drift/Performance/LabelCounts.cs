@@ -8,7 +8,7 @@ public readonly record struct LabelCounts
     /// <summary>Predictions taken.</summary>
     public long Predictions { get; init; }
 
-    /// <summary>Predictions refused because their score was no number in [0, 1] or the monitor was disposed.</summary>
+    /// <summary>Predictions refused because their score was no number in [0, 1] or the monitor was disposed or taken over.</summary>
     public long Refused { get; init; }
 
     /// <summary>Predictions that came again under the id of an open one; the first stays.</summary>

@@ -67,6 +67,9 @@ public sealed class LabelJoin
     /// <summary>The newest window that comes near the end of the ring; -1 when none does.</summary>
     internal int NearingWindow => Volatile.Read(ref _nearing);
 
+    /// <summary>Called between the look at the open window and its closing: predictions may come there.</summary>
+    internal Action? Closing { get; set; }
+
     internal long Now => (long)_time.GetElapsedTime(_started).TotalMilliseconds;
 
     /// <summary>One line for a person.</summary>
@@ -114,6 +117,7 @@ public sealed class LabelJoin
                 return null;
             }
 
+            Closing?.Invoke();
             if (Interlocked.CompareExchange(ref _open, Join(window + 1, 0), open) == open)
             {
                 return (window, rows);

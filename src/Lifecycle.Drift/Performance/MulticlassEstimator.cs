@@ -51,6 +51,7 @@ public sealed class MulticlassEstimator
     {
         PerformanceOptions options = new();
         configure?.Invoke(options);
+        options.Checked();
         if (options.IsNannyML || options.Measured.Any(m => m.Kind == MetricKind.BusinessValue))
         {
             throw new ArgumentException("Business values and NannyML's forms are for two classes; use PerformanceEstimator.", nameof(configure));

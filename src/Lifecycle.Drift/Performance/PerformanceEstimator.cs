@@ -69,7 +69,7 @@ public sealed partial class PerformanceEstimator
     {
         PerformanceOptions options = new();
         configure?.Invoke(options);
-        return Fit(scores, labels, predicted, options);
+        return Fit(scores, labels, predicted, options.Checked());
     }
 
     /// <summary>Fits to a reference with labels as numbers.</summary>

@@ -4,7 +4,16 @@ namespace Lifecycle.Drift;
 
 public sealed partial class PerformanceMonitor
 {
+    private static readonly TimeSpan LivePeriod = TimeSpan.FromMinutes(1);
+
     private readonly List<PerformanceFall> _falls = [];
+
+    /// <summary>Why the monitor holds its name no more; null while it does.</summary>
+    private MonitorHeldException? _lost;
+
+    /// <summary>Whether another process has the name, so that nothing may be written.</summary>
+    private bool _isOver;
+    private bool _isLostTold;
 
     private bool HasNews()
     {
@@ -15,8 +24,7 @@ public sealed partial class PerformanceMonitor
     }
 
     /// <summary>Writes what was not written yet; what fails is tried again the next time.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Saving never throws into the predictor: it waits, and the log says so once.")]
-    private async ValueTask SaveAsync()
+    private async ValueTask SaveAsync(bool isLast)
     {
         if (_store is null)
         {
@@ -43,20 +51,11 @@ public sealed partial class PerformanceMonitor
         }
 
         List<OpenPrediction> predictions = _join.TakeUnsaved();
-        try
-        {
-            if (rows.Length > 0 || predictions.Count > 0 || falls.Length > 0)
-            {
-                int open = _join.Open.Window;
-                long now = _join.Now;
-                await _store.SaveAsync(
-                    rows, predictions.Where(p => p.Window(open) > finalThrough).Select(p => PredictionRow.Of(p, open, now, _started)), falls, finalThrough,
-                    CancellationToken.None).ConfigureAwait(false);
-            }
-
-            _saveFailed = false;
-        }
-        catch (Exception error)
+        int open = _join.Open.Window;
+        long now = _join.Now;
+        Exception? failure = rows.Length + predictions.Count + falls.Length == 0 ? null : await TryAsync(rows.Length, predictions.Count, () => _store.SaveAsync(
+            rows, predictions.Where(p => p.Window(open) > finalThrough).Select(p => PredictionRow.Of(p, open, now, _started)), falls, finalThrough)).ConfigureAwait(false);
+        if (failure is not null)
         {
             lock (_gate)
             {
@@ -65,13 +64,82 @@ public sealed partial class PerformanceMonitor
             }
 
             _join.Unsaved(predictions);
+            if (isLast && !_isOver)
+            {
+                Log.NotWritten(_logger, Name, rows.Length, predictions.Count, failure);
+            }
+        }
+    }
+
+    /// <summary>Works with the store. It never throws into the predictor: what fails waits, and the log says so once, until it works again.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the store throws.")]
+    private async ValueTask<Exception?> TryAsync(int windows, int waiting, Func<ValueTask> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+            _saveFailed = false;
+            return null;
+        }
+        catch (MonitorHeldException lost)
+        {
+            Interlocked.CompareExchange(ref _lost, lost, null);
+            _isOver = true;
+            Log.HoldLost(_logger, Name, windows, waiting, lost);
+            return lost;
+        }
+        catch (Exception error)
+        {
             if (!_saveFailed)
             {
-                Log.SaveFailed(_logger, Name, predictions.Count, error);
+                Log.SaveFailed(_logger, Name, waiting, error);
             }
 
             _saveFailed = true;
+            return error;
         }
+    }
+
+    /// <summary>The hold is lost: nothing is recorded or written any more, and handlers are told.</summary>
+    private async ValueTask GoAsync(ClosingRequest? request)
+    {
+        MonitorHeldException lost = Volatile.Read(ref _lost)!;
+        await StopRecordingAsync().ConfigureAwait(false);
+        _store!.Forget();
+        request?.Answer.TrySetException(lost);
+        TellLost();
+    }
+
+    private void TellLost()
+    {
+        if (Volatile.Read(ref _lost) is { } lost && !_isLostTold)
+        {
+            _isLostTold = true;
+            _handlers.Tell(Lost, lost);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Disposal must end; the log says what was not done.")]
+    private async ValueTask ReleaseAsync()
+    {
+        try
+        {
+            if (_store is not null && !_isOver)
+            {
+                await _store.ReleaseAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception error)
+        {
+            Log.NotReleased(_logger, Name, error);
+        }
+
+        if (_lost is not null && !_isOver)
+        {
+            Log.HandedOver(_logger, Name);
+        }
+
+        TellLost();
     }
 
     /// <summary>Goes on where the monitor was left.</summary>

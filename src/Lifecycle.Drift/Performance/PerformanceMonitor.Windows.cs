@@ -20,17 +20,34 @@ public sealed partial class PerformanceMonitor
             try
             {
                 Interlocked.Exchange(ref _workDue, 0);
-                bool saves = Interlocked.Exchange(ref _saveDue, 0) == 1 || request is not null;
+                if (_isOver)
+                {
+                    request?.Answer.TrySetException(Volatile.Read(ref _lost)!);
+                    continue;
+                }
+
+                bool saves = Interlocked.Exchange(ref _saveDue, 0) == 1 || request is not null, lives = Interlocked.Exchange(ref _liveDue, 0) == 1;
                 CloseDue(request);
                 JudgeClosed(withLabels: saves || IsTimeToLook());
                 Tell();
                 saves |= HasNews();
                 if (saves)
                 {
-                    await SaveAsync().ConfigureAwait(false);
+                    await SaveAsync(isLast: false).ConfigureAwait(false);
+                }
+
+                if (lives)
+                {
+                    await TryAsync(0, 0, () => _store!.LiveAsync()).ConfigureAwait(false);
                 }
 
                 Forget();
+                if (_isOver)
+                {
+                    await GoAsync(request).ConfigureAwait(false);
+                    continue;
+                }
+
                 request?.Answer.SetResult(History is [.., { } newest] ? newest : null);
             }
 #pragma warning disable CA1031 // the task must live on; who asked is told, and the log says it
@@ -90,15 +107,24 @@ public sealed partial class PerformanceMonitor
                 Close();
             }
 
-            JudgeClosed(withLabels: true);
-            Tell();
-            await SaveAsync().ConfigureAwait(false);
+            if (!_isOver)
+            {
+                JudgeClosed(withLabels: true);
+                Tell();
+                await SaveAsync(isLast: true).ConfigureAwait(false);
+            }
+
+            await ReleaseAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // disposal must end; the log says what was lost
         catch (Exception error)
 #pragma warning restore CA1031
         {
             Log.JudgeFailed(_logger, Name, error);
+        }
+        finally
+        {
+            _store?.Forget();
         }
     }
 
@@ -117,28 +143,11 @@ public sealed partial class PerformanceMonitor
 
             if (news is PerformancePoint point)
             {
-                Tell(Closed, point);
+                _handlers.Tell(Closed, point);
             }
             else if (news is PerformanceFall fall)
             {
-                Tell(Fell, fall);
-            }
-        }
-    }
-
-    private void Tell<TWord>(Action<TWord>? handlers, TWord word)
-    {
-        foreach (Delegate handler in handlers?.GetInvocationList() ?? [])
-        {
-            try
-            {
-                ((Action<TWord>)handler)(word);
-            }
-#pragma warning disable CA1031 // a handler's failure is its own; the others are told all the same
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                Log.HandlerFailed(_logger, Name, error);
+                _handlers.Tell(Fell, fall);
             }
         }
     }
@@ -152,7 +161,12 @@ public sealed partial class PerformanceMonitor
             if (surplus > 0)
             {
                 _finalThrough = Math.Max(_finalThrough, _windows[surplus - 1].Number);
+                int unsaved = _store is null ? 0 : _windows.Take(surplus).Count(w => w.IsUnsaved);
                 _windows.RemoveRange(0, surplus);
+                if (unsaved > 0)
+                {
+                    Log.WindowsForgotten(_logger, Name, unsaved);
+                }
             }
         }
     }
@@ -164,6 +178,21 @@ public sealed partial class PerformanceMonitor
 
         [LoggerMessage(22, LogLevel.Warning, "The performance monitor '{Monitor}' could not save {Waiting} predictions and labels; they are kept in memory and saved later.")]
         public static partial void SaveFailed(ILogger logger, string monitor, int waiting, Exception error);
+
+        [LoggerMessage(25, LogLevel.Error, "The performance monitor '{Monitor}' ended and could not write {Windows} windows and {Waiting} predictions and labels; they are lost.")]
+        public static partial void NotWritten(ILogger logger, string monitor, int windows, int waiting, Exception error);
+
+        [LoggerMessage(26, LogLevel.Error, "The performance monitor '{Monitor}' lost its hold; {Windows} windows and {Waiting} predictions and labels that were not written yet are dropped, and it records no more.")]
+        public static partial void HoldLost(ILogger logger, string monitor, int windows, int waiting, Exception error);
+
+        [LoggerMessage(27, LogLevel.Warning, "The performance monitor '{Monitor}' was opened again in this process. This one wrote what it had and records no more.")]
+        public static partial void HandedOver(ILogger logger, string monitor);
+
+        [LoggerMessage(28, LogLevel.Error, "The performance monitor '{Monitor}' drops {Windows} windows that could not be saved: it keeps 1,000.")]
+        public static partial void WindowsForgotten(ILogger logger, string monitor, int windows);
+
+        [LoggerMessage(29, LogLevel.Warning, "The performance monitor '{Monitor}' ended and could not tell its store; another process waits until this one ends.")]
+        public static partial void NotReleased(ILogger logger, string monitor, Exception error);
 
         [LoggerMessage(23, LogLevel.Error, "A handler of the performance monitor '{Monitor}' failed.")]
         public static partial void HandlerFailed(ILogger logger, string monitor, Exception error);

@@ -17,9 +17,10 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly PerformanceStore? _store;
     private readonly Channel<ClosingRequest?> _requests = Channel.CreateUnbounded<ClosingRequest?>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ITimer? _closing, _saving;
+    private readonly ITimer? _closing, _saving, _living;
+    private readonly HandlerCalls _handlers;
     private readonly Task _loop;
-    private int _disposed, _periodDue, _saveDue, _workDue;
+    private int _disposed, _periodDue, _saveDue, _liveDue, _workDue;
 
     internal PerformanceMonitor(
         PerformanceEstimator estimator, TimeProvider? time, ILogger? logger, string? model = null, string? version = null, PerformanceStore? store = null,
@@ -28,12 +29,14 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
         (Estimator, _options, _time, _logger) = (estimator, estimator.Options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
         (Model, Version, _store) = (model, version, store);
         _judge = new WindowJudge(estimator);
+        _handlers = new HandlerCalls(error => Log.HandlerFailed(_logger, Name, error));
         _started = _time.GetUtcNow();
         _join = new LabelJoin(_options.OpenPredictions, _options.LabelWait, _time, _options.RowsPerWindow, store is not null, Filled, () => Signal(ref _workDue));
         Remember(memory);
         _loop = Task.Run(RunAsync);
         _closing = _options.Period is { } period ? _time.CreateTimer(_ => Signal(ref _periodDue), null, period, period) : null;
         _saving = store is null ? null : _time.CreateTimer(_ => Signal(ref _saveDue), null, _options.SavePeriod, _options.SavePeriod);
+        _living = store is null ? null : _time.CreateTimer(_ => Signal(ref _liveDue), null, LivePeriod, LivePeriod);
     }
 
     /// <summary>A window was closed and judged. Called on the background task; what a handler throws is logged.</summary>
@@ -41,6 +44,12 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
 
     /// <summary>A metric of a closed window fell below its limit, by the estimate or by labels. Called on the background task.</summary>
     public event Action<PerformanceFall>? Fell;
+
+    /// <summary>
+    /// The monitor holds its name no more: another process took it over while nothing was heard of this one, or it was opened again in this process.
+    /// It records and writes no more; the log says what was not written. Called once, on the background task.
+    /// </summary>
+    public event Action<MonitorHeldException>? Lost;
 
     /// <summary>What estimates.</summary>
     public PerformanceEstimator Estimator { get; }
@@ -122,36 +131,65 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// <summary>Closes the open window now, whatever its size, judges and saves it; an empty one stays open.</summary>
     /// <returns>The window that was closed; the newest closed one when the open one was empty; null when there is none.</returns>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    /// <exception cref="MonitorHeldException">The monitor was taken over, see <see cref="Lost"/>.</exception>
+    /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public ValueTask<PerformancePoint?> CloseWindowAsync(CancellationToken cancellationToken = default) => AskAsync(closes: true, cancellationToken);
 
     /// <summary>Judges again what got labels, and writes what was not written yet; the open window stays open.</summary>
     /// <returns>The newest closed window; null when there is none.</returns>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
+    /// <exception cref="MonitorHeldException">The monitor was taken over, see <see cref="Lost"/>.</exception>
+    /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public ValueTask<PerformancePoint?> FlushAsync(CancellationToken cancellationToken = default) => AskAsync(closes: false, cancellationToken);
 
-    /// <summary>Stops recording and the background task. What is persisted is written, and its open window goes on when the monitor is opened again.</summary>
+    /// <summary>
+    /// Stops recording and the background task. What is persisted is written, and its open window goes on when the monitor is opened again. A store
+    /// that does not answer is given up after ten seconds, and the log says what was not written. Called by a handler it does not wait for the end.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        await StopRecordingAsync().ConfigureAwait(false);
+        if (!_handlers.IsHere)
         {
-            foreach (ITimer? timer in (ITimer?[])[_closing, _saving])
-            {
-                if (timer is not null)
-                {
-                    await timer.DisposeAsync().ConfigureAwait(false);
-                }
-            }
+            await _loop.ConfigureAwait(false);
+        }
+    }
 
-            _requests.Writer.TryComplete();
+    /// <summary>The monitor is opened again in this process: what this one has is written, and it records no more.</summary>
+    internal async Task HandOverAsync()
+    {
+        _handlers.RequireOutside(Name);
+        Interlocked.CompareExchange(ref _lost, MonitorHeldException.HandedOver(Name), null);
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask StopRecordingAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
         }
 
-        await _loop.ConfigureAwait(false);
+        _store?.Patience.Close();
+        _requests.Writer.TryComplete();
+        foreach (ITimer? timer in (ITimer?[])[_closing, _saving, _living])
+        {
+            if (timer is not null)
+            {
+                await timer.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     private async ValueTask<PerformancePoint?> AskAsync(bool closes, CancellationToken cancellationToken)
     {
+        _handlers.RequireOutside(Name);
         ClosingRequest request = new(closes, new TaskCompletionSource<PerformancePoint?>(TaskCreationOptions.RunContinuationsAsynchronously));
-        ObjectDisposedException.ThrowIf(!_requests.Writer.TryWrite(request), this);
+        if (!_requests.Writer.TryWrite(request))
+        {
+            throw Volatile.Read(ref _lost) as Exception ?? new ObjectDisposedException(GetType().FullName);
+        }
+
         return await request.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

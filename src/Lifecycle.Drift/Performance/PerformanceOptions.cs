@@ -116,7 +116,10 @@ public sealed class PerformanceOptions
         return this;
     }
 
-    /// <summary>Keeps so many predictions open for their labels. A window has at most half of them.</summary>
+    /// <summary>
+    /// Keeps so many predictions open for their labels. A window has at most half of them: rows of a window, and least rows, that are more are refused
+    /// when the options are used.
+    /// </summary>
     /// <param name="predictions">2 to 100,000,000.</param>
     public PerformanceOptions KeepOpen(int predictions)
     {
@@ -141,7 +144,10 @@ public sealed class PerformanceOptions
         return this;
     }
 
-    /// <summary>Calls performance fallen below this value, instead of below the reference minus three of its sampling errors.</summary>
+    /// <summary>
+    /// Calls performance fallen below this value, instead of below the reference minus three of its sampling errors. The metric must be one of
+    /// <see cref="Metrics"/>, which is looked at when the options are used.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not a number that the metric can take.</exception>
     public PerformanceOptions AtLeast(PerformanceMetric metric, double value)
     {
@@ -177,6 +183,34 @@ public sealed class PerformanceOptions
     public PerformanceOptions Named(string name)
     {
         Name = ResourceName.Require(name, "monitor");
+        return this;
+    }
+
+    /// <summary>What fits together only when all is said.</summary>
+    /// <exception cref="ArgumentException">A limit is that of a metric that is not measured, or windows need more open predictions than are kept.</exception>
+    internal PerformanceOptions Checked()
+    {
+        int most = Math.Max(1, OpenPredictions / 2);
+        if (_least.Keys.FirstOrDefault(m => !Measured.Contains(m)) is { } missing)
+        {
+            throw new ArgumentException(
+                $"AtLeast names the metric '{missing}', which is not measured, so that it could never fall. Measured are {string.Join(", ", Measured.Select(m => m.Name))}; name it in Metrics(...) too.");
+        }
+
+        if (RowsPerWindow > most)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"EveryRows({RowsPerWindow}) does not go with KeepOpen({OpenPredictions}): a window has at most half of the open predictions, {most}, as the oldest leave while the next one fills. Keep more, for example KeepOpen({2L * RowsPerWindow}), or close sooner, EveryRows({most})."));
+        }
+
+        if (LeastRows > most)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Windows need {LeastRows} rows to be judged, but with KeepOpen({OpenPredictions}) a window has at most half of the open predictions, {most}, and none would ever be judged. Keep more, for example KeepOpen({2L * LeastRows}), or ask for fewer, AtLeast({most})."));
+        }
+
         return this;
     }
 

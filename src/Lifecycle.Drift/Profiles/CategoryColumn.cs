@@ -87,8 +87,10 @@ public sealed class CategoryColumn : ReferenceColumn
     {
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
         long missing = 0;
-        foreach (string? value in values)
+        for (int row = 0; row < values.Count; row++)
         {
+            Interruption.LookAt(row);
+            string? value = values[row];
             if (value is null)
             {
                 missing++;
@@ -101,6 +103,7 @@ public sealed class CategoryColumn : ReferenceColumn
         Dictionary<ulong, CategoryLabel> labels = [];
         foreach ((string text, long count) in counts)
         {
+            Interruption.LookAt(labels.Count);
             ulong hash = LabelText.Hash(text);
             long before = labels.TryGetValue(hash, out CategoryLabel label) ? label.Count : 0;
             labels[hash] = new CategoryLabel(hash, layout.KeepLabels ? LabelText.Cut(text) : null, before + count);
@@ -109,8 +112,20 @@ public sealed class CategoryColumn : ReferenceColumn
         // Where the first profile could not name all its labels, a profile like it counts the same ones and no others.
         Dictionary<ulong, int>? named = like is { OtherCount: > 0 } ? like._byHash : null;
         CategoryColumn column = Make(layout.Name, layout.Role, [.. labels.Values], 0, 0, 0, named, missing, Sketch(labels.Keys));
-        column.Kept = layout.KeepValues ? [.. values.Select(v => v is null ? (ulong?)null : LabelText.Hash(v))] : null;
+        column.Kept = layout.KeepValues ? Hashes(values) : null;
         return column;
+    }
+
+    private static ulong?[] Hashes(IReadOnlyList<string?> values)
+    {
+        ulong?[] hashes = new ulong?[values.Count];
+        for (int row = 0; row < hashes.Length; row++)
+        {
+            Interruption.LookAt(row);
+            hashes[row] = values[row] is { } text ? LabelText.Hash(text) : null;
+        }
+
+        return hashes;
     }
 
     internal override ReferenceColumn Merge(ReferenceColumn other)

@@ -27,7 +27,7 @@ public sealed class ColumnSelection
     /// <summary>Says what a column is to the model; features need no word.</summary>
     public ColumnSelection Role(string name, ColumnRole role)
     {
-        _roles[name] = role;
+        _roles[name] = EnumValue.Require(role, "ColumnRole.Feature");
         return this;
     }
 
@@ -55,7 +55,8 @@ public sealed class ColumnSelection
         return this;
     }
 
-    /// <summary>How many fine bins the grid of a numeric column has: 320 (default), 1280 or 5120. More bins need more bytes.</summary>
+    /// <summary>How many fine bins the grid of a numeric column has: 320 (default), 1280 or 5120. In a file a column has at most
+    /// 16,384, 32,768 or 98,304 bytes (up to some million rows), or 16,384 where its rows were read once as a stream.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
     public ColumnSelection Resolution(int bins)
     {

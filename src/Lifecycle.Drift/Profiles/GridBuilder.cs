@@ -19,8 +19,10 @@ internal static class GridBuilder
         double[]? kept = layout.KeepValues ? [.. values] : null;
         long missing = 0, positive = 0, negative = 0;
         int count = 0;
-        foreach (double value in values)
+        for (int row = 0; row < values.Length; row++)
         {
+            Interruption.LookAt(row);
+            double value = values[row];
             if (double.IsFinite(value))
             {
                 values[count++] = value + 0.0;
@@ -91,6 +93,7 @@ internal static class GridBuilder
         int start = 0;
         for (int i = 1; i <= sorted.Length; i++)
         {
+            Interruption.LookAt(i);
             if (i < sorted.Length && sorted[i] == sorted[start])
             {
                 continue;
@@ -114,8 +117,10 @@ internal static class GridBuilder
     {
         long[] counts = new long[grid.BinCount];
         long[] offsets = grid.IsValues ? [] : new long[grid.BinCount];
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
+            Interruption.LookAt(i);
+            double value = values[i];
             int bin = grid.BinOf(value);
             counts[bin]++;
             if (offsets.Length > 0)
@@ -135,15 +140,17 @@ internal static class GridBuilder
         }
 
         double pivot = values[values.Length / 2], sum = 0;
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            sum += value - pivot;
+            Interruption.LookAt(i);
+            sum += values[i] - pivot;
         }
 
         double mean = pivot + sum / values.Length, squares = 0;
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            squares += (value - mean) * (value - mean);
+            Interruption.LookAt(i);
+            squares += (values[i] - mean) * (values[i] - mean);
         }
 
         return (mean, squares);

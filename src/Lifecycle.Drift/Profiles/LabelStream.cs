@@ -23,6 +23,7 @@ internal sealed class LabelStream(ColumnLayout layout, IEnumerable<ulong>? named
     {
         foreach (string? value in values)
         {
+            Interruption.LookAt(_count + _missing);
             if (value is null)
             {
                 _missing++;

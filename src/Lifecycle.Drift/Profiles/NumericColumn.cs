@@ -13,6 +13,7 @@ public sealed partial class NumericColumn : ReferenceColumn
 
     private readonly long[] _counts;
     private readonly long[] _offsets;
+    private double _distinct = double.NaN;
 
     internal NumericColumn(string name, ColumnRole role, ColumnKind kind, NumericGrid grid, long[] counts, long[] offsets)
         : base(name, role, kind)
@@ -74,7 +75,18 @@ public sealed partial class NumericColumn : ReferenceColumn
     public IReadOnlyList<ValueCount> TopValues => Sketches.TopValues;
 
     /// <inheritdoc/>
-    public override double? Distinct => Sketches.Cardinality?.Estimate();
+    public override double? Distinct
+    {
+        get
+        {
+            if (double.IsNaN(_distinct) && Sketches.Cardinality is { } cardinality)
+            {
+                _distinct = cardinality.Estimate();
+            }
+
+            return double.IsNaN(_distinct) ? null : _distinct;
+        }
+    }
 
     internal override CardinalitySketch? Cardinality => Sketches.Cardinality;
 
@@ -127,6 +139,34 @@ public sealed partial class NumericColumn : ReferenceColumn
         }
 
         return low + (double)_offsets[bin] / _counts[bin] / BinOffset.Unit * BinOffset.Width(Grid, low, high);
+    }
+
+    /// <summary>The means of all bins, made on first use.</summary>
+    internal double[] BinMeans => field ??= MakeMeans();
+
+    /// <summary>The sums of the values of all bins, made on first use.</summary>
+    internal double[] BinSums => field ??= MakeSums();
+
+    private double[] MakeMeans()
+    {
+        double[] means = new double[_counts.Length];
+        for (int bin = 0; bin < means.Length; bin++)
+        {
+            means[bin] = BinMean(bin);
+        }
+
+        return means;
+    }
+
+    private double[] MakeSums()
+    {
+        double[] sums = new double[_counts.Length], means = BinMeans;
+        for (int bin = 0; bin < sums.Length; bin++)
+        {
+            sums[bin] = _counts[bin] == 0 ? 0 : _counts[bin] * means[bin];
+        }
+
+        return sums;
     }
 
     internal override ReferenceColumn Merge(ReferenceColumn other)

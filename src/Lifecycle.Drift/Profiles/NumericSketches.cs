@@ -63,8 +63,10 @@ internal sealed record NumericSketches
     public static long CountFractional(ReadOnlySpan<double> values)
     {
         long fractional = 0;
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
+            Interruption.LookAt(i);
+            double value = values[i];
             fractional += Math.Floor(value) != value ? 1 : 0;
         }
 
@@ -114,8 +116,10 @@ internal sealed record NumericSketches
         PriorityQueue<ValueCount, (long Count, double NotValue)> rarest = new();
         for (int from = 0, to = 0; from < sorted.Length; from = to)
         {
+            Interruption.LookAt(from);
             for (to = from + 1; to < sorted.Length && sorted[to] == sorted[from]; to++)
             {
+                Interruption.LookAt(to);
             }
 
             if (to - from > 1)

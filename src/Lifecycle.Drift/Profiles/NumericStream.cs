@@ -30,6 +30,7 @@ internal abstract class NumericStream(ColumnLayout layout)
         while (!values.IsEmpty)
         {
             ReadOnlySpan<double> part = values[..Math.Min(values.Length, Block - _length)];
+            Interruption.Look();
             part.CopyTo(_block.AsSpan(_length));
             _length += part.Length;
             values = values[part.Length..];

@@ -84,7 +84,8 @@ public sealed class ProfileBuilder<T>
         return this;
     }
 
-    /// <summary>How many fine bins the grid of a numeric column has: 320 (default), 1280 or 5120. More bins need more bytes.</summary>
+    /// <summary>How many fine bins the grid of a numeric column has: 320 (default), 1280 or 5120. In a file a column has at most
+    /// 16,384, 32,768 or 98,304 bytes (up to some million rows), or 16,384 where its rows were read once as a stream.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
     public ProfileBuilder<T> Resolution(int bins)
     {

@@ -34,19 +34,18 @@ internal sealed class ProfileStream(Func<RowSource, IReadOnlyList<(ColumnLayout 
             }
 
             streamed ??= StreamedColumns.Sketching(columns, plan.SketchSize);
-            foreach (RowSource one in held)
+            foreach (RowSource one in (IEnumerable<RowSource>)[.. held, part])
             {
-                streamed.Add(one);
+                streamed.Add(one, cancellationToken);
             }
 
             held.Clear();
-            streamed.Add(part);
         }
 
         if (streamed is null)
         {
             JoinedRows all = new(held.Count > 0 ? held : [none ?? throw new ArgumentException("There is no batch to profile.", nameof(parts))]);
-            return new ReferenceProfile(rows, (columns ?? choose(all)).Select(c => ReferenceProfile.Column(all, c.Layout, c.IsCategory, null)), getters);
+            return new ReferenceProfile(rows, (columns ?? choose(all)).Select(c => ReferenceProfile.Column(all, c.Layout, c.IsCategory, null, cancellationToken)), getters);
         }
 
         return plan.IsTwoPass
@@ -68,7 +67,7 @@ internal sealed class ProfileStream(Func<RowSource, IReadOnlyList<(ColumnLayout 
         {
             cancellationToken.ThrowIfCancellationRequested();
             rows += part.Rows;
-            streamed.Add(part);
+            streamed.Add(part, cancellationToken);
         }
 
         return expected is null || rows == expected

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -27,6 +28,7 @@ internal static class ProfileWriter
         file.Varint(profile.Rows);
         foreach (ReferenceColumn column in profile.Columns)
         {
+            Interruption.Look();
             ByteWriter body = Column(column);
             file.Varint(body.Length);
             file.Bytes(body.Written);

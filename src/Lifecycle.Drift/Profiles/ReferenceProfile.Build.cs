@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -9,9 +10,9 @@ public sealed partial class ReferenceProfile
     /// <summary>Profiles records in memory; exact.</summary>
     /// <param name="rows">The records; read once a column.</param>
     /// <param name="columns">Names the columns and how each is read.</param>
-    public static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns) => From(rows, columns, CancellationToken.None);
-
-    internal static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the building within milliseconds, also inside one large column.</param>
+    /// <exception cref="InvalidOperationException">A getter threw; the message names the column and the row.</exception>
+    public static ReferenceProfile From<T>(IReadOnlyList<T> rows, Action<ProfileBuilder<T>> columns, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         (IReadOnlyList<RowGetter<T>> getters, _) = Getters(columns);
@@ -22,10 +23,9 @@ public sealed partial class ReferenceProfile
     /// <summary>Profiles a table; exact.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="columns">Leaves columns out, gives roles and ranges; null profiles all columns as features.</param>
+    /// <param name="cancellationToken">Ends the building within milliseconds, also inside one large column.</param>
     /// <exception cref="UnknownColumnException">A named column is not in the table.</exception>
-    public static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns = null) => From(batch, columns, CancellationToken.None);
-
-    internal static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns, CancellationToken cancellationToken)
+    public static ReferenceProfile From(ColumnBatch batch, Action<ColumnSelection>? columns = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ColumnSelection selection = new();
@@ -86,20 +86,25 @@ public sealed partial class ReferenceProfile
             throw new ArgumentException("There is no profile to merge.", nameof(profiles));
         }
 
+        if (profiles.Any(p => p is null))
+        {
+            throw new ArgumentNullException(nameof(profiles), "One of the profiles to merge is null.");
+        }
+
         return profiles.Skip(1).Aggregate(profiles[0], (left, right) => left.MergedWith(right));
     }
 
     internal static ReferenceColumn Column(
         RowSource source, ColumnLayout layout, bool isCategory, ReferenceColumn? like, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        using Interruption.Scope scope = Interruption.Within(cancellationToken);
         return isCategory
             ? CategoryColumn.Build(layout, source.Labels(layout.Name) ?? throw WrongType(source, layout.Name, "labels"), like as CategoryColumn)
             : GridBuilder.Build(layout, source.Numbers(layout.Name) ?? throw WrongType(source, layout.Name, "numbers"), like as NumericColumn);
     }
 
     internal static IAsyncEnumerable<RowSource> InParts<T>(IAsyncEnumerable<T> rows, IReadOnlyList<RowGetter<T>> getters) =>
-        rows.Chunk(RecordsInPart).Select(part => (RowSource)new RecordRows<T>(part, getters));
+        rows.Chunk(RecordsInPart).Select((part, i) => (RowSource)new RecordRows<T>(part, getters, (long)i * RecordsInPart));
 
     internal static ArgumentException WrongType(RowSource source, string name, string wanted) =>
         new($"The column '{name}' holds {source.TypeOf(name)} and cannot be read as {wanted}.");

@@ -27,8 +27,9 @@ public sealed partial class ReferenceProfile
     /// <summary>Writes the profile to a file, whole or not at all.</summary>
     /// <param name="path">For example <c>mortgage.ldp</c>; an existing file is replaced.</param>
     /// <param name="cancellationToken">Cancelling leaves the old file.</param>
-    public ValueTask SaveAsync(string path, CancellationToken cancellationToken = default) =>
-        AtomicFile.WriteAsync(path, _bytes.Value, cancellationToken);
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    public async ValueTask SaveAsync(string path, CancellationToken cancellationToken = default) =>
+        await WholeFile.SaveAsync(path, () => _bytes.Value, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads a profile from a file.</summary>
     /// <exception cref="ProfileFormatException">The file is not a profile; the message says where and what to do.</exception>

@@ -19,8 +19,8 @@ public sealed partial class ReferenceProfile
         Rows = rows;
         _columns = [.. columns];
         _byName = _columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        _bytes = new Lazy<byte[]>(() => ProfileWriter.Write(this));
-        _digest = new Lazy<Digest>(() => Digest.Of(_bytes.Value));
+        _bytes = new Lazy<byte[]>(() => ProfileWriter.Write(this), LazyThreadSafetyMode.PublicationOnly);
+        _digest = new Lazy<Digest>(() => Digest.Of(_bytes.Value), LazyThreadSafetyMode.PublicationOnly);
         _getters = getters;
     }
 

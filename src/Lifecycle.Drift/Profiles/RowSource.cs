@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>Rows in whatever form they came, read column by column.</summary>
@@ -37,7 +39,24 @@ internal sealed class BatchRows(ColumnBatch batch) : RowSource
 
     public override bool Has(string name) => batch.Schema.IndexOf(name) >= 0;
 
-    public override double[]? Numbers(string name) => batch[name] is { } column && !IsTime(column) && column.Column.Type != ColumnType.String ? column.ToDoubles() : null;
+    public override double[]? Numbers(string name) => batch[name] is { } column && !IsTime(column) && column.Column.Type != ColumnType.String ? Numbers(column) : null;
+
+    private static double[] Numbers(BatchColumn column)
+    {
+        if (column is not BatchColumn<double> { Valid.IsEmpty: true } doubles)
+        {
+            return column.ToDoubles();
+        }
+
+        double[] numbers = GC.AllocateUninitializedArray<double>(doubles.Count);
+        for (int from = 0; from < numbers.Length; from += Interruption.Block)
+        {
+            Interruption.Look();
+            doubles.Values.Span.Slice(from, Math.Min(Interruption.Block, numbers.Length - from)).CopyTo(numbers.AsSpan(from));
+        }
+
+        return numbers;
+    }
 
     public override NumericTally? Tally(NumericColumn reference, string name) => batch[name] switch
     {
@@ -57,6 +76,7 @@ internal sealed class BatchRows(ColumnBatch batch) : RowSource
         string?[] labels = new string?[column.Count];
         for (int i = 0; i < labels.Length; i++)
         {
+            Interruption.LookAt(i);
             labels[i] = column.Text(i);
         }
 
@@ -69,7 +89,10 @@ internal sealed class BatchRows(ColumnBatch batch) : RowSource
 }
 
 /// <summary>Records read through getters.</summary>
-internal sealed class RecordRows<T>(IReadOnlyList<T> rows, IReadOnlyList<RowGetter<T>> getters) : RowSource
+/// <param name="rows">The records.</param>
+/// <param name="getters">How each column is read.</param>
+/// <param name="first">Number of the first record in the whole, for messages.</param>
+internal sealed class RecordRows<T>(IReadOnlyList<T> rows, IReadOnlyList<RowGetter<T>> getters, long first = 0) : RowSource
 {
     private readonly Dictionary<string, RowGetter<T>> _getters = getters.ToDictionary(g => g.Layout.Name, StringComparer.Ordinal);
 
@@ -89,7 +112,8 @@ internal sealed class RecordRows<T>(IReadOnlyList<T> rows, IReadOnlyList<RowGett
         double[] numbers = new double[rows.Count];
         for (int i = 0; i < numbers.Length; i++)
         {
-            numbers[i] = get(rows[i]);
+            Interruption.LookAt(i);
+            numbers[i] = Read(get, name, i);
         }
 
         return numbers;
@@ -105,10 +129,24 @@ internal sealed class RecordRows<T>(IReadOnlyList<T> rows, IReadOnlyList<RowGett
         string?[] labels = new string?[rows.Count];
         for (int i = 0; i < labels.Length; i++)
         {
-            labels[i] = get(rows[i]);
+            Interruption.LookAt(i);
+            labels[i] = Read(get, name, i);
         }
 
         return labels;
+    }
+
+    private TValue Read<TValue>(Func<T, TValue> get, string name, int row)
+    {
+        try
+        {
+            return get(rows[row]);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new InvalidOperationException(
+                $"The column '{name}' could not be read from row {first + row}: {error.Message} Let its getter return NaN or null for what is missing.", error);
+        }
     }
 
     public override string TypeOf(string name) => _getters[name].Number is null ? "labels" : "numbers";

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>The columns of a profile while their rows come by.</summary>
@@ -29,8 +31,9 @@ internal sealed class StreamedColumns
         return (c.Layout, (NumericStream?)new CountStream(c.Layout, grid, kind, top), (LabelStream?)null);
     }));
 
-    public void Add(RowSource part)
+    public void Add(RowSource part, CancellationToken cancellationToken)
     {
+        using Interruption.Scope scope = Interruption.Within(cancellationToken);
         foreach ((ColumnLayout layout, NumericStream? numbers, LabelStream? labels) in _columns)
         {
             numbers?.Add(part.Numbers(layout.Name) ?? throw ReferenceProfile.WrongType(part, layout.Name, "numbers"));

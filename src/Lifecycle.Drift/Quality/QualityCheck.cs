@@ -29,7 +29,7 @@ internal sealed partial class QualityCheck(DriftPolicy policy)
         {
             Fact(reference.Name, QualityRule.OutOfDeclaredRange, tally.OutsideDeclared, m, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{AtLeast(tally.KnowsEveryValue, tally.OutsideDeclared)} of {m:N0} values lie outside the declared {reference.DeclaredMinimum:G6} to {reference.DeclaredMaximum:G6}."));
+                $"{AtLeast(tally.KnowsEveryValue, tally.OutsideDeclared)} of {m:N0} values lie outside the declared {NumberRange.Of(reference.DeclaredMinimum ?? double.NaN, reference.DeclaredMaximum ?? double.NaN)}."));
         }
 
         if (tally.Fractional > 0 && reference.IsIntegral)
@@ -114,7 +114,7 @@ internal sealed partial class QualityCheck(DriftPolicy policy)
         long outside = tally.BelowMinimum + tally.AboveMaximum;
         Test(QualityRule.OutOfRange, reference.Name, outside, m, 0, LeastOutside, QualityLaws.LogOutside(outside, m, reference.Count), () => string.Create(
             CultureInfo.InvariantCulture,
-            $"{AtLeast(tally.KnowsEveryValue || reference.HasBinPerValue, outside)} of {m:N0} values lie outside the reference's {reference.Minimum:G6} to {reference.Maximum:G6}: {tally.BelowMinimum:N0} below, {tally.AboveMaximum:N0} above."));
+            $"{AtLeast(tally.KnowsEveryValue || reference.HasBinPerValue, outside)} of {m:N0} values lie outside the reference's {NumberRange.Of(reference.Minimum, reference.Maximum)}: {tally.BelowMinimum:N0} below, {tally.AboveMaximum:N0} above."));
     }
 
     private void Test(QualityRule rule, string column, long count, long of, double referenceShare, double leastRise, double logP, Func<string> message)

@@ -1,3 +1,5 @@
+using Lifecycle.Statistics;
+
 namespace Lifecycle.Drift;
 
 /// <summary>A column that is missing and a new one that looks the same.</summary>
@@ -13,14 +15,14 @@ internal sealed record RenameHint(string Before, string Message)
     /// .05 and a corrected population stability index below .02; where several look alike, the one that looks most alike.
     /// </summary>
     public static IEnumerable<RenameHint> Find(
-        IReadOnlyList<ReferenceColumn> missing, IReadOnlyList<string> added, IColumnSource source, CancellationToken cancellationToken)
+        IReadOnlyList<ReferenceColumn> missing, IReadOnlyList<string> added, IColumnSource source)
     {
         List<(ReferenceColumn Before, string Now, ColumnFinding Finding)> alike = [];
         foreach (ReferenceColumn column in missing.Take(MostColumns))
         {
             foreach (string name in added.Take(MostColumns))
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                Interruption.Look();
                 if (Compare(column, name, source) is
                     { Verdict: not DriftVerdict.NotTested, PValue: > LeastP, PopulationStabilityIndexCorrected: < MostIndex } finding
                     && Math.Min(finding.Reference.Count, finding.Current.Count) >= LeastValues)

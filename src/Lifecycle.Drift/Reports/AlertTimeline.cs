@@ -85,7 +85,7 @@ internal static class AlertTimeline
         {
             DriftAlert last = lane.Last;
             string style = last.State switch { AlertState.Raised => "d", AlertState.Quiet => "o", _ => "w" };
-            markup.Html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{MarkupText.Name(lane.Column, 80)}</th><td>{lane.RuleWords}</td><td class=\"{style} v\">{Words(last)}</td><td class=\"v\">{TimeLabels.Full(last.ChangedAt)}</td>")
+            markup.Html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{MarkupText.Name(lane.Column, 80)}</th><td>{lane.RuleWords}</td><td class=\"{style} v\">{Words(last)}{Acknowledged(last)}</td><td class=\"v\">{TimeLabels.Full(last.ChangedAt)}</td>")
                 .Append(CultureInfo.InvariantCulture, $"<td class=\"v\">{(last.RaisedAt is { } raised ? TimeLabels.Full(raised) : "–")}</td><td>{MarkupText.Cut(last.Summary, 200)}</td></tr>\n");
         }
 
@@ -99,6 +99,9 @@ internal static class AlertTimeline
         AlertState.Clearing => "◇ Clearing",
         _ => change.Suppressed ? "▲ Suppressed" : "▲ Raised",
     };
+
+    private static string Acknowledged(DriftAlert alert) => alert.AcknowledgedBy is not { } who ? ""
+        : $"<br/><span class=\"m t\">acknowledged by {MarkupText.Name(who, 60)}{(alert.AcknowledgedAt is { } at ? ", " + TimeLabels.Full(at) : "")}</span>";
 
     private static int Rank(AlertState state) => state switch
     {

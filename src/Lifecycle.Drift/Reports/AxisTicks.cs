@@ -32,6 +32,11 @@ internal static class AxisTicks
         double step = ticks.Length > 1 ? ticks[1] - ticks[0] : 1, size = ticks.Select(Math.Abs).DefaultIfEmpty().Max();
         int places = step > 0 ? (int)Math.Clamp(-Math.Floor(Math.Log10(step * (1 + 1e-9))), 0, 6) : 0;
         string format = size >= 1e7 || (size > 0 && size < 1e-4) ? "G6" : size >= 10_000 ? "#,0" : "F" + places.ToString(CultureInfo.InvariantCulture);
+        if (format == "G6")
+        {
+            return [.. NumberRange.Text([.. ticks.Select(t => Math.Abs(t) < 1e-9 * step ? 0 : t)], 6).Select(t => t.Replace('-', '−'))];
+        }
+
         return [.. ticks.Select(t => (Math.Abs(t) < 1e-9 * step ? 0 : t).ToString(format, CultureInfo.InvariantCulture).Replace('-', '−'))];
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -16,6 +17,7 @@ internal static class ColumnTable
             .Append("<th scope=\"col\" class=\"k\">Values<br/>then, now</th><th scope=\"col\" class=\"k\">Missing<br/>then, now</th></tr></thead><tbody>\n");
         for (int i = 0; i < markup.Report.Columns.Count; i++)
         {
+            Interruption.Look();
             Row(markup, markup.Report.Columns[i], i, i < figures);
         }
 

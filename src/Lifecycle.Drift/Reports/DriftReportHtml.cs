@@ -112,7 +112,7 @@ internal static class DriftReportHtml
         string model = window.Model is null ? "" : $"Model {MarkupText.Name(window.Model, 120)}, version {MarkupText.Name(window.Version ?? "–", 60)}; ";
         string time = window.Start == window.End ? TimeLabels.Full(window.End) : $"{TimeLabels.Full(window.Start)} to {TimeLabels.Full(window.End)}";
         markup.Html.Append(culture, $"<p class=\"m\">{model}monitor {MarkupText.Name(window.Monitor, 120)}; {time} UTC.")
-            .Append(window.TooSmall ? " Fewer rows came than the monitor asks for." : "").Append("</p>\n");
+            .Append(window.TooSmall ? " Fewer rows came than the monitor asks for." : "").Append(WindowStrip.Words(window.Gap)).Append("</p>\n");
     }
 
     private static void Links(ReportMarkup markup, DriftReportPage page, int figures)

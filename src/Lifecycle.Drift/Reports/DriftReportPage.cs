@@ -99,8 +99,9 @@ public sealed class DriftReportPage
     /// <summary>Writes the page to a file, whole or not at all; an existing file is replaced.</summary>
     /// <param name="path">For example <c>drift.html</c>.</param>
     /// <param name="cancellationToken">Cancelling leaves the old file.</param>
-    public ValueTask SaveHtmlAsync(string path, CancellationToken cancellationToken = default) =>
-        AtomicFile.WriteAsync(path, new UTF8Encoding(false).GetBytes(ToHtml()), cancellationToken);
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    public async ValueTask SaveHtmlAsync(string path, CancellationToken cancellationToken = default) =>
+        await WholeFile.SaveAsync(path, () => new UTF8Encoding(false).GetBytes(ToHtml()), cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Everything the page shows as JSON of the schema <c>lifecycle.drift-report/1</c>: the report's own fields, and <c>title</c>, <c>notes</c>, <c>others</c>,

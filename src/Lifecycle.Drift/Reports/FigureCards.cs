@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
 
@@ -17,6 +18,7 @@ internal static class FigureCards
         bool hasTails = false;
         for (int i = 0; i < figures; i++)
         {
+            Interruption.Look();
             ColumnFinding finding = markup.Report.Columns[i];
             string name = markup.Name(finding.Column);
             markup.Html.Append(CultureInfo.InvariantCulture, $"<figure class=\"card\" id=\"{markup.Id}-f{i}\"><figcaption><div class=\"top\">");

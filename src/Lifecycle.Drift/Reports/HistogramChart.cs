@@ -10,6 +10,7 @@ namespace Lifecycle.Drift;
 internal sealed class HistogramChart
 {
     private const int Width = 440, Height = 220, Left = 42, Right = 8, Top = 10, Bottom = 40;
+    private const int MostOfTitle = 36, MostOfUnit = 12;
     private const int Floor = Height - Bottom, Plot = Width - Left - Right;
 
     private readonly StringBuilder _html;
@@ -40,7 +41,7 @@ internal sealed class HistogramChart
         }
 
         html.Append(CultureInfo.InvariantCulture, $"<path class=\"a\" d=\"M{Left} {Floor}H{Width - Right}\"/>");
-        html.Append(CultureInfo.InvariantCulture, $"<text class=\"mid\" x=\"{Left + Plot / 2}\" y=\"{Height - 6}\">{name}{(finding.Unit is { } unit ? $", {MarkupText.Name(unit, 40)}" : "")}</text></svg>");
+        html.Append(CultureInfo.InvariantCulture, $"<text class=\"mid\" x=\"{Left + Plot / 2}\" y=\"{Height - 6}\">{MarkupText.Name(finding.Column, MostOfTitle)}{(finding.Unit is { } unit ? $", {MarkupText.Name(unit, MostOfUnit)}" : "")}</text></svg>");
         return axis is not null;
     }
 

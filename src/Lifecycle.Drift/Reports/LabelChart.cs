@@ -34,17 +34,18 @@ internal static class LabelChart
     /// <summary>The labels with the largest shares, in the order of the report; the others together.</summary>
     private static ShareChange[] Rows(ColumnFinding finding)
     {
+        ShareChange[] named = [.. finding.Bars.Where(b => b.Label != CountTable.Other)];
         if (finding.Bars.Count <= MostRows)
         {
             return [.. finding.Bars];
         }
 
-        HashSet<ShareChange> shown = [.. finding.Bars.OrderByDescending(b => Math.Max(b.Reference, b.Current)).Take(MostRows - 1)];
+        HashSet<ShareChange> shown = [.. named.OrderByDescending(b => Math.Max(b.Reference, b.Current)).Take(MostRows - 1)];
         ShareChange[] rest = [.. finding.Bars.Where(b => !shown.Contains(b))];
         return
         [
             .. finding.Bars.Where(shown.Contains),
-            new(string.Create(CultureInfo.InvariantCulture, $"{rest.Length} others"), rest.Sum(b => b.Reference), rest.Sum(b => b.Current)),
+            new(named.Length == finding.Bars.Count ? string.Create(CultureInfo.InvariantCulture, $"{rest.Length} others") : "all others", rest.Sum(b => b.Reference), rest.Sum(b => b.Current)),
         ];
     }
 }

@@ -31,9 +31,9 @@ internal static class ReportStyle
         .ldr .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin:18px 0 0;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden}
         .ldr .facts div{background:var(--bg);padding:10px 14px}.ldr .facts dt{font-size:13px;color:var(--soft)}.ldr .facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
         .ldr table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
-        .ldr th{text-align:left;font-weight:600;vertical-align:bottom}.ldr thead th{border-bottom:2px solid var(--edge);padding:6px 10px;font-size:13px;line-height:1.3;color:var(--soft)}
+        .ldr th{text-align:left;font-weight:600;vertical-align:bottom}.ldr thead th{overflow-wrap:normal}.ldr tbody th{min-width:9em;overflow-wrap:anywhere}.ldr thead th{border-bottom:2px solid var(--edge);padding:6px 10px;font-size:13px;line-height:1.3;color:var(--soft)}
         .ldr tbody th,.ldr td{border-bottom:1px solid var(--line);padding:5px 10px;vertical-align:middle}.ldr tr>:first-child{padding-left:0}.ldr tr>:last-child{padding-right:0}
-        .ldr .k{text-align:right}.ldr td.k,.ldr .v{white-space:nowrap}.ldr .box{overflow-x:auto;overflow-wrap:break-word}
+        .ldr .k{text-align:right}.ldr td.k,.ldr .v{white-space:nowrap}.ldr .box{overflow-x:auto;overflow-wrap:break-word}.ldr .late{display:flex;direction:rtl}.ldr .late>svg{direction:ltr;flex:0 0 auto}.ldr .late>.who{position:sticky;left:0;width:21.6%;background:var(--bg)}.ldr .late>.when{width:78.4%}.ldr .late svg.l{margin-top:0}
         .ldr svg{display:block}.ldr svg.s{width:120px;height:30px}.ldr svg.l{width:100%;height:auto;margin-top:8px}
         .ldr .r{fill:var(--ref)}.ldr .n{fill:none;stroke:var(--new);stroke-width:2;stroke-linejoin:round}.ldr svg.s .n{stroke-width:1.3;vector-effect:non-scaling-stroke}
         .ldr .nf{fill:var(--new)}.ldr .a{stroke:var(--edge);fill:none}.ldr .g{stroke:var(--line);fill:none}.ldr .mr{stroke:var(--edge);stroke-width:1.5;stroke-dasharray:2 3;fill:none}.ldr .mn{stroke:var(--new);stroke-width:1.5;stroke-dasharray:6 4;fill:none}
@@ -50,7 +50,7 @@ internal static class ReportStyle
         .ldr footer{border-top:1px solid var(--line);margin:36px 0 16px;padding-top:12px;font-size:13px;color:var(--soft)}.ldr code{font:12px ui-monospace,Consolas,Menlo,monospace}
         .ldr caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
         @media(max-width:760px){.ldr{padding:18px 14px 8px}.ldr .box table{min-width:600px}.ldr .box td:last-child{min-width:230px}.ldr h1{font-size:23px}.ldr .h{font-size:18px}.ldr .big{font-size:18px}.ldr .ban{padding:12px 14px}.ldr .card{padding:12px 12px 8px}
-        .ldr .facts{grid-template-columns:repeat(2,minmax(0,1fr))}.ldr .l text{font-size:15px}.ldr .l.wide{min-width:660px}.ldr .l.wide text{font-size:17px}
+        .ldr .facts{grid-template-columns:repeat(2,minmax(0,1fr))}.ldr .l text{font-size:15px}.ldr .l.wide{min-width:660px}.ldr .l.wide text{font-size:17px}.ldr .late>.who{width:143px}.ldr .late>.when{width:517px}.ldr .late>.l.wide{min-width:0}.ldr .cols tbody th{min-width:0}
         .ldr .cols,.ldr .cols tbody{display:block}.ldr .cols caption{display:block}.ldr .cols thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         .ldr .cols tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:2px 10px;border-bottom:1px solid var(--line);padding:10px 0}
         .ldr .cols tbody th,.ldr .cols td{display:block;border:0;padding:0;text-align:left}.ldr .cols th{grid-column:span 2;font-size:15px}.ldr .cols td:nth-child(2){text-align:right}

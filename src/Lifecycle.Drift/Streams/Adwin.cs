@@ -40,7 +40,7 @@ public sealed partial class Adwin : StreamDetector<Adwin>
     /// <summary>Variance of the window (divisor its width); NaN while it is empty.</summary>
     public double WindowVariance => _width == 0 ? double.NaN : Math.Max(0, _squares / _width);
 
-    internal override double RunsWorth => Clock == 1 ? 1e7 : 1e8;
+    internal override double RunsWorth => Clock == 1 ? 6e7 : 5e8;
 
     // -ln δ.
     private protected override double Level => -Math.Log(Delta);

@@ -42,7 +42,7 @@ public sealed partial class Bocd : StreamDetector<Bocd>
     // A hazard of 0.05: with more of it no run ever becomes probable.
     internal override double FirstLevel => 3;
 
-    internal override double RunsWorth => 1e6;
+    internal override double RunsWorth => 2.5e7;
 
     private protected override ValueDomain Domain => IsBinary ? ValueDomain.Binary : ValueDomain.Finite;
 

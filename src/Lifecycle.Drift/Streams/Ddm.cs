@@ -29,6 +29,7 @@ public sealed class Ddm : StreamDetector<Ddm>
 
     private protected override void Begin()
     {
+        Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 2, Drift = 3");
         SetLevels(Drift, Warning);
         _n = 0;
         _p = 0;

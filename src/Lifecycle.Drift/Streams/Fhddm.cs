@@ -23,6 +23,9 @@ public sealed class Fhddm : StreamDetector<Fhddm>
 
     private protected override Fhddm At(double level, StreamLaw law) => new() { Window = Window, Delta = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Strict = Strict };
 
+    // A step is 1 % of the window.
+    private protected override Fhddm Resized(int step, StreamLaw law) => new() { Window = Math.Max(2, Window + (int)Math.Round(step * Math.Max(100, Window) / 100.0)), Delta = Delta, Strict = Strict };
+
     private protected override void Detach() => _ring = [];
 
     private protected override void Begin()

@@ -4,9 +4,12 @@ namespace Lifecycle.Drift;
 
 public sealed partial class GlrCusum
 {
+    private const double Tie = 1e-8;
+    private const double Rounding = 1e-9;
+
     // 1/n for n = 1.. and, for errors, n ln n and what only depends on n.
     private double[] _inverse = [], _entropy = [], _ofSize = [];
-    private double _ofError;
+    private double _ofError, _ofOne, _ofZero, _mostUp, _mostDown;
 
     private void MakeTables()
     {
@@ -21,7 +24,8 @@ public sealed partial class GlrCusum
                 _ofSize[n - 1] = -_entropy[n] - n * Math.Log(1 - rate);
             }
 
-            _ofError = Math.Log(1 - rate) - Math.Log(rate);
+            (_ofOne, _ofZero) = (-Math.Log(rate), -Math.Log(1 - rate));
+            _ofError = _ofOne - _ofZero;
             return;
         }
 
@@ -59,22 +63,60 @@ public sealed partial class GlrCusum
         return most / (2 * _baseline.Deviation * _baseline.Deviation);
     }
 
-    /// <summary>max n KL(S/n, rate) over the errors S among the latest n values, by a table of n ln n.</summary>
-    private double OfErrors(ReadOnlySpan<double> past)
+    /// <summary>
+    /// max n KL(S/n, rate) over the errors S among the latest n values, by a table of n ln n, where it may be above the level; negative
+    /// infinity elsewhere. An error adds at most -ln(rate) to the evidence of a rise and none to that of a fall, a zero at most
+    /// -ln(1 - rate) to that of a fall, so most values need no look at the window.
+    /// </summary>
+    private double OfErrors(ReadOnlySpan<double> past, double value, double level)
     {
-        double most = 0, rate = _baseline.Mean, total = _total;
+        if (value == 1)
+        {
+            _mostUp += _ofOne;
+        }
+        else
+        {
+            _mostDown += _ofZero;
+        }
+
         bool up = Direction != ChangeDirection.Down, down = Direction != ChangeDirection.Up;
+        if (!((up && _mostUp + Tie > level) || (down && _mostDown + Tie > level)))
+        {
+            return double.NegativeInfinity;
+        }
+
+        double rise = 0, fall = 0, rate = _baseline.Mean, total = _total;
         double[] entropy = _entropy, ofSize = _ofSize;
         for (int i = 0; i < past.Length; i++)
         {
             int errors = (int)(total - past[i]), n = i + 1;
             double evidence = entropy[errors] + entropy[n - errors] + ofSize[i] + errors * _ofError;
-            if (evidence > most && (errors > n * rate ? up : down))
+            if (errors > n * rate)
             {
-                most = evidence;
+                rise = Math.Max(rise, evidence);
+            }
+            else
+            {
+                fall = Math.Max(fall, evidence);
             }
         }
 
-        return most;
+        (_mostUp, _mostDown) = (rise + Rounding, fall + Rounding);
+        return Math.Max(up ? rise : 0, down ? fall : 0) + Tie * ErrorsBefore(past);
+    }
+
+    /// <summary>
+    /// From 0 to 1: the errors in the window, older ones counting less. Orders equal evidence, of which zeros and ones have much (three
+    /// errors in a row are always worth the same), so that a threshold can lie between.
+    /// </summary>
+    private double ErrorsBefore(ReadOnlySpan<double> past)
+    {
+        double sum = 0;
+        foreach (double before in past)
+        {
+            sum += _total - before;
+        }
+
+        return sum / ((double)Window * Window);
     }
 }

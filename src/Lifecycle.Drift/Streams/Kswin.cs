@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lifecycle.Statistics;
 
 namespace Lifecycle.Drift;
@@ -8,9 +9,11 @@ namespace Lifecycle.Drift;
 /// two-sample test. Sees changes of shape as well as of the mean. Takes any finite numbers. The draws are seeded: same seed and values,
 /// same signals.
 /// </summary>
-public sealed class Kswin : StreamDetector<Kswin>
+public sealed partial class Kswin : StreamDetector<Kswin>
 {
     private const double LeastDistance = 0.1;
+
+    private static readonly ConcurrentDictionary<int, double[]> ScoresBySize = new();
 
     private double[] _ring = [], _recent = [], _drawn = [], _scores = [];
     private int[] _pool = [];
@@ -34,7 +37,7 @@ public sealed class Kswin : StreamDetector<Kswin>
     /// <summary>Opens another source of whole numbers below a bound; for streams recorded with another generator.</summary>
     internal Func<Func<int, int>>? Draws { get; init; }
 
-    internal override double RunsWorth => 4e6;
+    internal override double RunsWorth => _isOfErrors ? 5e8 : 1e7;
 
     private int Compared => Math.Min(Recent, Window / 2);
 
@@ -44,12 +47,17 @@ public sealed class Kswin : StreamDetector<Kswin>
     private protected override ValueDomain Domain => ValueDomain.Finite;
 
     private protected override Kswin At(double level, StreamLaw law) =>
-        new() { Alpha = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Window = Window, Recent = Recent, Seed = Seed, Draws = Draws, Strict = Strict };
+        new() { Alpha = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Window = Window, Recent = Recent, Seed = Seed, Draws = Draws, Strict = Strict, _isOfErrors = law.IsBinary };
+
+    private protected override Kswin? Resized(int step, StreamLaw law) => Compared + step < 8 || Math.Abs(step) > 15
+        ? null
+        : new() { Alpha = Alpha, Window = Math.Max(Window, 2 * (Compared + step)), Recent = Compared + step, Seed = Seed, Draws = Draws, Strict = Strict };
 
     private protected override void Detach() => (_ring, _random) = ([], new RandomStream(Seed));
 
     private protected override void Begin()
     {
+        Setting.AtMost(Recent, Window / 2, nameof(Recent), "half of Window", "Window = 100, Recent = 30");
         SetLevels(Math.BitDecrement(Level));
         if (_ring.Length == 0)
         {
@@ -57,7 +65,7 @@ public sealed class Kswin : StreamDetector<Kswin>
             _recent = new double[Compared];
             _drawn = new double[Compared];
             _pool = new int[Window - Compared];
-            _scores = ScoresOf(Compared);
+            _scores = ScoresBySize.GetOrAdd(Compared, ScoresOf);
         }
 
         (_filled, _at) = (0, 0);

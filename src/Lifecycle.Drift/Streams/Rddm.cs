@@ -47,6 +47,7 @@ public sealed partial class Rddm : StreamDetector<Rddm>
 
     private protected override void Begin()
     {
+        Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 1.773, Drift = 2.258");
         if (_ring.Length == 0)
         {
             _ring = new byte[StableConcept];

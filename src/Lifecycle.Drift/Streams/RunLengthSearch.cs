@@ -3,26 +3,83 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Drift;
 
 /// <summary>
-/// Finds the level of a detector that gives a run length, by seeded simulation; path i draws from stream i, so the result does not depend
-/// on the number of threads. Where the score
-/// does not depend on the level, each path is simulated once and remembers its records: they tell the run length of every level (see
-/// <see cref="ScoreRecords"/>). Elsewhere the level is
-/// bracketed with few runs and then settled with many.
+/// Finds the level of a detector that gives a run length, by seeded simulation; run i draws from stream i, so the result does not depend
+/// on the number of threads. Where the score does not depend on the level, each run is simulated once and remembers its records: they tell
+/// the run length of every level (see <see cref="ScoreRecords"/>). Elsewhere the level is bracketed with few runs and then settled with
+/// many. How many is told by the standard error of the first ones.
 /// </summary>
 internal static class RunLengthSearch
 {
+    /// <summary>Runs are added until the mean has this relative standard error, as far as the detector's worth of values goes.</summary>
+    public const double Error = 0.014;
+
+    private const double Near = 0.03;
+    private const double Tolerance = 0.1;
+    private const int MostSteps = 25;
     private const int Rough = 200;
     private const int Fewest = 400;
-    private const int MostRuns = 8_000;
+    private const int Pilot = 2_000;
+    private const int MostRuns = 100_000;
     private const int Chunk = 256;
 
-    public static (double Level, double RunLength) Find<TDetector>(Func<double, TDetector> at, StreamLaw law, double target, int? runs = null, ulong seed = RandomStream.DefaultSeed)
+    /// <summary>The level whose run length is nearest to the target.</summary>
+    public static (double Level, double RunLength) Find<TDetector>(Func<double, TDetector> at, StreamLaw law, double target, bool isRough = false, ulong seed = RandomStream.DefaultSeed)
         where TDetector : StreamDetector
     {
         TDetector probe = at(1);
-        int count = runs ?? (int)Math.Clamp(probe.RunsWorth / target, Fewest, MostRuns);
-        return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, count, seed) : Bracket(at, law, target, count, seed);
+        int pilot = (int)Math.Clamp(0.2 * probe.RunsWorth / target, Fewest, isRough ? 1_000 : Pilot);
+        double worth = isRough ? 0 : probe.RunsWorth;
+        return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, pilot, worth, seed) : Bracket(at, law, target, pilot, worth, seed);
     }
+
+    /// <summary>The settings nearest to the first ones that have a level with the run length, and that level.</summary>
+    public static (TDetector Settings, (double Level, double RunLength) Found) Fit<TDetector>(Func<int, TDetector?> resized, Func<TDetector, bool, (double Level, double RunLength)> find, double target)
+        where TDetector : StreamDetector
+    {
+        (TDetector Settings, double Off)? nearest = null;
+        for (int i = 0; i <= 2 * MostSteps; i++)
+        {
+            int step = i % 2 == 0 ? i / 2 : -(i + 1) / 2;
+            if (resized(step) is not { } settings)
+            {
+                continue;
+            }
+
+            double off = Off(find(settings, true).RunLength);
+            if (off <= Near)
+            {
+                (double Level, double RunLength) found = find(settings, false);
+                off = Off(found.RunLength);
+                if (off <= Near)
+                {
+                    return (settings, found);
+                }
+            }
+
+            if (nearest is null || off < nearest.Value.Off)
+            {
+                nearest = (settings, off);
+            }
+        }
+
+        return (nearest!.Value.Settings, find(nearest.Value.Settings, false));
+
+        double Off(double length) => Math.Abs(Math.Log(length / target));
+    }
+
+    /// <summary>Refuses a run length that is not the one that was asked for.</summary>
+    public static void Require(double target, double length)
+    {
+        if (!(Math.Abs(length / target - 1) <= Tolerance))
+        {
+            throw new RunLengthException(FormattableString.Invariant(
+                $"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest is {length:#,0}. Ask for that, or choose another detector, for example PageHinkley."));
+        }
+    }
+
+    /// <summary>How many runs a plan gets.</summary>
+    public static int Count(double needed, double valuesOfRun, double worth, int pilot) =>
+        (int)Math.Clamp(Math.Min(needed, worth / valuesOfRun), pilot, MostRuns);
 
     /// <summary>One run from the start to the first alarm.</summary>
     public static (long Length, bool IsAlarm) RunOnce(StreamDetector detector, StreamLaw.Source source, long longest)
@@ -61,32 +118,73 @@ internal static class RunLengthSearch
         return found == 0 ? double.PositiveInfinity : values / found;
     }
 
-    private static (double Level, double RunLength) Bracket<TDetector>(Func<double, TDetector> at, StreamLaw law, double target, int runs, ulong seed)
+    /// <summary>Outcomes of runs by a plan; the runs that go on are made again from their start.</summary>
+    private static long[] Times<TDetector>(Func<TDetector> create, StreamLaw law, SamplingPlan plan, long longest, int runs, ulong seed)
+        where TDetector : StreamDetector
+    {
+        long[] times = new long[runs];
+        long early = plan.Keep == 1 ? longest : plan.Early;
+        Parallel.For(0, runs, i => times[i] = Run(i, early));
+        if (plan.Keep > 1)
+        {
+            int[] late = [.. Enumerable.Range(0, runs).Where(i => times[i] == RunOutcomes.Cut)];
+            Parallel.For(0, late.Length, k => times[late[k]] = k % plan.Keep == 0 ? Run(late[k], longest) : RunOutcomes.GivenUp);
+        }
+
+        return times;
+
+        long Run(int i, long end)
+        {
+            (long length, bool isAlarm) = RunOnce(create(), law.Open(seed, (ulong)i), end);
+            return isAlarm ? length : RunOutcomes.Cut;
+        }
+    }
+
+    private static (double Level, double RunLength) Bracket<TDetector>(Func<double, TDetector> at, StreamLaw law, double target, int pilot, double worth, ulong seed)
         where TDetector : StreamDetector
     {
         double goal = Math.Log(target);
+        long longest = (long)(RunLength.Cut * target);
         (double low, double lowLog, double high, double highLog) = RoughBracket(level => RoughLog(at, law, level, target, seed), at(1).FirstLevel, goal, target);
         double level = low + (high - low) * Math.Clamp((goal - lowLog) / (highLog - lowLog), 0, 1), slope = (highLog - lowLog) / (high - low);
-        double log = LogAt(level);
-        double bestLevel = level, bestLog = log;
-        for (int i = 0; i < 5 && Math.Abs(bestLog - goal) > 0.02; i++)
-        {
-            double next = level + Math.Clamp((goal - log) / slope, -0.5 * Math.Abs(high - low) - 0.05, 0.5 * Math.Abs(high - low) + 0.05), nextLog = LogAt(next);
-            if (Math.Abs(nextLog - log) > 1e-3 && (nextLog - log) / (next - level) > slope / 4)
-            {
-                slope = (nextLog - log) / (next - level);
-            }
 
-            (level, log) = (next, nextLog);
-            if (Math.Abs(log - goal) < Math.Abs(bestLog - goal))
-            {
-                (bestLevel, bestLog) = (level, log);
-            }
+        // First few runs to come near, which also tell how to spend the many that settle the level.
+        SamplingPlan plan = SamplingPlan.Whole(longest);
+        int runs = pilot;
+        long[] times = [];
+        (double nearLevel, _) = Approach(level, 0.05);
+        if (worth > 0)
+        {
+            times = Times(() => at(nearLevel), law, plan, longest, runs, seed + 1);
+            (plan, double valuesOfRun, double needed) = RunOutcomes.Choose(times, target, longest, Error);
+            runs = Count(needed, valuesOfRun, worth, pilot);
         }
 
-        return (bestLevel, Math.Exp(bestLog));
+        return Approach(nearLevel, 0.01);
 
-        double LogAt(double l) => Math.Log(RunLength.Measure(() => at(l), law, (long)(RunLength.Cut * target), runs, seed + 1));
+        (double Level, double RunLength) Approach(double start, double close)
+        {
+            double l = start, log = LogAt(l), bestLevel = l, bestLog = log;
+            for (int i = 0; i < 5 && !(Math.Abs(bestLog - goal) <= close); i++)
+            {
+                double reach = 0.5 * Math.Abs(high - low) + 0.05;
+                double next = l + (double.IsFinite(log) ? Math.Clamp((goal - log) / slope, -reach, reach) : -reach / 2), nextLog = LogAt(next);
+                if (Math.Abs(nextLog - log) > 1e-3 && (nextLog - log) / (next - l) > slope / 4)
+                {
+                    slope = Math.Min((nextLog - log) / (next - l), 4 * slope);
+                }
+
+                (l, log) = (next, nextLog);
+                if (!(Math.Abs(log - goal) >= Math.Abs(bestLog - goal)))
+                {
+                    (bestLevel, bestLog) = (l, log);
+                }
+            }
+
+            return (bestLevel, Math.Exp(bestLog));
+        }
+
+        double LogAt(double l) => Math.Log(new RunOutcomes(Times(() => at(l), law, plan, longest, runs, seed + 1), plan.Early, longest).Mean);
     }
 
     /// <summary>Walks up from a low level, where runs are short, until the rough run length passes the goal.</summary>

@@ -26,6 +26,16 @@ internal static class Setting
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is a whole number from {least} to {greatest}, for example {example}.");
 
+    /// <summary>Refuses two settings that contradict each other.</summary>
+    public static void AtMost(double value, double most, string name, string of, string example)
+    {
+        if (!(value <= most))
+        {
+            throw new ArgumentException(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{name} is {value} and at most {most}, which is {of}; set both, for example {example}."));
+        }
+    }
+
     public static double? Finite(double? value, string example, [CallerMemberName] string name = "") => value is not { } number || double.IsFinite(number)
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is a finite number, for example {example}.");

@@ -68,7 +68,7 @@ public abstract class StreamDetector
     internal bool HasFreeScore => IsLevelFree;
 
     /// <summary>How many updates a simulation may take: fewer for dear ones.</summary>
-    internal virtual double RunsWorth => 2e8;
+    internal virtual double RunsWorth => 1e9;
 
     /// <summary>Where a search for the level begins: runs are short there.</summary>
     internal virtual double FirstLevel => 0.5;
@@ -105,6 +105,11 @@ public abstract class StreamDetector
 
     /// <summary>The detector and its settings, for example <c>Ddm(Drift 3, Warning 2, WarmUp 30)</c>.</summary>
     public override string ToString() => Describe();
+
+    /// <summary>Tells a detector that draws by itself which run it simulates.</summary>
+    internal virtual void Simulate(ulong index)
+    {
+    }
 
     /// <summary>The next score, whatever the level; for simulations.</summary>
     internal virtual double Score(double value)

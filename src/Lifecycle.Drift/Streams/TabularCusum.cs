@@ -40,6 +40,11 @@ public sealed class TabularCusum : StreamDetector<TabularCusum>
         Threshold = level, Slack = Slack, Mean = law.Mean, StandardDeviation = law.StandardDeviation, BaselineLength = BaselineLength, Direction = Direction, Strict = Strict,
     };
 
+    // A step is 1 % of the slack.
+    private protected override TabularCusum? Resized(int step, StreamLaw law) => law.IsBinary && Slack > 0
+        ? new() { Slack = Slack * (1 + step / 100.0), BaselineLength = BaselineLength, Direction = Direction, Strict = Strict }
+        : null;
+
     private protected override (double Level, double RunLength)? ExactLevel(double target, StreamLaw law) =>
         law.IsGaussian && Slack > 0 ? RunLength.Solve(h => RunLength.OfCusum(Slack, h, 0, Direction), target, 0.1) : null;
 

@@ -41,6 +41,7 @@ internal sealed class BridgeDraws
 
         for (int i = 0; i < _stride; i++)
         {
+            Interruption.Look();
             RandomStream random = new(seed, (ulong)i);
             double w = 0;
             for (int k = 0; k < path.Length; k++)
@@ -126,6 +127,8 @@ internal sealed class BridgeDraws
         int next = 0, pooled = gaps.Length;
         for (int r = 1; r < pooled; r++)
         {
+            Interruption.LookAt(r);
+
             // Ranks count from the nearer end: the grid's size may be a little smaller.
             long rank = r <= pooled / 2 ? r : _size - (pooled - r);
             while (next < _ranks.Length - 1 && _ranks[next] < rank)
@@ -149,6 +152,7 @@ internal sealed class BridgeDraws
                 continue;
             }
 
+            Interruption.Look();
             Vector<double> weight = new(weights[k]);
             ref float row = ref _bridges[k * _stride];
             ref double a = ref MemoryMarshal.GetArrayDataReference(absolute), s = ref MemoryMarshal.GetArrayDataReference(square);

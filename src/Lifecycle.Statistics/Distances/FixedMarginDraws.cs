@@ -31,6 +31,7 @@ internal sealed class FixedMarginDraws
 
         for (int i = 0; i < draws; i++)
         {
+            Interruption.Look();
             Deal(new RandomStream(seed, (ulong)i), pooled, m, a, c);
             for (int k = 0; k < measures.Length; k++)
             {

@@ -26,6 +26,7 @@ internal static class PermutationDraws
         int further = 0, stronger = 0;
         for (int i = 0; i < draws; i++)
         {
+            Interruption.Look();
             Choose(new RandomStream(seed, (ulong)i), size, ranks, marks);
             (double w, double e) = prefix.Distances(ranks, size);
             further += w >= wasserstein * (1 - Alike) ? 1 : 0;
@@ -72,6 +73,7 @@ internal static class PermutationDraws
             _gap[0] = _first[0] = _second[0] = 0;
             for (int r = 1; r < length; r++)
             {
+                Interruption.LookAt(r);
                 double gap = r < gaps.Length ? gaps[r] : 0, rank = r;
                 _gap[r] = _gap[r - 1] + gap;
                 _first[r] = _first[r - 1] + rank * gap;

@@ -18,6 +18,7 @@ internal static class PooledGaps
         double last = Math.Min(a[0], b[0]);
         while (i < a.Length || j < b.Length)
         {
+            Interruption.LookAt(i + j);
             bool left = j == b.Length || (i < a.Length && a[i] <= b[j]);
             double value = left ? a[i] : b[j];
             gaps[i + j] = value - last;

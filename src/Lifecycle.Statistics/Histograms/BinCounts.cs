@@ -94,6 +94,13 @@ public sealed class BinCounts
     private void Add<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> edges, EdgeSearch<T>? search)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        while (values.Length > Interruption.Block)
+        {
+            Interruption.Look();
+            Add(values[..Interruption.Block], edges, search);
+            values = values[Interruption.Block..];
+        }
+
         long other = search is null ? Compare(values, edges) : search.Count(values, _counts);
         long missing = other == 0 ? 0 : CompareCountKernel.CountMissing(values);
         Missing += missing;

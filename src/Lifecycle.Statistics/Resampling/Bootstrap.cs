@@ -46,6 +46,7 @@ public static class Bootstrap
         int[] drawn = new int[rows];
         for (int i = 0; i < replicates; i++)
         {
+            Interruption.Look();
             DrawRows(new RandomStream(seed, (ulong)i), drawn, rows);
             values[i] = statistic(drawn);
         }
@@ -67,6 +68,7 @@ public static class Bootstrap
         double[] means = new double[replicates];
         for (int i = 0; i < replicates; i++)
         {
+            Interruption.Look();
             RandomStream random = new(seed, (ulong)i);
             double sum = 0;
             for (int k = 0; k < values.Length; k++)

@@ -38,6 +38,7 @@ public static class Permutation
         int extreme = 0;
         for (int i = 0; i < permutations; i++)
         {
+            Interruption.Look();
             pooled.CopyTo(shuffled, 0);
             new RandomStream(seed, (ulong)i).Shuffle<double>(shuffled);
             shuffled.AsSpan(0, first.Length).CopyTo(first);

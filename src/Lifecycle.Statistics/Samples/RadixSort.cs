@@ -24,7 +24,14 @@ internal static partial class RadixSort
     {
         Span<int> counts = stackalloc int[3 * Buckets];
         counts.Clear();
-        (count, missing) = Count(values, counts);
+        (count, missing) = (0, 0);
+        for (int from = 0; from < values.Length; from += Interruption.Block)
+        {
+            Interruption.Look();
+            (int finite, int nan) = Count(Block(values, from), counts);
+            (count, missing) = (count + finite, missing + nan);
+        }
+
         bool scattered = false;
         for (int digit = 0; digit < 3; digit++)
         {
@@ -34,13 +41,17 @@ internal static partial class RadixSort
                 continue;
             }
 
-            if (scattered)
+            for (int from = 0; from < (scattered ? count : values.Length); from += Interruption.Block)
             {
-                Scatter(keys.AsSpan(0, count), spare, starts, digit * Bits);
-            }
-            else
-            {
-                Scatter(values, spare, starts, digit * Bits);
+                Interruption.Look();
+                if (scattered)
+                {
+                    Scatter(Block<uint>(keys.AsSpan(0, count), from), spare, starts, digit * Bits);
+                }
+                else
+                {
+                    Scatter(Block(values, from), spare, starts, digit * Bits);
+                }
             }
 
             (keys, spare, scattered) = (spare, keys, true);
@@ -60,7 +71,14 @@ internal static partial class RadixSort
     {
         Span<int> counts = stackalloc int[6 * Buckets];
         counts.Clear();
-        (count, missing) = Count(values, counts);
+        (count, missing) = (0, 0);
+        for (int from = 0; from < values.Length; from += Interruption.Block)
+        {
+            Interruption.Look();
+            (int finite, int nan) = Count(Block(values, from), counts);
+            (count, missing) = (count + finite, missing + nan);
+        }
+
         bool scattered = false;
         for (int digit = 0; digit < 6; digit++)
         {
@@ -70,13 +88,17 @@ internal static partial class RadixSort
                 continue;
             }
 
-            if (scattered)
+            for (int from = 0; from < (scattered ? count : values.Length); from += Interruption.Block)
             {
-                Scatter(keys.AsSpan(0, count), spare, starts, digit * Bits);
-            }
-            else
-            {
-                Scatter(values, spare, starts, digit * Bits);
+                Interruption.Look();
+                if (scattered)
+                {
+                    Scatter(Block<ulong>(keys.AsSpan(0, count), from), spare, starts, digit * Bits);
+                }
+                else
+                {
+                    Scatter(Block(values, from), spare, starts, digit * Bits);
+                }
             }
 
             (keys, spare, scattered) = (spare, keys, true);
@@ -84,6 +106,8 @@ internal static partial class RadixSort
 
         return keys;
     }
+
+    private static ReadOnlySpan<T> Block<T>(ReadOnlySpan<T> values, int from) => values.Slice(from, Math.Min(Interruption.Block, values.Length - from));
 
     private static bool ToStarts(Span<int> counts, int total)
     {

@@ -96,6 +96,7 @@ public sealed class SortedSample
         ulong[] wide = GC.AllocateUninitializedArray<ulong>(keys.Length + 1);
         for (int i = 0; i < keys.Length; i++)
         {
+            Interruption.LookAt(i);
             wide[i] = OrderKey.Of((double)OrderKey.ToSingle(keys[i]));
         }
 
@@ -112,6 +113,7 @@ public sealed class SortedSample
             ReadOnlySpan<uint> keys = SingleKeys;
             for (int i = 0; i < values.Length; i++)
             {
+                Interruption.LookAt(i);
                 values[i] = OrderKey.ToSingle(keys[i]);
             }
 
@@ -121,6 +123,7 @@ public sealed class SortedSample
         ReadOnlySpan<ulong> wide = DoubleKeys;
         for (int i = 0; i < values.Length; i++)
         {
+            Interruption.LookAt(i);
             values[i] = OrderKey.ToDouble(wide[i]);
         }
 

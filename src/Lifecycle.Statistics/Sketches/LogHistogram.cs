@@ -62,6 +62,7 @@ public sealed partial class LogHistogram
         Vector512<double> most = Vector512.Create((double)float.MaxValue);
         for (; at <= values.Length - lanes; at += lanes)
         {
+            Interruption.LookAt(at + lanes - 1);
             Vector512<double> eight = Vector512.LoadUnsafe(ref first, (nuint)at);
             if (!Vector512.LessThanOrEqualAll(Vector512.Abs(eight), most))
             {

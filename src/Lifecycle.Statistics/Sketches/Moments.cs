@@ -44,8 +44,10 @@ public readonly partial record struct Moments(long Count, double Mean, double Sq
 
         double shift = sum.Value / count;
         CompensatedSum squares = default, rest = default;
+        long seen = 0;
         foreach (double value in values)
         {
+            Interruption.LookAt(seen++);
             double deviation = value - pivot - shift;
             if (double.IsFinite(value))
             {

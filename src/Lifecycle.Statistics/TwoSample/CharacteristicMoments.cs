@@ -10,9 +10,10 @@ internal sealed class CharacteristicMoments
         Span<double> terms = stackalloc double[Terms];
         Span<CompensatedSum> sums = stackalloc CompensatedSum[Terms + Terms * Terms];
         sums.Clear();
-        foreach (double value in values)
+        for (int at = 0; at < values.Length; at++)
         {
-            Evaluate(value / sigma, terms);
+            Interruption.LookAt(at);
+            Evaluate(values[at] / sigma, terms);
             for (int i = 0; i < Terms; i++)
             {
                 sums[i].Add(terms[i]);
@@ -24,9 +25,10 @@ internal sealed class CharacteristicMoments
             Means[i] = sums[i].Value / values.Length;
         }
 
-        foreach (double value in values)
+        for (int at = 0; at < values.Length; at++)
         {
-            Evaluate(value / sigma, terms);
+            Interruption.LookAt(at);
+            Evaluate(values[at] / sigma, terms);
             for (int i = 0; i < Terms * Terms; i++)
             {
                 sums[Terms + i].Add((terms[i / Terms] - Means[i / Terms]) * (terms[i % Terms] - Means[i % Terms]));

@@ -7,6 +7,7 @@ namespace Lifecycle.Statistics;
 /// </summary>
 internal static class LatticePaths
 {
+    private const int LookShift = 10;
     private const double Trim = 1e-300;
     private const double Reliable = 1e-280;
 
@@ -73,6 +74,7 @@ internal static class LatticePaths
         state[0] = 1;
         for (long s = 0; s < size && low <= high; s++)
         {
+            Interruption.LookAt(s << LookShift);
             double peak = Step(state, n, m, s, ref low, ref high, raise, sink);
             if (looks.IsEmpty || looks[(int)s])
             {

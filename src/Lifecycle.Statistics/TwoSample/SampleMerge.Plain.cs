@@ -16,6 +16,7 @@ internal static partial class SampleMerge
         long i = 0, j = 0;
         while (i < n || j < m)
         {
+            Interruption.LookAt(totals.Distinct);
             TKey key = j == m || (i < n && a[(int)i] <= b[(int)j]) ? a[(int)i] : b[(int)j];
             double value = ToValue(key) * scale, share = (i * m - j * n) / product, step = totals.Distinct == 0 ? 0 : value - last;
             distance.Add(Math.Abs(share) * step);

@@ -66,6 +66,7 @@ internal static partial class SampleMerge
         second.Begin(a, b, high);
         while (low.Left > 0 && high.Left > 0)
         {
+            Interruption.Look();
             Both(a, b, memory, ref low, ref high, Steps(low.Left, high.Left));
             lowSums.Take<TKey>(first, ref low, whole);
             highSums.Take<TKey>(second, ref high, whole);
@@ -81,6 +82,7 @@ internal static partial class SampleMerge
     {
         while (cursor.Left > 0)
         {
+            Interruption.Look();
             One(a, b, block.Memory, ref cursor, Math.Min(RunBlock.Runs, cursor.Left));
             sums.Take<TKey>(block, ref cursor, whole);
         }

@@ -21,6 +21,7 @@ internal static class TieRuns
             }
 
             ends.Add(i + j);
+            Interruption.LookAt(ends.Count);
         }
 
         return [.. ends];

@@ -9,6 +9,9 @@ internal static class ChildRoutines
     /// <summary>Records without end, a block of values at a time; tells after each save how many values are in the database.</summary>
     public const string Record = "record";
 
+    /// <summary>Holds a performance monitor: records what it is told to, line by line, and tells when it is done.</summary>
+    public const string Hold = "hold";
+
     public const int Block = 500;
 
     /// <summary>The values of the nth block: what is recorded twice or not at all shows in the counts.</summary>
@@ -18,6 +21,11 @@ internal static class ChildRoutines
 
     public static async Task<int> RunAsync(string routine, string[] args)
     {
+        if (routine == Hold)
+        {
+            return await HoldAsync(args[0]);
+        }
+
         if (routine != Record)
         {
             await Console.Error.WriteLineAsync($"unknown routine {routine}");
@@ -38,5 +46,38 @@ internal static class ChildRoutines
             await monitor.CheckNowAsync();
             output.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"saved {block}\n")));
         }
+    }
+
+    /// <summary>
+    /// Lines of input: <c>record 0 700</c> records those rows, <c>flush</c> saves, <c>end</c> disposes and ends. Each is answered by itself; the first
+    /// line of all names the process.
+    /// </summary>
+    private static async Task<int> HoldAsync(string root)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        await using LocalWorkspace workspace = LocalWorkspace.Open(root, actor: new NamedActor("child"));
+        DriftMonitors drift = new(
+            workspace.Database, workspace.Blobs, workspace.Objects, workspace.Audit, workspace.Events, new NamedActor("child"), TimeProvider.System);
+        LogisticRows rows = PerformanceLives.Rows;
+        await using PerformanceMonitor monitor = await PerformanceLives.OpenAsync(drift, q => q.SaveEvery(TimeSpan.FromDays(1)));
+        Say(string.Create(CultureInfo.InvariantCulture, $"held by {Environment.ProcessId}"));
+        while (await Console.In.ReadLineAsync() is { } line && line != "end")
+        {
+            string[] words = line.Split(' ');
+            if (words[0] == "record")
+            {
+                PerformanceLives.Record(monitor, rows, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                await monitor.FlushAsync();
+            }
+
+            Say(line);
+        }
+
+        return 0;
+
+        void Say(string line) => output.Write(System.Text.Encoding.UTF8.GetBytes($"{line}\n"));
     }
 }

@@ -10,8 +10,11 @@ internal sealed class Ledgers : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public Ledgers()
+    private readonly LocalStorageOptions? _storage;
+
+    public Ledgers(LocalStorageOptions? storage = null)
     {
+        _storage = storage;
         Time = new SteppedTime();
         Workspace = Open();
         Drift = Over();
@@ -57,5 +60,5 @@ internal sealed class Ledgers : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private LocalWorkspace Open() => LocalWorkspace.Open(Root, actor: new NamedActor("ada"), time: Time);
+    private LocalWorkspace Open() => LocalWorkspace.Open(Root, _storage, actor: new NamedActor("ada"), time: Time);
 }

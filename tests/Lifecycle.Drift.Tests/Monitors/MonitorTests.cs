@@ -225,6 +225,23 @@ public sealed class MonitorTests
     }
 
     [Fact]
+    public async Task A_handler_that_waits_for_its_own_monitor_is_told_why_not()
+    {
+        List<Exception> refused = [];
+        DriftMonitor monitor = Ledgers.Reference.Monitor(m => m.EveryRows(500));
+        monitor.Checked += _ =>
+        {
+            refused.Add(Xunit.Record.Exception(() => monitor.CheckNowAsync().AsTask().Wait())!.InnerException!);
+            refused.Add(Xunit.Record.Exception(() => monitor.CloseWindowAsync().AsTask().Wait())!.InnerException!);
+            monitor.DisposeAsync().AsTask().Wait();
+        };
+        Ledgers.Record(monitor, 500, 3);
+        await monitor.DisposeAsync();
+        Assert.Equal(2, refused.Count);
+        Assert.All(refused, e => Assert.Contains("A handler of the monitor", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Options_say_what_is_wrong()
     {
         MonitorOptions options = new();

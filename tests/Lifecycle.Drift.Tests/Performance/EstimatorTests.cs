@@ -82,6 +82,14 @@ public sealed class EstimatorTests
         Assert.Equal(0.5, estimator.Estimate(PerformanceMetric.AreaUnderRoc, [.3, .3, .3]).Value);
         Says("Name at least one metric", () => new PerformanceOptions().Metrics());
         Says("[0, 1]", () => new PerformanceOptions().AtLeast(PerformanceMetric.F1, 2));
+        Says("'f1', which is not measured", () => PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.AtLeast(PerformanceMetric.F1, .5)));
+        Says("Measured are auc", () => PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.Metrics(PerformanceMetric.F1).AtLeast(PerformanceMetric.F1, .5).Metrics(PerformanceMetric.AreaUnderRoc)));
+        Says("KeepOpen(1800)", () => PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.EveryRows(900).KeepOpen(1000)));
+        Says("none would ever be judged", () => PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.AtLeast(600).KeepOpen(1000)));
+        Says("AtLeast(50)", () => PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.KeepOpen(100)));
+        Says("'f1', which is not measured", () => MulticlassEstimator.Fit([.3, .7], 2, [1], q => q.AtLeast(PerformanceMetric.F1, .5)));
+        PerformanceOptions fits = PerformanceEstimator.Fit(rows.Scores, rows.Labels, q => q.AtLeast(PerformanceMetric.F1, .5).Metrics(PerformanceMetric.F1).KeepOpen(1000).EveryRows(500)).Options;
+        Assert.Equal((500, 1000), (fits.RowsPerWindow, fits.OpenPredictions));
 
         static void Says(string part, Action action) => Assert.Contains(part, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
     }

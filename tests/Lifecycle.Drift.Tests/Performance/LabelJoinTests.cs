@@ -62,6 +62,25 @@ public sealed class LabelJoinTests
     }
 
     [Fact]
+    public void A_window_that_is_filled_while_it_is_being_closed_is_not_taken_for_the_next_one()
+    {
+        Dictionary<int, int> filled = [];
+        LabelJoin join = new(400, TimeSpan.FromHours(1), TimeProvider.System, rowsPerWindow: 3, filled: filled.Add);
+        join.Predict(0, .5, true);
+        join.Closing = () =>
+        {
+            join.Closing = null;
+            for (long i = 1; i < 4; i++)
+            {
+                join.Predict(i, .5, true);
+            }
+        };
+        Assert.Equal((1, 1), join.Close(leastRows: 1));
+        Assert.Equal([new KeyValuePair<int, int>(0, 3)], filled);
+        Assert.Equal([3, 1, 0], Enumerable.Range(0, 3).Select(w => join.Read(w).Count));
+    }
+
+    [Fact]
     public void Early_labels_that_find_their_prediction_leave_nothing_behind()
     {
         const int Most = 100;

@@ -266,6 +266,51 @@ public sealed class PerformanceMonitorTests
     }
 
     [Fact]
+    public async Task A_window_that_predictions_fill_while_it_is_being_closed_keeps_its_rows()
+    {
+        await using PerformanceMonitor quality = Open(q => q.EveryRows(300));
+        LogisticRows rows = LogisticRows.Draw(400, 53, 0);
+        for (int i = 0; i < 299; i++)
+        {
+            quality.RecordPrediction(i, rows.Scores[i]);
+        }
+
+        // The window that was looked at fills, and the next one begins.
+        quality.Labels.Closing = () =>
+        {
+            quality.Labels.Closing = null;
+            for (int i = 299; i < 400; i++)
+            {
+                quality.RecordPrediction(i, rows.Scores[i]);
+            }
+        };
+        PerformancePoint closed = (await quality.CloseWindowAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal((100, true), (closed.Rows, closed.Window.TooSmall));
+        Assert.Equal([(300, false), (100, true)], quality.History.Select(p => (p.Rows, p.Window.TooSmall)));
+        Assert.Equal(0, quality.Labels.Open.Rows);
+        Assert.All(quality.History, p => Assert.Empty(p.Warnings));
+    }
+
+    [Fact]
+    public async Task A_handler_that_waits_for_its_own_monitor_is_told_why_not()
+    {
+        List<Exception> refused = [];
+        PerformanceMonitor quality = Open(q => q.EveryRows(300));
+        LogisticRows rows = LogisticRows.Draw(300, 54, 0);
+        quality.Closed += _ =>
+        {
+            refused.Add(Xunit.Record.Exception(() => quality.FlushAsync().AsTask().Wait())!.InnerException!);
+            refused.Add(Xunit.Record.Exception(() => quality.CloseWindowAsync().AsTask().Wait())!.InnerException!);
+            quality.DisposeAsync().AsTask().Wait();
+        };
+        Record(quality, rows, 0);
+        await quality.DisposeAsync();
+        Assert.Equal(2, refused.Count);
+        Assert.All(refused, e => Assert.Contains("A handler of the monitor 'performance'", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal));
+        Assert.Equal(300, Assert.Single(quality.History).Rows);
+    }
+
+    [Fact]
     public async Task Many_threads_lose_nothing()
     {
         const int Threads = 8, Each = 20_000;

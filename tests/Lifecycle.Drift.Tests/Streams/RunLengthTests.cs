@@ -68,6 +68,8 @@ public sealed class RunLengthTests
     {
         StreamLaw law = StreamLaw.Errors(rate);
         Require<PageHinkley>(target, law);
+        Require<TabularCusum>(target, law);
+        Require<Fhddm>(target, law);
         if (target < 5_000)
         {
             Require<Cusum>(target, law);
@@ -77,6 +79,9 @@ public sealed class RunLengthTests
             Require<HddmW>(target, law);
             Require<Stepd>(target, law);
             Require<Adwin>(target, law);
+            Require<Ewma>(target, law);
+            Require<Fhddms>(target, law);
+            Require<GlrCusum>(target, law);
         }
     }
 
@@ -89,16 +94,41 @@ public sealed class RunLengthTests
         Require<TabularCusum>(target, law);
         Require<Ewma>(target, law);
         Require<Shewhart>(target, law);
+        Require<GlrCusum>(target, law);
     }
 
     [Fact]
-    public void A_run_length_of_few_levels_is_the_next_longer_one_and_says_so()
+    public void A_statistic_of_few_values_gets_another_window_and_says_so()
     {
-        // The statistic of Fhddm on errors has steps of one error: 1,000 lies between two of them.
+        // The statistic of Fhddm on errors has steps of one error: with a window of 100, 1,000 lies between two of them.
         Fhddm detector = Fhddm.ForRunLength(1_000, errorRate: 0.05);
-        Assert.InRange(detector.ExpectedRunLength!.Value, 1_200, 1_600);
-        double measured = RunLength.Measure(detector.Fresh, StreamLaw.Errors(0.05), 20_000, 4_000, seed: 99);
-        Assert.Equal(1, measured / detector.ExpectedRunLength.Value, 0.06);
+        Assert.InRange(detector.Window, 75, 125);
+        Assert.NotEqual(100, detector.Window);
+        Assert.InRange(detector.ExpectedRunLength!.Value, 950, 1_050);
+        Fhddm wider = new Fhddm { Window = 500 }.WithRunLength(1_000, StreamLaw.Errors(0.05));
+        Assert.InRange(wider.Window, 375, 625);
+    }
+
+    [Fact]
+    public void A_slack_of_normal_values_and_a_window_of_numbers_stay()
+    {
+        Assert.Equal(0.5, TabularCusum.ForRunLength(1_000, 0, 1).Slack);
+        Assert.Equal(100, MddmA.ForRunLength(1_000, errorRate: 0.3).Window);
+    }
+
+    [Fact]
+    public void Equal_evidence_is_ordered_by_the_errors_before()
+    {
+        // Three errors in a row at a rate of 0.05 are worth 3 ln 20, whatever was before; a threshold of that lies between them.
+        double worth = 3 * Math.Log(20), below = Math.BitDecrement(worth) - 1e-12;
+        double[] quiet = [.. Enumerable.Repeat(0.0, 150), 1, 1, 1], unquiet = [1, .. Enumerable.Repeat(0.0, 149), 1, 1, 1];
+        Assert.Equal([152], ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = below, Direction = ChangeDirection.Up }, quiet));
+        Assert.Empty(ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = worth + 5e-9, Direction = ChangeDirection.Up }, quiet));
+
+        // Errors among the latest 1, 2, 3, ... values: 1 + 2 + 3 x 151, and one more with the error at the start.
+        double between = worth + 1e-8 * 456.5 / (256 * 256);
+        Assert.Empty(ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = between, Direction = ChangeDirection.Up }, quiet));
+        Assert.Equal([152], ErrorStreams.Alarms(new GlrCusum { ErrorRate = 0.05, Threshold = between, Direction = ChangeDirection.Up }, unquiet));
     }
 
     [Fact]
@@ -145,11 +175,11 @@ public sealed class RunLengthTests
         Assert.Contains("Value 7", Assert.Throws<ArgumentException>(() => Ewma.ForRunLength(1_000, hole)).Message, StringComparison.Ordinal);
     }
 
-    private static void Require<TDetector>(double target, StreamLaw law)
+    internal static void Require<TDetector>(double target, StreamLaw law, int runs = 3_000)
         where TDetector : StreamDetector<TDetector>, new()
     {
         TDetector detector = new TDetector().WithRunLength(target, law);
-        double measured = RunLength.Measure(() => detector.Fresh(), law, (long)(RunLength.Cut * target), 3_000, seed: 77);
+        double measured = RunLength.Measure(() => detector.Fresh(), law, (long)(RunLength.Cut * target), runs, seed: 77);
         Assert.True(Math.Abs(measured / target - 1) <= 0.1, $"{detector} on {law}: {measured:0} instead of {target:0}");
         Assert.InRange(detector.ExpectedRunLength!.Value / target, 0.95, 1.05);
     }

@@ -11,6 +11,8 @@ internal static class DriftSuite
         ["drift.sketches"] = SketchFigures.Measure,
         ["drift.record"] = RecordFigures.Measure,
         ["drift.streams"] = StreamFigures.Measure,
+        ["drift.runlength"] = RunLengthFigures.Measure,
+        ["drift.runlength.bocd"] = RunLengthFigures.MeasureBocd,
         ["drift.arl"] = StreamFigures.MeasureExactCharts,
         ["drift.check"] = CheckFigures.Measure,
         ["drift.performance"] = PerformanceFigures.Measure,

@@ -3,14 +3,11 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Benchmarks.Ratios.Drift;
 
-/// <summary>Stream detectors: time an update, and how well run lengths are kept.</summary>
+/// <summary>Stream detectors: time an update, and charts with an exact run length.</summary>
 internal static class StreamFigures
 {
     private const int Values = 1 << 20;
     private const int Rounds = 15;
-
-    // 4,000 runs leave a standard error of 1.6 %.
-    private const int Runs = 4_000;
 
     public static IEnumerable<Figure> Measure()
     {
@@ -22,7 +19,6 @@ internal static class StreamFigures
         yield return PerUpdate("drift.stream.cusum", 20, () => new Cusum());
         yield return PerUpdate("drift.stream.ewma", 20, () => new Ewma { Limit = 6 });
         yield return PerUpdate("drift.stream.adwin.clock32", 60, () => new Adwin());
-        yield return new Figure("drift.runlength.error.max", 100 * RunLengthErrors().Max(), "%", AtLeast: false, 10);
     }
 
     /// <summary>A million runs of each chart with an exact run length: the largest distance from it.</summary>
@@ -66,53 +62,5 @@ internal static class StreamFigures
         }
 
         return new Figure(name, best * 1e9 / Values, "ns", AtLeast: false, goal);
-    }
-
-    /// <summary>
-    /// Distance of the measured run length from the one that was asked for, over targets and streams. Left out are detectors whose
-    /// statistic has few values on errors (Fhddm, Fhddms,
-    /// Kswin, TabularCusum, GlrCusum: the next longer run length is taken and reported) and those whose simulation is too dear here (Bocd).
-    /// </summary>
-    private static IEnumerable<double> RunLengthErrors()
-    {
-        foreach (double target in (double[])[1e3, 1e4, 1e5])
-        {
-            foreach (double rate in (double[])[0.05, 0.2, 0.5])
-            {
-                StreamLaw law = StreamLaw.Errors(rate);
-                yield return Error<PageHinkley>(target, law);
-                yield return Error<Cusum>(target, law);
-                yield return Error<GeometricMovingAverage>(target, law);
-                yield return Error<EcddWt>(target, law);
-                yield return Error<MddmA>(target, law);
-                yield return Error<MddmG>(target, law);
-                yield return Error<MddmE>(target, law);
-                yield return Error<Stepd>(target, law);
-                yield return Error<Ewma>(target, law);
-                yield return Error<HddmW>(target, law);
-                yield return Error<Adwin>(target, law);
-            }
-
-            StreamLaw normal = StreamLaw.Gaussian(100, 15);
-            yield return Error<PageHinkley>(target, normal);
-            yield return Error<Cusum>(target, normal);
-            yield return Error<TabularCusum>(target, normal);
-            yield return Error<Ewma>(target, normal);
-            yield return Error<Shewhart>(target, normal);
-        }
-    }
-
-    private static double Error<TDetector>(double target, StreamLaw law)
-        where TDetector : StreamDetector<TDetector>, new()
-    {
-        TDetector detector = new TDetector().WithRunLength(target, law);
-        double measured = RunLength.Measure(detector.Fresh, law, (long)(20 * target), Runs, seed: 4711);
-        double error = Math.Abs(measured / target - 1);
-        if (error > 0.08)
-        {
-            Console.Error.WriteLine(FormattableString.Invariant($"{detector} on {law}: {measured:0} for {target:0}"));
-        }
-
-        return error;
     }
 }

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+
+namespace Lifecycle.Drift;
+
+internal sealed partial class PerformanceStore
+{
+    /// <summary>Stores of this process that hold a monitor: a mark of this process that is not among them is that of one which ended without a word.</summary>
+    private static readonly ConcurrentDictionary<string, PerformanceStore> Live = new(StringComparer.Ordinal);
+
+    private readonly TaskCompletionSource<PerformanceMonitor?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Takes hold of a monitor, made when it is new. One that this process holds is handed over: it writes what it has and stops. One that another
+    /// living process holds is refused.
+    /// </summary>
+    /// <exception cref="MonitorHeldException">Another process holds it.</exception>
+    public static async ValueTask<PerformanceStore> OpenAsync(
+        DriftMonitors drift, ILifecycleEvents events, PerformanceKey key, Microsoft.Extensions.Logging.ILogger? logger, CancellationToken cancellationToken)
+    {
+        PerformanceStore store = new(drift, events, key, ProcessMark.New(LifecycleId.New(drift.Time)), logger);
+        Live[store._owner] = store;
+        try
+        {
+            while (await store.ClaimAsync(cancellationToken).ConfigureAwait(false) is { } holder)
+            {
+                PerformanceStore there = Live.GetValueOrDefault(holder.Owner) ?? throw MonitorHeldException.Refused(key, holder);
+                PerformanceMonitor? monitor = await there._opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (monitor is not null)
+                {
+                    await monitor.HandOverAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                there.Forget();
+            }
+
+            return store;
+        }
+        catch
+        {
+            store.Forget();
+            throw;
+        }
+    }
+
+    /// <summary>The monitor over this store is there; null when it could not be made.</summary>
+    public void Opened(PerformanceMonitor? monitor) => _opened.TrySetResult(monitor);
+
+    /// <summary>This process holds the monitor no more, whatever its row says.</summary>
+    public void Forget()
+    {
+        Live.TryRemove(_owner, out _);
+        Opened(null);
+    }
+
+    /// <summary>Says that the holder lives, and drops what is too old of any monitor.</summary>
+    /// <exception cref="MonitorHeldException">Another process took the monitor over.</exception>
+    public async ValueTask LiveAsync()
+    {
+        await WriteAsync((_, _) => ValueTask.CompletedTask, CommitDurability.Buffered).ConfigureAwait(false);
+        await PruneAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves the monitor to who comes next.</summary>
+    public async ValueTask ReleaseAsync()
+    {
+        try
+        {
+            await WriteAsync(
+                async (transaction, token) => await transaction.ExecuteAsync(
+                    "UPDATE drift_performance_monitor SET owner = NULL WHERE id = $id", [("$id", _monitor)], token).ConfigureAwait(false),
+                CommitDurability.Buffered).ConfigureAwait(false);
+        }
+        finally
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Writes when the monitor is still held by this process, in one transaction with the look at that.</summary>
+    private async ValueTask WriteAsync(Func<LifecycleTransaction, CancellationToken, ValueTask> work, CommitDurability durability) =>
+        await Patience.RunAsync(limit => _drift.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                Patience.Reached();
+                int held = await transaction.ExecuteAsync(
+                    "UPDATE drift_performance_monitor SET heard = $heard WHERE id = $id AND owner = $owner",
+                    [("$heard", _drift.Time.GetUtcNow().UtcTicks), ("$id", _monitor), ("$owner", _owner)], token).ConfigureAwait(false);
+                if (held == 0)
+                {
+                    throw MonitorHeldException.Lost(_key, await HolderAsync(transaction, token).ConfigureAwait(false));
+                }
+
+                await work(transaction, token).ConfigureAwait(false);
+                return 0;
+            },
+            durability, limit)).ConfigureAwait(false);
+
+    private async ValueTask PruneAsync() => await Patience.RunAsync(async limit =>
+    {
+        await _drift.PruneIfDueAsync(limit).ConfigureAwait(false);
+        return 0;
+    }).ConfigureAwait(false);
+
+    /// <summary>Takes hold when nobody alive does; else says who does.</summary>
+    private async ValueTask<PerformanceHolder?> ClaimAsync(CancellationToken cancellationToken)
+    {
+        (_monitor, PerformanceHolder? other) = await _drift.Database.WriteAsync(
+            async (transaction, token) =>
+            {
+                DateTimeOffset now = _drift.Time.GetUtcNow();
+                (string, object?)[] names = [("$model", _key.Model), ("$version", _key.Version), ("$monitor", _key.Monitor)];
+                await transaction.ExecuteAsync(
+                    "INSERT INTO drift_performance_monitor (model, version, monitor) VALUES ($model, $version, $monitor) ON CONFLICT DO NOTHING", names, token)
+                    .ConfigureAwait(false);
+                long id = (long)(await transaction.ScalarAsync(
+                    "SELECT id FROM drift_performance_monitor WHERE model = $model AND version = $version AND monitor = $monitor", names, token)
+                    .ConfigureAwait(false))!;
+                PerformanceHolder? holder = await HolderAsync(transaction, token).ConfigureAwait(false);
+                if (holder is not null && IsHeld(holder, now))
+                {
+                    return (id, holder);
+                }
+
+                await transaction.ExecuteAsync(
+                    "UPDATE drift_performance_monitor SET owner = $owner, since = $now, heard = $now WHERE id = $id",
+                    [("$owner", _owner), ("$now", now.UtcTicks), ("$id", id)], token).ConfigureAwait(false);
+                return (id, (PerformanceHolder?)null);
+            },
+            CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
+        return other;
+    }
+
+    private async ValueTask<PerformanceHolder?> HolderAsync(LifecycleTransaction transaction, CancellationToken cancellationToken)
+    {
+        List<PerformanceHolder> holders = await DriftRows.ReadAsync(
+            transaction.Command(
+                """
+                SELECT owner, since, heard FROM drift_performance_monitor
+                WHERE model = $model AND version = $version AND monitor = $monitor AND owner IS NOT NULL
+                """,
+                ("$model", _key.Model), ("$version", _key.Version), ("$monitor", _key.Monitor)),
+            r => new PerformanceHolder(r.GetString(0), DriftRows.Time(r, 1), DriftRows.Time(r, 2)), cancellationToken).ConfigureAwait(false);
+        return holders.Count == 0 ? null : holders[0];
+    }
+
+    private static bool IsHeld(PerformanceHolder holder, DateTimeOffset now) =>
+        ProcessMark.IsMine(holder.Owner) ? Live.ContainsKey(holder.Owner) : ProcessMark.IsAlive(holder.Owner, holder.Heard, now);
+}

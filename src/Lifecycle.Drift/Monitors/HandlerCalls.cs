@@ -1,0 +1,43 @@
+namespace Lifecycle.Drift;
+
+/// <summary>Tells the handlers of a monitor, one after the other, and knows whether a call comes from one of them.</summary>
+/// <param name="failed">Gets what a handler throws: it is the handler's own, and the others are told all the same.</param>
+internal sealed class HandlerCalls(Action<Exception> failed)
+{
+    private int _thread = -1;
+
+    /// <summary>Whether this thread is in a handler of this monitor.</summary>
+    public bool IsHere => Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId;
+
+    public void Tell<TWord>(Action<TWord>? handlers, TWord word)
+    {
+        foreach (Action<TWord> handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+            try
+            {
+                handler(word);
+            }
+#pragma warning disable CA1031 // whatever a handler throws
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                failed(error);
+            }
+            finally
+            {
+                Volatile.Write(ref _thread, -1);
+            }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The call comes from a handler.</exception>
+    public void RequireOutside(string monitor)
+    {
+        if (IsHere)
+        {
+            throw new InvalidOperationException(
+                $"A handler of the monitor '{monitor}' asked it for a check, for a window or to be opened again. The monitor's background task runs the handler and answers only after it, so waiting here would never end. Ask from elsewhere, for example _ = Task.Run(() => monitor.FlushAsync().AsTask()).");
+        }
+    }
+}
