@@ -4,16 +4,19 @@ namespace Lifecycle.Drift;
 /// <param name="failed">Gets what a handler throws: it is the handler's own, and the others are told all the same.</param>
 internal sealed class HandlerCalls(Action<Exception> failed)
 {
+    // What awaits something that a handler completes may go on inside the handler, on its thread, but with its own context: it is not in the handler.
+    private readonly AsyncLocal<bool> _inside = new();
     private int _thread = -1;
 
-    /// <summary>Whether this thread is in a handler of this monitor.</summary>
-    public bool IsHere => Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId;
+    /// <summary>Whether this call comes from a handler of this monitor and would keep it from returning.</summary>
+    public bool IsHere => Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId && _inside.Value;
 
     public void Tell<TWord>(Action<TWord>? handlers, TWord word)
     {
         foreach (Action<TWord> handler in Delegate.EnumerateInvocationList(handlers))
         {
             Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+            _inside.Value = true;
             try
             {
                 handler(word);
@@ -26,6 +29,7 @@ internal sealed class HandlerCalls(Action<Exception> failed)
             }
             finally
             {
+                _inside.Value = false;
                 Volatile.Write(ref _thread, -1);
             }
         }

@@ -311,6 +311,22 @@ public sealed class PerformanceMonitorTests
     }
 
     [Fact]
+    public async Task Who_goes_on_inside_a_handler_is_not_in_it()
+    {
+        PerformanceMonitor quality = Open(q => q.EveryRows(300));
+        TaskCompletionSource closed = new();
+        quality.Closed += _ => closed.TrySetResult();
+        int handler = -1;
+        quality.Closed += _ => handler = Environment.CurrentManagedThreadId;
+        Record(quality, LogisticRows.Draw(350, 54, 0), 0);
+        await closed.Task;
+        await quality.FlushAsync();
+        await quality.DisposeAsync();
+        Assert.NotEqual(-1, handler);
+        Assert.Equal(300, Assert.Single(quality.History).Rows);
+    }
+
+    [Fact]
     public async Task Many_threads_lose_nothing()
     {
         const int Threads = 8, Each = 20_000;
