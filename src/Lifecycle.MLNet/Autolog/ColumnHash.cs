@@ -129,7 +129,6 @@ internal abstract class ColumnHash : IDisposable
     private sealed class Vectors<T>(DataViewSchema.Column column, Action<ColumnHash, T> add) : ColumnHash
         where T : struct
     {
-        private readonly T _zero = default;
         private readonly EqualityComparer<T> _same = EqualityComparer<T>.Default;
         private ValueGetter<VBuffer<T>>? _getter;
         private VBuffer<T> _value;
@@ -155,6 +154,6 @@ internal abstract class ColumnHash : IDisposable
         }
 
         // A text is empty by its content; that of a struct equal to the default by its place in memory would not do.
-        private bool IsZero(T value) => value is ReadOnlyMemory<char> text ? text.IsEmpty : _same.Equals(value, _zero);
+        private bool IsZero(T value) => value is ReadOnlyMemory<char> text ? text.IsEmpty : _same.Equals(value, default);
     }
 }

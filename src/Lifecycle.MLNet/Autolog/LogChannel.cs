@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 namespace Lifecycle.MLNet;
 
 /// <summary>Collects the messages of an <see cref="MLContext"/> for a run.</summary>
-internal sealed class LogChannel
+internal sealed class LogChannel : IDisposable
 {
     public const string Path = "lifecycle/mlnet.log";
 
@@ -30,6 +30,13 @@ internal sealed class LogChannel
         LogChannel channel = new(context, run);
         context.Log += channel.Add;
         run.BeforeEnd("mlnet.log", channel.WriteAsync);
+    }
+
+    /// <summary>Stops listening.</summary>
+    public void Dispose()
+    {
+        _context.Log -= Add;
+        _text.Dispose();
     }
 
     private void Add(object? sender, LoggingEventArgs message)

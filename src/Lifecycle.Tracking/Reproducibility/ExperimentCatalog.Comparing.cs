@@ -29,7 +29,8 @@ public sealed partial class ExperimentCatalog
     {
         await OpenForReadingAsync(cancellationToken).ConfigureAwait(false);
         List<Digest> found = await _store.Database.QueryAsync(
-            ArtifactTable.ListOfRun + " AND a.path = $path", [("$run", runId), ("$path", EnvironmentRecord.ArtifactName)], row => ArtifactTable.Read(row).Digest,
+            "SELECT a.path, a.size, a.digest, a.created FROM tracking_artifact a JOIN tracking_run r ON r.id = a.owner WHERE a.owner_kind = 1 AND r.run_id = $run AND a.path = $path",
+            [("$run", runId), ("$path", EnvironmentRecord.ArtifactName)], row => ArtifactTable.Read(row).Digest,
             cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
         {

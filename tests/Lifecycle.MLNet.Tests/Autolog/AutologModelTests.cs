@@ -15,7 +15,7 @@ public sealed class AutologModelTests
     {
         await using Tracked tracked = new();
         IDataView data = LoanTable.Rows(400).ToDataView();
-        ITransformer? fitted = null;
+        TransformerChain<ITransformer>? fitted = null;
         RunRecord run = await tracked.RunAsync(run =>
         {
             fitted = Pipeline().TrackWith(run).Fit(data);
