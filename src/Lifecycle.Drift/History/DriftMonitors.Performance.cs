@@ -38,10 +38,9 @@ public sealed partial class DriftMonitors
         }
         finally
         {
-            // One that could not be made holds nothing: its row names a mark of this process that is not among the living.
             if (monitor is null)
             {
-                store.Forget();
+                await store.AbandonAsync().ConfigureAwait(false);
             }
 
             store.Opened(monitor);

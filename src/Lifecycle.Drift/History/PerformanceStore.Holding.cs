@@ -23,7 +23,13 @@ internal sealed partial class PerformanceStore
         {
             while (await store.ClaimAsync(cancellationToken).ConfigureAwait(false) is { } holder)
             {
-                PerformanceStore there = Live.GetValueOrDefault(holder.Owner) ?? throw MonitorHeldException.Refused(key, holder);
+                if (!Live.TryGetValue(holder.Owner, out PerformanceStore? there))
+                {
+                    // One of this process that let go since is no holder any more: the next look says so.
+                    _ = ProcessMark.IsMine(holder.Owner) ? holder : throw MonitorHeldException.Refused(key, holder);
+                    continue;
+                }
+
                 PerformanceMonitor? monitor = await there._opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (monitor is not null)
                 {
@@ -37,8 +43,28 @@ internal sealed partial class PerformanceStore
         }
         catch
         {
-            store.Forget();
+            await store.AbandonAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Lets go of a monitor that could not be opened; otherwise its row would keep other processes away for as long as this one lives.</summary>
+    public async ValueTask AbandonAsync()
+    {
+        try
+        {
+            await _drift.Database.WriteAsync(
+                async (transaction, token) => await transaction.ExecuteAsync(
+                    "UPDATE drift_performance_monitor SET owner = NULL WHERE owner = $owner", [("$owner", _owner)], token).ConfigureAwait(false),
+                CommitDurability.Buffered).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is LifecycleStorageException or ObjectDisposedException or System.Data.Common.DbException)
+        {
+            // What kept it from being opened is thrown on; this is the same store.
+        }
+        finally
+        {
+            Forget();
         }
     }
 

@@ -112,6 +112,31 @@ public sealed class PerformanceHolderTests : PerformanceLives
         Assert.Equal(100, last.Current.Rows);
     }
 
+    [Fact]
+    public async Task An_open_that_was_cancelled_leaves_the_name_free()
+    {
+        PerformanceEstimator estimator = EstimatorOf();
+        await (await OpenAsync()).DisposeAsync();
+        int cancelled = 0;
+        for (int i = 0; i < 60; i++)
+        {
+            using CancellationTokenSource stop = new();
+            stop.CancelAfter(TimeSpan.FromMicroseconds(40 * i));
+            try
+            {
+                await (await World.Over().OpenPerformanceAsync("loans", "3", estimator, stop.Token)).DisposeAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+
+            Assert.Equal(0L, await World.ScalarAsync("SELECT count(*) FROM drift_performance_monitor WHERE owner IS NOT NULL"));
+        }
+
+        Assert.True(cancelled > 0, "nothing was cancelled");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -169,8 +194,6 @@ public sealed class PerformanceHolderTests : PerformanceLives
         DriftMonitor inputs = drift.Open("loans", "3", Ledgers.Reference);
         await inputs.CheckNowAsync(Token);
         await quality.FlushAsync(Token);
-        Record(quality, Rows, 0, 1250);
-        Ledgers.Record(inputs, 150, 1);
         TaskCompletionSource locked = new(), unlock = new();
         await using (Storage.Local.LocalWorkspace theirs = Storage.Local.LocalWorkspace.Open(World.Root))
         {
@@ -182,6 +205,8 @@ public sealed class PerformanceHolderTests : PerformanceLives
                     return 0;
                 }, CommitDurability.Buffered, Token).AsTask();
             await locked.Task;
+            Record(quality, Rows, 0, 1250);
+            Ledgers.Record(inputs, 150, 1);
             Task disposing = Task.WhenAll(quality.DisposeAsync().AsTask(), inputs.DisposeAsync().AsTask());
 
             // The database itself would wait for an hour of this clock, three times.
