@@ -11,8 +11,10 @@ internal sealed class Tracked : IAsyncDisposable
     public Tracked()
     {
         Workspace = LocalWorkspace.Open(_folder);
+        TrackingOptions options = new();
+        options.Capture.IsEnabled = false;
         Experiments = new ExperimentCatalog(
-            Workspace.Database, Workspace.Blobs, Workspace.Objects, Workspace.Audit, Workspace.Events, Workspace.JournalFolder);
+            Workspace.Database, Workspace.Blobs, Workspace.Objects, Workspace.Audit, Workspace.Events, Workspace.JournalFolder, options: options);
         Registry = new ModelRegistry(Workspace.Database, Workspace.Blobs, Workspace.Objects, Workspace.Audit, Workspace.Events, experiments: Experiments);
     }
 
