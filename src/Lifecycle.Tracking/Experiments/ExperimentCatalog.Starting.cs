@@ -26,8 +26,9 @@ public sealed partial class ExperimentCatalog
         cancellationToken.ThrowIfCancellationRequested();
         Guid id = LifecycleId.New(_store.Time);
         StartRecord record = Describe(id, name, asked);
-        Run run = await OpenRunAsync(OpenJournal(id, record), record, asked, new Dictionary<string, string>(), notReady).ConfigureAwait(false);
-        run.Captured = _capture.CaptureAsync(run);
+        RunJournal journal = await OpenJournalAsync(id, record, cancellationToken).ConfigureAwait(false);
+        Run run = await OpenRunAsync(journal, record, asked, new Dictionary<string, string>(), notReady).ConfigureAwait(false);
+        _capture.Begin(run);
         return run;
     }
 
@@ -63,7 +64,8 @@ public sealed partial class ExperimentCatalog
 
         StartRecord record = new(
             known.Id, known.Experiment, known.Name, known.User, known.StartedAt.ToUnixTimeMilliseconds(), RunOwner.Current, asked.Tags, asked.Inputs, IsResumed: true);
-        return await OpenRunAsync(OpenJournal(id, record), record, asked, known.Params, null).ConfigureAwait(false);
+        RunJournal journal = await OpenJournalAsync(id, record, cancellationToken).ConfigureAwait(false);
+        return await OpenRunAsync(journal, record, asked, known.Params, null).ConfigureAwait(false);
     }
 
     /// <summary>Runs work inside a run: it ends as Finished, or as Failed with the exception, which is thrown on.</summary>
@@ -148,13 +150,13 @@ public sealed partial class ExperimentCatalog
         return new StartRecord(run, experiment, name, user, _store.Now, RunOwner.Current, tags, asked.Inputs);
     }
 
-    private RunJournal OpenJournal(Guid id, StartRecord record)
+    private async ValueTask<RunJournal> OpenJournalAsync(Guid id, StartRecord record, CancellationToken cancellationToken)
     {
         OwnerLock? owner = null;
         try
         {
             Directory.CreateDirectory(_folder);
-            owner = record.IsResumed ? OwnerLock.Join(_folder, record.Run) : OwnerLock.Take(_folder, record.Run);
+            owner = record.IsResumed ? await OwnerLock.JoinAsync(_folder, record.Run, cancellationToken).ConfigureAwait(false) : OwnerLock.Take(_folder, record.Run);
             return new RunJournal(_folder, id, record, owner, _store.Time, _options.Journal, _drain.Wake);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

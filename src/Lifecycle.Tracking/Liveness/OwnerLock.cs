@@ -48,7 +48,7 @@ internal sealed class OwnerLock : IDisposable
 
     /// <summary>Shares the lock of a run that other processes may log to.</summary>
     /// <exception cref="IOException">Another process is just taking the run over and does not come to an end.</exception>
-    public static OwnerLock Join(string folder, string run)
+    public static async ValueTask<OwnerLock> JoinAsync(string folder, string run, CancellationToken cancellationToken)
     {
         string file = Path.Combine(folder, JournalFiles.Lock(run));
         for (int attempt = 1; ; attempt++)
@@ -69,7 +69,7 @@ internal sealed class OwnerLock : IDisposable
                 // somebody holds it alone for the moment
             }
 
-            Thread.Sleep(Pause);
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -35,13 +35,12 @@ internal sealed class EnvironmentCapture : IAsyncDisposable
         _root = root;
     }
 
-    /// <summary>Captures the environment of a run that has just started.</summary>
-    /// <returns>Ends when it is stored or cannot be; never fails.</returns>
-    public Task CaptureAsync(Run run)
+    /// <summary>Captures the environment of a run that has just started; the end of the run waits for it.</summary>
+    public void Begin(Run run)
     {
         if (!_options.IsEnabled)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,7 +50,7 @@ internal sealed class EnvironmentCapture : IAsyncDisposable
             _work ??= Task.Run(WorkAsync);
         }
 
-        return done.Task;
+        run.BeforeEnd("environment", _ => done.Task);
     }
 
     /// <summary>Waits until the runs that have started are captured.</summary>

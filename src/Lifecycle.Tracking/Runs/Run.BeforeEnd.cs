@@ -42,17 +42,7 @@ public sealed partial class Run
     /// <param name="reason">One word, for example <c>autolog</c>.</param>
     /// <param name="subject">What it was about.</param>
     /// <param name="text">One sentence for a person, without secrets.</param>
-    public void ReportProblem(string reason, string subject, string text)
-    {
-        try
-        {
-            Refuse(reason ?? "", subject ?? "", text ?? "");
-        }
-        catch (RunMisuseException)
-        {
-            // Strict runs throw for misuse; this is none of the caller's making.
-        }
-    }
+    public void ReportProblem(string reason, string subject, string text) => Note(reason ?? "", subject ?? "", text ?? "");
 
     /// <summary>Does what is to be done before the end and gives what is left of the time.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "An ending never throws; what went wrong is kept as a problem of the run.")]

@@ -56,10 +56,7 @@ public sealed partial class Run
     internal async ValueTask EndAsync(RunStatus status, string reason, bool isAsked, CancellationToken cancellationToken)
     {
         DateTimeOffset now = _store.Time.GetUtcNow();
-        Task<TimeSpan> captured = AwaitCaptureAsync(cancellationToken).AsTask();
         TimeSpan left = await DoBeforeEndAsync(cancellationToken).ConfigureAwait(false);
-        TimeSpan afterCapture = await captured.ConfigureAwait(false);
-        left = afterCapture < left ? afterCapture : left;
         if (Interlocked.CompareExchange(ref _status, (int)status, (int)RunStatus.Running) != (int)RunStatus.Running)
         {
             if (isAsked)

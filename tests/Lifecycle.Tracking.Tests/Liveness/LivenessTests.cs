@@ -54,20 +54,20 @@ public sealed class LivenessTests
         Directory.CreateDirectory(folder["j"]);
         string run = new('a', 32);
         OwnerLock first = OwnerLock.Take(folder["j"], run);
-        OwnerLock second = OwnerLock.Join(folder["j"], run);
+        OwnerLock second = await OwnerLock.JoinAsync(folder["j"], run, Token);
         Assert.Null(OwnerLock.TryInherit(folder["j"], run));
         first.Remove();
         Assert.Null(OwnerLock.TryInherit(folder["j"], run));
         Assert.True(File.Exists(Path.Combine(folder["j"], run + ".lock")));
         second.Remove();
         Assert.False(File.Exists(Path.Combine(folder["j"], run + ".lock")));
-        using (OwnerLock third = OwnerLock.Join(folder["j"], run))
+        using (OwnerLock third = await OwnerLock.JoinAsync(folder["j"], run, Token))
         {
             Assert.Null(OwnerLock.TryInherit(folder["j"], run));
         }
 
         OwnerLock inherited = OwnerLock.TryInherit(folder["j"], run)!;
-        Task<OwnerLock> waiting = Task.Run(() => OwnerLock.Join(folder["j"], run), Token);
+        Task<OwnerLock> waiting = OwnerLock.JoinAsync(folder["j"], run, Token).AsTask();
         Assert.False(waiting.IsCompleted);
         inherited.Remove();
         (await waiting).Remove();

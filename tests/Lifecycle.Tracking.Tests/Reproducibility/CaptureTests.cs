@@ -156,7 +156,7 @@ public sealed class CaptureTests
         Run run = await workspace.Experiments.StartRunAsync("e", cancellationToken: Token);
         await faults.Reached.WaitAsync(Token);
         await run.CompleteAsync(RunStatus.Failed, Token);
-        Assert.False(run.Captured.IsCompleted);
+        Assert.Equal(("ended", "environment"), run.Problems.Select(p => (p.Reason, p.Subject)).Single());
         Assert.Equal(RunStatus.Failed, (await workspace.Experiments.GetRunAsync(run.Id, Token))!.Status);
     }
 
