@@ -17,6 +17,10 @@ public abstract class LifecycleDatabase : IAsyncDisposable
     /// <summary>Connections for reading, pooled. Close what you open.</summary>
     public abstract DbDataSource DataSource { get; }
 
+    /// <summary>Which database this is: the same text for all who open it on this machine, however they name it, and another one for a copy.</summary>
+    /// <exception cref="LifecycleStorageException">It cannot be seen, or is not there yet.</exception>
+    public abstract string Identity { get; }
+
     /// <summary>Runs work in one write transaction: all of it or nothing. Returns after the commit.</summary>
     /// <param name="work">
     /// Reads and writes through the transaction. It is run once; it must not wait for another write of the same database.

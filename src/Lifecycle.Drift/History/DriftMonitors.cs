@@ -50,6 +50,9 @@ public sealed partial class DriftMonitors
 
     internal TimeProvider Time { get; }
 
+    /// <summary>What marks of holders call the database.</summary>
+    internal string Place => field ??= ProcessMark.Place(Database);
+
     internal async ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
         await _upkeep.RegisterAsync(_references, cancellationToken).ConfigureAwait(false);

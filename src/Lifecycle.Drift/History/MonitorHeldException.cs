@@ -21,11 +21,14 @@ public sealed class MonitorHeldException : LifecycleException
     /// <summary>Name of the monitor.</summary>
     public string Monitor { get; }
 
+    /// <summary>Whether another monitor of this process holds it: it was opened again here.</summary>
+    public bool IsHere { get; private init; }
+
     /// <summary>The machine of the process that holds it; null when nobody does any more.</summary>
-    public string? Machine { get; }
+    public string? Machine { get; private init; }
 
     /// <summary>Number of the process that holds it; 0 when nobody does any more.</summary>
-    public int ProcessId { get; }
+    public int ProcessId { get; private init; }
 
     /// <summary>Since when it is held.</summary>
     public DateTimeOffset? Since { get; }
@@ -36,7 +39,7 @@ public sealed class MonitorHeldException : LifecycleException
         return new MonitorHeldException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The performance monitor '{key.Monitor}' of version '{key.Version}' of the model '{key.Model}' is held by process {process} on '{machine}' since {holder.Since:u}; it was heard of at {holder.Heard:u}. One process at a time joins the labels of a name: give this one a name of its own, for example Named(\"{key.Monitor}-2\"), or end the other one and open again. One that was killed is taken over at once, one of another machine after five minutes of silence."),
+                $"The performance monitor '{key.Monitor}' of version '{key.Version}' of the model '{key.Model}' is held by process {process} on '{machine}' since {holder.Since:u}; it was heard of at {holder.Heard:u}. One process at a time joins the labels of a name: give this one a name of its own, for example Named(\"{key.Monitor}-2\"), or end the other one and open again. One that was killed is taken over at once, one of another machine or container after five minutes of silence."),
             key.Monitor, holder);
     }
 
@@ -55,5 +58,10 @@ public sealed class MonitorHeldException : LifecycleException
     }
 
     internal static MonitorHeldException HandedOver(string monitor) => new(
-        $"The performance monitor '{monitor}' was opened again in this process: this one wrote what it had and records no more. Use the newer one.", monitor, null);
+        $"The performance monitor '{monitor}' was opened again in this process: this one wrote what it had and records no more. Use the newer one.", monitor, null)
+    {
+        IsHere = true,
+        Machine = Environment.MachineName,
+        ProcessId = Environment.ProcessId,
+    };
 }

@@ -9,13 +9,11 @@ internal sealed class MonitorLedger
 {
     private readonly DriftMonitors _drift;
     private readonly string _monitor;
-    private readonly string _owner;
     private long? _slot;
 
     public MonitorLedger(DriftMonitors drift, string model, string version, string monitor)
     {
         (_drift, Model, Version, _monitor) = (drift, model, version, monitor);
-        _owner = ProcessMark.New(LifecycleId.New(drift.Time));
         Patience = new StorePatience(drift.Time, TimeSpan.FromSeconds(30));
     }
 
@@ -25,6 +23,8 @@ internal sealed class MonitorLedger
     public string Model { get; }
 
     public string Version { get; }
+
+    private string Owner => field ??= ProcessMark.New(LifecycleId.New(_drift.Time), _drift.Place);
 
     /// <summary>Claims a row for this process and takes over those of processes that are no more.</summary>
     /// <param name="reference">What counts are compared with; those against another reference are dropped.</param>
@@ -42,7 +42,7 @@ internal sealed class MonitorLedger
                 long? mine = _slot;
                 foreach (OpenRow row in await MonitorRows.OpenAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false))
                 {
-                    if (row.Owner == _owner || (row.Owner is { } owner && ProcessMark.IsAlive(owner, row.Saved, _drift.Time.GetUtcNow())))
+                    if (row.Owner == Owner || (row.Owner is { } owner && ProcessMark.IsAlive(owner, _drift.Place, row.Saved, _drift.Time.GetUtcNow())))
                     {
                         continue;
                     }
@@ -52,10 +52,10 @@ internal sealed class MonitorLedger
                     gap |= open is null && row.State.Length > 0 ? WindowGaps.Dropped : WindowGaps.None;
                     left.AddRange(open is null ? [] : [open]);
                     mine ??= row.Id;
-                    await MonitorRows.TakeAsync(transaction, row.Id, _owner, token).ConfigureAwait(false);
+                    await MonitorRows.TakeAsync(transaction, row.Id, Owner, token).ConfigureAwait(false);
                 }
 
-                mine ??= await MonitorRows.AddAsync(transaction, Model, Version, _monitor, _owner, reference.Digest, _drift.Time.GetUtcNow(), token).ConfigureAwait(false);
+                mine ??= await MonitorRows.AddAsync(transaction, Model, Version, _monitor, Owner, reference.Digest, _drift.Time.GetUtcNow(), token).ConfigureAwait(false);
                 AlertMachineState alerts = await MonitorRows.AlertsAsync(transaction, Model, Version, _monitor, token).ConfigureAwait(false);
                 return (new LedgerClaim(left, gap, alerts), mine.Value);
             },
@@ -124,7 +124,7 @@ internal sealed class MonitorLedger
             async (transaction, token) =>
             {
                 bool isMine = await WriteAsync(transaction, open, token).ConfigureAwait(false);
-                await MonitorRows.ReleaseAsync(transaction, _owner, open.IsEmpty, token).ConfigureAwait(false);
+                await MonitorRows.ReleaseAsync(transaction, Owner, open.IsEmpty, token).ConfigureAwait(false);
                 return isMine;
             },
             CommitDurability.Flushed, limit).ConfigureAwait(false);
@@ -135,9 +135,9 @@ internal sealed class MonitorLedger
     private Digest Reference { get; set; }
 
     private async ValueTask<bool> IsMineAsync(LifecycleTransaction transaction, CancellationToken cancellationToken) =>
-        _slot is { } slot && await MonitorRows.IsOwnedAsync(transaction, slot, _owner, cancellationToken).ConfigureAwait(false);
+        _slot is { } slot && await MonitorRows.IsOwnedAsync(transaction, slot, Owner, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<bool> WriteAsync(LifecycleTransaction transaction, OpenWindow open, CancellationToken cancellationToken) =>
         _slot is { } slot && await MonitorRows.SaveOpenAsync(
-            transaction, slot, _owner, Reference, OpenWindowFormat.Write(open), _drift.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            transaction, slot, Owner, Reference, OpenWindowFormat.Write(open), _drift.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
 }

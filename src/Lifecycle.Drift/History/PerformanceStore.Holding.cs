@@ -10,14 +10,15 @@ internal sealed partial class PerformanceStore
     private readonly TaskCompletionSource<PerformanceMonitor?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Takes hold of a monitor, made when it is new. One that this process holds is handed over: it writes what it has and stops. One that another
-    /// living process holds is refused.
+    /// Takes hold of a monitor, made when it is new. One that this process holds is handed over: it writes what it has and stops; when it cannot, it
+    /// goes on. One that another living process holds is refused.
     /// </summary>
     /// <exception cref="MonitorHeldException">Another process holds it.</exception>
+    /// <exception cref="LifecycleStorageException">The store failed; one that this process holds goes on.</exception>
     public static async ValueTask<PerformanceStore> OpenAsync(
         DriftMonitors drift, ILifecycleEvents events, PerformanceKey key, Microsoft.Extensions.Logging.ILogger? logger, CancellationToken cancellationToken)
     {
-        PerformanceStore store = new(drift, events, key, ProcessMark.New(LifecycleId.New(drift.Time)), logger);
+        PerformanceStore store = new(drift, events, key, ProcessMark.New(LifecycleId.New(drift.Time), drift.Place), logger);
         Live[store._owner] = store;
         try
         {
@@ -33,10 +34,8 @@ internal sealed partial class PerformanceStore
                 PerformanceMonitor? monitor = await there._opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (monitor is not null)
                 {
-                    await monitor.HandOverAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await monitor.HandOverAsync(store._owner, cancellationToken).ConfigureAwait(false);
                 }
-
-                there.Forget();
             }
 
             return store;
@@ -85,6 +84,14 @@ internal sealed partial class PerformanceStore
         await WriteAsync((_, _) => ValueTask.CompletedTask, CommitDurability.Buffered).ConfigureAwait(false);
         await PruneAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Gives the monitor to another store of this process.</summary>
+    /// <param name="owner">Its mark.</param>
+    /// <exception cref="MonitorHeldException">Another process took the monitor over.</exception>
+    public async ValueTask GiveAsync(string owner) => await WriteAsync(
+        async (transaction, token) => await transaction.ExecuteAsync(
+            "UPDATE drift_performance_monitor SET owner = $owner WHERE id = $id", [("$owner", owner), ("$id", _monitor)], token).ConfigureAwait(false),
+        CommitDurability.Buffered).ConfigureAwait(false);
 
     /// <summary>Leaves the monitor to who comes next.</summary>
     public async ValueTask ReleaseAsync()
@@ -142,7 +149,7 @@ internal sealed partial class PerformanceStore
                     "SELECT id FROM drift_performance_monitor WHERE model = $model AND version = $version AND monitor = $monitor", names, token)
                     .ConfigureAwait(false))!;
                 PerformanceHolder? holder = await HolderAsync(transaction, token).ConfigureAwait(false);
-                if (holder is not null && IsHeld(holder, now))
+                if (holder is not null && holder.Owner != _owner && IsHeld(holder, now))
                 {
                     return (id, holder);
                 }
@@ -169,6 +176,7 @@ internal sealed partial class PerformanceStore
         return holders.Count == 0 ? null : holders[0];
     }
 
-    private static bool IsHeld(PerformanceHolder holder, DateTimeOffset now) =>
-        ProcessMark.IsMine(holder.Owner) ? Live.ContainsKey(holder.Owner) : ProcessMark.IsAlive(holder.Owner, holder.Heard, now);
+    private bool IsHeld(PerformanceHolder holder, DateTimeOffset now) => ProcessMark.IsMine(holder.Owner)
+        ? ProcessMark.IsIn(holder.Owner, _drift.Place) && Live.ContainsKey(holder.Owner)
+        : ProcessMark.IsAlive(holder.Owner, _drift.Place, holder.Heard, now);
 }

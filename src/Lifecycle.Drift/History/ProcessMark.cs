@@ -1,13 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Lifecycle.Drift;
 
-/// <summary>Who counts: machine, process and when that process started, so that a process of the same number is not taken for it.</summary>
+/// <summary>
+/// Who counts, and where: machine, process and when that process started, so that a process of the same number is not taken for it; and the database,
+/// so that a copy does not count as held by those who hold what was copied.
+/// </summary>
 internal static class ProcessMark
 {
     private const char Separator = '|';
     private const int StartWord = 19;
+    private const int Parts = 5;
 
     /// <summary>Seconds by which two readings of one start may differ.</summary>
     private const long ClockError = 5;
@@ -18,17 +24,23 @@ internal static class ProcessMark
     private static readonly string Machine = $"{Environment.MachineName.Replace(Separator, '-')}/{Namespace()}";
 
     /// <summary>A mark of this process that no other monitor has.</summary>
-    public static string New(Guid id)
+    /// <param name="id">What makes it the only one.</param>
+    /// <param name="database">The database that it stands in, see <see cref="Place"/>.</param>
+    public static string New(Guid id, string database)
     {
         using Process me = Process.GetCurrentProcess();
-        return string.Create(CultureInfo.InvariantCulture, $"{Machine}{Separator}{me.Id}{Separator}{Started(me)}{Separator}{id:N}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Machine}{Separator}{me.Id}{Separator}{Started(me)}{Separator}{id:N}{Separator}{database}");
     }
 
-    /// <summary>Whether the process of a mark lives: on this machine by looking, elsewhere by when it was heard of last.</summary>
-    public static bool IsAlive(string mark, DateTimeOffset heard, DateTimeOffset now)
+    /// <summary>A short name of a database on this machine.</summary>
+    public static string Place(LifecycleDatabase database) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database.Identity)).AsSpan(0, 8));
+
+    /// <summary>Whether the process of a mark lives and works in this database: on this machine by looking, elsewhere by when it was heard of last.</summary>
+    public static bool IsAlive(string mark, string database, DateTimeOffset heard, DateTimeOffset now)
     {
         string[] parts = mark.Split(Separator);
-        if (parts.Length != 4 || parts[0] != Machine || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+        if (parts.Length != Parts || parts[0] != Machine || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int id))
         {
             return now - heard < Silence;
         }
@@ -36,7 +48,7 @@ internal static class ProcessMark
         try
         {
             using Process process = Process.GetProcessById(id);
-            return !process.HasExited && IsSame(parts[2], process);
+            return parts[4] == database && !process.HasExited && IsSame(parts[2], process);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
@@ -53,8 +65,11 @@ internal static class ProcessMark
     {
         string[] parts = mark.Split(Separator);
         using Process me = Process.GetCurrentProcess();
-        return parts.Length == 4 && parts[0] == Machine && parts[1] == me.Id.ToString(CultureInfo.InvariantCulture) && IsSame(parts[2], me);
+        return parts.Length == Parts && parts[0] == Machine && parts[1] == me.Id.ToString(CultureInfo.InvariantCulture) && IsSame(parts[2], me);
     }
+
+    /// <summary>Whether a mark stands in the database in which it was written, as far as this machine can tell.</summary>
+    public static bool IsIn(string mark, string database) => mark.EndsWith($"{Separator}{database}", StringComparison.Ordinal);
 
     /// <summary>The machine and the number of the process that a mark names.</summary>
     public static (string Machine, int Process) Read(string mark)

@@ -9,7 +9,7 @@ public partial class DriftMonitor
     /// <summary>What the counters said when the open window was saved last.</summary>
     private WindowMark? _savedAt;
     private bool _isClaimed;
-    private bool _saveFailed;
+    private Exception? _saveFailure;
 
     /// <summary>Takes up what the last process left; while the database does not answer, the monitor counts without it.</summary>
     private async ValueTask RestoreAsync()
@@ -237,25 +237,35 @@ public partial class DriftMonitor
         }
     }
 
+    /// <summary>What tells who closed a window that it waits in memory.</summary>
+    private LifecycleStorageException NotWritten()
+    {
+        LifecycleStorageException? store = _saveFailure as LifecycleStorageException;
+        return new LifecycleStorageException(
+            store?.Store ?? "database", store?.Operation ?? "save", store?.Key ?? Name,
+            $"The drift monitor '{Name}' closed and judged the window (its report is Latest), and could not write it. {_unsaved.Count} windows are kept in memory and written by the next saving that succeeds. {_saveFailure?.Message}",
+            store?.IsTransient ?? true, _saveFailure);
+    }
+
     /// <summary>Runs work of the store; a failure is never thrown into the predictor: the log says so once, until it works again.</summary>
     private async ValueTask<bool> TryAsync(Func<ValueTask> work)
     {
         try
         {
             await work().ConfigureAwait(false);
-            _saveFailed = false;
+            _saveFailure = null;
             return true;
         }
 #pragma warning disable CA1031 // whatever the store throws
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (!_saveFailed)
+            if (_saveFailure is null)
             {
                 Log.SaveFailed(_logger, Name, _unsaved.Count, error);
             }
 
-            _saveFailed = true;
+            _saveFailure = error;
             return false;
         }
     }

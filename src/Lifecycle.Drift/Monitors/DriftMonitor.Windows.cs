@@ -33,7 +33,14 @@ public partial class DriftMonitor
                 if (request is { Closes: true })
                 {
                     await CloseAsync(Counters.Read(), isFull: null).ConfigureAwait(false);
-                    request.Answer.SetResult(_latest!);
+                    if (_unsaved.Count == 0)
+                    {
+                        request.Answer.SetResult(_latest!);
+                    }
+                    else
+                    {
+                        request.Answer.SetException(NotWritten());
+                    }
                 }
                 else
                 {

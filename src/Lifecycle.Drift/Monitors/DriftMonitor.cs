@@ -130,6 +130,9 @@ public partial class DriftMonitor : IAsyncDisposable
     /// Closes the open window now: it is judged, saved and counted for alerts, and a new one begins. A window below the least rows is reported as too small
     /// and raises no alert.
     /// </summary>
+    /// <exception cref="LifecycleStorageException">
+    /// The window was closed and judged, see <see cref="Latest"/>, and could not be written; it is kept in memory and written later.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
     /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public async ValueTask<DriftReport> CloseWindowAsync(CancellationToken cancellationToken = default) =>

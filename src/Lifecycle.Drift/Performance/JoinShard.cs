@@ -16,6 +16,8 @@ internal sealed partial class JoinShard
     private JoinIndex _index;
     private long _first, _next;
     private long _predictions, _repeatedPredictions, _labelled, _repeatedLabels, _corrected, _unlabelled;
+    private long _refused, _refusedLabels;
+    private bool _isShut;
     private int _touchedFrom = int.MaxValue, _touchedTo = -1;
 
     public JoinShard(LabelJoin join, int capacity, long wait, int mostEarly)
@@ -31,6 +33,12 @@ internal sealed partial class JoinShard
     {
         lock (_gate)
         {
+            if (_isShut)
+            {
+                _refused++;
+                return;
+            }
+
             _early.Expire(now);
             if (_index.Find(_ring, key) >= 0)
             {
@@ -57,6 +65,12 @@ internal sealed partial class JoinShard
     {
         lock (_gate)
         {
+            if (_isShut)
+            {
+                _refusedLabels++;
+                return;
+            }
+
             _early.Expire(now);
             int slot = _index.Find(_ring, key);
             if (slot < 0)
@@ -87,6 +101,14 @@ internal sealed partial class JoinShard
 
             Touch(prediction.Window(_join.Open.Window));
             Changed(ref prediction);
+        }
+    }
+
+    public void Shut(bool isShut)
+    {
+        lock (_gate)
+        {
+            _isShut = isShut;
         }
     }
 
@@ -131,6 +153,8 @@ internal sealed partial class JoinShard
             return new LabelCounts
             {
                 Predictions = _predictions,
+                Refused = _refused,
+                RefusedLabels = _refusedLabels,
                 RepeatedPredictions = _repeatedPredictions,
                 Open = _next - _first,
                 Labelled = _labelled,

@@ -11,6 +11,9 @@ public readonly record struct LabelCounts
     /// <summary>Predictions refused because their score was no number in [0, 1] or the monitor was disposed or taken over.</summary>
     public long Refused { get; init; }
 
+    /// <summary>Labels refused because the monitor was disposed or taken over.</summary>
+    public long RefusedLabels { get; init; }
+
     /// <summary>Predictions that came again under the id of an open one; the first stays.</summary>
     public long RepeatedPredictions { get; init; }
 
@@ -41,12 +44,13 @@ public readonly record struct LabelCounts
     /// <summary>One line for a person.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Predictions:N0} predictions, {Labelled:N0} labelled, {Corrected:N0} corrected, {Waiting:N0} labels waiting, {Orphans:N0} orphans, {Unlabelled:N0} left unlabelled, {Refused:N0} refused");
+        $"{Predictions:N0} predictions, {Labelled:N0} labelled, {Corrected:N0} corrected, {Waiting:N0} labels waiting, {Orphans:N0} orphans, {Unlabelled:N0} left unlabelled, {Refused:N0} predictions and {RefusedLabels:N0} labels refused");
 
     internal LabelCounts Add(in LabelCounts other) => new()
     {
         Predictions = Predictions + other.Predictions,
         Refused = Refused + other.Refused,
+        RefusedLabels = RefusedLabels + other.RefusedLabels,
         RepeatedPredictions = RepeatedPredictions + other.RepeatedPredictions,
         Open = Open + other.Open,
         Labelled = Labelled + other.Labelled,

@@ -91,6 +91,12 @@ public sealed class LabelJoin
 
     internal bool IsOpen(PredictionId id) => ShardOf(id.Key).IsOpen(id.Key);
 
+    /// <summary>Takes nothing from here on: when this returns, no thread is about to.</summary>
+    internal void Shut() => Array.ForEach(_shards, s => s.Shut(true));
+
+    /// <summary>Takes predictions and labels again.</summary>
+    internal void Reopen() => Array.ForEach(_shards, s => s.Shut(false));
+
     internal void Refuse() => Interlocked.Increment(ref _refused);
 
     /// <summary>The predictions of a window, in no order.</summary>

@@ -23,12 +23,12 @@ public sealed partial class PerformanceMonitor
         }
     }
 
-    /// <summary>Writes what was not written yet; what fails is tried again the next time.</summary>
-    private async ValueTask SaveAsync(bool isLast)
+    /// <summary>Writes what was not written yet; what fails is tried again the next time. Null when all is written, else what to tell who asked for it.</summary>
+    private async ValueTask<Exception?> SaveAsync(bool isLast)
     {
         if (_store is null)
         {
-            return;
+            return null;
         }
 
         // Windows first: the predictions of a window that is seen closed are then all seen.
@@ -55,18 +55,74 @@ public sealed partial class PerformanceMonitor
         long now = _join.Now;
         Exception? failure = rows.Length + predictions.Count + falls.Length == 0 ? null : await TryAsync(rows.Length, predictions.Count, () => _store.SaveAsync(
             rows, predictions.Where(p => p.Window(open) > finalThrough).Select(p => PredictionRow.Of(p, open, now, _started)), falls, finalThrough)).ConfigureAwait(false);
-        if (failure is not null)
+        if (failure is null)
         {
-            lock (_gate)
+            return null;
+        }
+
+        lock (_gate)
+        {
+            Array.ForEach(windows, w => w.IsUnsaved = true);
+            _falls.InsertRange(0, falls);
+        }
+
+        _join.Unsaved(predictions);
+        if (isLast && !_isOver)
+        {
+            Log.NotWritten(_logger, Name, rows.Length, predictions.Count, failure);
+        }
+
+        return failure is MonitorHeldException ? failure : NotWritten($"{rows.Length} windows and {predictions.Count} predictions and labels", failure);
+    }
+
+    private LifecycleStorageException NotWritten(string what, Exception failure)
+    {
+        LifecycleStorageException? store = failure as LifecycleStorageException;
+        return new LifecycleStorageException(
+            store?.Store ?? "database", store?.Operation ?? "save", store?.Key ?? Name,
+            $"The performance monitor '{Name}' could not write {what}. Nothing is lost: all is kept in memory and written by the next saving that succeeds; ask again once the store can be written. {failure.Message}",
+            store?.IsTransient ?? true, failure);
+    }
+
+    /// <summary>
+    /// Makes the newer monitor of this process the holder, with all that this one has; null when that is done or was cancelled before it began. When it
+    /// fails, this one goes on.
+    /// </summary>
+    private async ValueTask<Exception?> GiveAsync(HandOverRequest newer)
+    {
+        if (!newer.TryBegin())
+        {
+            return null;
+        }
+
+        _join.Shut();
+        try
+        {
+            if (await SaveAsync(isLast: false).ConfigureAwait(false) is { } unsaved)
             {
-                Array.ForEach(windows, w => w.IsUnsaved = true);
-                _falls.InsertRange(0, falls);
+                return unsaved;
             }
 
-            _join.Unsaved(predictions);
-            if (isLast && !_isOver)
+            if (await TryAsync(0, 0, () => _store!.GiveAsync(newer.Owner)).ConfigureAwait(false) is { } failure)
             {
-                Log.NotWritten(_logger, Name, rows.Length, predictions.Count, failure);
+                return failure is MonitorHeldException ? failure : NotWritten("that a newer one holds its name", failure);
+            }
+
+            Interlocked.CompareExchange(ref _lost, MonitorHeldException.HandedOver(Name), null);
+            _isOver = true;
+            newer.Answer.TrySetResult(null);
+            Log.HandedOver(_logger, Name);
+            return null;
+        }
+        finally
+        {
+            if (!_isOver)
+            {
+                _join.Reopen();
+                if (Volatile.Read(ref _disposed) != 0)
+                {
+                    _join.Shut();
+                }
             }
         }
     }
@@ -101,7 +157,7 @@ public sealed partial class PerformanceMonitor
     }
 
     /// <summary>The hold is lost: nothing is recorded or written any more, and handlers are told.</summary>
-    private async ValueTask GoAsync(ClosingRequest? request)
+    private async ValueTask GoAsync(MonitorRequest? request)
     {
         MonitorHeldException lost = Volatile.Read(ref _lost)!;
         await StopRecordingAsync().ConfigureAwait(false);
@@ -132,11 +188,6 @@ public sealed partial class PerformanceMonitor
         catch (Exception error)
         {
             Log.NotReleased(_logger, Name, error);
-        }
-
-        if (_lost is not null && !_isOver)
-        {
-            Log.HandedOver(_logger, Name);
         }
 
         TellLost();

@@ -15,7 +15,7 @@ public sealed partial class PerformanceMonitor
 
     private async Task RunAsync()
     {
-        await foreach (ClosingRequest? request in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (MonitorRequest? request in _requests.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
@@ -31,12 +31,13 @@ public sealed partial class PerformanceMonitor
                 JudgeClosed(withLabels: saves || IsTimeToLook());
                 Tell();
                 saves |= HasNews();
-                if (saves)
+                Exception? failure = saves ? await SaveAsync(isLast: false).ConfigureAwait(false) : null;
+                if (failure is null && request is HandOverRequest newer)
                 {
-                    await SaveAsync(isLast: false).ConfigureAwait(false);
+                    failure = await GiveAsync(newer).ConfigureAwait(false);
                 }
 
-                if (lives)
+                if (lives && !_isOver)
                 {
                     await TryAsync(0, 0, () => _store!.LiveAsync()).ConfigureAwait(false);
                 }
@@ -45,10 +46,15 @@ public sealed partial class PerformanceMonitor
                 if (_isOver)
                 {
                     await GoAsync(request).ConfigureAwait(false);
-                    continue;
                 }
-
-                request?.Answer.SetResult(History is [.., { } newest] ? newest : null);
+                else if (failure is not null)
+                {
+                    request?.Answer.TrySetException(failure);
+                }
+                else
+                {
+                    request?.Answer.TrySetResult(History is [.., { } newest] ? newest : null);
+                }
             }
 #pragma warning disable CA1031 // the task must live on; who asked is told, and the log says it
             catch (Exception error)
@@ -70,7 +76,7 @@ public sealed partial class PerformanceMonitor
         return isTime;
     }
 
-    private void CloseDue(ClosingRequest? request)
+    private void CloseDue(MonitorRequest? request)
     {
         (int number, int rows) = _join.Open;
         if (Interlocked.Exchange(ref _periodDue, 0) == 1)

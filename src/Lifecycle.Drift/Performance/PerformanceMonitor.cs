@@ -16,7 +16,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PerformanceStore? _store;
-    private readonly Channel<ClosingRequest?> _requests = Channel.CreateUnbounded<ClosingRequest?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<MonitorRequest?> _requests = Channel.CreateUnbounded<MonitorRequest?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer? _closing, _saving, _living;
     private readonly HandlerCalls _handlers;
     private readonly Task _loop;
@@ -94,17 +94,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// <param name="id">What its label will name: a Guid, a number or a short text.</param>
     /// <param name="score">Probability of the positive class.</param>
     /// <param name="predicted">Whether the positive class was predicted.</param>
-    public void RecordPrediction(PredictionId id, double score, bool predicted)
-    {
-        if (Volatile.Read(ref _disposed) == 0)
-        {
-            _join.Predict(id, score, predicted);
-        }
-        else
-        {
-            _join.Refuse();
-        }
-    }
+    public void RecordPrediction(PredictionId id, double score, bool predicted) => _join.Predict(id, score, predicted);
 
     /// <summary>Takes a prediction that follows from the threshold.</summary>
     /// <param name="id">What its label will name: a Guid, a number or a short text.</param>
@@ -117,13 +107,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// </summary>
     /// <param name="id">The id of the prediction.</param>
     /// <param name="actual">Whether it really was positive.</param>
-    public void RecordLabel(PredictionId id, bool actual)
-    {
-        if (Volatile.Read(ref _disposed) == 0)
-        {
-            _join.Label(id, actual);
-        }
-    }
+    public void RecordLabel(PredictionId id, bool actual) => _join.Label(id, actual);
 
     /// <summary>Whether a prediction is in memory under this id, labelled or not.</summary>
     public bool IsOpen(PredictionId id) => _join.IsOpen(id);
@@ -132,6 +116,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// <returns>The window that was closed; the newest closed one when the open one was empty; null when there is none.</returns>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
     /// <exception cref="MonitorHeldException">The monitor was taken over, see <see cref="Lost"/>.</exception>
+    /// <exception cref="LifecycleStorageException">The window was closed and judged, and could not be written; it is kept in memory and written later.</exception>
     /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public ValueTask<PerformancePoint?> CloseWindowAsync(CancellationToken cancellationToken = default) => AskAsync(closes: true, cancellationToken);
 
@@ -139,6 +124,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// <returns>The newest closed window; null when there is none.</returns>
     /// <exception cref="ObjectDisposedException">The monitor was disposed.</exception>
     /// <exception cref="MonitorHeldException">The monitor was taken over, see <see cref="Lost"/>.</exception>
+    /// <exception cref="LifecycleStorageException">Something could not be written; it is kept in memory and written later.</exception>
     /// <exception cref="InvalidOperationException">It was called by a handler of this monitor, for which it would wait without end.</exception>
     public ValueTask<PerformancePoint?> FlushAsync(CancellationToken cancellationToken = default) => AskAsync(closes: false, cancellationToken);
 
@@ -155,12 +141,32 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
         }
     }
 
-    /// <summary>The monitor is opened again in this process: what this one has is written, and it records no more.</summary>
-    internal async Task HandOverAsync()
+    /// <summary>
+    /// The monitor is opened again in this process: what this one has is written, the newer one becomes the holder, and this one records no more. When
+    /// that cannot be written, or is cancelled before, this one goes on.
+    /// </summary>
+    /// <param name="owner">The mark of the newer one.</param>
+    /// <param name="cancellationToken">Cancels it as long as the newer one is not being made the holder.</param>
+    /// <exception cref="LifecycleStorageException">The store failed.</exception>
+    internal async Task HandOverAsync(string owner, CancellationToken cancellationToken)
     {
         _handlers.RequireOutside(Name);
-        Interlocked.CompareExchange(ref _lost, MonitorHeldException.HandedOver(Name), null);
-        await DisposeAsync().ConfigureAwait(false);
+        HandOverRequest request = new(owner);
+        if (!_requests.Writer.TryWrite(request))
+        {
+            await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        using CancellationTokenRegistration cancelled = cancellationToken.Register(() => request.Cancel(cancellationToken));
+        try
+        {
+            await request.Answer.Task.ConfigureAwait(false);
+        }
+        catch (MonitorHeldException)
+        {
+            // It was handed over, or taken over, meanwhile: whoever asks sees by whom.
+        }
     }
 
     private async ValueTask StopRecordingAsync()
@@ -170,6 +176,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
             return;
         }
 
+        _join.Shut();
         _store?.Patience.Close();
         _requests.Writer.TryComplete();
         foreach (ITimer? timer in (ITimer?[])[_closing, _saving, _living])
@@ -184,7 +191,7 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     private async ValueTask<PerformancePoint?> AskAsync(bool closes, CancellationToken cancellationToken)
     {
         _handlers.RequireOutside(Name);
-        ClosingRequest request = new(closes, new TaskCompletionSource<PerformancePoint?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        MonitorRequest request = new(closes);
         if (!_requests.Writer.TryWrite(request))
         {
             throw Volatile.Read(ref _lost) as Exception ?? new ObjectDisposedException(GetType().FullName);
@@ -200,6 +207,4 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
             _requests.Writer.TryWrite(null);
         }
     }
-
-    private sealed record ClosingRequest(bool Closes, TaskCompletionSource<PerformancePoint?> Answer);
 }

@@ -10,7 +10,10 @@ public abstract class ModelPerformance
     /// <summary>The name under which the model is served.</summary>
     public string Model { get; }
 
-    /// <summary>The monitor of the version that answers; null while it is being opened or cannot be.</summary>
+    /// <summary>
+    /// The monitor of the version that answers; null while it is being opened or cannot be, and when another one took its name over. One that another
+    /// process holds is asked for again every minute.
+    /// </summary>
     public abstract PerformanceMonitor? Monitor { get; }
 
     /// <summary>Why predictions are not watched; null when they are.</summary>
@@ -18,6 +21,9 @@ public abstract class ModelPerformance
 
     /// <summary>Predictions that came while there was no monitor.</summary>
     public abstract long Unwatched { get; }
+
+    /// <summary>Labels that were dropped: more than 100,000 waited for a monitor.</summary>
+    public abstract long UnwatchedLabels { get; }
 
     /// <summary>
     /// Takes the label of a prediction, whichever version made it: the last four versions of this process are asked. Never throws; a label that comes

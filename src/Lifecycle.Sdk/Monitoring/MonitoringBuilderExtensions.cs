@@ -67,6 +67,7 @@ public static class MonitoringBuilderExtensions
                 services.GetRequiredService<DriftMonitors>(),
                 () => services.GetRequiredService<ModelHost>().Model(name).Version,
                 setup,
+                services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILoggerFactory>().CreateLogger("Lifecycle.Monitoring"));
             services.GetRequiredService<ModelMonitorings>().Add(performance);
             return performance;

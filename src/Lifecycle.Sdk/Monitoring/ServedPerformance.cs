@@ -14,22 +14,28 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
     private const int MostVersions = 4;
     private const int MostWaitingLabels = 100_000;
 
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromMinutes(1);
+
     private readonly DriftMonitors _monitors;
     private readonly Func<string?> _answering;
     private readonly PerformanceSetup<TOut> _setup;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Lock _putting = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<(Guid Id, bool Actual)> _labels = new();
     private volatile Watched[] _watched = [];
     private string? _asked;
     private long _unwatched;
+    private long _unwatchedLabels;
+    private long _tried;
     private bool _isDisposed;
 
-    public ServedPerformance(string model, DriftMonitors monitors, Func<string?> answering, PerformanceSetup<TOut> setup, ILogger logger)
+    public ServedPerformance(string model, DriftMonitors monitors, Func<string?> answering, PerformanceSetup<TOut> setup, TimeProvider time, ILogger logger)
         : base(model)
     {
-        (_monitors, _answering, _setup, _logger) = (monitors, answering, setup, logger);
+        (_monitors, _answering, _setup, _logger, _time) = (monitors, answering, setup, logger, time);
     }
 
     public override PerformanceMonitor? Monitor => Find(_answering())?.Monitor;
@@ -37,6 +43,8 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
     public override string? Problem => Find(_answering()) is { } watched ? watched.Problem : "the reference is being looked for";
 
     public override long Unwatched => Interlocked.Read(ref _unwatched);
+
+    public override long UnwatchedLabels => Interlocked.Read(ref _unwatchedLabels);
 
     public void Record(in InferenceStamp stamp, TIn input, TOut output)
     {
@@ -55,23 +63,37 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
             return;
         }
 
-        // The version is new, or its reference was not there: look now, and again after 2, 4, 8, ... unwatched predictions.
+        // The version is new, or its reference was not there: look now, and again after 2, 4, 8, ... unwatched predictions, and every minute.
         long unwatched = Interlocked.Increment(ref _unwatched);
         string version = stamp.Version;
-        if (version == _answering() && (Interlocked.Exchange(ref _asked, version) != version || long.IsPow2(unwatched)))
+        if (version == _answering() && (Interlocked.Exchange(ref _asked, version) != version || long.IsPow2(unwatched) || IsTimeToTry()))
         {
-            _ = Task.Run(() => OpenAsync(version, CancellationToken.None));
+            TryAgain(version);
         }
     }
 
     public override void RecordLabel(Guid requestId, bool actual)
     {
-        if (!TryRecordLabel(requestId, actual) && _labels.Count < MostWaitingLabels)
+        if (TryRecordLabel(requestId, actual))
+        {
+            return;
+        }
+
+        if (_labels.Count < MostWaitingLabels)
         {
             _labels.Enqueue((requestId, actual));
 
             // A version may have opened, and taken the labels that waited, between the first look and now.
             GiveWaitingLabels();
+        }
+        else
+        {
+            Interlocked.Increment(ref _unwatchedLabels);
+        }
+
+        if (_answering() is { } version && IsTimeToTry())
+        {
+            TryAgain(version);
         }
     }
 
@@ -100,6 +122,21 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         finally
         {
             _opening.Release();
+        }
+    }
+
+    private bool IsTimeToTry()
+    {
+        long tried = Interlocked.Read(ref _tried);
+        return _time.GetElapsedTime(tried) >= RetryPeriod && Interlocked.CompareExchange(ref _tried, _time.GetTimestamp(), tried) == tried;
+    }
+
+    private void TryAgain(string version)
+    {
+        // One that was opened again in this process has the newer monitor to go to; taking it back would begin a game without end.
+        if (Find(version) is not { IsElsewhere: true })
+        {
+            _ = Task.Run(() => OpenAsync(version, CancellationToken.None));
         }
     }
 
@@ -147,20 +184,22 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
 
             if (_isDisposed)
             {
-                return new Watched(version, null, "it is closed");
+                return new Watched(version, null, new LifecycleException("it is closed"));
             }
 
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            Watched opened = await TryOpenAsync(version, either.Token).ConfigureAwait(false);
+            Interlocked.Exchange(ref _tried, _time.GetTimestamp());
+            Watched opened = await TryOpenAsync(version, Find(version)?.Failure, either.Token).ConfigureAwait(false);
 
-            // Versions without a monitor have places of their own, so that they push out none that has one.
-            Watched[] all = [opened, .. _watched.Where(w => w.Version != version)];
-            ILookup<bool, Watched> byState = all.ToLookup(w => w.Monitor is not null);
-            Watched[] surplus = [.. byState[true].Skip(MostVersions), .. byState[false].Skip(MostVersions)];
-            _watched = [.. all.Except(surplus)];
-            foreach (Watched old in surplus)
+            foreach (Watched old in Put(opened))
             {
                 await DisposeAsync(old).ConfigureAwait(false);
+            }
+
+            if (opened.Monitor is { } monitor)
+            {
+                // Told or not, one that was lost before the handler was there refuses to be asked.
+                monitor.Lost += lost => Lose(version, monitor, lost);
             }
 
             GiveWaitingLabels();
@@ -172,7 +211,38 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         }
     }
 
-    private async Task<Watched> TryOpenAsync(string version, CancellationToken cancellationToken)
+    /// <summary>Puts a version first; those that have no place any more are returned.</summary>
+    private Watched[] Put(Watched opened)
+    {
+        lock (_putting)
+        {
+            // Versions without a monitor have places of their own, so that they push out none that has one.
+            Watched[] all = [opened, .. _watched.Where(w => w.Version != opened.Version)];
+            ILookup<bool, Watched> byState = all.ToLookup(w => w.Monitor is not null);
+            Watched[] surplus = [.. byState[true].Skip(MostVersions), .. byState[false].Skip(MostVersions)];
+            _watched = [.. all.Except(surplus)];
+            return surplus;
+        }
+    }
+
+    /// <summary>Another one has the name: predictions are unwatched from here on.</summary>
+    private void Lose(string version, PerformanceMonitor monitor, MonitorHeldException lost)
+    {
+        lock (_putting)
+        {
+            if (_isDisposed || Find(version)?.Monitor != monitor)
+            {
+                return;
+            }
+
+            _watched = [.. _watched.Select(w => w.Version == version ? new Watched(version, null, lost) : w)];
+        }
+
+        Interlocked.Exchange(ref _tried, _time.GetTimestamp());
+        NotWatched(_logger, Model, version, lost.Message);
+    }
+
+    private async Task<Watched> TryOpenAsync(string version, Exception? before, CancellationToken cancellationToken)
     {
         try
         {
@@ -181,13 +251,26 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            NotWatched(_logger, Model, version, error.Message);
-            return new Watched(version, null, error.Message);
+            // What is tried every minute is told once, until it says something else.
+            if (before is null || WordOf(error) != WordOf(before))
+            {
+                NotWatched(_logger, Model, version, error.Message);
+            }
+
+            return new Watched(version, null, error);
         }
     }
+
+    /// <summary>What must change for a failure to be another one: when the holder was heard of last is not it.</summary>
+    private static string WordOf(Exception error) => error is MonitorHeldException held ? $"{held.ProcessId} on {held.Machine}" : error.Message;
 
     [LoggerMessage(6202, LogLevel.Warning, "The performance of {Model} version {Version} is not watched: {Reason}")]
     private static partial void NotWatched(ILogger logger, string model, string version, string reason);
 
-    private sealed record Watched(string Version, PerformanceMonitor? Monitor, string? Problem);
+    private sealed record Watched(string Version, PerformanceMonitor? Monitor, Exception? Failure)
+    {
+        public string? Problem => Failure?.Message;
+
+        public bool IsElsewhere => Failure is MonitorHeldException { IsHere: true };
+    }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace Lifecycle.Storage.Local;
@@ -43,6 +44,25 @@ public sealed partial class SqliteDatabase : LifecycleDatabase, IDisposable
 
     /// <inheritdoc/>
     public override DbDataSource DataSource => _readers;
+
+    /// <inheritdoc/>
+    public override string Identity
+    {
+        get
+        {
+            try
+            {
+                FileStamp stamp = FileStamp.Of(File);
+                return stamp.Inode != 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"file:{stamp.Device}:{stamp.Inode}")
+                    : $"path:{(System.IO.File.ResolveLinkTarget(File, returnFinalTarget: true)?.FullName ?? File).ToUpperInvariant()}";
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new LifecycleStorageException("database", "look", File, $"The file of the database '{File}' cannot be seen: {error.Message}", innerException: error);
+            }
+        }
+    }
 
     internal TimeSpan BusyTimeout { get; }
 

@@ -23,7 +23,7 @@ internal static class ChildRoutines
     {
         if (routine == Hold)
         {
-            return await HoldAsync(args[0]);
+            return await HoldAsync(args[0], args.Length > 1 ? args[1] : "loans");
         }
 
         if (routine != Record)
@@ -52,14 +52,14 @@ internal static class ChildRoutines
     /// Lines of input: <c>record 0 700</c> records those rows, <c>flush</c> saves, <c>end</c> disposes and ends. Each is answered by itself; the first
     /// line of all names the process.
     /// </summary>
-    private static async Task<int> HoldAsync(string root)
+    private static async Task<int> HoldAsync(string root, string model)
     {
         using Stream output = Console.OpenStandardOutput();
         await using LocalWorkspace workspace = LocalWorkspace.Open(root, actor: new NamedActor("child"));
         DriftMonitors drift = new(
             workspace.Database, workspace.Blobs, workspace.Objects, workspace.Audit, workspace.Events, new NamedActor("child"), TimeProvider.System);
         LogisticRows rows = PerformanceLives.Rows;
-        await using PerformanceMonitor monitor = await PerformanceLives.OpenAsync(drift, q => q.SaveEvery(TimeSpan.FromDays(1)));
+        await using PerformanceMonitor monitor = await PerformanceLives.OpenAsync(drift, q => q.SaveEvery(TimeSpan.FromDays(1)), model);
         Say(string.Create(CultureInfo.InvariantCulture, $"held by {Environment.ProcessId}"));
         while (await Console.In.ReadLineAsync() is { } line && line != "end")
         {

@@ -14,23 +14,23 @@ public sealed class ProcessMarkTests
     [InlineData(60, false)]
     public void A_start_read_a_little_differently_is_the_same_process(int seconds, bool lives)
     {
-        string[] parts = ProcessMark.New(Guid.Empty).Split('|');
+        string[] parts = ProcessMark.New(Guid.Empty, "here").Split('|');
         parts[2] = (long.Parse(parts[2].Split('+')[0], CultureInfo.InvariantCulture) + seconds).ToString(CultureInfo.InvariantCulture);
-        Assert.Equal(lives, ProcessMark.IsAlive(string.Join('|', parts), Now.AddDays(-1), Now));
+        Assert.Equal(lives, ProcessMark.IsAlive(string.Join('|', parts), "here", Now.AddDays(-1), Now));
     }
 
     [Fact]
     public void A_clock_that_was_set_kills_no_process_where_the_system_counts_ticks()
     {
-        string mark = ProcessMark.New(Guid.Empty);
-        Assert.True(ProcessMark.IsAlive(mark, Now.AddDays(-1), Now));
+        string mark = ProcessMark.New(Guid.Empty, "here");
+        Assert.True(ProcessMark.IsAlive(mark, "here", Now.AddDays(-1), Now));
         if (OperatingSystem.IsLinux())
         {
             string[] parts = mark.Split('|'), started = parts[2].Split('+');
             parts[2] = $"1000+{started[1]}";
-            Assert.True(ProcessMark.IsAlive(string.Join('|', parts), Now.AddDays(-1), Now));
+            Assert.True(ProcessMark.IsAlive(string.Join('|', parts), "here", Now.AddDays(-1), Now));
             parts[2] = $"{started[0]}+{started[1]}0";
-            Assert.False(ProcessMark.IsAlive(string.Join('|', parts), Now.AddDays(-1), Now));
+            Assert.False(ProcessMark.IsAlive(string.Join('|', parts), "here", Now.AddDays(-1), Now));
         }
     }
 
@@ -38,9 +38,18 @@ public sealed class ProcessMarkTests
     public async Task A_process_that_ended_is_dead_at_once()
     {
         using Process process = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
-        string[] parts = ProcessMark.New(Guid.Empty).Split('|');
+        string[] parts = ProcessMark.New(Guid.Empty, "here").Split('|');
         parts[1] = process.Id.ToString(CultureInfo.InvariantCulture);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.False(ProcessMark.IsAlive(string.Join('|', parts), Now, Now));
+        Assert.False(ProcessMark.IsAlive(string.Join('|', parts), "here", Now, Now));
+    }
+
+    [Fact]
+    public void Who_lives_in_a_database_does_not_live_in_its_copy()
+    {
+        string mark = ProcessMark.New(Guid.Empty, "here");
+        Assert.False(ProcessMark.IsAlive(mark, "copy", Now, Now));
+        Assert.True(ProcessMark.IsMine(mark));
+        Assert.Equal((true, false), (ProcessMark.IsIn(mark, "here"), ProcessMark.IsIn(mark, "copy")));
     }
 }

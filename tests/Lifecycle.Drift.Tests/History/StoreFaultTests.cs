@@ -129,9 +129,10 @@ public sealed class StoreFaultTests
         await world.PassAsync(monitor);
         outage.IsOn = true;
         Ledgers.Record(monitor, 150, 2);
-        Assert.Equal(400, (await monitor.CloseWindowAsync()).Rows);
+        await CloseUnwrittenAsync(monitor, 1);
+        Assert.Equal(400, monitor.Latest!.Rows);
         Ledgers.Record(monitor, 120, 3);
-        await monitor.CloseWindowAsync();
+        await CloseUnwrittenAsync(monitor, 2);
         await world.ScalarAsync($"UPDATE drift_monitor SET owner = 'elsewhere|1|2|3', saved = saved - {TimeSpan.FromMinutes(6).Ticks} RETURNING 1");
         await using (DriftMonitor other = world.Drift.Open("wages", "1", Ledgers.Reference, Options))
         {
@@ -157,7 +158,7 @@ public sealed class StoreFaultTests
             for (int window = 0; window < 1003; window++)
             {
                 Ledgers.Record(monitor, 1 + window % 2, 1);
-                await monitor.CloseWindowAsync();
+                await CloseUnwrittenAsync(monitor, Math.Min(window + 1, 1000));
             }
 
             Assert.Equal([2, 7, 7, 7], log.Lines.Select(l => l.Event));
@@ -178,81 +179,17 @@ public sealed class StoreFaultTests
         ValueTask<DriftReport> closing = monitor.CloseWindowAsync();
         await plan.Reached;
         world.Time.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal(300, (await closing).Rows);
+        await Assert.ThrowsAsync<LifecycleStorageException>(async () => await closing);
+        Assert.Equal(300, monitor.Latest!.Rows);
         await world.PassAsync(monitor, 2);
         Assert.Single(await world.Drift.HistoryAsync("wages"));
         Assert.Single(log.Lines);
     }
 
-    /// <summary>An operation that fails as long as a switch is on.</summary>
-    private sealed class Outage(string operation)
+    /// <summary>Closes a window that cannot be written: whoever asks hears of it.</summary>
+    private static async Task CloseUnwrittenAsync(DriftMonitor monitor, int waiting)
     {
-        public bool IsOn { get; set; }
-
-        /// <summary>Operations that work although the switch is on.</summary>
-        public int Passes { get; set; }
-
-        public DriftMonitors Over(Ledgers world, ListLogger log) => world.Over(
-            operation.StartsWith("database", StringComparison.Ordinal) ? new SwitchedDatabase(world.Workspace.Database, Check) : null,
-            operation == "blobs.put" ? new SwitchedBlobs(world.Workspace.Blobs, Check) : null,
-            operation == "events.publish" ? new SwitchedEvents(world.Workspace.Events, Check) : null,
-            log: log);
-
-        private FaultPlan Check() => IsOn && Passes-- <= 0 ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
-    }
-
-    private sealed class SwitchedDatabase(LifecycleDatabase inner, Func<FaultPlan> plan) : LifecycleDatabase
-    {
-        public override SqlDialect Dialect => inner.Dialect;
-
-        public override System.Data.Common.DbDataSource DataSource => inner.DataSource;
-
-        public override ValueTask<T> WriteAsync<T>(
-            Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed,
-            CancellationToken cancellationToken = default) => new FaultyDatabase(inner, plan()).WriteAsync(work, durability, cancellationToken);
-
-        public override ValueTask<long> BulkInsertAsync(
-            LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
-            new FaultyDatabase(inner, plan()).BulkInsertAsync(transaction, insert, rows, cancellationToken);
-
-        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-        protected override async ValueTask ApplyAsync(MigrationSet migrations, CancellationToken cancellationToken) => await inner.MigrateAsync(migrations, cancellationToken);
-    }
-
-    private sealed class SwitchedBlobs(IBlobStore inner, Func<FaultPlan> plan) : IBlobStore
-    {
-        public ValueTask<StoredBlob> PutAsync(Stream content, BlobPutOptions? options = null, CancellationToken cancellationToken = default) =>
-            new FaultyBlobStore(inner, plan()).PutAsync(content, options, cancellationToken);
-
-        public ValueTask<BlobBatch> BeginBatchAsync(CancellationToken cancellationToken = default) => inner.BeginBatchAsync(cancellationToken);
-
-        public ValueTask<Stream> OpenAsync(Digest digest, BlobOpenOptions? options = null, CancellationToken cancellationToken = default) =>
-            inner.OpenAsync(digest, options, cancellationToken);
-
-        public ValueTask<long?> FindAsync(Digest digest, CancellationToken cancellationToken = default) => inner.FindAsync(digest, cancellationToken);
-
-        public IAsyncEnumerable<StoredBlob> ListAsync(CancellationToken cancellationToken = default) => inner.ListAsync(cancellationToken);
-
-        public ValueTask<IReadOnlyList<Digest>> KeepAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default) =>
-            inner.KeepAsync(digests, cancellationToken);
-
-        public ValueTask<LinkKind> PlaceAsync(Digest digest, string path, LinkKind link = LinkKind.Copy, CancellationToken cancellationToken = default) =>
-            inner.PlaceAsync(digest, path, link, cancellationToken);
-
-        public ValueTask<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken = default) => inner.DeleteAsync(digest, cancellationToken);
-    }
-
-    private sealed class SwitchedEvents(ILifecycleEvents inner, Func<FaultPlan> plan) : ILifecycleEvents
-    {
-        public ValueTask PublishAsync(
-            LifecycleTransaction transaction, string name, string subject, string payload, IReadOnlyList<LineageEdge>? edges = null,
-            CancellationToken cancellationToken = default) => new FaultyEvents(inner, plan()).PublishAsync(transaction, name, subject, payload, edges, cancellationToken);
-
-        public ValueTask<IAsyncDisposable> SubscribeAsync(
-            string receiver, Func<LifecycleEvent, CancellationToken, ValueTask> handle, CancellationToken cancellationToken = default) =>
-            inner.SubscribeAsync(receiver, handle, cancellationToken);
-
-        public ValueTask DrainAsync(CancellationToken cancellationToken = default) => inner.DrainAsync(cancellationToken);
+        LifecycleStorageException error = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await monitor.CloseWindowAsync());
+        Assert.Contains($"{waiting} windows are kept in memory", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FsCheck.Xunit;
+using Lifecycle.Statistics;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Drift.Tests;
@@ -108,16 +109,20 @@ public sealed class LabelJoinTests
     [Fact]
     public void Ids_that_were_chosen_to_meet_do_not()
     {
-        JoinIndex index = new(2048);
-        HashSet<int> high = [], low = [];
-        for (ulong i = 0; i < 1024; i++)
+        RandomStream seeds = new(91);
+        for (int process = 0; process < 500; process++)
         {
-            high.Add(index.Home(0xABCDEF0000000000 | i));
-            low.Add(index.Home((i << 40) | 0xABCDEF));
-        }
+            ulong seed = seeds.NextUInt64(), factor = seeds.NextUInt64() | 1;
+            HashSet<ulong> high = [], low = [];
+            for (ulong i = 0; i < 1024; i++)
+            {
+                high.Add(JoinIndex.Mix(0xABCDEF0000000000 | i, seed, factor) >> 52);
+                low.Add(JoinIndex.Mix((i << 40) | 0xABCDEF, seed, factor) >> 52);
+            }
 
-        // 4096 places: 1024 keys at random fall on 906 of them, give or take 10.
-        Assert.True(high.Count > 600 && low.Count > 600, $"{high.Count}, {low.Count}");
+            // 4096 places: 1024 keys at random fall on 906 of them, give or take 10.
+            Assert.True(high.Count > 840 && low.Count > 840, $"{high.Count}, {low.Count}");
+        }
     }
 
     private static void Run(IReadOnlyList<(byte Act, byte What)> script, int capacity, int ids = 12)

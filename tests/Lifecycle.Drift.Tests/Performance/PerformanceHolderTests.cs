@@ -149,7 +149,7 @@ public sealed class PerformanceHolderTests : PerformanceLives
         Record(asleep, Rows, 0, 700);
         await asleep.FlushAsync(Token);
         Record(asleep, Rows, 700, 900);
-        await World.ScalarAsync("UPDATE drift_performance_monitor SET owner = 'elsewhere/x|1|2|3' RETURNING 1");
+        await World.ScalarAsync("UPDATE drift_performance_monitor SET owner = 'elsewhere/x|1|2|3|4' RETURNING 1");
         Assert.Contains("process 1 on 'elsewhere'", (await Assert.ThrowsAsync<MonitorHeldException>(async () => await OpenAsync())).Message, StringComparison.Ordinal);
         await World.ScalarAsync($"UPDATE drift_performance_monitor SET heard = heard - {TimeSpan.FromMinutes(6).Ticks} RETURNING 1");
         await using PerformanceMonitor heir = await OpenAsync();
@@ -174,6 +174,147 @@ public sealed class PerformanceHolderTests : PerformanceLives
         await heir.FlushAsync(Token);
         Assert.Equal(kept, JsonOf(Assert.Single(await Drift.PerformanceHistoryAsync("loans", cancellationToken: Token))));
         Assert.Equal(1200L, await World.ScalarAsync("SELECT COUNT(*) FROM drift_prediction"));
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_workspace_is_another_one()
+    {
+        await using PerformanceMonitor original = await OpenAsync();
+        Record(original, Rows, 0, 700);
+        await original.FlushAsync(Token);
+        using ChildProcess child = ChildProcess.Start(ChildRoutines.Hold, World.Root, "other");
+        Assert.StartsWith("held by ", await child.Output.ReadLineAsync(Token), StringComparison.Ordinal);
+        using TemporaryFolder folder = new();
+        Copy(World.Root, folder["copy"]);
+        await using (Storage.Local.LocalWorkspace copy = Storage.Local.LocalWorkspace.Open(folder["copy"], actor: new NamedActor("ada")))
+        {
+            DriftMonitors drift = new(copy.Database, copy.Blobs, copy.Objects, copy.Audit, copy.Events, new NamedActor("ada"), TimeProvider.System);
+            await using PerformanceMonitor mine = await OpenAsync(drift), theirs = await OpenAsync(drift, model: "other");
+            Assert.Equal(700, mine.Current.Rows);
+            Record(mine, Rows, 700, 900);
+        }
+
+        Record(original, Rows, 700, 800);
+        await original.FlushAsync(Token);
+        Assert.Equal((800, 0L), (original.Current.Rows, original.Labels.Counts.Refused));
+        await child.SendAsync("flush");
+        await child.ExpectAsync("flush");
+    }
+
+    [Fact]
+    public async Task A_link_to_a_workspace_is_the_same_one()
+    {
+        await using PerformanceMonitor first = await OpenAsync();
+        Record(first, Rows, 0, 700);
+        using TemporaryFolder folder = new();
+        Directory.CreateSymbolicLink(folder["link"], World.Root);
+        await using Storage.Local.LocalWorkspace link = Storage.Local.LocalWorkspace.Open(folder["link"], actor: new NamedActor("ada"));
+        await using PerformanceMonitor second = await OpenAsync(
+            new DriftMonitors(link.Database, link.Blobs, link.Objects, link.Audit, link.Events, new NamedActor("ada"), TimeProvider.System));
+        Assert.Equal(700, second.Current.Rows);
+        Assert.True((await Assert.ThrowsAsync<MonitorHeldException>(async () => await first.FlushAsync(Token))).IsHere);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_hand_over_that_cannot_be_written_fails_and_the_older_monitor_goes_on(int passes)
+    {
+        Outage outage = new("database.write");
+        await using PerformanceMonitor first = await OpenAsync(outage.Over(World, new ListLogger()), q => q.SaveEvery(TimeSpan.FromDays(1)));
+        Record(first, Rows, 0, 1250);
+        List<MonitorHeldException> told = [];
+        first.Lost += told.Add;
+        await first.FlushAsync(Token);
+        Record(first, Rows, 1250, 1280);
+        (outage.IsOn, outage.Passes) = (true, passes);
+        LifecycleStorageException error = await Assert.ThrowsAnyAsync<LifecycleStorageException>(async () => await OpenAsync());
+        Assert.Contains("could not write", error.Message, StringComparison.Ordinal);
+        Record(first, Rows, 1280, 1300);
+        outage.IsOn = false;
+        await first.FlushAsync(Token);
+        Assert.Equal((1000, 300, 0L), (first.History[0].Rows, first.Current.Rows, first.Labels.Counts.Refused));
+        Assert.Empty(told);
+        await using PerformanceMonitor second = await OpenAsync();
+        Assert.Equal((1000, 300), (second.History[0].Rows, second.Current.Rows));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_window_or_a_saving_that_cannot_be_written_hears_it_and_it_is_written_later()
+    {
+        Outage outage = new("database.write");
+        await using (PerformanceMonitor quality = await OpenAsync(outage.Over(World, new ListLogger()), q => q.SaveEvery(TimeSpan.FromDays(1))))
+        {
+            outage.IsOn = true;
+            Record(quality, Rows, 0, 700);
+            LifecycleStorageException flushing = await Assert.ThrowsAnyAsync<LifecycleStorageException>(async () => await quality.FlushAsync(Token));
+            Assert.Contains("700 predictions and labels. Nothing is lost", flushing.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAnyAsync<LifecycleStorageException>(async () => await quality.CloseWindowAsync(Token));
+            Assert.Equal(700, Assert.Single(quality.History).Rows);
+            outage.IsOn = false;
+            Assert.Equal(700, (await quality.FlushAsync(Token))!.Rows);
+        }
+
+        Assert.Equal(700, Assert.Single(await Drift.PerformanceHistoryAsync("loans", cancellationToken: Token)).Rows);
+    }
+
+    [Fact]
+    public async Task A_hand_over_that_is_cancelled_leaves_the_older_monitor_or_nobody()
+    {
+        await using PerformanceMonitor first = await OpenAsync(q => q.SaveEvery(TimeSpan.FromDays(1)));
+        PerformanceEstimator estimator = EstimatorOf();
+        PerformanceMonitor holder = first;
+        int cancelled = 0, at = 0;
+        for (int i = 0; i < 60; i++)
+        {
+            for (int row = 0; row < 20; row++)
+            {
+                holder.RecordPrediction(at++, .5, true);
+            }
+
+            using CancellationTokenSource stop = new();
+            stop.CancelAfter(TimeSpan.FromMicroseconds(60 * i));
+            try
+            {
+                holder = await World.Over().OpenPerformanceAsync("loans", "3", estimator, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+                holder = await OpenAsync(q => q.SaveEvery(TimeSpan.FromDays(1)));
+            }
+        }
+
+        Assert.InRange(cancelled, 1, 60);
+        await holder.DisposeAsync();
+        Assert.Equal((long)at, await World.ScalarAsync("SELECT COUNT(*) FROM drift_prediction"));
+        Assert.Equal(0L, await World.ScalarAsync("SELECT COUNT(*) FROM drift_performance_monitor WHERE owner IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task What_is_recorded_while_a_monitor_ends_is_written_or_refused()
+    {
+        for (int life = 0; life < 10; life++)
+        {
+            PerformanceMonitor monitor = await OpenAsync(model: $"m{life}");
+            int recorded = 0;
+            Task recording = Task.Run(
+                () =>
+                {
+                    for (; recorded < 200_000 && monitor.Labels.Counts.Refused == 0; recorded++)
+                    {
+                        monitor.RecordPrediction(recorded, .5, true);
+                    }
+                }, Token);
+            await Task.Delay(2, Token);
+            await monitor.DisposeAsync();
+            await recording;
+            LabelCounts counts = monitor.Labels.Counts;
+            Assert.Equal((long)recorded, counts.Predictions + counts.Refused);
+            long kept = (long)(await World.ScalarAsync(
+                $"SELECT COUNT(*) FROM drift_prediction p JOIN drift_performance_monitor m ON m.id = p.monitor WHERE m.model = 'm{life}'"))!;
+            Assert.Equal(counts.Predictions, kept);
+        }
     }
 
     [Fact]
@@ -229,5 +370,19 @@ public sealed class PerformanceHolderTests : PerformanceLives
         // The row still names the one that could not say goodbye; it is no more, so nobody waits for it.
         await using PerformanceMonitor next = await OpenAsync();
         Assert.Equal(0, next.Current.Rows);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        }
+
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+        }
     }
 }

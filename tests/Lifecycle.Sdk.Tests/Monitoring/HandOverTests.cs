@@ -131,7 +131,7 @@ public sealed class HandOverTests
         ModelLifecycle lifecycle, Func<string> answering, Func<string, CancellationToken, ValueTask<PerformanceEstimator>> reference, string model = "coins")
     {
         PerformanceSetup<double> setup = new PerformanceSetup<double>().Score(s => s).Reference(reference);
-        return new ServedPerformance<double, double>(model, lifecycle.Drift, answering, setup, NullLogger.Instance);
+        return new ServedPerformance<double, double>(model, lifecycle.Drift, answering, setup, TimeProvider.System, NullLogger.Instance);
     }
 
     private static PerformanceEstimator Fit()

@@ -2,6 +2,8 @@ using Lifecycle.Drift;
 using Lifecycle.Serving;
 using Lifecycle.Statistics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Sdk.Tests;
 
@@ -54,6 +56,77 @@ public sealed class PerformanceTests
         Assert.Contains("MonitorPerformance", Assert.Throws<LifecycleException>(() => lifecycle.PerformanceOf("other")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_monitor_that_is_opened_by_hand_takes_the_name_and_the_served_one_says_so()
+    {
+        await using Workspace workspace = new();
+        FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+        PerformanceEstimator estimator = Estimator();
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(estimator, time));
+        ModelPerformance performance = lifecycle.PerformanceOf("coins");
+        await performance.ReadyAsync();
+        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        predictor.Predict(new Coin { Bias = .4 });
+        await using PerformanceMonitor mine = await lifecycle.Drift.OpenPerformanceAsync("coins", "1", estimator);
+        Assert.Equal(1, mine.Current.Rows);
+        await UntilAsync(() => performance.Monitor is null);
+        Assert.Contains("opened again in this process", performance.Problem, StringComparison.Ordinal);
+        for (int i = 0; i < 5; i++)
+        {
+            time.Advance(TimeSpan.FromMinutes(2));
+            predictor.Predict(new Coin { Bias = .4 });
+        }
+
+        await Task.Delay(50);
+        Assert.Equal(5, performance.Unwatched);
+        await mine.FlushAsync();
+    }
+
+    [Fact]
+    public async Task A_name_that_another_process_took_is_asked_for_every_minute_and_labels_wait()
+    {
+        await using Workspace workspace = new();
+        FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(Estimator(), time));
+        ModelPerformance performance = lifecycle.PerformanceOf("coins");
+        await performance.ReadyAsync();
+        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        Guid first = (await predictor.PredictAsync(new Coin { Bias = .4 })).RequestId;
+        await performance.Monitor!.FlushAsync();
+        LifecycleDatabase database = lifecycle.Services.GetRequiredService<LifecycleDatabase>();
+        await SetAsync($"owner = 'elsewhere/x|1|2|3|4', heard = {time.GetUtcNow().AddHours(1).UtcTicks}");
+        await predictor.PredictAsync(new Coin { Bias = .4 });
+        await Assert.ThrowsAsync<MonitorHeldException>(async () => await performance.Monitor!.FlushAsync());
+        await UntilAsync(() => performance.Monitor is null);
+        performance.RecordLabel(first, true);
+        for (int i = 0; i < 3; i++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await predictor.PredictAsync(new Coin { Bias = .4 });
+            await UntilAsync(() => performance.Problem!.Contains("is held by process 1 on 'elsewhere'", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(3, performance.Unwatched);
+        await SetAsync("owner = NULL");
+        time.Advance(TimeSpan.FromMinutes(1));
+        performance.RecordLabel(Guid.Empty, true);
+        await UntilAsync(() => performance.Monitor is not null);
+        Assert.Equal((1, 1, 0L), (performance.Monitor!.Current.Rows, performance.Monitor.Current.Labelled, performance.UnwatchedLabels));
+        Assert.Null(performance.Problem);
+
+        async Task SetAsync(string what) => await database.WriteAsync(
+            async (transaction, token) => await transaction.ExecuteAsync($"UPDATE drift_performance_monitor SET {what}", [], token), CommitDurability.Buffered);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     private static PerformanceEstimator Estimator()
     {
         RandomStream random = new(3);
@@ -62,12 +135,19 @@ public sealed class PerformanceTests
         return PerformanceEstimator.Fit(scores, labels, q => q.Metrics(PerformanceMetric.Accuracy));
     }
 
-    private static Action<LifecycleBuilder> Serve(PerformanceEstimator estimator) => builder =>
+    private static Action<LifecycleBuilder> Serve(PerformanceEstimator estimator, TimeProvider? time = null) => builder =>
+    {
+        if (time is not null)
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton(time));
+        }
+
         builder.Serve<Coin, Guess>("coins", configure: served =>
         {
             served.FromFunction<Coin, Guess>("1", c => new Guess { Probability = c.Bias });
             served.MonitorPerformance(p => p.Score(g => g.Probability).Predicted(g => g.Probability >= .5).Reference(estimator));
         });
+    };
 
     public sealed class Coin
     {

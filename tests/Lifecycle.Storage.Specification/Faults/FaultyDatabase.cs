@@ -12,6 +12,9 @@ public sealed class FaultyDatabase(LifecycleDatabase inner, FaultPlan plan, bool
     public override SqlDialect Dialect => inner.Dialect;
 
     /// <inheritdoc/>
+    public override string Identity => inner.Identity;
+
+    /// <inheritdoc/>
     public override DbDataSource DataSource { get; } = new FaultyDataSource(inner, plan);
 
     /// <inheritdoc/>

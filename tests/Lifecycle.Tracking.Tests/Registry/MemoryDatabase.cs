@@ -18,6 +18,8 @@ internal sealed class MemoryDatabase : LifecycleDatabase
 
     public override SqlDialect Dialect => SqlDialect.Sqlite;
 
+    public override string Identity => _place;
+
     public override DbDataSource DataSource { get; }
 
     public override async ValueTask<T> WriteAsync<T>(
