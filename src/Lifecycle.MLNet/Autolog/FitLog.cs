@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Lifecycle.Tracking;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -9,6 +10,7 @@ namespace Lifecycle.MLNet;
 internal sealed class FitLog
 {
     private const int LongestSchema = 60_000;
+    private const string SeedTag = "lifecycle.seed";
 
     private readonly Run _run;
     private readonly List<object> _steps = [];
@@ -33,6 +35,15 @@ internal sealed class FitLog
         _told[told.Key] = told.Value;
         return told;
     }));
+
+    /// <summary>The seed of the context that made the pipeline, when it has one.</summary>
+    public void Seed() => Try("seed", () =>
+    {
+        if (_steps.Select(TrainerOptionsReader.SeedOf).FirstOrDefault(s => s is not null) is { } seed)
+        {
+            _run.SetTag(SeedTag, seed.ToString(CultureInfo.InvariantCulture));
+        }
+    });
 
     /// <summary>What LightGBM made of its options, and what other trainers chose for options that were left to them; they fill it in while they train.</summary>
     public void EffectiveOptions() => EachTrainer("effective options", (trainer, prefix) => TrainerOptionsReader.Read(trainer, prefix)

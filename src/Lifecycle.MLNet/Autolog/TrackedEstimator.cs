@@ -15,6 +15,7 @@ internal sealed class TrackedEstimator<TTransformer>(IEstimator<TTransformer> in
     {
         FitLog log = new(run, inner);
         log.Options();
+        log.Seed();
         long started = Stopwatch.GetTimestamp();
         TTransformer fitted;
         try

@@ -67,6 +67,21 @@ internal static class TrainerOptionsReader
     /// <summary>One option by its name; null when there is none or it is null.</summary>
     public static object? Option(object trainer, string name) => Values(trainer).FirstOrDefault(v => v.Key == name).Value;
 
+    /// <summary>The seed of the <see cref="MLContext"/> that made an estimator; null when it had none or does not say.</summary>
+    public static int? SeedOf(object estimator)
+    {
+        object? host = TrainerFields.Value(estimator, "Host") ?? TrainerFields.Value(estimator, "_host") ?? TrainerFields.Value(estimator, "_env");
+        for (Type? type = host?.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.GetProperty("Seed", Declared) is { } seed)
+            {
+                return seed.GetValue(host) as int?;
+            }
+        }
+
+        return null;
+    }
+
     private static IEnumerable<KeyValuePair<string, object?>> Values(object trainer)
     {
         HashSet<string> known = new(StringComparer.Ordinal);

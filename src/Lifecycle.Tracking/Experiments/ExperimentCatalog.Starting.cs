@@ -50,11 +50,15 @@ public sealed partial class ExperimentCatalog
             throw new ArgumentException("A run keeps its name when it is resumed; leave Named away.", nameof(start));
         }
 
-        RunRecord known = await GetRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new TrackingException($"Run with id={KeyRule.Show(runId)} not found");
-        if (known.IsDeleted || !Guid.TryParseExact(known.Id, "N", out Guid id))
+        RunRecord known = await GetRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw TrackingException.NoRun(runId);
+        if (known.IsDeleted)
         {
-            throw new TrackingException(
-                known.IsDeleted ? $"The run {known.Id} must be in the 'active' state. Current state is deleted." : $"The run '{known.Id}' has no journal of ours; log to it by its id.");
+            throw TrackingException.State($"run {known.Id}", "active", "deleted");
+        }
+
+        if (!Guid.TryParseExact(known.Id, "N", out Guid id))
+        {
+            throw new TrackingException($"The run '{known.Id}' has no journal of ours; log to it by its id.");
         }
 
         if (_open.ContainsKey(known.Id))

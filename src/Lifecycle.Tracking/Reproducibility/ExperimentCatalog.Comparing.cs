@@ -47,5 +47,5 @@ public sealed partial class ExperimentCatalog
     }
 
     private async ValueTask<RunRecord> RequireRunAsync(string runId, CancellationToken cancellationToken) =>
-        await GetRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw new TrackingException($"Run with id={KeyRule.Show(runId)} not found");
+        await GetRunAsync(runId, cancellationToken).ConfigureAwait(false) ?? throw TrackingException.NoRun(runId);
 }

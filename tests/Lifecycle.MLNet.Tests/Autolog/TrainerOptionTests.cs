@@ -38,6 +38,7 @@ public sealed class TrainerOptionTests
             return Task.CompletedTask;
         });
         Assert.Empty(await tracked.Experiments.ProblemsAsync(run.Id));
+        Assert.Equal("1", run.Tags["lifecycle.seed"]);
         Assert.Equal(trainer.Name.Replace("Trainer", "", StringComparison.Ordinal), run.Params["trainer"]);
         Assert.Empty(told.Where(o => !Same(o.Value, run.Params.GetValueOrDefault($"trainer.{o.Key}")))
             .Select(o => $"{o.Key}: {o.Value} is {run.Params.GetValueOrDefault($"trainer.{o.Key}") ?? "missing"}"));
