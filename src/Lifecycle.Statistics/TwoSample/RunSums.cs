@@ -17,29 +17,52 @@ internal partial struct RunSums
 
     public RunSums(int n, int m) => (_n, _m) = (n, m);
 
-    /// <summary>The largest of i m - j n and of its negative over both halves.</summary>
-    public static (long Above, long Below) Extremes(in RunSums low, in RunSums high) =>
-        ((long)Math.Max(Largest(low._above), Largest(high._above)), (long)Math.Max(Largest(-low._below), Largest(-high._below)));
-
-    /// <summary>The sums of both halves together.</summary>
-    public static MergeTotals Totals(in RunSums low, in RunSums high)
+    /// <summary>The largest of i m - j n and of its negative over all parts.</summary>
+    public static (long Above, long Below) Extremes(ReadOnlySpan<RunSums> parts)
     {
-        double n = low._n, m = low._m, size = n + m, product = n * m;
-        (long above, long below) = Extremes(low, high);
+        (double above, double below) = (0, 0);
+        foreach (ref readonly RunSums part in parts)
+        {
+            (above, below) = (Math.Max(above, Largest(part._above)), Math.Max(below, Largest(-part._below)));
+        }
+
+        return ((long)above, (long)below);
+    }
+
+    /// <summary>The sums of all parts together.</summary>
+    public static MergeTotals Totals(ReadOnlySpan<RunSums> parts)
+    {
+        double n = parts[0]._n, m = parts[0]._m, size = n + m, product = n * m;
+        (long above, long below) = Extremes(parts);
+        RunSums all = parts[0];
+        foreach (ref readonly RunSums part in parts[1..])
+        {
+            all._twiceU += part._twiceU;
+            all._firstSquares += part._firstSquares;
+            all._secondSquares += part._secondSquares;
+            all._firstTies += part._firstTies;
+            all._secondTies += part._secondTies;
+            all._ties += part._ties;
+            all._distinct += part._distinct;
+            all._anderson.Add(part._anderson);
+            all._distance.Add(part._distance);
+            all._squared.Add(part._squared);
+        }
+
         return new MergeTotals
         {
             Above = above,
             Below = below,
-            TwiceU = (long)(low._twiceU + high._twiceU),
-            FirstSquares = low._firstSquares + high._firstSquares,
-            SecondSquares = low._secondSquares + high._secondSquares,
-            FirstTies = low._firstTies + high._firstTies,
-            SecondTies = low._secondTies + high._secondTies,
-            Ties = low._ties + high._ties,
-            Distinct = low._distinct + high._distinct,
-            AndersonDarling = VectorSum.Of(low._anderson, high._anderson) / size * (size - 1) / size * (1 / n + 1 / m),
-            Distance = VectorSum.Of(low._distance, high._distance) / product,
-            SquaredDistance = VectorSum.Of(low._squared, high._squared) / product / product,
+            TwiceU = (long)all._twiceU,
+            FirstSquares = all._firstSquares,
+            SecondSquares = all._secondSquares,
+            FirstTies = all._firstTies,
+            SecondTies = all._secondTies,
+            Ties = all._ties,
+            Distinct = all._distinct,
+            AndersonDarling = all._anderson.Total() / size * (size - 1) / size * (1 / n + 1 / m),
+            Distance = all._distance.Total() / product,
+            SquaredDistance = all._squared.Total() / product / product,
         };
     }
 

@@ -8,19 +8,23 @@ internal struct VectorSum
 {
     private Vector256<double> _sum, _lost;
 
-    /// <summary>All sums of both together.</summary>
-    public static double Of(in VectorSum first, in VectorSum second)
+    /// <summary>The four sums together.</summary>
+    public readonly double Total()
     {
         CompensatedSum all = default;
         for (int lane = 0; lane < 4; lane++)
         {
-            all.Add(first._sum[lane]);
-            all.Add(first._lost[lane]);
-            all.Add(second._sum[lane]);
-            all.Add(second._lost[lane]);
+            all.Add(_sum[lane]);
+            all.Add(_lost[lane]);
         }
 
         return all.Value;
+    }
+
+    public void Add(in VectorSum other)
+    {
+        Add(other._sum);
+        _lost += other._lost;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

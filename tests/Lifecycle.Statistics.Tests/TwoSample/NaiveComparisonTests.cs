@@ -72,6 +72,28 @@ public class NaiveComparisonTests
         }
     }
 
+    /// <summary>Pools from which on there are quarters: few and many values a run, quarters that are empty because one run holds them.</summary>
+    [Fact]
+    public void Quarters_equal_the_walk_run_by_run()
+    {
+        for (int size = 16_383; size <= 17_200; size += 17)
+        {
+            foreach (int n in (int[])[1, 300, size / 4, size / 2, size - 1])
+            {
+                RandomStream random = new(36, (ulong)(size * 40_961 + n));
+                int values = (size % 4) switch { 0 => 1, 1 => 3, 2 => 40, _ => 0 };
+                double[] first = Draw(random, n, 0, 0), second = Draw(random, size - n, 0, 0.1);
+                if (values > 0)
+                {
+                    (first, second) = ([.. first.Select(v => Math.Round(v * values / 2))], [.. second.Select(v => Math.Round(v * values / 2))]);
+                }
+
+                SortedSample a = new(first), b = new(second);
+                SameWalk(a.DoubleKeysAndEnd, b.DoubleKeysAndEnd, SampleMerge.Plain(a.DoubleKeys, b.DoubleKeys, 1));
+            }
+        }
+    }
+
     private static void SameWalk<TKey>(ReadOnlyMemory<TKey> a, ReadOnlyMemory<TKey> b, MergeTotals plain)
         where TKey : unmanaged, System.Numerics.IBinaryInteger<TKey>, System.Numerics.IMinMaxValue<TKey>, System.Numerics.IUnsignedNumber<TKey>
     {
