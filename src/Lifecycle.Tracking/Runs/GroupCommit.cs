@@ -37,9 +37,10 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
             _busy = true;
         }
 
+        using CancellationTokenRegistration giveUp = cancellationToken.UnsafeRegister(static m => ((Member)m!).GiveUp(), member);
         if (!member.IsFollower)
         {
-            await GroupAsync().ConfigureAwait(false);
+            await GroupAsync(cancellationToken).ConfigureAwait(false);
             if (HasMore())
             {
                 // The first of a group works for others only as long as its own group lasts.
@@ -54,7 +55,7 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
     {
         do
         {
-            await GroupAsync().ConfigureAwait(false);
+            await GroupAsync(CancellationToken.None).ConfigureAwait(false);
         }
         while (HasMore());
     }
@@ -75,29 +76,30 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
         }
     }
 
-    private async ValueTask GroupAsync()
+    // When the first of a group gives up, its transaction is undone and the others are done alone.
+    private async ValueTask GroupAsync(CancellationToken cancellationToken)
     {
         List<Member> group = [];
         try
         {
             await database.WriteAsync(
-                async (transaction, token) =>
+                async (transaction, _) =>
                 {
                     long began = Stopwatch.GetTimestamp();
                     while (group.Count < Most && (group.Count == 0 || Stopwatch.GetTimestamp() - began < _longest) && Next() is { } member)
                     {
-                        if (member.IsCancelled)
+                        if (!member.TryBegin())
                         {
                             continue;
                         }
 
                         group.Add(member);
-                        await member.WorkAsync(transaction, token).ConfigureAwait(false);
+                        await member.WorkAsync(transaction).ConfigureAwait(false);
                     }
 
                     return true;
                 },
-                durability, CancellationToken.None).ConfigureAwait(false);
+                durability, cancellationToken).ConfigureAwait(false);
             group.ForEach(m => m.Committed());
         }
         catch (LifecycleStorageException error)
@@ -114,9 +116,11 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (group.Count <= 1)
+            // A first caller that gave up has its answer already; the error is not that of the others.
+            bool isOfAll = !cancellationToken.IsCancellationRequested;
+            if (group.Count == 0 || (group.Count == 1 && isOfAll))
             {
-                (group.Count == 0 ? Next() : group[0])?.Fail(error);
+                (group.Count == 1 ? group[0] : isOfAll ? Next() : null)?.Fail(error);
                 return;
             }
 
@@ -137,12 +141,12 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
         try
         {
             await database.WriteAsync(
-                async (transaction, token) =>
+                async (transaction, _) =>
                 {
-                    await member.WorkAsync(transaction, token).ConfigureAwait(false);
+                    await member.WorkAsync(transaction).ConfigureAwait(false);
                     return true;
                 },
-                durability, CancellationToken.None).ConfigureAwait(false);
+                durability, member.Token).ConfigureAwait(false);
             member.Committed();
         }
 #pragma warning disable CA1031 // as above
@@ -157,6 +161,7 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ExecutionContext? _context = ExecutionContext.Capture();
+        private State _state;
 
         public bool IsFollower { get; set; }
 
@@ -164,20 +169,32 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
 
         public bool HasFailed => _done.Task.IsCompleted;
 
-        public bool IsCancelled => cancellationToken.IsCancellationRequested && _done.TrySetCanceled(cancellationToken);
+        public CancellationToken Token => cancellationToken;
 
-        public async ValueTask WorkAsync(LifecycleTransaction transaction, CancellationToken token)
+        /// <summary>Lets the caller go when its work has not begun.</summary>
+        public void GiveUp()
+        {
+            if (Interlocked.CompareExchange(ref _state, State.Left, State.Waiting) == State.Waiting)
+            {
+                _done.TrySetCanceled(cancellationToken);
+            }
+        }
+
+        /// <summary>False when the caller gave up.</summary>
+        public bool TryBegin() => Interlocked.CompareExchange(ref _state, State.Begun, State.Waiting) == State.Waiting;
+
+        public async ValueTask WorkAsync(LifecycleTransaction transaction)
         {
             try
             {
                 ValueTask working = default;
                 if (_context is null)
                 {
-                    working = work(transaction, token);
+                    working = work(transaction, cancellationToken);
                 }
                 else
                 {
-                    ExecutionContext.Run(_context, _ => working = work(transaction, token), null);
+                    ExecutionContext.Run(_context, _ => working = work(transaction, cancellationToken), null);
                 }
 
                 await working.ConfigureAwait(false);
@@ -191,5 +208,12 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
         public void Committed() => _done.TrySetResult();
 
         public void Fail(Exception error) => _done.TrySetException(error);
+
+        private enum State
+        {
+            Waiting,
+            Begun,
+            Left,
+        }
     }
 }
