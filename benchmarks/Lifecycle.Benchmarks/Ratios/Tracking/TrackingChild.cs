@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using Lifecycle.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -101,9 +102,14 @@ internal sealed class TrackingChild : IDisposable
 
     private static async Task OpenAsync(string root)
     {
+        double entered = Age();
         await using ModelLifecycle lifecycle = await ModelLifecycle.OpenAsync(root);
+        double opened = Age();
         await using Run run = await lifecycle.Experiments.StartRunAsync(SearchStore.Experiment);
         Say(run.Id);
+        double started = Age();
+        await Console.Error.WriteLineAsync(FormattableString.Invariant($"since the start of the process: entered {entered:F0} ms, opened {opened:F0} ms, run started {started:F0} ms"));
+        await Console.Error.WriteLineAsync(FormattableString.Invariant($"{JitInfo.GetCompiledMethodCount()} methods were compiled in {JitInfo.GetCompilationTime().TotalMilliseconds:F0} ms"));
         Console.In.ReadToEnd();
     }
 
@@ -143,6 +149,12 @@ internal sealed class TrackingChild : IDisposable
         }
 
         await host.StopAsync();
+    }
+
+    private static double Age()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return (TimeProvider.System.GetUtcNow() - self.StartTime.ToUniversalTime()).TotalMilliseconds;
     }
 
     private static void Say(string line)
