@@ -1,9 +1,11 @@
 using BenchmarkDotNet.Running;
 using Lifecycle.Benchmarks.Ratios;
+using Lifecycle.Benchmarks.Ratios.Tracking;
 
 return args switch
 {
     ["ratios", .. var suites] => await RatioRunner.RunAsync(suites),
+    [TrackingChild.Verb, .. var what] => await TrackingChild.RunAsync(what),
     _ => Micro(args),
 };
 

@@ -11,18 +11,13 @@ internal static class RatioRunner
     {
         ["foundation"] = FoundationSuite.MeasureAsync,
         ["drift"] = DriftSuite.MeasureAsync,
+        ["tracking"] = TrackingSuite.MeasureAsync,
     };
 
-    private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts =
-        new(DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable()))), StringComparer.Ordinal)
-        {
-            ["tracking.mlnet"] = AutologFigures.MeasureAsync,
-            ["tracking.reproducibility"] = () => ReproducibilityFigures.Measure().ToAsyncEnumerable(),
-            ["tracking.search"] = SearchFigures.MeasureAsync,
-            ["tracking.search.100k"] = SearchFigures.MeasureLargeAsync,
-            ["tracking.wire"] = WireFigures.MeasureAsync,
-            ["tracking.registry"] = RegistryFigures.MeasureAsync,
-        };
+    private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts = new(
+        DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
+            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts),
+        StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(string[] names)
     {

@@ -34,8 +34,10 @@ public sealed partial class ModelRegistry
             }
 
             await JudgeAsync(snapshot.Request, cancellationToken).ConfigureAwait(false);
-            (AliasPeriod? period, bool moved) = await _store.Database.WriteAsync(
-                (transaction, token) => CommitAsync(transaction, snapshot, expected, token), CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+            (AliasPeriod? period, bool moved) = (null, false);
+            await _promotions.WriteAsync(
+                async (transaction, token) => (period, moved) = await CommitAsync(transaction, snapshot, expected, token).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
             if (period is not null)
             {
                 TrackingTelemetry.Promoted(moved ? "moved" : "unchanged");

@@ -16,6 +16,7 @@ public sealed partial class ModelRegistry
     private readonly ExperimentCatalog? _experiments;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<Digest, ModelManifest> _manifests = new();
+    private readonly GroupCommit _promotions;
 
     /// <summary>Opens the registry of a workspace; its tables are made at the first call.</summary>
     /// <param name="database">Keeps the tables.</param>
@@ -34,6 +35,7 @@ public sealed partial class ModelRegistry
         ExperimentCatalog? experiments = null, ILogger<ModelRegistry>? logger = null)
     {
         _store = new TrackingStore(database, blobs, objects, audit, events, actor, time);
+        _promotions = new GroupCommit(database, CommitDurability.Flushed);
         _experiments = experiments;
         _logger = logger ?? NullLogger<ModelRegistry>.Instance;
         Rules = [new EvidenceRule(), .. rules ?? []];

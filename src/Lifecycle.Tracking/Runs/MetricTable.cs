@@ -4,13 +4,19 @@ namespace Lifecycle.Tracking;
 internal static class MetricTable
 {
     private static readonly BulkInsert Points = new("tracking_metric_point", ["run", "key", "step", "ts", "value", "nan"], "ON CONFLICT DO NOTHING");
-    private static readonly BulkInsert Latest = new(
+    private static readonly BulkInsert LatestOfKey = new(
         "tracking_metric_latest", ["run", "key", "experiment", "value", "nan", "step", "ts"],
         """
         ON CONFLICT(run, key) DO UPDATE SET value = excluded.value, nan = excluded.nan, step = excluded.step, ts = excluded.ts
         WHERE (excluded.step, excluded.ts, 1 - excluded.nan, excluded.value)
             > (tracking_metric_latest.step, tracking_metric_latest.ts, 1 - tracking_metric_latest.nan, tracking_metric_latest.value)
         """);
+
+    private static readonly Comparison<(long Key, JournaledPoint Point)> InKeyOrder =
+        (a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : Compare(a.Point, b.Point);
+
+    private static readonly object IsNumber = 0L;
+    private static readonly object IsNaN = 1L;
 
     /// <summary>Writes points; those that are there already change nothing. Then lets the latest of each key rise.</summary>
     /// <returns>Points that were new.</returns>
@@ -22,44 +28,58 @@ internal static class MetricTable
             return 0;
         }
 
-        Dictionary<string, long> ids = new(StringComparer.Ordinal);
-        Dictionary<string, JournaledPoint> latest = new(StringComparer.Ordinal);
-        foreach (JournaledPoint point in points)
+        Dictionary<string, Latest> keyed = new(StringComparer.Ordinal);
+        (long Key, JournaledPoint Point)[] rows = new (long, JournaledPoint)[points.Count];
+        for (int i = 0; i < rows.Length; i++)
         {
-            if (!ids.ContainsKey(point.Key))
+            JournaledPoint point = points[i];
+            if (!keyed.TryGetValue(point.Key, out Latest? key))
             {
-                ids[point.Key] = await keys.IdAsync(transaction, KeyTable.Metric, point.Key, cancellationToken).ConfigureAwait(false);
+                key = new Latest(await keys.IdAsync(transaction, KeyTable.Metric, point.Key, cancellationToken).ConfigureAwait(false), point);
+                keyed.Add(point.Key, key);
+            }
+            else if (Compare(point, key.Point) > 0)
+            {
+                key.Point = point;
             }
 
-            if (!latest.TryGetValue(point.Key, out JournaledPoint top) || Compare(point, top) > 0)
-            {
-                latest[point.Key] = point;
-            }
+            rows[i] = (key.Id, point);
         }
 
-        points.Sort((a, b) =>
-        {
-            int byKey = ids[a.Key].CompareTo(ids[b.Key]);
-            return byKey != 0 ? byKey : Compare(a, b);
-        });
-        long added = await database.BulkInsertAsync(
-            transaction, Points,
-            points.Select(p => new object?[] { run.Id, ids[p.Key], p.Step, p.Ms, double.IsNaN(p.Value) ? 0.0 : p.Value, double.IsNaN(p.Value) ? 1L : 0L }),
-            cancellationToken).ConfigureAwait(false);
+        Array.Sort(rows, InKeyOrder);
+        long added = await database.BulkInsertAsync(transaction, Points, Cells(run, rows), cancellationToken).ConfigureAwait(false);
         await database.BulkInsertAsync(
-            transaction, Latest,
-            latest.Select(p => new object?[]
-            {
-                run.Id, ids[p.Key], run.Experiment, double.IsNaN(p.Value.Value) ? 0.0 : p.Value.Value, double.IsNaN(p.Value.Value) ? 1L : 0L, p.Value.Step, p.Value.Ms,
-            }),
+            transaction, LatestOfKey,
+            keyed.Values.Select(k => new object?[] { run.Id, k.Id, run.Experiment, Number(k.Point), NaN(k.Point), k.Point.Step, k.Point.Ms }),
             cancellationToken).ConfigureAwait(false);
-
         return added;
     }
 
     /// <summary>Which point is later: by step, then time, then value; NaN is below every number.</summary>
     internal static int Compare(in JournaledPoint a, in JournaledPoint b) =>
         a.Step != b.Step ? a.Step.CompareTo(b.Step) : a.Ms != b.Ms ? a.Ms.CompareTo(b.Ms) : a.Value.CompareTo(b.Value);
+
+    // What is the same in many rows is boxed once.
+    private static IEnumerable<object?[]> Cells(RunRow run, (long Key, JournaledPoint Point)[] rows)
+    {
+        object owner = run.Id;
+        object boxed = rows[0].Key;
+        long key = rows[0].Key;
+        foreach ((long own, JournaledPoint point) in rows)
+        {
+            if (own != key)
+            {
+                boxed = own;
+                key = own;
+            }
+
+            yield return [owner, boxed, point.Step, point.Ms, Number(point), NaN(point)];
+        }
+    }
+
+    private static double Number(in JournaledPoint point) => double.IsNaN(point.Value) ? 0.0 : point.Value;
+
+    private static object NaN(in JournaledPoint point) => double.IsNaN(point.Value) ? IsNaN : IsNumber;
 
     /// <summary>Keeps a point under the model it speaks of, too.</summary>
     public static ValueTask<int> AddOfModelAsync(
@@ -75,4 +95,11 @@ internal static class MetricTable
                 ("$model", metric.ModelId),
             ],
             cancellationToken);
+
+    private sealed class Latest(long id, JournaledPoint first)
+    {
+        public long Id => id;
+
+        public JournaledPoint Point { get; set; } = first;
+    }
 }

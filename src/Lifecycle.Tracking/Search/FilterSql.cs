@@ -38,6 +38,28 @@ internal sealed class FilterSql
         return parts;
     }
 
+    /// <summary>All tests of a filter, from left to right.</summary>
+    public static IEnumerable<TestFilter> Tests(RunFilter filter)
+    {
+        Stack<RunFilter> open = new([filter]);
+        while (open.TryPop(out RunFilter? next))
+        {
+            switch (next)
+            {
+                case NotFilter not:
+                    open.Push(not.Inner);
+                    break;
+                case JoinFilter join:
+                    open.Push(join.Right);
+                    open.Push(join.Left);
+                    break;
+                case TestFilter test:
+                    yield return test;
+                    break;
+            }
+        }
+    }
+
     private void Write(RunFilter filter)
     {
         switch (filter)

@@ -108,6 +108,11 @@ internal sealed partial class RunSearcher
                 return $"SELECT {scan.Columns} FROM ({rows}) w{limit}";
             }
 
+            if (scan.IsStaged && FilterSql.Tests(filter).All(RunCells.IsCell))
+            {
+                return $"SELECT {scan.Columns} FROM ({rows}) w\nWHERE {FilterSql.Of(filter, t => RunCells.Test(sql, t, "w.run"))}{limit}";
+            }
+
             string scope = scan.IsStaged ? "1" : _scope.Condition(sql, true);
             return $"SELECT {scan.Columns} FROM ({rows}) w CROSS JOIN tracking_run r ON r.id = w.run\nWHERE {scope} AND {FilterSql.Of(filter, t => RunCells.Test(sql, t))}{limit}";
         }

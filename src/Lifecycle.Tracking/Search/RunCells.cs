@@ -11,18 +11,21 @@ internal static class RunCells
     public static readonly IReadOnlyList<(string Text, long Number)> Stages = [("active", Stage.Active), ("deleted", Stage.Deleted)];
 
     /// <summary>A test as a look-up by primary key.</summary>
-    public static string Test(SqlText sql, TestFilter test)
+    /// <param name="sql">Takes the values.</param>
+    /// <param name="test">The test.</param>
+    /// <param name="run">Where the row of the run is named; the tests of <see cref="IsCell"/> need nothing else of the run.</param>
+    public static string Test(SqlText sql, TestFilter test, string run = "r.id")
     {
         string not = test.Test == FilterTest.IsMissing ? "NOT " : "";
         switch (test.Field)
         {
             case FilterField.Metric:
-                return $"{not}EXISTS(SELECT 1 FROM tracking_metric_latest t WHERE t.run = r.id AND t.key = {Key(sql, test.Field, test.Key)} AND {CellSql.Metric(sql, "t", test)})";
+                return $"{not}EXISTS(SELECT 1 FROM tracking_metric_latest t WHERE t.run = {run} AND t.key = {Key(sql, test.Field, test.Key)} AND {CellSql.Metric(sql, "t", test)})";
             case FilterField.Param or FilterField.Tag:
-                return $"{not}EXISTS(SELECT 1 FROM {Table(test.Field)} t WHERE t.run = r.id AND t.key = {Key(sql, test.Field, test.Key)} AND {CellSql.Text(sql, "t.value", test)})";
+                return $"{not}EXISTS(SELECT 1 FROM {Table(test.Field)} t WHERE t.run = {run} AND t.key = {Key(sql, test.Field, test.Key)} AND {CellSql.Text(sql, "t.value", test)})";
             case FilterField.Dataset:
                 string column = test.Key == "context" ? "i.context" : "d." + test.Key;
-                return $"{not}EXISTS(SELECT 1 FROM tracking_run_input i JOIN tracking_dataset d ON d.id = i.dataset WHERE i.run = r.id AND {CellSql.Text(sql, column, test)})";
+                return $"{not}EXISTS(SELECT 1 FROM tracking_run_input i JOIN tracking_dataset d ON d.id = i.dataset WHERE i.run = {run} AND {CellSql.Text(sql, column, test)})";
             case FilterField.NumberAttribute:
                 string number = Attribute(test.Key);
                 return test.Test == FilterTest.IsMissing ? $"({number} IS NULL)" : $"({number} IS NOT NULL AND {CellSql.Number(sql, number, test)})";
@@ -33,6 +36,9 @@ internal static class RunCells
                     : CellSql.Text(sql, Attribute(test.Key), test);
         }
     }
+
+    /// <summary>Whether the test asks for a cell beside the run, not for the run's own row.</summary>
+    public static bool IsCell(TestFilter test) => test.Field is FilterField.Metric or FilterField.Param or FilterField.Tag or FilterField.Dataset;
 
     /// <summary>A column with few values: which of their numbers satisfy the test.</summary>
     public static string Among(string column, IReadOnlyList<(string Text, long Number)> values, TestFilter test) =>

@@ -14,6 +14,9 @@ internal sealed partial class RunSearcher
     /// <summary>So many rows of an index are tested before the clauses become sets.</summary>
     internal const int MostWalked = 20_000;
 
+    /// <summary>So many rows of an index are tested before whole indexes are looked through for a rare clause.</summary>
+    internal const int FewWalked = 2_000;
+
     private const int MostProbes = 16;
 
     private readonly SearchSession _session;
@@ -43,9 +46,23 @@ internal sealed partial class RunSearcher
         }
 
         Used = plan;
+        List<long> found = [];
         if (plan is SearchPlan.Auto or SearchPlan.Ids)
         {
-            TestFilter? rarest = Rarest(plan == SearchPlan.Ids);
+            List<TestFilter> tests = [.. _clauses.OfType<TestFilter>().Where(t => t.Test != FilterTest.IsMissing).Take(MostProbes)];
+            List<TestFilter> whole = [.. tests.Where(t => !RunSets.IsRange(t))];
+            TestFilter? rarest = Rarest(tests.Except(whole), plan == SearchPlan.Ids);
+            if (rarest is null && whole.Count > 0)
+            {
+                // A clause that is not rare fills a page sooner than it can be counted.
+                if (plan == SearchPlan.Auto && Walked(found, most, after, FewWalked))
+                {
+                    return found;
+                }
+
+                rarest = Rarest(whole, plan == SearchPlan.Ids);
+            }
+
             if (rarest is not null || plan == SearchPlan.Ids)
             {
                 Used = SearchPlan.Ids;
@@ -53,16 +70,9 @@ internal sealed partial class RunSearcher
             }
         }
 
-        List<long> found = [];
-        if (plan is SearchPlan.Auto or SearchPlan.Walk)
+        if (plan is SearchPlan.Auto or SearchPlan.Walk && Walked(found, most, after, plan == SearchPlan.Walk ? int.MaxValue : MostWalked))
         {
-            Used = SearchPlan.Walk;
-            if (new OrderWalk(this, null, plan == SearchPlan.Walk ? int.MaxValue : MostWalked).Fill(found, most, after))
-            {
-                return found;
-            }
-
-            found.Clear();
+            return found;
         }
 
         Used = SearchPlan.Sets;
@@ -80,30 +90,34 @@ internal sealed partial class RunSearcher
             row => new SearchPlace(SortTerms.Read(row, terms, 0)))[0];
     }
 
-    // Ranges of an index are counted first: they cost next to nothing. Whole indexes are only looked through when no range is small.
-    private TestFilter? Rarest(bool always)
+    // Leaves nothing behind when the window was too small.
+    private bool Walked(List<long> found, int most, SearchPlace? after, int window)
     {
-        List<TestFilter> tests = [.. _clauses.OfType<TestFilter>().Where(t => t.Test != FilterTest.IsMissing).Take(MostProbes)];
+        Used = SearchPlan.Walk;
+        if (new OrderWalk(this, null, window).Fill(found, most, after))
+        {
+            return true;
+        }
+
+        found.Clear();
+        return false;
+    }
+
+    // Ranges of an index are counted first: they cost next to nothing. Whole indexes are only looked through when no range is small.
+    private TestFilter? Rarest(IEnumerable<TestFilter> tests, bool always)
+    {
         TestFilter? rarest = null;
         long fewest = always ? long.MaxValue : MostIds + 1;
-        foreach (bool range in new[] { true, false })
+        foreach (TestFilter test in tests)
         {
-            foreach (TestFilter test in tests.Where(t => RunSets.IsRange(t) == range))
+            long count = Count(test);
+            if (count < fewest)
             {
-                long count = Count(test);
-                if (count < fewest)
-                {
-                    (rarest, fewest) = (test, count);
-                }
-            }
-
-            if (rarest is not null)
-            {
-                return rarest;
+                (rarest, fewest) = (test, count);
             }
         }
 
-        return null;
+        return rarest;
     }
 
     private long Count(TestFilter test)
