@@ -17,18 +17,31 @@ internal static class MetricHistoryTable
             "SELECT run_id, id FROM tracking_run WHERE run_id IN (SELECT value FROM json_each($runs))", [("$runs", JsonText.List(runIds))],
             row => (row.GetString(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
 
-    public static ValueTask<List<MetricPoint>> PageAsync(
-        LifecycleDatabase database, long run, string key, MetricToken? after, int most, CancellationToken cancellationToken) =>
-        database.QueryAsync(
-            Of + (after is null ? "" : " AND (p.ts, p.step, 1 - p.nan, p.value) > ($ts, $step, $number, $value)")
-                + " ORDER BY p.ts, p.step, p.nan DESC, p.value LIMIT $most",
+    /// <summary>A page in the order of (time, step, value). Where times never fall while steps rise, that is the order of the table, and nothing is sorted.</summary>
+    public static async ValueTask<List<MetricPoint>> PageAsync(
+        LifecycleDatabase database, long run, string key, MetricToken? after, int most, CancellationToken cancellationToken)
+    {
+        using SearchSession session = await SearchSession.OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        List<long> order = session.Query(
+            "SELECT in_time_order FROM tracking_metric_latest WHERE run = $run AND key = (SELECT id FROM tracking_key WHERE kind = 1 AND text = $key)",
+            [("$run", run), ("$key", key)], row => row.GetInt64(0));
+        return session.Query(
+            Page(isInTimeOrder: order is [not 0], after is not null),
             [
                 ("$run", run), ("$key", key), ("$most", (long)most),
                 .. after is { } token
                     ? new (string, object?)[] { ("$ts", token.Ms), ("$step", token.Step), ("$number", token.IsNaN ? 0L : 1L), ("$value", token.Value) }
                     : [],
             ],
-            row => Read(row, key), cancellationToken);
+            row => Read(row, key));
+    }
+
+    /// <summary>The statement of a page.</summary>
+    internal static string Page(bool isInTimeOrder, bool goesOn) =>
+        Of
+        + (goesOn && isInTimeOrder ? " AND (p.step, p.ts) >= ($step, $ts)" : "")
+        + (goesOn ? " AND (p.ts, p.step, 1 - p.nan, p.value) > ($ts, $step, $number, $value)" : "")
+        + (isInTimeOrder ? " ORDER BY p.step, p.ts, p.nan DESC, p.value LIMIT $most" : " ORDER BY p.ts, p.step, p.nan DESC, p.value LIMIT $most");
 
     public static ValueTask<List<(long Run, long Step)>> StepsAsync(
         LifecycleDatabase database, IReadOnlyList<long> runs, string key, long first, long last, CancellationToken cancellationToken) =>

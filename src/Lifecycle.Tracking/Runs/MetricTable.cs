@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Globalization;
+
 namespace Lifecycle.Tracking;
 
 /// <summary>SQL over metric points and the latest of each key.</summary>
@@ -5,11 +8,10 @@ internal static class MetricTable
 {
     private static readonly BulkInsert Points = new("tracking_metric_point", ["run", "key", "step", "ts", "value", "nan"], "ON CONFLICT DO NOTHING");
     private static readonly BulkInsert LatestOfKey = new(
-        "tracking_metric_latest", ["run", "key", "experiment", "value", "nan", "step", "ts"],
+        "tracking_metric_latest", ["run", "key", "experiment", "value", "nan", "step", "ts", "in_time_order"],
         """
-        ON CONFLICT(run, key) DO UPDATE SET value = excluded.value, nan = excluded.nan, step = excluded.step, ts = excluded.ts
-        WHERE (excluded.step, excluded.ts, 1 - excluded.nan, excluded.value)
-            > (tracking_metric_latest.step, tracking_metric_latest.ts, 1 - tracking_metric_latest.nan, tracking_metric_latest.value)
+        ON CONFLICT(run, key) DO UPDATE SET value = excluded.value, nan = excluded.nan, step = excluded.step, ts = excluded.ts,
+            in_time_order = excluded.in_time_order
         """);
 
     private static readonly Comparison<(long Key, JournaledPoint Point)> InKeyOrder =
@@ -48,11 +50,46 @@ internal static class MetricTable
 
         Array.Sort(rows, InKeyOrder);
         long added = await database.BulkInsertAsync(transaction, Points, Cells(run, rows), cancellationToken).ConfigureAwait(false);
+        if (added == 0)
+        {
+            return 0;
+        }
+
+        Dictionary<long, Latest> known = keyed.Values.ToDictionary(k => k.Id);
+        Latest? latest = null;
+        foreach ((long key, JournaledPoint point) in rows)
+        {
+            latest = latest?.Id == key ? latest : known[key];
+            latest.Follow(point);
+        }
+
+        await ReadLatestAsync(transaction, run, known, cancellationToken).ConfigureAwait(false);
         await database.BulkInsertAsync(
             transaction, LatestOfKey,
-            keyed.Values.Select(k => new object?[] { run.Id, k.Id, run.Experiment, Number(k.Point), NaN(k.Point), k.Point.Step, k.Point.Ms }),
+            keyed.Values.Select(k => new object?[] { run.Id, k.Id, run.Experiment, Number(k.Point), NaN(k.Point), k.Point.Step, k.Point.Ms, k.IsInTimeOrder ? 1L : 0L }),
             cancellationToken).ConfigureAwait(false);
         return added;
+    }
+
+    /// <summary>Joins what is known of keys with what was there before.</summary>
+    private static async ValueTask ReadLatestAsync(
+        LifecycleTransaction transaction, RunRow run, Dictionary<long, Latest> known, CancellationToken cancellationToken)
+    {
+        DbCommand command = transaction.Command(
+            "SELECT key, value, nan, step, ts, in_time_order FROM tracking_metric_latest WHERE run = $run AND key IN (SELECT value FROM json_each($keys))",
+            ("$run", run.Id), ("$keys", $"[{string.Join(',', known.Keys.Select(k => k.ToString(CultureInfo.InvariantCulture)))}]"));
+        await using (command.ConfigureAwait(false))
+        {
+            DbDataReader row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (row.ConfigureAwait(false))
+            {
+                while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    known[row.GetInt64(0)].Join(
+                        new JournaledPoint("", row.GetInt64(3), row.GetInt64(4), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(1)), row.GetInt64(5) != 0);
+                }
+            }
+        }
     }
 
     /// <summary>Which point is later: by step, then time, then value; NaN is below every number.</summary>
@@ -96,10 +133,31 @@ internal static class MetricTable
             ],
             cancellationToken);
 
+    /// <summary>The latest point of a key, and whether its times never fall while its steps rise: its history is then read along the table.</summary>
     private sealed class Latest(long id, JournaledPoint first)
     {
+        private JournaledPoint? _first;
+        private long _ms = long.MinValue;
+
         public long Id => id;
 
         public JournaledPoint Point { get; set; } = first;
+
+        public bool IsInTimeOrder { get; private set; } = true;
+
+        /// <summary>Takes the points of a batch in the order of steps.</summary>
+        public void Follow(in JournaledPoint point)
+        {
+            _first ??= point;
+            IsInTimeOrder &= point.Ms >= _ms;
+            _ms = point.Ms;
+        }
+
+        /// <summary>What was there before: points behind it keep the order, others may break it.</summary>
+        public void Join(in JournaledPoint before, bool isInTimeOrder)
+        {
+            IsInTimeOrder &= isInTimeOrder && _first is { } begins && begins.Step >= before.Step && begins.Ms >= before.Ms;
+            Point = Compare(Point, before) > 0 ? Point : before;
+        }
     }
 }
