@@ -68,6 +68,8 @@ public abstract class StreamDetector<TSelf> : StreamDetector
             throw new ArgumentOutOfRangeException(nameof(target), target, "A run length lies between 100 and 10,000,000 values, for example 100,000.");
         }
 
+        RequireSettings();
+        law.RequireVaried(typeof(TSelf).Name);
         TSelf tuned = At(Level, law);
         law.Require(tuned.Domain, typeof(TSelf).Name);
         if (tuned.ExactLevel(target, law) is { } exact)
@@ -75,7 +77,15 @@ public abstract class StreamDetector<TSelf> : StreamDetector
             return Made(this, exact);
         }
 
-        return Resized(0, law) is null ? Made(this, RunLengthSearch.Find(level => At(level, law), law, target)) : Fitted();
+        bool isFitted = Resized(0, law) is not null;
+        RunLengthSearch.RequireAffordable(tuned, target, isFitted);
+        if (!isFitted)
+        {
+            return Made(this, RunLengthSearch.Find(level => At(level, law), law, target));
+        }
+
+        (TSelf settings, (double Level, double RunLength) found) = new SettingsFit<TSelf>((settings, level) => settings.At(level, law), law, target).Find(step => Resized(step, law));
+        return Made(settings, found);
 
         TSelf Made(StreamDetector<TSelf> settings, (double Level, double RunLength) found)
         {
@@ -83,13 +93,6 @@ public abstract class StreamDetector<TSelf> : StreamDetector
             TSelf made = settings.At(found.Level, law);
             made.Expect(found.RunLength);
             return made;
-        }
-
-        TSelf Fitted()
-        {
-            (TSelf settings, (double Level, double RunLength) found) = RunLengthSearch.Fit(
-                step => Resized(step, law), (TSelf settings, bool isRough) => RunLengthSearch.Find(level => settings.At(level, law), law, target, isRough), target);
-            return Made(settings, found);
         }
     }
 
