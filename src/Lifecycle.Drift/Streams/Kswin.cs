@@ -37,7 +37,7 @@ public sealed partial class Kswin : StreamDetector<Kswin>
     /// <summary>Opens another source of whole numbers below a bound; for streams recorded with another generator.</summary>
     internal Func<Func<int, int>>? Draws { get; init; }
 
-    internal override double RunsWorth => _isOfErrors ? 5e8 : 1e7;
+    internal override double RunsWorth => _isOfErrors ? 5e8 : 5e6;
 
     // -ln α; the score is -ln p.
     private protected override double Level => -Math.Log(Alpha);

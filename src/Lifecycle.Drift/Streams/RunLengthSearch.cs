@@ -16,6 +16,7 @@ internal static class RunLengthSearch
     // Whatever the detector's worth, runs are added until the mean has at most this standard error: 10 % are three of them.
     private const double WorstError = 0.032;
     private const double Tolerance = 0.1;
+    private const double FarOff = 0.05;
     private const int Rough = 200;
     private const int Glanced = 100;
     private const int Fewest = 400;
@@ -29,9 +30,9 @@ internal static class RunLengthSearch
         where TDetector : StreamDetector
     {
         TDetector probe = at(1);
-        int pilot = effort == SearchEffort.Glance ? Glanced : (int)Math.Clamp(0.2 * probe.RunsWorth / target, Fewest, effort == SearchEffort.Rough ? 1_000 : Pilot);
+        int pilot = effort == SearchEffort.Glance ? Glanced : (int)Math.Clamp(0.2 * probe.RunsWorth / target, Fewest, effort == SearchEffort.Rough ? Fewest : Pilot);
         double worth = effort == SearchEffort.Whole ? probe.RunsWorth : 0;
-        return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, pilot, worth, seed) : Bracket(at, law, target, pilot, worth, seed);
+        return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, pilot, worth, effort == SearchEffort.Glance ? 2 : RunLength.Cut, seed) : Bracket(at, law, target, pilot, worth, seed);
     }
 
     /// <summary>Refuses a run length that is not the one that was asked for.</summary>
@@ -104,13 +105,25 @@ internal static class RunLengthSearch
         return found == 0 ? double.PositiveInfinity : values / found;
     }
 
-    /// <summary>The mean run length of a detector, from runs that no search has seen.</summary>
-    public static double Again<TDetector>(Func<TDetector> create, StreamLaw law, double target, ulong seed)
+    /// <summary>The mean run length at a level, from runs that no search has seen; from few of them where it is far off the
+    /// target.</summary>
+    public static double Again<TDetector>(Func<double, TDetector> at, double level, StreamLaw law, double target, ulong seed)
         where TDetector : StreamDetector
     {
         long longest = (long)(RunLength.Cut * target);
-        int runs = Count(1 / (Error * Error), target, create().RunsWorth, Fewest);
-        return new RunOutcomes(Times(create, law, SamplingPlan.Whole(longest), longest, runs, seed), longest, longest).Mean;
+        int runs = Count(1 / (Error * Error), target, at(1).RunsWorth, Fewest), few = runs / 10;
+        long[] times = new long[runs];
+        Parallel.For(0, few, Run);
+        double first = new RunOutcomes(times.AsSpan(0, few), longest, longest).Mean;
+        if (Math.Abs(Math.Log(first / target)) > FarOff + 4 / Math.Sqrt(few))
+        {
+            return first;
+        }
+
+        Parallel.For(few, runs, Run);
+        return new RunOutcomes(times, longest, longest).Mean;
+
+        void Run(int i) => times[i] = ScoreRecords.TimeAt(at(level), level, law.Open(seed, (ulong)i), (ulong)i, longest);
     }
 
     /// <summary>Outcomes of runs by a plan; the runs that go on are made again from their start.</summary>

@@ -6,9 +6,9 @@ internal sealed partial class ScoreRecords
     private const double Beyond = 1.25;
 
     /// <summary>The level whose run length is nearest to the target.</summary>
-    public static (double Level, double RunLength) Find(Func<double, StreamDetector> at, StreamLaw law, double target, int pilot, double worth, ulong seed)
+    public static (double Level, double RunLength) Find(Func<double, StreamDetector> at, StreamLaw law, double target, int pilot, double worth, double cut, ulong seed)
     {
-        long longest = (long)(RunLength.Cut * target);
+        long longest = (long)(cut * target);
         double grain = at(1).Grain;
         ScoreRecords[] paths = Open(0, pilot);
         double ceiling = Climb(paths, target, longest);

@@ -6,7 +6,7 @@ internal enum SearchEffort
     /// <summary>To some 10 %: enough to drop a setting that is far off.</summary>
     Glance,
 
-    /// <summary>To 3 to 5 %.</summary>
+    /// <summary>To 5 %.</summary>
     Rough,
 
     /// <summary>To about 1 %, 3 % where values are dear.</summary>

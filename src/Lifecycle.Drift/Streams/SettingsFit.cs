@@ -16,9 +16,8 @@ internal sealed class SettingsFit<TDetector>(Func<TDetector, double, TDetector> 
 {
     // Distances of the logarithms of run lengths from that of the target.
     private const double FarOff = 0.35;
-    private const double Promising = 0.05;
-    private const double Near = 0.03;
-    private const double NearAgain = 0.05;
+    private const double Promising = 0.08;
+    private const double Near = 0.035;
     private const int MostSteps = 25;
     private const int SecondLooks = 3;
     private const ulong OtherSeeds = 1_000_003;
@@ -30,63 +29,57 @@ internal sealed class SettingsFit<TDetector>(Func<TDetector, double, TDetector> 
     /// <exception cref="RunLengthException">None has.</exception>
     public (TDetector Settings, (double Level, double RunLength) Found) Find(Func<int, TDetector?> resized)
     {
-        List<(TDetector Settings, double Off)> open = [];
+        List<(TDetector Settings, double Off)> passedOver = [];
+        (TDetector Settings, (double Level, double RunLength) Found)? best = null;
         for (int i = 0; i <= 2 * MostSteps; i++)
         {
             int step = i % 2 == 0 ? i / 2 : -(i + 1) / 2;
-            if (resized(step) is not { } settings || Off(settings, SearchEffort.Glance) > FarOff)
+            if (resized(step) is not { } settings || Try(settings, SearchEffort.Glance) is not { } glance || Off(glance.RunLength) > FarOff
+                || Try(settings, SearchEffort.Rough) is not { } rough)
             {
                 continue;
             }
 
-            double off = Off(settings, SearchEffort.Rough);
+            double off = Off(rough.RunLength);
             if (off > Promising)
             {
-                open.Add((settings, off));
+                passedOver.Add((settings, off));
             }
-            else if (Settle(settings) is { } found)
+            else if (IsNear(settings, rough.Level))
             {
-                if (found.Off <= NearAgain)
-                {
-                    return (settings, found.Found);
-                }
-
-                open.Add((settings, found.Off));
+                return best!.Value;
             }
         }
 
-        (TDetector Settings, (double Level, double RunLength) Found, double Off)? best = null;
-        foreach ((TDetector settings, _) in open.OrderBy(o => o.Off).Take(SecondLooks))
+        foreach ((TDetector settings, _) in passedOver.OrderBy(p => p.Off).Take(SecondLooks))
         {
-            if (Settle(settings) is { } found && (best is null || found.Off < best.Value.Off))
+            if (Try(settings, SearchEffort.Rough) is { } rough && IsNear(settings, rough.Level))
             {
-                best = (settings, found.Found, found.Off);
+                break;
             }
         }
 
-        return best is { } chosen ? (chosen.Settings, chosen.Found) : throw (_refusal is not null && double.IsInfinity(_nearest) ? _refusal : RunLengthSearch.Missed(target, _nearest));
-    }
+        return best ?? throw (_refusal is not null && double.IsInfinity(_nearest) ? _refusal : RunLengthSearch.Missed(target, _nearest));
 
-    /// <summary>The level with all runs, measured again; the greater distance of both.</summary>
-    private ((double Level, double RunLength) Found, double Off)? Settle(TDetector settings)
-    {
-        if (Try(settings, SearchEffort.Whole) is not { } found)
+        // A rough level of a fine lattice may be off where one beside it is not.
+        bool IsNear(TDetector settings, double level)
         {
-            return null;
+            double length = Keep(settings, level);
+            if (Off(length) is > Near and < 3 * Near && Try(settings, SearchEffort.Whole) is { } whole && whole.Level != level)
+            {
+                length = Keep(settings, whole.Level);
+            }
+
+            return Off(length) <= Near;
         }
 
-        double off = Off(found.RunLength);
-        if (off > 0.1)
+        double Keep(TDetector settings, double level)
         {
-            return (found, off);
+            double length = RunLengthSearch.Again(l => at(settings, l), level, law, target, RandomStream.DefaultSeed + OtherSeeds);
+            best = best is null || Off(length) < Off(best.Value.Found.RunLength) ? (settings, (level, length)) : best;
+            return length;
         }
-
-        double again = RunLengthSearch.Again(() => at(settings, found.Level), law, target, RandomStream.DefaultSeed + OtherSeeds);
-        double length = Math.Sqrt(found.RunLength * again);
-        return ((found.Level, length), off <= Near ? Off(again) : Math.Max(off, Off(again)));
     }
-
-    private double Off(TDetector settings, SearchEffort effort) => Try(settings, effort) is { } found ? Off(found.RunLength) : double.PositiveInfinity;
 
     private double Off(double length) => Math.Abs(Math.Log(length / target));
 
