@@ -19,6 +19,8 @@ public sealed class Fhddm : StreamDetector<Fhddm>
     // ln(1/δ); the score is 2 n Δ².
     private protected override double Level => -Math.Log(Delta);
 
+    internal override bool HasCoarseScore => true;
+
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
     private protected override Fhddm At(double level, StreamLaw law) => new() { Window = Window, Delta = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Strict = Strict };

@@ -21,6 +21,8 @@ public sealed class Fhddms : StreamDetector<Fhddms>
 
     private protected override double Level => -Math.Log(Delta);
 
+    internal override bool HasCoarseScore => true;
+
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
     private int Short => Math.Min(ShortWindow, Window);

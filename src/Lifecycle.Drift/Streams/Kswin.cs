@@ -42,6 +42,8 @@ public sealed partial class Kswin : StreamDetector<Kswin>
     // -ln α; the score is -ln p.
     private protected override double Level => -Math.Log(Alpha);
 
+    internal override bool HasCoarseScore => true;
+
     private protected override ValueDomain Domain => ValueDomain.Finite;
 
     private protected override Kswin At(double level, StreamLaw law) =>

@@ -161,14 +161,16 @@ internal static class RunLengthSearch
         int runs = pilot;
         long[] times = [];
         (double nearLevel, _) = Approach(level, 0.05);
+        double close = 0.01;
         if (worth > 0)
         {
             times = Times(() => at(nearLevel), law, plan, longest, runs, seed + 1);
             (plan, double valuesOfRun, double needed) = RunOutcomes.Choose(times, target, longest, Error);
             runs = Count(needed, valuesOfRun, worth, pilot);
+            close = Math.Clamp(0.5 * Error * Math.Sqrt(needed / runs), 0.01, 0.02);
         }
 
-        return Approach(nearLevel, 0.01);
+        return Approach(nearLevel, close);
 
         (double Level, double RunLength) Approach(double start, double close)
         {

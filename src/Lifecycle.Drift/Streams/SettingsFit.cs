@@ -61,11 +61,11 @@ internal sealed class SettingsFit<TDetector>(Func<TDetector, double, TDetector> 
 
         return best ?? throw (_refusal is not null && double.IsInfinity(_nearest) ? _refusal : RunLengthSearch.Missed(target, _nearest));
 
-        // A rough level of a fine lattice may be off where one beside it is not.
+        // Where scores are close to each other, a rough level may be off and one beside it is not.
         bool IsNear(TDetector settings, double level)
         {
             double length = Keep(settings, level);
-            if (Off(length) is > Near and < 3 * Near && Try(settings, SearchEffort.Whole) is { } whole && whole.Level != level)
+            if (!settings.HasCoarseScore && Off(length) is > Near and < 3 * Near && Try(settings, SearchEffort.Whole) is { } whole && whole.Level != level)
             {
                 length = Keep(settings, whole.Level);
             }

@@ -70,6 +70,9 @@ public abstract class StreamDetector
     /// <summary>How many updates a simulation may take: fewer for dear ones.</summary>
     internal virtual double RunsWorth => 1e9;
 
+    /// <summary>Whether neighbouring scores have run lengths so far apart that few runs tell them apart.</summary>
+    internal virtual bool HasCoarseScore => false;
+
     /// <summary>Relative distance below which two scores differ by rounding only.</summary>
     internal virtual double Grain => 0;
 

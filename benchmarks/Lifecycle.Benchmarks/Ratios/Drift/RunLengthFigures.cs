@@ -38,7 +38,7 @@ internal static class RunLengthFigures
         .. Of<Eddm>(targets, RunsOfHeavyTails, Errors),
         .. Of<Rddm>(targets, RunsOfHeavyTails / 2, Errors),
         .. Of<HddmA>(targets, RunsOfHeavyTails, Errors),
-        .. Of<HddmW>(targets, Runs, Errors),
+        .. Of<HddmW>(targets, RunsOfHeavyTails, Errors),
         .. Of<Fhddm>(targets, Runs, Errors),
         .. Of<Fhddms>(targets, Runs, Errors),
         .. Of<MddmA>(targets, Runs, Errors),
