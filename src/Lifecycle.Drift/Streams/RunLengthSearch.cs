@@ -209,7 +209,7 @@ internal static class RunLengthSearch
 
         if (lowLog >= goal)
         {
-            throw new RunLengthException(FormattableString.Invariant($"A run length of {target:#,0} cannot be had on this stream with these settings: the shortest is longer. Ask for more."));
+            throw Longer(target);
         }
 
         double step = 0.25;
@@ -232,6 +232,9 @@ internal static class RunLengthSearch
     /// <summary>Few runs, each cut at twice the target: enough to know on which side of it a level lies.</summary>
     private static double RoughLog<TDetector>(Func<double, TDetector> at, StreamLaw law, double level, double target, ulong seed)
         where TDetector : StreamDetector => Math.Log(RunLength.Measure(() => at(level), law, (long)(2 * target), Rough, seed));
+
+    public static RunLengthException Longer(double target) =>
+        new(FormattableString.Invariant($"A run length of {target:#,0} cannot be had on this stream with these settings: the shortest is longer. Ask for more."));
 
     public static RunLengthException Missed(double target, double nearest) => new(FormattableString.Invariant(double.IsFinite(nearest)
         ? $"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest is {nearest:#,0}. {(nearest >= RunLength.Shortest ? "Ask for that, or choose" : "Choose")} another detector, for example PageHinkley."

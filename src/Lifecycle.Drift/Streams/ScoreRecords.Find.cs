@@ -92,7 +92,7 @@ internal sealed partial class ScoreRecords
         int high = Array.FindLastIndex(scores, s => s <= ceiling * (1 + grain)), low = 0;
         if (high < 0)
         {
-            throw RunLengthSearch.Unreachable(target, 0);
+            throw RunLengthSearch.Longer(target);
         }
 
         while (low < high)

@@ -18,6 +18,7 @@ internal sealed class SettingsFit<TDetector>(Func<TDetector, double, TDetector> 
     private const double FarOff = 0.35;
     private const double Promising = 0.08;
     private const double Near = 0.035;
+    private const double StillNear = 0.085;
     private const int MostSteps = 25;
     private const int SecondLooks = 3;
     private const ulong OtherSeeds = 1_000_003;
@@ -59,7 +60,12 @@ internal sealed class SettingsFit<TDetector>(Func<TDetector, double, TDetector> 
             }
         }
 
-        return best ?? throw (_refusal is not null && double.IsInfinity(_nearest) ? _refusal : RunLengthSearch.Missed(target, _nearest));
+        if (best is { } kept)
+        {
+            return Off(kept.Found.RunLength) <= StillNear ? kept : throw RunLengthSearch.Missed(target, kept.Found.RunLength);
+        }
+
+        throw _refusal is not null && double.IsInfinity(_nearest) ? _refusal : RunLengthSearch.Missed(target, _nearest);
 
         // Where scores are close to each other, a rough level may be off and one beside it is not.
         bool IsNear(TDetector settings, double level)

@@ -49,10 +49,17 @@ public sealed class RunLengthSettingsTests
     [Fact]
     public void A_window_that_cannot_have_the_run_length_does_not_stop_the_others()
     {
-        // Eleven errors in a row come every 4,094 values, twelve every 8,190: a window of 11 has no run length of 5,000, others have.
-        Fhddm detector = new Fhddm { Window = 12 }.WithRunLength(3_000, StreamLaw.Errors(0.5));
-        Assert.InRange(detector.Window, 9, 15);
-        Assert.InRange(detector.ExpectedRunLength!.Value, 2_700, 3_300);
+        // At a rate of 0.02, 30 latest values differ by more than a tenth hardly ever; 15 do.
+        Kswin detector = Kswin.ForRunLength(700, errorRate: 0.02);
+        Assert.InRange(detector.Recent, 15, 29);
+        Assert.InRange(detector.ExpectedRunLength!.Value, 630, 770);
+    }
+
+    [Fact]
+    public void A_run_length_below_the_shortest_is_said_to_be_too_short()
+    {
+        string message = Assert.Throws<RunLengthException>(() => Kswin.ForRunLength(200, errorRate: 0.01)).Message;
+        Assert.Contains("the shortest is longer", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,8 +131,7 @@ public sealed class RunLengthSettingsTests
     {
         // Scores on errors at 0.2 with a slack of 0.5 are multiples of a half; a threshold in the middle of two of them.
         TabularCusum chart = TabularCusum.ForRunLength(1_000, errorRate: 0.2);
-        double step = Math.Abs((0.8 - 0.4 * chart.Slack) / 0.4 * 1_000 % 5 / 1_000);
-        double twice = chart.Threshold * 4;
-        Assert.True(chart.Slack != 0.5 || Math.Abs(twice - Math.Round(twice)) < 1e-6 && Math.Abs(chart.Threshold * 2 - Math.Round(chart.Threshold * 2)) > 0.1, $"{chart}, {step}");
+        Assert.Equal(0.5, chart.Slack);
+        Assert.Equal(0.25, Math.Abs(chart.Threshold * 2 - Math.Round(chart.Threshold * 2)) / 2, 1e-6);
     }
 }
