@@ -7,7 +7,7 @@ namespace Lifecycle.Drift;
 /// Kolmogorov-Smirnov windowing (Raab, Heusinger and Schleif 2020): the latest values against as many drawn without replacement from the
 /// older part of a window, by the exact
 /// two-sample test. Sees changes of shape as well as of the mean. Takes any finite numbers. The draws are seeded: same seed and values,
-/// same signals.
+/// same signals. Run lengths on numbers can be chosen up to 10,000, on errors up to a million.
 /// </summary>
 public sealed partial class Kswin : StreamDetector<Kswin>
 {
