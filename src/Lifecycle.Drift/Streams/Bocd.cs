@@ -13,8 +13,7 @@ public sealed partial class Bocd : StreamDetector<Bocd>
     private const int Most = 512;
     private const double Negligible = 1e-6;
 
-    private double[] _mass = new double[Most + 1], _mean = new double[Most + 1], _spread = new double[Most + 1];
-    private long[] _length = new long[Most + 1];
+    private double[] _mass = new double[Places], _mean = new double[Places], _spread = new double[Places], _length = new double[Places], _ratio = new double[Places];
     private int _kept;
     private long _mostProbable;
 
@@ -42,7 +41,7 @@ public sealed partial class Bocd : StreamDetector<Bocd>
     // A hazard of 0.05: with more of it no run ever becomes probable.
     internal override double FirstLevel => 3;
 
-    internal override double RunsWorth => 2.5e7;
+    internal override double RunsWorth => 5e6;
 
     private protected override ValueDomain Domain => IsBinary ? ValueDomain.Binary : ValueDomain.Finite;
 
@@ -54,27 +53,20 @@ public sealed partial class Bocd : StreamDetector<Bocd>
         PriorScale = law.IsBinary ? 1 : law.StandardDeviation, ShortestRun = ShortestRun, Strict = Strict,
     };
 
-    private protected override void Detach() => (_mass, _mean, _spread, _length) = (new double[Most + 1], new double[Most + 1], new double[Most + 1], new long[Most + 1]);
+    private protected override void Detach() =>
+        (_mass, _mean, _spread, _length, _ratio) = (new double[Places], new double[Places], new double[Places], new double[Places], new double[Places]);
 
     private protected override void Begin()
     {
         SetLevels(0);
         (_kept, _mostProbable) = (1, 0);
-        (_mass[0], _length[0], _mean[0], _spread[0]) = (1, 0, IsBinary ? 0 : PriorMean, 0);
-        MakeTables();
+        _mass.AsSpan().Clear();
+        (_mass[0], _length[0], _mean[0], _spread[0], _ratio[0]) = (1, 0, IsBinary ? 0 : PriorMean, 0, GammaRatios[0]);
     }
 
     private protected override double Advance(double value)
     {
-        double changed = 0, total = 0;
-        for (int i = 0; i < _kept; i++)
-        {
-            double joint = _mass[i] * (IsBinary ? OfError(i, value) : OfNumber(i, value));
-            changed += joint * Hazard;
-            _mass[i] = joint * (1 - Hazard);
-            total += joint;
-        }
-
+        double total = Weigh(value);
         if (!(total > 0))
         {
             // The value is impossible under every run length, to the last digit: only a change explains it.
@@ -83,7 +75,7 @@ public sealed partial class Bocd : StreamDetector<Bocd>
         }
 
         long before = _mostProbable;
-        Grow(value, changed, total);
+        Grow(value, total);
         return before >= ShortestRun && _mostProbable <= before / 2 ? double.PositiveInfinity : double.NaN;
     }
 
@@ -96,9 +88,14 @@ public sealed partial class Bocd : StreamDetector<Bocd>
         state.Values(_spread.AsSpan(0, _kept));
         for (int i = 0; i < _kept; i++)
         {
-            state.Value(ref _length[i]);
-            DetectorState.Require(_length[i] is >= 0 and < long.MaxValue / 2, "a run has a length that no stream reaches");
+            long length = (long)_length[i];
+            state.Value(ref length);
+            DetectorState.Require(length is >= 0 and < 1L << 53, "a run has a length that no stream reaches");
+            _length[i] = length;
+            _ratio[i] = GammaRatio(length);
         }
+
+        _mass.AsSpan(_kept).Clear();
     }
 
     private protected override string Describe() =>

@@ -27,9 +27,12 @@ public sealed class Ddm : StreamDetector<Ddm>
 
     private protected override Ddm At(double level, StreamLaw law) => new() { Drift = level, Warning = level * Warning / Drift, WarmUp = WarmUp, Strict = Strict };
 
+    private protected override void RequireSettings() =>
+        Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 2, Drift = 3");
+
     private protected override void Begin()
     {
-        Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 2, Drift = 3");
+        RequireSettings();
         SetLevels(Drift, Warning);
         _n = 0;
         _p = 0;

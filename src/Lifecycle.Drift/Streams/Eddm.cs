@@ -33,9 +33,12 @@ public sealed class Eddm : StreamDetector<Eddm>
         Strict = Strict,
     };
 
+    private protected override void RequireSettings() =>
+        Setting.AtMost(Drift, Warning, nameof(Drift), nameof(Warning), "Drift = 0.9, Warning = 0.95");
+
     private protected override void Begin()
     {
-        Setting.AtMost(Drift, Warning, nameof(Drift), nameof(Warning), "Drift = 0.9, Warning = 0.95");
+        RequireSettings();
         SetLevels(-Drift, -Warning);
         _n = _errors = _lastError = 0;
         (_mean, _squares, _greatest) = (0, 0, -1);

@@ -19,12 +19,13 @@ public sealed class Fhddm : StreamDetector<Fhddm>
     // ln(1/δ); the score is 2 n Δ².
     private protected override double Level => -Math.Log(Delta);
 
+    internal override bool HasCoarseScore => true;
+
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
     private protected override Fhddm At(double level, StreamLaw law) => new() { Window = Window, Delta = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Strict = Strict };
 
-    // A step is 1 % of the window.
-    private protected override Fhddm Resized(int step, StreamLaw law) => new() { Window = Math.Max(2, Window + (int)Math.Round(step * Math.Max(100, Window) / 100.0)), Delta = Delta, Strict = Strict };
+    private protected override Fhddm? Resized(int step, StreamLaw law) => Setting.Resized(Window, step, 2, 100_000) is { } window ? new() { Window = window, Delta = Delta, Strict = Strict } : null;
 
     private protected override void Detach() => _ring = [];
 

@@ -21,6 +21,8 @@ public sealed class Fhddms : StreamDetector<Fhddms>
 
     private protected override double Level => -Math.Log(Delta);
 
+    internal override bool HasCoarseScore => true;
+
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
     private int Short => Math.Min(ShortWindow, Window);
@@ -28,18 +30,26 @@ public sealed class Fhddms : StreamDetector<Fhddms>
     private protected override Fhddms At(double level, StreamLaw law) =>
         new() { Window = Window, ShortWindow = ShortWindow, Delta = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Strict = Strict };
 
-    // A step is 1 % of the long window; the short one keeps its share.
-    private protected override Fhddms Resized(int step, StreamLaw law)
+    // The short window keeps its share, as nearly as a quarter more or less allows.
+    private protected override Fhddms? Resized(int step, StreamLaw law)
     {
-        int window = Math.Max(2, Window + (int)Math.Round(step * Math.Max(100, Window) / 100.0));
-        return new() { Window = window, ShortWindow = Math.Max(1, (int)Math.Round((double)ShortWindow * window / Window)), Delta = Delta, Strict = Strict };
+        if (Setting.Resized(Window, step, 2, 100_000) is not { } window)
+        {
+            return null;
+        }
+
+        int shorter = (int)Math.Round((double)ShortWindow * window / Window);
+        return new() { Window = window, ShortWindow = Math.Min(window, Setting.IsNear(ShortWindow, shorter) ? shorter : ShortWindow), Delta = Delta, Strict = Strict };
     }
 
     private protected override void Detach() => _ring = [];
 
+    private protected override void RequireSettings() =>
+        Setting.AtMost(ShortWindow, Window, nameof(ShortWindow), nameof(Window), "Window = 100, ShortWindow = 25");
+
     private protected override void Begin()
     {
-        Setting.AtMost(ShortWindow, Window, nameof(ShortWindow), nameof(Window), "Window = 100, ShortWindow = 25");
+        RequireSettings();
         if (_ring.Length == 0)
         {
             _ring = new byte[Window];

@@ -29,11 +29,11 @@ public sealed partial class Kswin
         Start();
         if (_upTo.Length == 0)
         {
-            _upTo = DrawnOnesBySize.GetOrAdd((_pool.Length, Compared), DrawnOnes);
+            _upTo = DrawnOnesBySize.GetOrAdd((_pool.Length, Recent), DrawnOnes);
         }
 
         // The newest value of the older part comes from the latest ones, as the oldest of all leaves.
-        int crossing = _at - Compared;
+        int crossing = _at - Recent;
         double leaving = _filled == _ring.Length ? _ring[_at] : 0, older = _ring[crossing < 0 ? crossing + _ring.Length : crossing];
         _ring[_at] = value;
         _at = _at + 1 == _ring.Length ? 0 : _at + 1;
@@ -47,8 +47,8 @@ public sealed partial class Kswin
 
         double uniform = _simulated!.NextDouble();
         double[] upTo = _upTo[_olderOnes];
-        int ones = (int)((long)_olderOnes * Compared / _pool.Length);
-        while (ones < Compared && upTo[ones] <= uniform)
+        int ones = (int)((long)_olderOnes * Recent / _pool.Length);
+        while (ones < Recent && upTo[ones] <= uniform)
         {
             ones++;
         }

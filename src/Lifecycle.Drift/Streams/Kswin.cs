@@ -7,7 +7,7 @@ namespace Lifecycle.Drift;
 /// Kolmogorov-Smirnov windowing (Raab, Heusinger and Schleif 2020): the latest values against as many drawn without replacement from the
 /// older part of a window, by the exact
 /// two-sample test. Sees changes of shape as well as of the mean. Takes any finite numbers. The draws are seeded: same seed and values,
-/// same signals.
+/// same signals. Run lengths on numbers can be chosen up to 10,000, on errors up to a million.
 /// </summary>
 public sealed partial class Kswin : StreamDetector<Kswin>
 {
@@ -37,35 +37,42 @@ public sealed partial class Kswin : StreamDetector<Kswin>
     /// <summary>Opens another source of whole numbers below a bound; for streams recorded with another generator.</summary>
     internal Func<Func<int, int>>? Draws { get; init; }
 
-    internal override double RunsWorth => _isOfErrors ? 5e8 : 1e7;
-
-    private int Compared => Math.Min(Recent, Window / 2);
+    internal override double RunsWorth => _isOfErrors ? 5e8 : 5e6;
 
     // -ln α; the score is -ln p.
     private protected override double Level => -Math.Log(Alpha);
+
+    internal override bool HasCoarseScore => true;
 
     private protected override ValueDomain Domain => ValueDomain.Finite;
 
     private protected override Kswin At(double level, StreamLaw law) =>
         new() { Alpha = Math.Clamp(Math.Exp(-level), double.Epsilon, Math.BitDecrement(1.0)), Window = Window, Recent = Recent, Seed = Seed, Draws = Draws, Strict = Strict, _isOfErrors = law.IsBinary };
 
-    private protected override Kswin? Resized(int step, StreamLaw law) => Compared + step < 8 || Math.Abs(step) > 15
-        ? null
-        : new() { Alpha = Alpha, Window = Math.Max(Window, 2 * (Compared + step)), Recent = Compared + step, Seed = Seed, Draws = Draws, Strict = Strict };
+    private protected override Kswin? Resized(int step, StreamLaw law)
+    {
+        int recent = Recent + step;
+        return recent < 8 || recent > Window / 2 || Math.Abs(step) > Math.Min(15, Recent / 2)
+            ? null
+            : new() { Alpha = Alpha, Window = Window, Recent = recent, Seed = Seed, Draws = Draws, Strict = Strict };
+    }
 
     private protected override void Detach() => (_ring, _random) = ([], new RandomStream(Seed));
 
+    private protected override void RequireSettings() =>
+        Setting.AtMost(Recent, Window / 2, nameof(Recent), "half of Window", "Window = 100, Recent = 30");
+
     private protected override void Begin()
     {
-        Setting.AtMost(Recent, Window / 2, nameof(Recent), "half of Window", "Window = 100, Recent = 30");
+        RequireSettings();
         SetLevels(Math.BitDecrement(Level));
         if (_ring.Length == 0)
         {
             _ring = new double[Window];
-            _recent = new double[Compared];
-            _drawn = new double[Compared];
-            _pool = new int[Window - Compared];
-            _scores = ScoresBySize.GetOrAdd(Compared, ScoresOf);
+            _recent = new double[Recent];
+            _drawn = new double[Recent];
+            _pool = new int[Window - Recent];
+            _scores = ScoresBySize.GetOrAdd(Recent, ScoresOf);
         }
 
         (_filled, _at) = (0, 0);

@@ -26,6 +26,8 @@ public sealed class MddmA : StreamDetector<MddmA>
 
     private protected override double Level => -Math.Log(Delta);
 
+    internal override double Grain => 1e-9;
+
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
     private protected override MddmA At(double level, StreamLaw law) => new()

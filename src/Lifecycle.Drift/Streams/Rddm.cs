@@ -45,9 +45,12 @@ public sealed partial class Rddm : StreamDetector<Rddm>
 
     private protected override void Detach() => _ring = [];
 
+    private protected override void RequireSettings() =>
+        Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 1.773, Drift = 2.258");
+
     private protected override void Begin()
     {
-        Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 1.773, Drift = 2.258");
+        RequireSettings();
         if (_ring.Length == 0)
         {
             _ring = new byte[StableConcept];

@@ -1,7 +1,7 @@
 namespace Lifecycle.Drift;
 
-/// <summary>A stream detector cannot have the run length that was asked for, whatever its threshold; the message says what it can
-/// have.</summary>
+/// <summary>A stream detector cannot have the run length that was asked for, whatever its threshold, or not within minutes of simulation;
+/// the message says what it can have.</summary>
 public sealed class RunLengthException : InvalidOperationException
 {
     /// <summary>Makes the exception.</summary>

@@ -11,60 +11,28 @@ namespace Lifecycle.Drift;
 internal static class RunLengthSearch
 {
     /// <summary>Runs are added until the mean has this relative standard error, as far as the detector's worth of values goes.</summary>
-    public const double Error = 0.014;
+    public const double Error = 0.01;
 
-    private const double Near = 0.03;
+    // Whatever the detector's worth, runs are added until the mean has at most this standard error: 10 % are three of them.
+    private const double WorstError = 0.032;
     private const double Tolerance = 0.1;
-    private const int MostSteps = 25;
+    private const double FarOff = 0.05;
     private const int Rough = 200;
+    private const int Glanced = 100;
     private const int Fewest = 400;
     private const int Pilot = 2_000;
     private const int MostRuns = 100_000;
     private const int Chunk = 256;
 
     /// <summary>The level whose run length is nearest to the target.</summary>
-    public static (double Level, double RunLength) Find<TDetector>(Func<double, TDetector> at, StreamLaw law, double target, bool isRough = false, ulong seed = RandomStream.DefaultSeed)
+    public static (double Level, double RunLength) Find<TDetector>(
+        Func<double, TDetector> at, StreamLaw law, double target, SearchEffort effort = SearchEffort.Whole, ulong seed = RandomStream.DefaultSeed)
         where TDetector : StreamDetector
     {
         TDetector probe = at(1);
-        int pilot = (int)Math.Clamp(0.2 * probe.RunsWorth / target, Fewest, isRough ? 1_000 : Pilot);
-        double worth = isRough ? 0 : probe.RunsWorth;
-        return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, pilot, worth, seed) : Bracket(at, law, target, pilot, worth, seed);
-    }
-
-    /// <summary>The settings nearest to the first ones that have a level with the run length, and that level.</summary>
-    public static (TDetector Settings, (double Level, double RunLength) Found) Fit<TDetector>(Func<int, TDetector?> resized, Func<TDetector, bool, (double Level, double RunLength)> find, double target)
-        where TDetector : StreamDetector
-    {
-        (TDetector Settings, double Off)? nearest = null;
-        for (int i = 0; i <= 2 * MostSteps; i++)
-        {
-            int step = i % 2 == 0 ? i / 2 : -(i + 1) / 2;
-            if (resized(step) is not { } settings)
-            {
-                continue;
-            }
-
-            double off = Off(find(settings, true).RunLength);
-            if (off <= Near)
-            {
-                (double Level, double RunLength) found = find(settings, false);
-                off = Off(found.RunLength);
-                if (off <= Near)
-                {
-                    return (settings, found);
-                }
-            }
-
-            if (nearest is null || off < nearest.Value.Off)
-            {
-                nearest = (settings, off);
-            }
-        }
-
-        return (nearest!.Value.Settings, find(nearest.Value.Settings, false));
-
-        double Off(double length) => Math.Abs(Math.Log(length / target));
+        int pilot = effort == SearchEffort.Glance ? Glanced : (int)Math.Clamp(0.2 * probe.RunsWorth / target, Fewest, effort == SearchEffort.Rough ? Fewest : Pilot);
+        double worth = effort == SearchEffort.Whole ? probe.RunsWorth : 0;
+        return probe.HasFreeScore ? ScoreRecords.Find(at, law, target, pilot, worth, effort == SearchEffort.Glance ? 2 : RunLength.Cut, seed) : Bracket(at, law, target, pilot, worth, seed);
     }
 
     /// <summary>Refuses a run length that is not the one that was asked for.</summary>
@@ -72,14 +40,33 @@ internal static class RunLengthSearch
     {
         if (!(Math.Abs(length / target - 1) <= Tolerance))
         {
+            throw Missed(target, length);
+        }
+    }
+
+    /// <summary>Refuses a run length that would be simulated for many minutes.</summary>
+    public static void RequireAffordable(StreamDetector detector, double target, bool isFitted)
+    {
+        // A level alone is found in one pass over the runs; elsewhere the runs are made some ten times.
+        double most = detector.RunsWorth * (detector.HasFreeScore && !isFitted ? 1 : 0.2) / 100;
+        if (target > most)
+        {
             throw new RunLengthException(FormattableString.Invariant(
-                $"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest is {length:#,0}. Ask for that, or choose another detector, for example PageHinkley."));
+                $"A run length of {target:#,0} takes too long to simulate for {detector.GetType().Name}, whose updates are dear: the longest is {most:#,0}. Ask for that, set the threshold yourself and measure it with RunLength.Measure, or choose a cheaper detector, for example PageHinkley."));
         }
     }
 
     /// <summary>How many runs a plan gets.</summary>
-    public static int Count(double needed, double valuesOfRun, double worth, int pilot) =>
-        (int)Math.Clamp(Math.Min(needed, worth / valuesOfRun), pilot, MostRuns);
+    public static int Count(double needed, double valuesOfRun, double worth, int pilot)
+    {
+        if (worth == 0)
+        {
+            return pilot;
+        }
+
+        double least = needed * (Error / WorstError) * (Error / WorstError);
+        return (int)Math.Clamp(Math.Max(least, Math.Min(needed, worth / valuesOfRun)), pilot, MostRuns);
+    }
 
     /// <summary>One run from the start to the first alarm.</summary>
     public static (long Length, bool IsAlarm) RunOnce(StreamDetector detector, StreamLaw.Source source, long longest)
@@ -118,6 +105,27 @@ internal static class RunLengthSearch
         return found == 0 ? double.PositiveInfinity : values / found;
     }
 
+    /// <summary>The mean run length at a level, from runs that no search has seen; from few of them where it is far off the
+    /// target.</summary>
+    public static double Again<TDetector>(Func<double, TDetector> at, double level, StreamLaw law, double target, ulong seed)
+        where TDetector : StreamDetector
+    {
+        long longest = (long)(RunLength.Cut * target);
+        int runs = Count(1 / (Error * Error), target, at(1).RunsWorth, Fewest), few = runs / 10;
+        long[] times = new long[runs];
+        Parallel.For(0, few, Run);
+        double first = new RunOutcomes(times.AsSpan(0, few), longest, longest).Mean;
+        if (Math.Abs(Math.Log(first / target)) > FarOff + 4 / Math.Sqrt(few))
+        {
+            return first;
+        }
+
+        Parallel.For(few, runs, Run);
+        return new RunOutcomes(times, longest, longest).Mean;
+
+        void Run(int i) => times[i] = ScoreRecords.TimeAt(at(level), level, law.Open(seed, (ulong)i), (ulong)i, longest);
+    }
+
     /// <summary>Outcomes of runs by a plan; the runs that go on are made again from their start.</summary>
     private static long[] Times<TDetector>(Func<TDetector> create, StreamLaw law, SamplingPlan plan, long longest, int runs, ulong seed)
         where TDetector : StreamDetector
@@ -153,14 +161,16 @@ internal static class RunLengthSearch
         int runs = pilot;
         long[] times = [];
         (double nearLevel, _) = Approach(level, 0.05);
+        double close = 0.01;
         if (worth > 0)
         {
             times = Times(() => at(nearLevel), law, plan, longest, runs, seed + 1);
             (plan, double valuesOfRun, double needed) = RunOutcomes.Choose(times, target, longest, Error);
             runs = Count(needed, valuesOfRun, worth, pilot);
+            close = Math.Clamp(0.5 * Error * Math.Sqrt(needed / runs), 0.01, 0.02);
         }
 
-        return Approach(nearLevel, 0.01);
+        return Approach(nearLevel, close);
 
         (double Level, double RunLength) Approach(double start, double close)
         {
@@ -199,7 +209,7 @@ internal static class RunLengthSearch
 
         if (lowLog >= goal)
         {
-            throw new RunLengthException(FormattableString.Invariant($"A run length of {target:#,0} cannot be had on this stream with these settings: the shortest is longer. Ask for more."));
+            throw Longer(target);
         }
 
         double step = 0.25;
@@ -222,6 +232,13 @@ internal static class RunLengthSearch
     /// <summary>Few runs, each cut at twice the target: enough to know on which side of it a level lies.</summary>
     private static double RoughLog<TDetector>(Func<double, TDetector> at, StreamLaw law, double level, double target, ulong seed)
         where TDetector : StreamDetector => Math.Log(RunLength.Measure(() => at(level), law, (long)(2 * target), Rough, seed));
+
+    public static RunLengthException Longer(double target) =>
+        new(FormattableString.Invariant($"A run length of {target:#,0} cannot be had on this stream with these settings: the shortest is longer. Ask for more."));
+
+    public static RunLengthException Missed(double target, double nearest) => new(FormattableString.Invariant(double.IsFinite(nearest)
+        ? $"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest is {nearest:#,0}. {(nearest >= RunLength.Shortest ? "Ask for that, or choose" : "Choose")} another detector, for example PageHinkley."
+        : (FormattableString)$"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest threshold is never passed. Choose another detector, for example PageHinkley."));
 
     public static RunLengthException Unreachable(double target, double most) => new(FormattableString.Invariant(
         $"A run length of {target:#,0} cannot be had on this stream with these settings, whatever the threshold: about {most:#,0} is the most. Choose another detector, for example PageHinkley."));

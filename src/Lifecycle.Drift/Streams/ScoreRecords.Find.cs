@@ -6,12 +6,13 @@ internal sealed partial class ScoreRecords
     private const double Beyond = 1.25;
 
     /// <summary>The level whose run length is nearest to the target.</summary>
-    public static (double Level, double RunLength) Find(Func<double, StreamDetector> at, StreamLaw law, double target, int pilot, double worth, ulong seed)
+    public static (double Level, double RunLength) Find(Func<double, StreamDetector> at, StreamLaw law, double target, int pilot, double worth, double cut, ulong seed)
     {
-        long longest = (long)(RunLength.Cut * target);
+        long longest = (long)(cut * target);
+        double grain = at(1).Grain;
         ScoreRecords[] paths = Open(0, pilot);
         double ceiling = Climb(paths, target, longest);
-        (double level, double length) = Settle(paths, ceiling, target, longest, longest);
+        (double level, double length) = Settle(paths, ceiling, target, longest, longest, grain);
         long[] times = [.. paths.Select(p => p.TimeAt(level))];
         (SamplingPlan plan, double valuesOfRun, double needed) = RunOutcomes.Choose(times, target, longest, RunLengthSearch.Error);
         int runs = RunLengthSearch.Count(needed, valuesOfRun, worth, pilot);
@@ -39,7 +40,7 @@ internal sealed partial class ScoreRecords
 
             late[i].End(isGivenUp: i % plan.Keep != 0);
         });
-        return Settle([.. paths, .. more], ceiling, target, plan.Keep == 1 ? longest : plan.Early, longest);
+        return Settle([.. paths, .. more], ceiling, target, plan.Keep == 1 ? longest : plan.Early, longest, grain);
 
         ScoreRecords[] Open(int first, int count) => [.. Enumerable.Range(first, count).Select(i => new ScoreRecords(at(1), law, seed, (ulong)i))];
     }
@@ -81,16 +82,17 @@ internal sealed partial class ScoreRecords
     }
 
     /// <summary>
-    /// The level with the nearest run length. Run lengths change only at records: the level lies in the middle between two of them, so
-    /// that rounding never decides.
+    /// The level with the nearest run length. Run lengths change only at records: the level lies in the middle between two of them that
+    /// differ by more than rounding, so that rounding never decides.
     /// </summary>
-    private static (double Level, double RunLength) Settle(ScoreRecords[] paths, double ceiling, double target, long early, long longest)
+    private static (double Level, double RunLength) Settle(ScoreRecords[] paths, double ceiling, double target, long early, long longest, double grain)
     {
-        double[] scores = [.. paths.SelectMany(p => p._records).Select(r => r.Score).Where(double.IsFinite).Distinct().Order()];
-        int high = Array.FindLastIndex(scores, s => s <= ceiling), low = 0;
+        double[] all = [.. paths.SelectMany(p => p._records).Select(r => r.Score).Where(double.IsFinite).Distinct().Order()];
+        double[] scores = [.. all.Where((s, i) => i + 1 == all.Length || all[i + 1] - s > grain * Math.Abs(s))];
+        int high = Array.FindLastIndex(scores, s => s <= ceiling * (1 + grain)), low = 0;
         if (high < 0)
         {
-            throw RunLengthSearch.Unreachable(target, 0);
+            throw RunLengthSearch.Longer(target);
         }
 
         while (low < high)

@@ -49,6 +49,32 @@ internal sealed partial class ScoreRecords
         }
     }
 
+    /// <summary>When a detector passes a level for the first time.</summary>
+    public static long TimeAt(StreamDetector detector, double level, StreamLaw.Source source, ulong index, long longest)
+    {
+        detector.Simulate(index);
+        Span<double> values = stackalloc double[Chunk];
+        for (long n = 0; n < longest;)
+        {
+            source.Fill(values);
+            foreach (double value in values)
+            {
+                n++;
+                if (detector.Score(value) > level)
+                {
+                    return n;
+                }
+
+                if (n == longest)
+                {
+                    break;
+                }
+            }
+        }
+
+        return RunOutcomes.Cut;
+    }
+
     /// <summary>Keeps the records only.</summary>
     private void End(bool isGivenUp)
     {

@@ -36,6 +36,16 @@ internal static class Setting
         }
     }
 
+    /// <summary>A window that many steps of 1 % (of 1 below 100) larger or smaller; null beyond a quarter of it or beyond its range.</summary>
+    public static int? Resized(int window, int step, int least, int greatest)
+    {
+        int other = window + (int)Math.Round(step * Math.Max(1, window / 100.0));
+        return other >= least && other <= greatest && IsNear(window, other) ? other : null;
+    }
+
+    /// <summary>Whether a setting is at most a quarter larger or smaller than another.</summary>
+    public static bool IsNear(int setting, int other) => 4L * Math.Abs(other - setting) <= setting;
+
     public static double? Finite(double? value, string example, [CallerMemberName] string name = "") => value is not { } number || double.IsFinite(number)
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is a finite number, for example {example}.");

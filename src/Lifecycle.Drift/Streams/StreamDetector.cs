@@ -70,6 +70,12 @@ public abstract class StreamDetector
     /// <summary>How many updates a simulation may take: fewer for dear ones.</summary>
     internal virtual double RunsWorth => 1e9;
 
+    /// <summary>Whether neighbouring scores have run lengths so far apart that few runs tell them apart.</summary>
+    internal virtual bool HasCoarseScore => false;
+
+    /// <summary>Relative distance below which two scores differ by rounding only.</summary>
+    internal virtual double Grain => 0;
+
     /// <summary>Where a search for the level begins: runs are short there.</summary>
     internal virtual double FirstLevel => 0.5;
 
@@ -127,6 +133,11 @@ public abstract class StreamDetector
     }
 
     internal void Expect(double runLength) => _expectedRunLength = runLength;
+
+    /// <summary>Refuses settings that contradict each other.</summary>
+    private protected virtual void RequireSettings()
+    {
+    }
 
     /// <summary>Sets all state to that before the first value; makes the buffers at the first call.</summary>
     private protected abstract void Begin();

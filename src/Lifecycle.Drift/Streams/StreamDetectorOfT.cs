@@ -7,7 +7,7 @@ namespace Lifecycle.Drift;
 /// <remarks>
 /// Where a statistic has few values, the threshold alone reaches few run lengths, and a second setting is fitted with it, as near to its
 /// value as possible: <see cref="Fhddm"/>, <see cref="Fhddms"/> the window (the short one with it), at most a quarter larger or smaller;
-/// <see cref="Kswin"/> the number of latest values, by at most 15; <see cref="TabularCusum"/> on zeros and ones the slack, by at most a
+/// <see cref="Kswin"/> the number of latest values, by at most 15 and at most half; <see cref="TabularCusum"/> on zeros and ones the slack, by at most a
 /// quarter. All others get a threshold and nothing else.
 /// </remarks>
 /// <typeparam name="TSelf">The detector.</typeparam>
@@ -25,7 +25,8 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     /// <returns>A detector with the usual settings but for its threshold, and for the window or slack of the four detectors whose threshold is not
     /// enough.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
-    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold, or finding it
+    /// would take many minutes.</exception>
     public static TSelf ForRunLength(double target, double errorRate) => new TSelf().WithRunLength(target, StreamLaw.Errors(errorRate));
 
     /// <summary>Makes a detector of independent normal values that gives one false alarm in <paramref name="target"/> values.</summary>
@@ -36,7 +37,8 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     /// and deviation as known.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
     /// <exception cref="ArgumentException">The detector takes errors (0 and 1) only.</exception>
-    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold, or finding it
+    /// would take many minutes.</exception>
     public static TSelf ForRunLength(double target, double mean, double standardDeviation) =>
         new TSelf().WithRunLength(target, StreamLaw.Gaussian(mean, standardDeviation));
 
@@ -47,8 +49,9 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     /// <returns>A detector with the usual settings but for its threshold, and for the window or slack of the four detectors whose threshold is not
     /// enough.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
-    /// <exception cref="ArgumentException">The sample is too short or holds values the detector does not take.</exception>
-    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    /// <exception cref="ArgumentException">The sample is too short, constant, or holds values the detector does not take.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold, or finding it
+    /// would take many minutes.</exception>
     public static TSelf ForRunLength(double target, ReadOnlySpan<double> sample) => new TSelf().WithRunLength(target, StreamLaw.FromSample(sample));
 
     /// <summary>A new detector with the settings of this one, but for its threshold, which gives one false alarm in
@@ -58,8 +61,10 @@ public abstract class StreamDetector<TSelf> : StreamDetector
     /// <returns>The detector, its <see cref="StreamDetector.ExpectedRunLength"/> set. <see cref="Fhddm"/>, <see cref="Fhddms"/>,
     /// <see cref="Kswin"/>, and <see cref="TabularCusum"/> on zeros and ones, may get another window or slack as well.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The target lies outside its range.</exception>
-    /// <exception cref="ArgumentException">The detector does not take values of this law.</exception>
-    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold.</exception>
+    /// <exception cref="ArgumentException">The detector does not take values of this law, the law is a constant sample, or settings of the detector
+    /// contradict each other.</exception>
+    /// <exception cref="RunLengthException">The detector cannot have this run length on this stream, whatever its threshold, or finding it
+    /// would take many minutes.</exception>
     public TSelf WithRunLength(double target, StreamLaw law)
     {
         ArgumentNullException.ThrowIfNull(law);
@@ -68,6 +73,8 @@ public abstract class StreamDetector<TSelf> : StreamDetector
             throw new ArgumentOutOfRangeException(nameof(target), target, "A run length lies between 100 and 10,000,000 values, for example 100,000.");
         }
 
+        RequireSettings();
+        law.RequireVaried(typeof(TSelf).Name);
         TSelf tuned = At(Level, law);
         law.Require(tuned.Domain, typeof(TSelf).Name);
         if (tuned.ExactLevel(target, law) is { } exact)
@@ -75,7 +82,15 @@ public abstract class StreamDetector<TSelf> : StreamDetector
             return Made(this, exact);
         }
 
-        return Resized(0, law) is null ? Made(this, RunLengthSearch.Find(level => At(level, law), law, target)) : Fitted();
+        bool isFitted = Resized(0, law) is not null;
+        RunLengthSearch.RequireAffordable(tuned, target, isFitted);
+        if (!isFitted)
+        {
+            return Made(this, RunLengthSearch.Find(level => At(level, law), law, target));
+        }
+
+        (TSelf settings, (double Level, double RunLength) found) = new SettingsFit<TSelf>((settings, level) => settings.At(level, law), law, target).Find(step => Resized(step, law));
+        return Made(settings, found);
 
         TSelf Made(StreamDetector<TSelf> settings, (double Level, double RunLength) found)
         {
@@ -83,13 +98,6 @@ public abstract class StreamDetector<TSelf> : StreamDetector
             TSelf made = settings.At(found.Level, law);
             made.Expect(found.RunLength);
             return made;
-        }
-
-        TSelf Fitted()
-        {
-            (TSelf settings, (double Level, double RunLength) found) = RunLengthSearch.Fit(
-                step => Resized(step, law), (TSelf settings, bool isRough) => RunLengthSearch.Find(level => settings.At(level, law), law, target, isRough), target);
-            return Made(settings, found);
         }
     }
 

@@ -14,10 +14,14 @@ public sealed class StreamLaw
 
     private readonly double[]? _sample;
     private readonly ulong _below;
+    private readonly bool _isOfShares, _isConstant;
 
     private StreamLaw(double mean, double standardDeviation, double? errorRate, double[]? sample)
     {
         (Mean, StandardDeviation, ErrorRate, _sample) = (mean, standardDeviation, errorRate, sample);
+        IsBinary = errorRate is not null || (sample is not null && Array.TrueForAll(sample, v => v is 0 or 1));
+        _isOfShares = IsBinary || (sample is not null && Array.TrueForAll(sample, v => v is >= 0 and <= 1));
+        _isConstant = sample is not null && Array.TrueForAll(sample, v => v == sample[0]);
         _below = errorRate is { } rate ? (ulong)(rate * (1UL << 53)) << 11 : 0;
     }
 
@@ -34,7 +38,7 @@ public sealed class StreamLaw
     public bool IsGaussian => ErrorRate is null && _sample is null;
 
     /// <summary>Whether values are zeros and ones.</summary>
-    public bool IsBinary => ErrorRate is not null || (_sample is { } sample && Array.TrueForAll(sample, v => v is 0 or 1));
+    public bool IsBinary { get; }
 
     /// <summary>Independent zeros and ones.</summary>
     /// <param name="rate">Share of ones, in (0, 1).</param>
@@ -97,9 +101,20 @@ public sealed class StreamLaw
             throw new ArgumentException($"{detector} takes errors, 0 and 1; {this} has other values. Use ForRunLength(target, errorRate), or a detector of numbers such as PageHinkley.");
         }
 
-        if (domain == ValueDomain.UnitInterval && !IsBinary && !(_sample is { } sample && Array.TrueForAll(sample, v => v is >= 0 and <= 1)))
+        if (domain == ValueDomain.UnitInterval && !_isOfShares)
         {
             throw new ArgumentException($"{detector} takes values from 0 to 1; {this} has others. Use ForRunLength(target, errorRate), or a detector of numbers such as PageHinkley.");
+        }
+    }
+
+    /// <summary>Refuses a sample of one value, again and again: no threshold makes a false alarm on it.</summary>
+    internal void RequireVaried(string detector)
+    {
+        if (_isConstant)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The sample is constant, so {detector} has no false alarms to choose a threshold by: all {_sample!.Length:#,0} values are {_sample[0]}. Take a longer stretch, in which values differ, or name an error rate, or a mean and a standard deviation."));
         }
     }
 

@@ -31,6 +31,8 @@ public sealed class TabularCusum : StreamDetector<TabularCusum>
 
     private protected override double Level => Threshold;
 
+    internal override double Grain => 1e-9;
+
     private protected override ValueDomain Domain => ValueDomain.Finite;
 
     private bool IsKnown => Mean is not null && StandardDeviation is not null;
