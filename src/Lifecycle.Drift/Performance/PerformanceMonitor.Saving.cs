@@ -193,6 +193,22 @@ public sealed partial class PerformanceMonitor
         TellLost();
     }
 
+    /// <summary>
+    /// Closes windows that were written open, with predictions of later ones: a process that ends while a window fills may leave them. Called under the gate.
+    /// </summary>
+    private void CloseForgotten(PerformanceMemory? memory)
+    {
+        for (int i = 0; i < _windows.Count - 1; i++)
+        {
+            PerformanceWindow window = _windows[i];
+            if (window.Closed is null)
+            {
+                int rows = memory!.Predictions.Count(p => p.Window == window.Number);
+                (window.Closed, window.Rows, window.IsTooSmall, window.IsUnsaved) = (_windows[i + 1].Opened, rows, rows < _options.LeastRows, true);
+            }
+        }
+    }
+
     /// <summary>Goes on where the monitor was left.</summary>
     private void Remember(PerformanceMemory? memory)
     {
@@ -212,10 +228,12 @@ public sealed partial class PerformanceMonitor
             int open = _windows.Count == 0 ? 0 : _windows[^1].Closed is null ? _windows[^1].Number : _windows[^1].Number + 1;
             if (memory is not null)
             {
+                open = memory.Predictions.Select(p => p.Window).Append(open).Max();
                 _join.Restore(memory.Predictions.Select(p => p.ToOpen(_started)), open);
             }
 
             WindowOf(open);
+            CloseForgotten(memory);
         }
     }
 }

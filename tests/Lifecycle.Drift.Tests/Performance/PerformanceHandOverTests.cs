@@ -16,4 +16,27 @@ public sealed class PerformanceHandOverTests : PerformanceLives
         Assert.Equal((1000, 100), (Assert.Single(second.History).Rows, second.Current.Rows));
         Assert.Equal(0L, first.Labels.Counts.Refused);
     }
+
+    [Fact]
+    public async Task Predictions_that_were_written_before_their_window_and_its_forerunner_are_not_lost()
+    {
+        await using (PerformanceMonitor first = await OpenAsync())
+        {
+            Record(first, Rows, 0, 1100);
+        }
+
+        // A kill between the saving of the window that fills and that of the next one.
+        await World.ScalarAsync("DELETE FROM drift_performance WHERE window = 1 RETURNING 1");
+        await World.ScalarAsync("UPDATE drift_performance SET closed = NULL, rows = 0, point = NULL WHERE window = 0 RETURNING 1");
+        await using (PerformanceMonitor second = await OpenAsync())
+        {
+            Assert.Equal((1000, 100), (Assert.Single(second.History).Rows, second.Current.Rows));
+            Record(second, Rows, 1100, 2050);
+            Assert.Equal([1000, 1000], second.History.Select(p => p.Rows));
+        }
+
+        await using PerformanceMonitor third = await OpenAsync();
+        Assert.Equal(50, third.Current.Rows);
+        Assert.Equal([1000, 1000], third.History.Select(p => p.Rows));
+    }
 }
