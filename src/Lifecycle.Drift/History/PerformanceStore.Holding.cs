@@ -34,7 +34,7 @@ internal sealed partial class PerformanceStore
                 PerformanceMonitor? monitor = await there._opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (monitor is not null)
                 {
-                    await monitor.HandOverAsync(store._owner, cancellationToken).ConfigureAwait(false);
+                    store._waiting = await monitor.HandOverAsync(store._owner, cancellationToken).ConfigureAwait(false);
                 }
             }
 

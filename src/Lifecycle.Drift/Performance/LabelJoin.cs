@@ -87,7 +87,9 @@ public sealed class LabelJoin
         }
     }
 
-    internal void Label(PredictionId id, bool actual) => ShardOf(id.Key).Label(id.Key, actual, Now);
+    internal void Label(PredictionId id, bool actual) => Label(id.Key, actual);
+
+    internal void Label(ulong key, bool actual) => ShardOf(key).Label(key, actual, Now);
 
     internal bool IsOpen(PredictionId id) => ShardOf(id.Key).IsOpen(id.Key);
 
@@ -98,6 +100,18 @@ public sealed class LabelJoin
     internal void Reopen() => Array.ForEach(_shards, s => s.Shut(false));
 
     internal void Refuse() => Interlocked.Increment(ref _refused);
+
+    /// <summary>The labels that wait for their predictions, in no order.</summary>
+    internal List<(ulong Key, bool Actual)> ReadWaiting()
+    {
+        List<(ulong Key, bool Actual)> labels = [];
+        foreach (JoinShard shard in _shards)
+        {
+            shard.ReadWaiting(Now, labels);
+        }
+
+        return labels;
+    }
 
     /// <summary>The predictions of a window, in no order.</summary>
     internal List<OpenPrediction> Read(int window)

@@ -110,6 +110,7 @@ public sealed partial class PerformanceMonitor
 
             Interlocked.CompareExchange(ref _lost, MonitorHeldException.HandedOver(Name), null);
             _isOver = true;
+            newer.Waiting = _join.ReadWaiting();
             newer.Answer.TrySetResult(null);
             Log.HandedOver(_logger, Name);
             return null;
@@ -230,6 +231,10 @@ public sealed partial class PerformanceMonitor
             {
                 open = memory.Predictions.Select(p => p.Window).Append(open).Max();
                 _join.Restore(memory.Predictions.Select(p => p.ToOpen(_started)), open);
+                foreach ((ulong key, bool actual) in memory.Waiting)
+                {
+                    _join.Label(key, actual);
+                }
             }
 
             WindowOf(open);

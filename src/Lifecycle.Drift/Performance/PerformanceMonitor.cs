@@ -147,15 +147,16 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// </summary>
     /// <param name="owner">The mark of the newer one.</param>
     /// <param name="cancellationToken">Cancels it as long as the newer one is not being made the holder.</param>
+    /// <returns>Labels that wait here for their predictions.</returns>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
-    internal async Task HandOverAsync(string owner, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(ulong Key, bool Actual)>> HandOverAsync(string owner, CancellationToken cancellationToken)
     {
         _handlers.RequireOutside(Name);
         HandOverRequest request = new(owner);
         if (!_requests.Writer.TryWrite(request))
         {
             await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return;
+            return [];
         }
 
         using CancellationTokenRegistration cancelled = cancellationToken.Register(() => request.Cancel(cancellationToken));
@@ -167,6 +168,8 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
         {
             // It was handed over, or taken over, meanwhile: whoever asks sees by whom.
         }
+
+        return request.Waiting;
     }
 
     private async ValueTask StopRecordingAsync()

@@ -39,4 +39,17 @@ public sealed class PerformanceHandOverTests : PerformanceLives
         Assert.Equal(50, third.Current.Rows);
         Assert.Equal([1000, 1000], third.History.Select(p => p.Rows));
     }
+
+    [Fact]
+    public async Task Labels_that_wait_for_their_predictions_are_handed_over()
+    {
+        await using PerformanceMonitor first = await OpenAsync();
+        Record(first, Rows, 0, 100);
+        first.RecordLabel(150, true);
+        first.RecordLabel(151, false);
+        await using PerformanceMonitor second = await OpenAsync();
+        Assert.Equal(2L, second.Labels.Counts.Waiting);
+        Record(second, Rows, 100, 200);
+        Assert.Equal((200, 2, 0L), (second.Current.Rows, second.Current.Labelled, second.Labels.Counts.Waiting));
+    }
 }
