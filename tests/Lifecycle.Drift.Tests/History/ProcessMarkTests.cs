@@ -45,6 +45,39 @@ public sealed class ProcessMarkTests
     }
 
     [Fact]
+    public async Task A_process_that_ended_and_that_nobody_waits_for_is_dead_at_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an ended process stays until its parent looks.");
+        using Process parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            int id = int.Parse((await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
+            using Process child = Process.GetProcessById(id);
+            string[] parts = ProcessMark.New(Guid.Empty, "here").Split('|');
+            parts[1] = id.ToString(CultureInfo.InvariantCulture);
+            parts[2] = new DateTimeOffset(child.StartTime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            string mark = string.Join('|', parts);
+            Assert.True(ProcessMark.IsAlive(mark, "here", Now, Now));
+            while (!(await File.ReadAllTextAsync($"/proc/{parent.Id}/cmdline", TestContext.Current.CancellationToken)).StartsWith("sleep", StringComparison.Ordinal))
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            child.Kill();
+            while (!(await File.ReadAllTextAsync($"/proc/{id}/stat", TestContext.Current.CancellationToken)).Contains(" Z ", StringComparison.Ordinal))
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            Assert.False(ProcessMark.IsAlive(mark, "here", Now, Now));
+        }
+        finally
+        {
+            parent.Kill();
+        }
+    }
+
+    [Fact]
     public void Who_lives_in_a_database_does_not_live_in_its_copy()
     {
         string mark = ProcessMark.New(Guid.Empty, "here");
