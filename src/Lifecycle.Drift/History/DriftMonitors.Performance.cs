@@ -19,16 +19,18 @@ public sealed partial class DriftMonitors
     /// <exception cref="InvalidNameException">The model or the version is not a <see cref="ResourceName"/>.</exception>
     /// <exception cref="MonitorHeldException">Another process that lives holds a monitor of this name; the message names it.</exception>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
+    /// <exception cref="InvalidOperationException">A handler of the monitor opened it again, for which it would wait without end.</exception>
     public async ValueTask<PerformanceMonitor> OpenPerformanceAsync(
         string model, string version, PerformanceEstimator estimator, CancellationToken cancellationToken = default)
     {
         ResourceName.Require(model, "model");
         ResourceName.Require(version, "model version");
         ArgumentNullException.ThrowIfNull(estimator);
+        PerformanceMonitor? telling = PerformanceStore.Telling();
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         PerformanceOptions options = estimator.Options;
         PerformanceStore store = await PerformanceStore.OpenAsync(
-            this, _events, new PerformanceKey(model, version, options.Name), _logger, cancellationToken).ConfigureAwait(false);
+            this, _events, new PerformanceKey(model, version, options.Name), _logger, telling, cancellationToken).ConfigureAwait(false);
         PerformanceMonitor? monitor = null;
         try
         {

@@ -51,6 +51,9 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// </summary>
     public event Action<MonitorHeldException>? Lost;
 
+    /// <summary>Whether a handler of this monitor makes this call.</summary>
+    internal bool IsTelling => _handlers.IsHere;
+
     /// <summary>What estimates.</summary>
     public PerformanceEstimator Estimator { get; }
 
@@ -134,8 +137,9 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        bool isInHandler = _handlers.IsHere;
         await StopRecordingAsync().ConfigureAwait(false);
-        if (!_handlers.IsHere)
+        if (!isInHandler)
         {
             await _loop.ConfigureAwait(false);
         }
@@ -146,12 +150,13 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// that cannot be written, or is cancelled before, this one goes on.
     /// </summary>
     /// <param name="owner">The mark of the newer one.</param>
+    /// <param name="isInHandler">Whether a handler of this monitor asks for it, maybe from another thread by now.</param>
     /// <param name="cancellationToken">Cancels it as long as the newer one is not being made the holder.</param>
     /// <returns>Labels that wait here for their predictions.</returns>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
-    internal async Task<IReadOnlyList<(ulong Key, bool Actual)>> HandOverAsync(string owner, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(ulong Key, bool Actual)>> HandOverAsync(string owner, bool isInHandler, CancellationToken cancellationToken)
     {
-        _handlers.RequireOutside(Name);
+        _handlers.RequireOutside(Name, isInHandler);
         HandOverRequest request = new(owner);
         if (!_requests.Writer.TryWrite(request))
         {
