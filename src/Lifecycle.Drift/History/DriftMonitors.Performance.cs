@@ -49,6 +49,13 @@ public sealed partial class DriftMonitors
         }
     }
 
+    /// <summary>Whether this process holds a performance monitor of this name in this workspace; opening it again would take it over.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="version">Label of the version.</param>
+    /// <param name="monitor">Name of the monitor, see <see cref="PerformanceOptions.Named"/>.</param>
+    /// <exception cref="LifecycleStorageException">The database cannot be seen.</exception>
+    public bool HoldsPerformance(string model, string version, string monitor) => PerformanceStore.Holds(new PerformanceKey(model, version, monitor), Place);
+
     /// <summary>Opens a monitor over a reference; see the other form.</summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="version">Label of the version.</param>

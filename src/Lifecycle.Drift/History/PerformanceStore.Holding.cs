@@ -55,6 +55,9 @@ internal sealed partial class PerformanceStore
         }
     }
 
+    /// <summary>Whether this process holds a monitor, or is about to.</summary>
+    public static bool Holds(PerformanceKey key, string place) => Live.Values.Any(s => s._key == key && ProcessMark.IsIn(s._owner, place));
+
     /// <summary>The monitor of which a handler makes this call; null when none does. Ask before anything is awaited: the call may go on elsewhere.</summary>
     public static PerformanceMonitor? Telling() => Live.Values
         .Select(s => s._opened.Task is { IsCompletedSuccessfully: true, Result: { IsTelling: true } monitor } ? monitor : null)

@@ -14,6 +14,7 @@ public sealed partial class PerformanceMonitor
     /// <summary>Whether another process has the name, so that nothing may be written.</summary>
     private bool _isOver;
     private bool _isLostTold;
+    private Action<MonitorHeldException>? _whenLost;
 
     private bool HasNews()
     {
@@ -169,11 +170,18 @@ public sealed partial class PerformanceMonitor
 
     private void TellLost()
     {
-        if (Volatile.Read(ref _lost) is { } lost && !_isLostTold)
+        if (Volatile.Read(ref _lost) is not { } lost)
         {
-            _isLostTold = true;
-            _handlers.Tell(Lost, lost);
+            return;
         }
+
+        Action<MonitorHeldException>? handlers;
+        lock (_gate)
+        {
+            (handlers, _whenLost, _isLostTold) = (_whenLost, null, true);
+        }
+
+        _handlers.Tell(handlers, lost);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Disposal must end; the log says what was not done.")]

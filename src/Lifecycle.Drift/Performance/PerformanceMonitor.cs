@@ -47,9 +47,32 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
 
     /// <summary>
     /// The monitor holds its name no more: another process took it over while nothing was heard of this one, or it was opened again in this process.
-    /// It records and writes no more; the log says what was not written. Called once, on the background task.
+    /// It records and writes no more; the log says what was not written. Called once, on the background task; a handler that comes later is called at once.
     /// </summary>
-    public event Action<MonitorHeldException>? Lost;
+    public event Action<MonitorHeldException>? Lost
+    {
+        add
+        {
+            lock (_gate)
+            {
+                if (!_isLostTold)
+                {
+                    _whenLost += value;
+                    return;
+                }
+            }
+
+            _ = Task.Run(() => new HandlerCalls(error => Log.HandlerFailed(_logger, Name, error)).Tell(value, _lost!));
+        }
+
+        remove
+        {
+            lock (_gate)
+            {
+                _whenLost -= value;
+            }
+        }
+    }
 
     /// <summary>Whether a handler of this monitor makes this call.</summary>
     internal bool IsTelling => _handlers.IsHere;
@@ -65,6 +88,9 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
 
     /// <summary>Label of the model's version.</summary>
     public string? Version { get; }
+
+    /// <summary>Whether predictions and labels are taken: not after disposal, not when another one has the name, nor while it is handed over.</summary>
+    public bool IsRecording => !_join.IsShut;
 
     /// <summary>Predictions and labels, counted.</summary>
     public LabelJoin Labels => _join;

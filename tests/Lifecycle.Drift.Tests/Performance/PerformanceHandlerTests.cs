@@ -61,6 +61,23 @@ public sealed class PerformanceHandlerTests : PerformanceLives
         await first.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_handler_that_comes_after_the_loss_is_told_of_it()
+    {
+        await using PerformanceMonitor first = await OpenAsync();
+        Assert.True(first.IsRecording);
+        await using PerformanceMonitor second = await OpenAsync();
+        await Assert.ThrowsAsync<MonitorHeldException>(async () => await first.FlushAsync(Token));
+        await first.DisposeAsync();
+        TaskCompletionSource<MonitorHeldException> told = new();
+        first.Lost += told.SetResult;
+        Assert.True((await told.Task.WaitAsync(TimeSpan.FromSeconds(5), Token)).IsHere);
+        Assert.Equal((false, true), (first.IsRecording, second.IsRecording));
+        Assert.True(Drift.HoldsPerformance("loans", "3", "performance"));
+        await second.DisposeAsync();
+        Assert.False(Drift.HoldsPerformance("loans", "3", "performance"));
+    }
+
     private static void Dispose(IAsyncDisposable monitor, TaskCompletionSource disposed)
     {
         monitor.DisposeAsync().AsTask().Wait();
