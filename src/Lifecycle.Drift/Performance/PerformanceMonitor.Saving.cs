@@ -194,6 +194,12 @@ public sealed partial class PerformanceMonitor
                 await _store.ReleaseAsync().ConfigureAwait(false);
             }
         }
+        catch (MonitorHeldException lost)
+        {
+            Interlocked.CompareExchange(ref _lost, lost, null);
+            _isOver = true;
+            Log.HoldLost(_logger, Name, 0, 0, lost);
+        }
         catch (Exception error)
         {
             Log.NotReleased(_logger, Name, error);
