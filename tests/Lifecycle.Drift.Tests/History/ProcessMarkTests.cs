@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Lifecycle.Storage.Local;
+using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Drift.Tests;
 
@@ -78,6 +81,22 @@ public sealed class ProcessMarkTests
     }
 
     [Fact]
+    public void A_database_behind_links_of_its_folders_has_one_path()
+    {
+        // Where the system gives files no numbers, the path is what tells databases apart.
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(Directory.CreateDirectory(folder["real/inner"]).FullName, "lifecycle.db");
+        File.WriteAllText(file, "");
+        Directory.CreateSymbolicLink(folder["link"], folder["real"]);
+        Directory.CreateSymbolicLink(folder["relative"], "link/inner");
+        File.CreateSymbolicLink(folder["file.db"], folder["relative/lifecycle.db"]);
+        string path = FinalPath(null, file);
+        Assert.Equal(path, FinalPath(null, folder["link/inner/lifecycle.db"]));
+        Assert.Equal(path, FinalPath(null, folder["relative/lifecycle.db"]));
+        Assert.Equal(path, FinalPath(null, folder["file.db"]));
+    }
+
+    [Fact]
     public void Who_lives_in_a_database_does_not_live_in_its_copy()
     {
         string mark = ProcessMark.New(Guid.Empty, "here");
@@ -85,4 +104,7 @@ public sealed class ProcessMarkTests
         Assert.True(ProcessMark.IsMine(mark));
         Assert.Equal((true, false), (ProcessMark.IsIn(mark, "here"), ProcessMark.IsIn(mark, "copy")));
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.StaticMethod, Name = "FinalPath")]
+    private static extern string FinalPath(SqliteDatabase? type, string file);
 }
