@@ -165,6 +165,7 @@ public sealed partial class PerformanceMonitor
         await StopRecordingAsync().ConfigureAwait(false);
         _store!.Forget();
         request?.Answer.TrySetException(lost);
+        Tell();
         TellLost();
     }
 

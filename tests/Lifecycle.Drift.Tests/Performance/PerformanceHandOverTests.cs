@@ -41,6 +41,25 @@ public sealed class PerformanceHandOverTests : PerformanceLives
     }
 
     [Fact]
+    public async Task A_window_that_is_judged_while_the_monitor_is_handed_over_is_told_by_the_older_one()
+    {
+        Outage outage = new("database.write");
+        await using PerformanceMonitor first = await OpenAsync(outage.Over(World, new ListLogger()), q => q.SaveEvery(TimeSpan.FromDays(1)));
+        List<PerformancePoint> told = [];
+        first.Closed += told.Add;
+        Record(first, Rows, 0, 950);
+        outage.Before = () =>
+        {
+            Record(first, Rows, 950, 1100);
+            Assert.Single(first.History);
+        };
+        await using PerformanceMonitor second = await OpenAsync();
+        await first.DisposeAsync();
+        Assert.Equal(1000, Assert.Single(told).Rows);
+        Assert.Equal(1000, Assert.Single(second.History).Rows);
+    }
+
+    [Fact]
     public async Task Labels_that_wait_for_their_predictions_are_handed_over()
     {
         await using PerformanceMonitor first = await OpenAsync();
