@@ -19,16 +19,18 @@ public sealed partial class DriftMonitors
     /// <exception cref="InvalidNameException">The model or the version is not a <see cref="ResourceName"/>.</exception>
     /// <exception cref="MonitorHeldException">Another process that lives holds a monitor of this name; the message names it.</exception>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
+    /// <exception cref="InvalidOperationException">A handler of the monitor opened it again, for which it would wait without end.</exception>
     public async ValueTask<PerformanceMonitor> OpenPerformanceAsync(
         string model, string version, PerformanceEstimator estimator, CancellationToken cancellationToken = default)
     {
         ResourceName.Require(model, "model");
         ResourceName.Require(version, "model version");
         ArgumentNullException.ThrowIfNull(estimator);
+        PerformanceMonitor? telling = PerformanceStore.Telling();
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         PerformanceOptions options = estimator.Options;
         PerformanceStore store = await PerformanceStore.OpenAsync(
-            this, _events, new PerformanceKey(model, version, options.Name), _logger, cancellationToken).ConfigureAwait(false);
+            this, _events, new PerformanceKey(model, version, options.Name), _logger, telling, cancellationToken).ConfigureAwait(false);
         PerformanceMonitor? monitor = null;
         try
         {
@@ -46,6 +48,13 @@ public sealed partial class DriftMonitors
             store.Opened(monitor);
         }
     }
+
+    /// <summary>Whether this process holds a performance monitor of this name in this workspace; opening it again would take it over.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="version">Label of the version.</param>
+    /// <param name="monitor">Name of the monitor, see <see cref="PerformanceOptions.Named"/>.</param>
+    /// <exception cref="LifecycleStorageException">The database cannot be seen.</exception>
+    public bool HoldsPerformance(string model, string version, string monitor) => PerformanceStore.Holds(new PerformanceKey(model, version, monitor), Place);
 
     /// <summary>Opens a monitor over a reference; see the other form.</summary>
     /// <param name="model">Name of the model.</param>

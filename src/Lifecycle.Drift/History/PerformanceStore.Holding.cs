@@ -13,10 +13,18 @@ internal sealed partial class PerformanceStore
     /// Takes hold of a monitor, made when it is new. One that this process holds is handed over: it writes what it has and stops; when it cannot, it
     /// goes on. One that another living process holds is refused.
     /// </summary>
+    /// <param name="drift">The workspace.</param>
+    /// <param name="events">Gets word of falls.</param>
+    /// <param name="key">What is opened.</param>
+    /// <param name="logger">Where failures are written.</param>
+    /// <param name="telling">The monitor whose handler opens it, see <see cref="Telling"/>.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="MonitorHeldException">Another process holds it.</exception>
     /// <exception cref="LifecycleStorageException">The store failed; one that this process holds goes on.</exception>
+    /// <exception cref="InvalidOperationException">A handler of the monitor opens it again, and would wait for itself.</exception>
     public static async ValueTask<PerformanceStore> OpenAsync(
-        DriftMonitors drift, ILifecycleEvents events, PerformanceKey key, Microsoft.Extensions.Logging.ILogger? logger, CancellationToken cancellationToken)
+        DriftMonitors drift, ILifecycleEvents events, PerformanceKey key, Microsoft.Extensions.Logging.ILogger? logger, PerformanceMonitor? telling,
+        CancellationToken cancellationToken)
     {
         PerformanceStore store = new(drift, events, key, ProcessMark.New(LifecycleId.New(drift.Time), drift.Place), logger);
         Live[store._owner] = store;
@@ -34,7 +42,7 @@ internal sealed partial class PerformanceStore
                 PerformanceMonitor? monitor = await there._opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 if (monitor is not null)
                 {
-                    await monitor.HandOverAsync(store._owner, cancellationToken).ConfigureAwait(false);
+                    store._waiting = await monitor.HandOverAsync(store._owner, monitor == telling, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -46,6 +54,14 @@ internal sealed partial class PerformanceStore
             throw;
         }
     }
+
+    /// <summary>Whether this process holds a monitor, or is about to.</summary>
+    public static bool Holds(PerformanceKey key, string place) => Live.Values.Any(s => s._key == key && ProcessMark.IsIn(s._owner, place));
+
+    /// <summary>The monitor of which a handler makes this call; null when none does. Ask before anything is awaited: the call may go on elsewhere.</summary>
+    public static PerformanceMonitor? Telling() => Live.Values
+        .Select(s => s._opened.Task is { IsCompletedSuccessfully: true, Result: { IsTelling: true } monitor } ? monitor : null)
+        .FirstOrDefault(m => m is not null);
 
     /// <summary>Lets go of a monitor that could not be opened; otherwise its row would keep other processes away for as long as this one lives.</summary>
     public async ValueTask AbandonAsync()

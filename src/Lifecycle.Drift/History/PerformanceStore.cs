@@ -22,6 +22,7 @@ internal sealed partial class PerformanceStore
     private readonly PerformanceKey _key;
     private readonly string _owner;
     private readonly ILogger? _logger;
+    private IReadOnlyList<(ulong Key, bool Actual)> _waiting = [];
     private long _monitor;
 
     private PerformanceStore(DriftMonitors drift, ILifecycleEvents events, PerformanceKey key, string owner, ILogger? logger)
@@ -98,7 +99,7 @@ internal sealed partial class PerformanceStore
                     r.IsDBNull(5) ? null : r.GetInt64(5) != 0, r.GetInt64(6)),
                 cancellationToken).ConfigureAwait(false);
             predictions.Reverse();
-            return new PerformanceMemory(windows, predictions);
+            return new PerformanceMemory(windows, predictions) { Waiting = _waiting };
         }
     }
 

@@ -13,6 +13,7 @@ internal static class ProcessMark
 {
     private const char Separator = '|';
     private const int StartWord = 19;
+    private const int ThreadsWord = 17;
     private const int Parts = 5;
 
     /// <summary>Seconds by which two readings of one start may differ.</summary>
@@ -48,7 +49,7 @@ internal static class ProcessMark
         try
         {
             using Process process = Process.GetProcessById(id);
-            return parts[4] == database && !process.HasExited && IsSame(parts[2], process);
+            return parts[4] == database && !process.HasExited && !HasEnded(id) && IsSame(parts[2], process);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
@@ -105,19 +106,35 @@ internal static class ProcessMark
     {
         try
         {
-            if (!OperatingSystem.IsLinux())
-            {
-                return null;
-            }
-
-            // The name, in parentheses, may hold anything; the start is the 20th word after it.
-            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            string[] words = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string[] words = Words(process);
             return words.Length > StartWord ? $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}/{words[StartWord]}" : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether a process ended and only its number is left, because its parent did not ask how it ended; in a container that may be so for ever.</summary>
+    private static bool HasEnded(int process) => Words(process) is { Length: > StartWord } words && words[0] is "Z" or "X" && words[ThreadsWord] is "0" or "1";
+
+    /// <summary>What Linux says of a process, from its state on; nothing where the system does not say it.</summary>
+    private static string[] Words(int process)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                return [];
+            }
+
+            // The name, in parentheses, may hold anything; the start is the 20th word after it.
+            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 

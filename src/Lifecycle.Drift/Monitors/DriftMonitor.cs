@@ -145,6 +145,7 @@ public partial class DriftMonitor : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        bool isInHandler = _handlers.IsHere;
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             foreach (ITimer? timer in (ITimer?[])[_windowTimer, _saveTimer])
@@ -159,7 +160,7 @@ public partial class DriftMonitor : IAsyncDisposable
             _requests.Writer.TryComplete();
         }
 
-        if (!_handlers.IsHere)
+        if (!isInHandler)
         {
             await _loop.ConfigureAwait(false);
         }

@@ -35,10 +35,12 @@ internal sealed class HandlerCalls(Action<Exception> failed)
         }
     }
 
+    /// <param name="monitor">Name of the monitor.</param>
+    /// <param name="isInside">Whether the call is known to come from a handler.</param>
     /// <exception cref="InvalidOperationException">The call comes from a handler.</exception>
-    public void RequireOutside(string monitor)
+    public void RequireOutside(string monitor, bool isInside = false)
     {
-        if (IsHere)
+        if (isInside || IsHere)
         {
             throw new InvalidOperationException(
                 $"A handler of the monitor '{monitor}' asked it for a check, for a window or to be opened again. The monitor's background task runs the handler and answers only after it, so waiting here would never end. Ask from elsewhere, for example _ = Task.Run(() => monitor.FlushAsync().AsTask()).");

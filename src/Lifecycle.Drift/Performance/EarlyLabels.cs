@@ -34,6 +34,9 @@ internal sealed class EarlyLabels(long wait, int most)
         return null;
     }
 
+    /// <summary>Adds the labels that wait to a list.</summary>
+    public void Read(List<(ulong Key, bool Actual)> into) => into.AddRange(_labels.Select(l => (l.Key, l.Value.Actual)));
+
     public bool Take(ulong key, out bool actual)
     {
         bool found = _labels.Remove(key, out (bool Actual, long Number) label);

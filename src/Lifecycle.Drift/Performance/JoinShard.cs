@@ -112,6 +112,16 @@ internal sealed partial class JoinShard
         }
     }
 
+    /// <summary>Adds the labels that wait for their predictions to a list.</summary>
+    public void ReadWaiting(long now, List<(ulong Key, bool Actual)> into)
+    {
+        lock (_gate)
+        {
+            _early.Expire(now);
+            _early.Read(into);
+        }
+    }
+
     public bool IsOpen(ulong key)
     {
         lock (_gate)

@@ -21,6 +21,7 @@ public sealed class LabelJoin
     private readonly Action? _neared;
     private long _open;
     private long _refused;
+    private bool _isShut;
     private int _left = -1;
     private int _nearing = -1;
 
@@ -58,6 +59,8 @@ public sealed class LabelJoin
 
     internal bool IsSaved { get; }
 
+    internal bool IsShut => Volatile.Read(ref _isShut);
+
     /// <summary>The number of the open window and its rows.</summary>
     internal (int Window, int Rows) Open => Split(Volatile.Read(ref _open));
 
@@ -87,17 +90,39 @@ public sealed class LabelJoin
         }
     }
 
-    internal void Label(PredictionId id, bool actual) => ShardOf(id.Key).Label(id.Key, actual, Now);
+    internal void Label(PredictionId id, bool actual) => Label(id.Key, actual);
+
+    internal void Label(ulong key, bool actual) => ShardOf(key).Label(key, actual, Now);
 
     internal bool IsOpen(PredictionId id) => ShardOf(id.Key).IsOpen(id.Key);
 
     /// <summary>Takes nothing from here on: when this returns, no thread is about to.</summary>
-    internal void Shut() => Array.ForEach(_shards, s => s.Shut(true));
+    internal void Shut()
+    {
+        Volatile.Write(ref _isShut, true);
+        Array.ForEach(_shards, s => s.Shut(true));
+    }
 
     /// <summary>Takes predictions and labels again.</summary>
-    internal void Reopen() => Array.ForEach(_shards, s => s.Shut(false));
+    internal void Reopen()
+    {
+        Array.ForEach(_shards, s => s.Shut(false));
+        Volatile.Write(ref _isShut, false);
+    }
 
     internal void Refuse() => Interlocked.Increment(ref _refused);
+
+    /// <summary>The labels that wait for their predictions, in no order.</summary>
+    internal List<(ulong Key, bool Actual)> ReadWaiting()
+    {
+        List<(ulong Key, bool Actual)> labels = [];
+        foreach (JoinShard shard in _shards)
+        {
+            shard.ReadWaiting(Now, labels);
+        }
+
+        return labels;
+    }
 
     /// <summary>The predictions of a window, in no order.</summary>
     internal List<OpenPrediction> Read(int window)

@@ -19,6 +19,9 @@ internal sealed class HandOverRequest(string owner) : MonitorRequest(closes: fal
 
     public string Owner => owner;
 
+    /// <summary>Labels that wait for their predictions: they are in no database.</summary>
+    public IReadOnlyList<(ulong Key, bool Actual)> Waiting { get; set; } = [];
+
     /// <summary>From here on it cannot be cancelled; false when it was.</summary>
     public bool TryBegin() => Interlocked.CompareExchange(ref _state, Begun, Waits) == Waits;
 

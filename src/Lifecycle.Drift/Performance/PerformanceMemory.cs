@@ -1,7 +1,11 @@
 namespace Lifecycle.Drift;
 
 /// <summary>What is kept of a monitor between two lives of its process.</summary>
-internal sealed record PerformanceMemory(IReadOnlyList<WindowRow> Windows, IReadOnlyList<PredictionRow> Predictions);
+internal sealed record PerformanceMemory(IReadOnlyList<WindowRow> Windows, IReadOnlyList<PredictionRow> Predictions)
+{
+    /// <summary>Labels that wait for their predictions, from an older monitor of this process.</summary>
+    public IReadOnlyList<(ulong Key, bool Actual)> Waiting { get; init; } = [];
+}
 
 /// <summary>A window as it is kept. A final one without a point is one whose point could not be read: it is left as it stands.</summary>
 internal sealed record WindowRow(

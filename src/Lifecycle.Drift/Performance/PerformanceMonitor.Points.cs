@@ -201,7 +201,7 @@ public sealed partial class PerformanceMonitor
         lock (_gate)
         {
             PerformanceWindow window = WindowOf(number);
-            (window.Closed, window.Rows, window.IsTooSmall) = (_time.GetUtcNow(), rows, isTooSmall);
+            (window.Closed, window.Rows, window.IsTooSmall, window.IsUnsaved) = (_time.GetUtcNow(), rows, isTooSmall, true);
             WindowOf(number + 1);
         }
     }

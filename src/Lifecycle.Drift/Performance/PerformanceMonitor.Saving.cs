@@ -14,6 +14,7 @@ public sealed partial class PerformanceMonitor
     /// <summary>Whether another process has the name, so that nothing may be written.</summary>
     private bool _isOver;
     private bool _isLostTold;
+    private Action<MonitorHeldException>? _whenLost;
 
     private bool HasNews()
     {
@@ -110,6 +111,7 @@ public sealed partial class PerformanceMonitor
 
             Interlocked.CompareExchange(ref _lost, MonitorHeldException.HandedOver(Name), null);
             _isOver = true;
+            newer.Waiting = _join.ReadWaiting();
             newer.Answer.TrySetResult(null);
             Log.HandedOver(_logger, Name);
             return null;
@@ -163,16 +165,24 @@ public sealed partial class PerformanceMonitor
         await StopRecordingAsync().ConfigureAwait(false);
         _store!.Forget();
         request?.Answer.TrySetException(lost);
+        Tell();
         TellLost();
     }
 
     private void TellLost()
     {
-        if (Volatile.Read(ref _lost) is { } lost && !_isLostTold)
+        if (Volatile.Read(ref _lost) is not { } lost)
         {
-            _isLostTold = true;
-            _handlers.Tell(Lost, lost);
+            return;
         }
+
+        Action<MonitorHeldException>? handlers;
+        lock (_gate)
+        {
+            (handlers, _whenLost, _isLostTold) = (_whenLost, null, true);
+        }
+
+        _handlers.Tell(handlers, lost);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Disposal must end; the log says what was not done.")]
@@ -185,12 +195,34 @@ public sealed partial class PerformanceMonitor
                 await _store.ReleaseAsync().ConfigureAwait(false);
             }
         }
+        catch (MonitorHeldException lost)
+        {
+            Interlocked.CompareExchange(ref _lost, lost, null);
+            _isOver = true;
+            Log.HoldLost(_logger, Name, 0, 0, lost);
+        }
         catch (Exception error)
         {
             Log.NotReleased(_logger, Name, error);
         }
 
         TellLost();
+    }
+
+    /// <summary>
+    /// Closes windows that were written open, with predictions of later ones: a process that ends while a window fills may leave them. Called under the gate.
+    /// </summary>
+    private void CloseForgotten(PerformanceMemory? memory)
+    {
+        for (int i = 0; i < _windows.Count - 1; i++)
+        {
+            PerformanceWindow window = _windows[i];
+            if (window.Closed is null)
+            {
+                int rows = memory!.Predictions.Count(p => p.Window == window.Number);
+                (window.Closed, window.Rows, window.IsTooSmall, window.IsUnsaved) = (_windows[i + 1].Opened, rows, rows < _options.LeastRows, true);
+            }
+        }
     }
 
     /// <summary>Goes on where the monitor was left.</summary>
@@ -212,10 +244,16 @@ public sealed partial class PerformanceMonitor
             int open = _windows.Count == 0 ? 0 : _windows[^1].Closed is null ? _windows[^1].Number : _windows[^1].Number + 1;
             if (memory is not null)
             {
+                open = memory.Predictions.Select(p => p.Window).Append(open).Max();
                 _join.Restore(memory.Predictions.Select(p => p.ToOpen(_started)), open);
+                foreach ((ulong key, bool actual) in memory.Waiting)
+                {
+                    _join.Label(key, actual);
+                }
             }
 
             WindowOf(open);
+            CloseForgotten(memory);
         }
     }
 }

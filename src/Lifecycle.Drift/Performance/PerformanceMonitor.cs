@@ -47,9 +47,35 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
 
     /// <summary>
     /// The monitor holds its name no more: another process took it over while nothing was heard of this one, or it was opened again in this process.
-    /// It records and writes no more; the log says what was not written. Called once, on the background task.
+    /// It records and writes no more; the log says what was not written. Called once, on the background task; a handler that comes later is called at once.
     /// </summary>
-    public event Action<MonitorHeldException>? Lost;
+    public event Action<MonitorHeldException>? Lost
+    {
+        add
+        {
+            lock (_gate)
+            {
+                if (!_isLostTold)
+                {
+                    _whenLost += value;
+                    return;
+                }
+            }
+
+            _ = Task.Run(() => new HandlerCalls(error => Log.HandlerFailed(_logger, Name, error)).Tell(value, _lost!));
+        }
+
+        remove
+        {
+            lock (_gate)
+            {
+                _whenLost -= value;
+            }
+        }
+    }
+
+    /// <summary>Whether a handler of this monitor makes this call.</summary>
+    internal bool IsTelling => _handlers.IsHere;
 
     /// <summary>What estimates.</summary>
     public PerformanceEstimator Estimator { get; }
@@ -62,6 +88,9 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
 
     /// <summary>Label of the model's version.</summary>
     public string? Version { get; }
+
+    /// <summary>Whether predictions and labels are taken: not after disposal, not when another one has the name, nor while it is handed over.</summary>
+    public bool IsRecording => !_join.IsShut;
 
     /// <summary>Predictions and labels, counted.</summary>
     public LabelJoin Labels => _join;
@@ -134,8 +163,9 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        bool isInHandler = _handlers.IsHere;
         await StopRecordingAsync().ConfigureAwait(false);
-        if (!_handlers.IsHere)
+        if (!isInHandler)
         {
             await _loop.ConfigureAwait(false);
         }
@@ -146,16 +176,18 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
     /// that cannot be written, or is cancelled before, this one goes on.
     /// </summary>
     /// <param name="owner">The mark of the newer one.</param>
+    /// <param name="isInHandler">Whether a handler of this monitor asks for it, maybe from another thread by now.</param>
     /// <param name="cancellationToken">Cancels it as long as the newer one is not being made the holder.</param>
+    /// <returns>Labels that wait here for their predictions.</returns>
     /// <exception cref="LifecycleStorageException">The store failed.</exception>
-    internal async Task HandOverAsync(string owner, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(ulong Key, bool Actual)>> HandOverAsync(string owner, bool isInHandler, CancellationToken cancellationToken)
     {
-        _handlers.RequireOutside(Name);
+        _handlers.RequireOutside(Name, isInHandler);
         HandOverRequest request = new(owner);
         if (!_requests.Writer.TryWrite(request))
         {
             await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return;
+            return [];
         }
 
         using CancellationTokenRegistration cancelled = cancellationToken.Register(() => request.Cancel(cancellationToken));
@@ -167,6 +199,8 @@ public sealed partial class PerformanceMonitor : IAsyncDisposable
         {
             // It was handed over, or taken over, meanwhile: whoever asks sees by whom.
         }
+
+        return request.Waiting;
     }
 
     private async ValueTask StopRecordingAsync()

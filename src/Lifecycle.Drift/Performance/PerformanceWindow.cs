@@ -26,7 +26,7 @@ internal sealed class PerformanceWindow(int number, DateTimeOffset opened)
     /// <summary>The labels that the last judgement knew.</summary>
     public KnownLabels Known { get; set; }
 
-    /// <summary>Whether the judgement is newer than what was saved.</summary>
+    /// <summary>Whether the closing or the judgement is newer than what was saved.</summary>
     public bool IsUnsaved { get; set; } = true;
 
     /// <summary>Metrics whose fall was told: by estimate and by labels.</summary>

@@ -12,7 +12,7 @@ public abstract class ModelPerformance
 
     /// <summary>
     /// The monitor of the version that answers; null while it is being opened or cannot be, and when another one took its name over. One that another
-    /// process holds is asked for again every minute.
+    /// process holds is asked for again every minute, and so is one of this process once it is free.
     /// </summary>
     public abstract PerformanceMonitor? Monitor { get; }
 

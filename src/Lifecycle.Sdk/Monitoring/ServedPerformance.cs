@@ -30,7 +30,7 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
     private long _unwatched;
     private long _unwatchedLabels;
     private long _tried;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     public ServedPerformance(string model, DriftMonitors monitors, Func<string?> answering, PerformanceSetup<TOut> setup, TimeProvider time, ILogger logger)
         : base(model)
@@ -38,9 +38,9 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         (_monitors, _answering, _setup, _logger, _time) = (monitors, answering, setup, logger, time);
     }
 
-    public override PerformanceMonitor? Monitor => Find(_answering())?.Monitor;
+    public override PerformanceMonitor? Monitor => Find(Answering())?.Monitor;
 
-    public override string? Problem => Find(_answering()) is { } watched ? watched.Problem : "the reference is being looked for";
+    public override string? Problem => _isDisposed ? "it is closed" : Find(Answering()) is { } watched ? watched.Problem : "the reference is being looked for";
 
     public override long Unwatched => Interlocked.Read(ref _unwatched);
 
@@ -48,7 +48,7 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
 
     public void Record(in InferenceStamp stamp, TIn input, TOut output)
     {
-        if (Find(stamp.Version)?.Monitor is { } monitor)
+        if (Find(stamp.Version)?.Monitor is { IsRecording: true } monitor)
         {
             double score = _setup.ScoreOf!(output);
             if (_setup.PredictedOf is { } predicted)
@@ -66,7 +66,7 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         // The version is new, or its reference was not there: look now, and again after 2, 4, 8, ... unwatched predictions, and every minute.
         long unwatched = Interlocked.Increment(ref _unwatched);
         string version = stamp.Version;
-        if (version == _answering() && (Interlocked.Exchange(ref _asked, version) != version || long.IsPow2(unwatched) || IsTimeToTry()))
+        if (version == Answering() && (Interlocked.Exchange(ref _asked, version) != version || long.IsPow2(unwatched) || IsTimeToTry()))
         {
             TryAgain(version);
         }
@@ -76,6 +76,8 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
     {
         if (TryRecordLabel(requestId, actual))
         {
+            // Labels that came while the monitor was being handed over, which failed, are still waiting.
+            GiveWaitingLabels(most: 1);
             return;
         }
 
@@ -84,14 +86,14 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
             _labels.Enqueue((requestId, actual));
 
             // A version may have opened, and taken the labels that waited, between the first look and now.
-            GiveWaitingLabels();
+            GiveWaitingLabels(most: MostWaitingLabels);
         }
         else
         {
             Interlocked.Increment(ref _unwatchedLabels);
         }
 
-        if (_answering() is { } version && IsTimeToTry())
+        if (Answering() is { } version && IsTimeToTry())
         {
             TryAgain(version);
         }
@@ -125,35 +127,57 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         }
     }
 
+    /// <summary>The version that answers; null when none does, or when the host is no more.</summary>
+    private string? Answering()
+    {
+        try
+        {
+            return _isDisposed ? null : _answering();
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
     private bool IsTimeToTry()
     {
         long tried = Interlocked.Read(ref _tried);
         return _time.GetElapsedTime(tried) >= RetryPeriod && Interlocked.CompareExchange(ref _tried, _time.GetTimestamp(), tried) == tried;
     }
 
-    private void TryAgain(string version)
+    private void TryAgain(string version) => _ = Task.Run(async () =>
     {
-        // One that was opened again in this process has the newer monitor to go to; taking it back would begin a game without end.
-        if (Find(version) is not { IsElsewhere: true })
+        // One that was opened again in this process waits for the end of the newer monitor; taking it back would begin a game without end.
+        if (Find(version) is not { IsElsewhere: true, Failure: MonitorHeldException held } || !_monitors.HoldsPerformance(Model, version, held.Monitor))
         {
-            _ = Task.Run(() => OpenAsync(version, CancellationToken.None));
+            await OpenAsync(version, CancellationToken.None).ConfigureAwait(false);
         }
-    }
+    });
 
     private bool TryRecordLabel(Guid requestId, bool actual)
     {
         Watched[] watched = _watched;
         PerformanceMonitor? monitor = watched.FirstOrDefault(w => w.Monitor?.IsOpen(requestId) == true)?.Monitor
-            ?? watched.FirstOrDefault(w => w.Monitor is not null)?.Monitor;
-        monitor?.RecordLabel(requestId, actual);
-        return monitor is not null;
+            ?? watched.FirstOrDefault(w => w.Monitor is { IsRecording: true })?.Monitor;
+        if (monitor is not { IsRecording: true })
+        {
+            return false;
+        }
+
+        monitor.RecordLabel(requestId, actual);
+        return true;
     }
 
-    private void GiveWaitingLabels()
+    private void GiveWaitingLabels(int most)
     {
-        while (_watched.Any(w => w.Monitor is not null) && _labels.TryDequeue(out (Guid Id, bool Actual) label))
+        for (int left = Math.Min(most, _labels.Count); left > 0 && _watched.Any(w => w.Monitor is { IsRecording: true })
+            && _labels.TryDequeue(out (Guid Id, bool Actual) label); left--)
         {
-            RecordLabel(label.Id, label.Actual);
+            if (!TryRecordLabel(label.Id, label.Actual))
+            {
+                _labels.Enqueue(label);
+            }
         }
     }
 
@@ -191,18 +215,19 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
             Interlocked.Exchange(ref _tried, _time.GetTimestamp());
             Watched opened = await TryOpenAsync(version, Find(version)?.Failure, either.Token).ConfigureAwait(false);
 
-            foreach (Watched old in Put(opened))
+            Watched[] surplus = Put(opened);
+            if (opened.Monitor is { } monitor)
+            {
+                // One that was lost meanwhile tells it at once.
+                monitor.Lost += lost => Lose(version, monitor, lost);
+            }
+
+            foreach (Watched old in surplus)
             {
                 await DisposeAsync(old).ConfigureAwait(false);
             }
 
-            if (opened.Monitor is { } monitor)
-            {
-                // Told or not, one that was lost before the handler was there refuses to be asked.
-                monitor.Lost += lost => Lose(version, monitor, lost);
-            }
-
-            GiveWaitingLabels();
+            GiveWaitingLabels(most: MostWaitingLabels);
             return opened;
         }
         finally

@@ -55,13 +55,29 @@ public sealed partial class SqliteDatabase : LifecycleDatabase, IDisposable
                 FileStamp stamp = FileStamp.Of(File);
                 return stamp.Inode != 0
                     ? string.Create(CultureInfo.InvariantCulture, $"file:{stamp.Device}:{stamp.Inode}")
-                    : $"path:{(System.IO.File.ResolveLinkTarget(File, returnFinalTarget: true)?.FullName ?? File).ToUpperInvariant()}";
+                    : $"path:{FinalPath(File).ToUpperInvariant()}";
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 throw new LifecycleStorageException("database", "look", File, $"The file of the database '{File}' cannot be seen: {error.Message}", innerException: error);
             }
         }
+    }
+
+    /// <summary>The path of a file with all links followed, those of its folders, too.</summary>
+    /// <exception cref="IOException">A link cannot be followed.</exception>
+    internal static string FinalPath(string file)
+    {
+        string path = Path.GetFullPath(file);
+        if (Path.GetDirectoryName(path) is not { } folder)
+        {
+            return path;
+        }
+
+        FileSystemInfo? target = Directory.Exists(path)
+            ? Directory.ResolveLinkTarget(path, returnFinalTarget: true)
+            : System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true);
+        return target is null ? Path.Combine(FinalPath(folder), Path.GetFileName(path)) : FinalPath(target.FullName);
     }
 
     internal TimeSpan BusyTimeout { get; }

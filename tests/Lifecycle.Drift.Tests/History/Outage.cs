@@ -11,13 +11,21 @@ internal sealed class Outage(string operation)
     /// <summary>Operations that work although the switch is on.</summary>
     public int Passes { get; set; }
 
+    /// <summary>Done just before the next operation, once.</summary>
+    public Action? Before { get; set; }
+
     public DriftMonitors Over(Ledgers world, ListLogger log) => world.Over(
         operation.StartsWith("database", StringComparison.Ordinal) ? new SwitchedDatabase(world.Workspace.Database, Check) : null,
         operation == "blobs.put" ? new SwitchedBlobs(world.Workspace.Blobs, Check) : null,
         operation == "events.publish" ? new SwitchedEvents(world.Workspace.Events, Check) : null,
         log: log);
 
-    private FaultPlan Check() => IsOn && Passes-- <= 0 ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
+    private FaultPlan Check()
+    {
+        (Action? before, Before) = (Before, null);
+        before?.Invoke();
+        return IsOn && Passes-- <= 0 ? FaultPlan.FailAt(1, operation) : FaultPlan.None();
+    }
 
     private sealed class SwitchedDatabase(LifecycleDatabase inner, Func<FaultPlan> plan) : LifecycleDatabase
     {

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Lifecycle.Storage.Local;
+using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Drift.Tests;
 
@@ -45,6 +48,55 @@ public sealed class ProcessMarkTests
     }
 
     [Fact]
+    public async Task A_process_that_ended_and_that_nobody_waits_for_is_dead_at_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an ended process stays until its parent looks.");
+        using Process parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            int id = int.Parse((await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
+            using Process child = Process.GetProcessById(id);
+            string[] parts = ProcessMark.New(Guid.Empty, "here").Split('|');
+            parts[1] = id.ToString(CultureInfo.InvariantCulture);
+            parts[2] = new DateTimeOffset(child.StartTime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            string mark = string.Join('|', parts);
+            Assert.True(ProcessMark.IsAlive(mark, "here", Now, Now));
+            while (!(await File.ReadAllTextAsync($"/proc/{parent.Id}/cmdline", TestContext.Current.CancellationToken)).StartsWith("sleep", StringComparison.Ordinal))
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            child.Kill();
+            while (!(await File.ReadAllTextAsync($"/proc/{id}/stat", TestContext.Current.CancellationToken)).Contains(" Z ", StringComparison.Ordinal))
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+
+            Assert.False(ProcessMark.IsAlive(mark, "here", Now, Now));
+        }
+        finally
+        {
+            parent.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_database_behind_links_of_its_folders_has_one_path()
+    {
+        // Where the system gives files no numbers, the path is what tells databases apart.
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(Directory.CreateDirectory(folder["real/inner"]).FullName, "lifecycle.db");
+        File.WriteAllText(file, "");
+        Directory.CreateSymbolicLink(folder["link"], folder["real"]);
+        Directory.CreateSymbolicLink(folder["relative"], "link/inner");
+        File.CreateSymbolicLink(folder["file.db"], folder["relative/lifecycle.db"]);
+        string path = FinalPath(null, file);
+        Assert.Equal(path, FinalPath(null, folder["link/inner/lifecycle.db"]));
+        Assert.Equal(path, FinalPath(null, folder["relative/lifecycle.db"]));
+        Assert.Equal(path, FinalPath(null, folder["file.db"]));
+    }
+
+    [Fact]
     public void Who_lives_in_a_database_does_not_live_in_its_copy()
     {
         string mark = ProcessMark.New(Guid.Empty, "here");
@@ -52,4 +104,7 @@ public sealed class ProcessMarkTests
         Assert.True(ProcessMark.IsMine(mark));
         Assert.Equal((true, false), (ProcessMark.IsIn(mark, "here"), ProcessMark.IsIn(mark, "copy")));
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.StaticMethod, Name = "FinalPath")]
+    private static extern string FinalPath(SqliteDatabase? type, string file);
 }

@@ -177,6 +177,21 @@ public sealed class PerformanceHolderTests : PerformanceLives
     }
 
     [Fact]
+    public async Task A_holder_that_was_taken_over_and_has_nothing_to_write_says_so_at_its_end()
+    {
+        ListLogger log = new();
+        List<MonitorHeldException> told = [];
+        PerformanceMonitor asleep = await OpenAsync(World.Over(log: log));
+        asleep.Lost += told.Add;
+        await asleep.FlushAsync(Token);
+        await World.ScalarAsync("UPDATE drift_performance_monitor SET owner = 'elsewhere/x|1|2|3|4' RETURNING 1");
+        await asleep.DisposeAsync();
+        Assert.Contains("process 1 on 'elsewhere'", Assert.Single(told).Message, StringComparison.Ordinal);
+        Assert.Equal([26], log.Lines.Select(l => l.Event));
+        Assert.Same(told[0], await Assert.ThrowsAsync<MonitorHeldException>(async () => await asleep.FlushAsync(Token)));
+    }
+
+    [Fact]
     public async Task A_copy_of_a_workspace_is_another_one()
     {
         await using PerformanceMonitor original = await OpenAsync();

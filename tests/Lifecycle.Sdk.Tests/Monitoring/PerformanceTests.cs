@@ -118,6 +118,71 @@ public sealed class PerformanceTests
             async (transaction, token) => await transaction.ExecuteAsync($"UPDATE drift_performance_monitor SET {what}", [], token), CommitDurability.Buffered);
     }
 
+    [Fact]
+    public async Task A_name_that_another_monitor_of_this_process_took_is_taken_back_once_it_is_free()
+    {
+        await using Workspace workspace = new();
+        FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+        PerformanceEstimator estimator = Estimator();
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(estimator, time));
+        ModelPerformance performance = lifecycle.PerformanceOf("coins");
+        await performance.ReadyAsync();
+        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        await using (PerformanceMonitor mine = await lifecycle.Drift.OpenPerformanceAsync("coins", "1", estimator))
+        {
+            await UntilAsync(() => performance.Monitor is null);
+            time.Advance(TimeSpan.FromMinutes(2));
+            predictor.Predict(new Coin { Bias = .4 });
+            await mine.FlushAsync();
+        }
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        predictor.Predict(new Coin { Bias = .4 });
+        await UntilAsync(() => performance.Monitor is not null);
+        Assert.Null(performance.Problem);
+    }
+
+    [Fact]
+    public async Task What_comes_to_a_monitor_that_records_no_more_is_counted_and_labels_wait()
+    {
+        await using Workspace workspace = new();
+        FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+        PerformanceEstimator estimator = Estimator();
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(estimator, time));
+        ModelPerformance performance = lifecycle.PerformanceOf("coins");
+        await performance.ReadyAsync();
+        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        PerformanceMonitor served = performance.Monitor!;
+        using ManualResetEventSlim slow = new();
+
+        // Handlers are told one after the other: the first one keeps the next waiting.
+        served.Closed += _ => slow.Wait();
+        Guid id = (await predictor.PredictAsync(new Coin { Bias = .4 })).RequestId;
+        Task<PerformancePoint?> closing = served.CloseWindowAsync().AsTask();
+        _ = served.DisposeAsync().AsTask();
+        for (int i = 0; i < 3; i++)
+        {
+            predictor.Predict(new Coin { Bias = .4 });
+        }
+
+        performance.RecordLabel(id, true);
+        Assert.Equal((3, 0L, 0L), (performance.Unwatched, served.Labels.Counts.Refused, served.Labels.Counts.RefusedLabels));
+        slow.Set();
+        await closing;
+    }
+
+    [Fact]
+    public async Task A_label_that_comes_after_the_end_throws_nothing()
+    {
+        await using Workspace workspace = new();
+        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(Estimator()));
+        ModelPerformance performance = lifecycle.PerformanceOf("coins");
+        await lifecycle.DisposeAsync();
+        performance.RecordLabel(Guid.Empty, true);
+        Assert.Null(performance.Monitor);
+        Assert.NotNull(performance.Problem);
+    }
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
