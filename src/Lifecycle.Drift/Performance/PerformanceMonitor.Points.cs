@@ -93,16 +93,25 @@ public sealed partial class PerformanceMonitor
                 catch (Exception error)
 #pragma warning restore CA1031
                 {
-                    if (!window.HasFailed)
+                    if (window.Failure is null)
                     {
                         Log.JudgeFailed(_logger, Name, error);
                     }
 
-                    window.HasFailed = true;
+                    window.Failure = error;
                 }
             }
 
             return isNew;
+        }
+    }
+
+    /// <summary>Why the newest closed window has no judgement; null when it has one.</summary>
+    private Exception? FailureOfNewest()
+    {
+        lock (_gate)
+        {
+            return _windows.LastOrDefault(w => w.Closed is not null) is { Point: null } newest ? newest.Failure : null;
         }
     }
 

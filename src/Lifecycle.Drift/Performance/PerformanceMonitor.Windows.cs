@@ -32,6 +32,7 @@ public sealed partial class PerformanceMonitor
                 Tell();
                 saves |= HasNews();
                 Exception? failure = saves ? await SaveAsync(isLast: false).ConfigureAwait(false) : null;
+                failure ??= request is { Closes: true } ? FailureOfNewest() : null;
                 if (failure is null && request is HandOverRequest newer)
                 {
                     failure = await GiveAsync(newer).ConfigureAwait(false);

@@ -17,8 +17,8 @@ internal sealed class PerformanceWindow(int number, DateTimeOffset opened)
 
     public bool IsFinal { get; set; }
 
-    /// <summary>Whether judging it failed, which is logged once.</summary>
-    public bool HasFailed { get; set; }
+    /// <summary>Why judging it failed, which is logged once; null when it did not.</summary>
+    public Exception? Failure { get; set; }
 
     /// <summary>The last judgement; null before the first.</summary>
     public PerformancePoint? Point { get; set; }

@@ -28,11 +28,6 @@ public sealed class ModelMonitorings : IAsyncDisposable
     internal void Add(ModelMonitoring monitoring) => _models[monitoring.Model] = monitoring;
 
     /// <summary>Closes all monitors; their open windows are checked.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (object monitoring in _models.Values.Cast<object>().Concat(_performances.Values))
-        {
-            await ((IAsyncDisposable)monitoring).DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(
+        _models.Values.Cast<IAsyncDisposable>().Concat(_performances.Values.Cast<IAsyncDisposable>()).Select(m => m.DisposeAsync().AsTask())).ConfigureAwait(false);
 }
