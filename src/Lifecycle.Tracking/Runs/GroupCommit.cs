@@ -9,6 +9,7 @@ namespace Lifecycle.Tracking;
 /// <remarks>
 /// Work must check everything before it writes: a <see cref="TrackingException"/> or a <see cref="ConcurrencyConflictException"/> says that it wrote nothing,
 /// and the others of the group go on. After any other error the transaction is undone and each work is done again alone, so that one cannot harm the others.
+/// A refusal is told after the commit only: it may rest on what another one of the group wrote, and that may be undone.
 /// Work runs in the context of its own caller: who acts is whoever asked for it, whoever commits it.
 /// </remarks>
 internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability durability = CommitDurability.Buffered)
@@ -133,11 +134,6 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
 
     private async ValueTask AloneAsync(Member member)
     {
-        if (member.HasFailed)
-        {
-            return;
-        }
-
         try
         {
             await database.WriteAsync(
@@ -161,13 +157,12 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ExecutionContext? _context = ExecutionContext.Capture();
+        private Exception? _refusal;
         private State _state;
 
         public bool IsFollower { get; set; }
 
         public Task Done => _done.Task;
-
-        public bool HasFailed => _done.Task.IsCompleted;
 
         public CancellationToken Token => cancellationToken;
 
@@ -185,6 +180,7 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
 
         public async ValueTask WorkAsync(LifecycleTransaction transaction)
         {
+            _refusal = null;
             try
             {
                 ValueTask working = default;
@@ -201,11 +197,21 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
             }
             catch (Exception refused) when (refused is TrackingException or ConcurrencyConflictException)
             {
-                Fail(refused);
+                _refusal = refused;
             }
         }
 
-        public void Committed() => _done.TrySetResult();
+        public void Committed()
+        {
+            if (_refusal is { } refusal)
+            {
+                Fail(refusal);
+            }
+            else
+            {
+                _done.TrySetResult();
+            }
+        }
 
         public void Fail(Exception error) => _done.TrySetException(error);
 
