@@ -156,7 +156,7 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
     private sealed class Member(Func<LifecycleTransaction, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ExecutionContext? _context = ExecutionContext.Capture();
+        private readonly ExecutionContext _context = Context();
         private Exception? _refusal;
         private State _state;
 
@@ -184,15 +184,7 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
             try
             {
                 ValueTask working = default;
-                if (_context is null)
-                {
-                    working = work(transaction, cancellationToken);
-                }
-                else
-                {
-                    ExecutionContext.Run(_context, _ => working = work(transaction, cancellationToken), null);
-                }
-
+                ExecutionContext.Run(_context, _ => working = work(transaction, cancellationToken), null);
                 await working.ConfigureAwait(false);
             }
             catch (Exception refused) when (refused is TrackingException or ConcurrencyConflictException)
@@ -214,6 +206,24 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
         }
 
         public void Fail(Exception error) => _done.TrySetException(error);
+
+        // That of the caller, even where it is not to flow: else the work would run in the context of whoever commits.
+        private static ExecutionContext Context()
+        {
+            bool isSuppressed = ExecutionContext.IsFlowSuppressed();
+            if (isSuppressed)
+            {
+                ExecutionContext.RestoreFlow();
+            }
+
+            ExecutionContext context = ExecutionContext.Capture()!;
+            if (isSuppressed)
+            {
+                _ = ExecutionContext.SuppressFlow();
+            }
+
+            return context;
+        }
 
         private enum State
         {

@@ -34,6 +34,48 @@ public sealed class GroupCommitTests
         Assert.True(undone);
     }
 
+    [Fact]
+    public async Task WorkOfACallerWhoseContextDoesNotFlow_RunsInItsContext()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        GroupCommit group = new(workspace.Store.Database, CommitDurability.Flushed);
+        AsyncLocal<string?> actor = new();
+        TaskCompletionSource begun = new(), go = new();
+        Task first = Task.Run(
+            async () =>
+            {
+                actor.Value = "first";
+                await group.WriteAsync(
+                    async (_, _) =>
+                    {
+                        begun.SetResult();
+                        await go.Task;
+                    },
+                    Token);
+            },
+            Token);
+        await begun.Task;
+        string? seen = null;
+        actor.Value = "second";
+        Task second;
+        using (ExecutionContext.SuppressFlow())
+        {
+            second = group.WriteAsync(
+                (_, _) =>
+                {
+                    seen = actor.Value;
+                    return ValueTask.CompletedTask;
+                },
+                Token).AsTask();
+            Assert.True(ExecutionContext.IsFlowSuppressed());
+        }
+
+        go.SetResult();
+        await first;
+        await second;
+        Assert.Equal("second", seen);
+    }
+
     // Names are unique; a refusal lets the first of the group give up.
     private static async ValueTask AddAsync(LifecycleTransaction transaction, string name, CancellationTokenSource? giveUp, CancellationToken cancellationToken)
     {
