@@ -77,7 +77,7 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
             }
 
             JournalBatch last = await ReplayAsync(run, bytes, header, cancellationToken).ConfigureAwait(false);
-            lastMs = Math.Max(lastMs, last.LastMs ?? 0);
+            lastMs = Math.Max(lastMs, last.LastMs is { } ms && ms <= store.Now ? ms : 0);
             if (last.Signal is { } signal)
             {
                 (reason, signalMs) = (signal.Name, signal.Ms);

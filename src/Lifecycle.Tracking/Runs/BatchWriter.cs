@@ -107,6 +107,15 @@ internal sealed class BatchWriter(TrackingStore store)
                 object? drained = await transaction.ScalarAsync(
                     "SELECT max(ts) FROM tracking_metric_latest WHERE run = $run", [("$run", run.Id)], token).ConfigureAwait(false);
                 long end = Math.Max(lastMs, drained as long? ?? 0);
+                long now = store.Now;
+                if (end > now)
+                {
+                    // A point may be about a day to come. The run did not live until then: what counts is the last point that had come.
+                    object? come = await transaction.ScalarAsync(
+                        "SELECT max(ts) FROM tracking_metric_point WHERE run = $run AND ts <= $now", [("$run", run.Id), ("$now", now)], token).ConfigureAwait(false);
+                    end = Math.Max(lastMs <= now ? lastMs : 0, come as long? ?? 0);
+                }
+
                 await RunTable.SetTagAsync(transaction, _keys, run, Run.EndReasonTag, reason, token).ConfigureAwait(false);
                 await RunTable.EndAsync(store, transaction, run, new EndRecord(RunStatus.Killed, end, reason), token).ConfigureAwait(false);
                 return true;

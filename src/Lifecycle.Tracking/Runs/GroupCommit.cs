@@ -9,6 +9,7 @@ namespace Lifecycle.Tracking;
 /// <remarks>
 /// Work must check everything before it writes: a <see cref="TrackingException"/> or a <see cref="ConcurrencyConflictException"/> says that it wrote nothing,
 /// and the others of the group go on. After any other error the transaction is undone and each work is done again alone, so that one cannot harm the others.
+/// A refusal is told after the commit only: it may rest on what another one of the group wrote, and that may be undone.
 /// Work runs in the context of its own caller: who acts is whoever asked for it, whoever commits it.
 /// </remarks>
 internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability durability = CommitDurability.Buffered)
@@ -133,11 +134,6 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
 
     private async ValueTask AloneAsync(Member member)
     {
-        if (member.HasFailed)
-        {
-            return;
-        }
-
         try
         {
             await database.WriteAsync(
@@ -160,14 +156,13 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
     private sealed class Member(Func<LifecycleTransaction, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ExecutionContext? _context = ExecutionContext.Capture();
+        private readonly ExecutionContext _context = Context();
+        private Exception? _refusal;
         private State _state;
 
         public bool IsFollower { get; set; }
 
         public Task Done => _done.Task;
-
-        public bool HasFailed => _done.Task.IsCompleted;
 
         public CancellationToken Token => cancellationToken;
 
@@ -185,29 +180,50 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
 
         public async ValueTask WorkAsync(LifecycleTransaction transaction)
         {
+            _refusal = null;
             try
             {
                 ValueTask working = default;
-                if (_context is null)
-                {
-                    working = work(transaction, cancellationToken);
-                }
-                else
-                {
-                    ExecutionContext.Run(_context, _ => working = work(transaction, cancellationToken), null);
-                }
-
+                ExecutionContext.Run(_context, _ => working = work(transaction, cancellationToken), null);
                 await working.ConfigureAwait(false);
             }
             catch (Exception refused) when (refused is TrackingException or ConcurrencyConflictException)
             {
-                Fail(refused);
+                _refusal = refused;
             }
         }
 
-        public void Committed() => _done.TrySetResult();
+        public void Committed()
+        {
+            if (_refusal is { } refusal)
+            {
+                Fail(refusal);
+            }
+            else
+            {
+                _done.TrySetResult();
+            }
+        }
 
         public void Fail(Exception error) => _done.TrySetException(error);
+
+        // That of the caller, even where it is not to flow: else the work would run in the context of whoever commits.
+        private static ExecutionContext Context()
+        {
+            bool isSuppressed = ExecutionContext.IsFlowSuppressed();
+            if (isSuppressed)
+            {
+                ExecutionContext.RestoreFlow();
+            }
+
+            ExecutionContext context = ExecutionContext.Capture()!;
+            if (isSuppressed)
+            {
+                _ = ExecutionContext.SuppressFlow();
+            }
+
+            return context;
+        }
 
         private enum State
         {

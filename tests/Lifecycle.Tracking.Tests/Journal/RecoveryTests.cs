@@ -123,6 +123,29 @@ public sealed class RecoveryTests
         Assert.Equal(RunStatus.Killed, (await workspace.Experiments.GetRunAsync(living.Id, Token))!.Status);
     }
 
+    [Theory]
+    [InlineData(false, "process-died")]
+    [InlineData(true, "SIGTERM")]
+    public async Task PointsOfDaysToCome_SayNothingAboutTheEnd(bool isSignalled, string reason)
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        Guid run = LifecycleId.New(TimeProvider.System);
+        IReadOnlyList<byte[]> records = JournalWriting.Records(run);
+        byte[] forecast = new byte[JournalRecords.MetricSize];
+        JournalRecords.WriteMetric(forecast, 0, 1, TimeProvider.System.GetUtcNow().AddYears(70).ToUnixTimeMilliseconds(), 0.9);
+        List<byte[]> written = [records[0], records[1], records[2], forecast];
+        if (isSignalled)
+        {
+            written.Add(JournalRecords.Signal(JournalWriting.StartMs + 1500, "SIGTERM"));
+        }
+
+        JournalWriting.Write(Path.Combine(workspace.Journals, $"{run:N}.wal"), run, written);
+        RunRecord record = (await workspace.Experiments.GetRunAsync(run.ToString("N"), Token))!;
+        Assert.Equal((RunStatus.Killed, reason), (record.Status, record.Tags["lifecycle.end_reason"]));
+        Assert.Equal(JournalWriting.StartMs + 1000, record.EndedAt!.Value.ToUnixTimeMilliseconds());
+        Assert.Equal(0.9, record.Metrics["auc"].Value);
+    }
+
     private static int KilledAtOpen(TrackingWorkspace workspace) =>
         workspace.Store.Audit.ReadAsync(1, Token).ToBlockingEnumerable(Token).Count(e => e.Action == "run.ended");
 
