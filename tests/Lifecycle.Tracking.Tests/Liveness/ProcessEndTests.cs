@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Lifecycle.Storage.Specification;
 
@@ -17,6 +18,7 @@ public sealed class ProcessEndTests
     public async Task EndOfTheProcess_IsTheEndOfItsRuns(string how, RunStatus status, string? reason)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends POSIX signals");
+        Assert.SkipWhen(how == "sigint" && IgnoresInterrupts(), "Ctrl-C is ignored here (a background job of a shell), and children inherit that");
         using TemporaryFolder folder = new();
         using ChildProcess child = ChildProcess.Start(ChildRoutines.End, folder["lifecycle"], how);
         string run = (await child.Output.ReadLineAsync(Token))!;
@@ -82,4 +84,8 @@ public sealed class ProcessEndTests
         Assert.Contains("'active' state", (await Assert.ThrowsAsync<TrackingException>(async () => await workspace.Experiments.ResumeRunAsync(run.Id, cancellationToken: Token))).Message, StringComparison.Ordinal);
         Assert.Contains("not found", (await Assert.ThrowsAsync<TrackingException>(async () => await workspace.Experiments.ResumeRunAsync(new string('0', 32), cancellationToken: Token))).Message, StringComparison.Ordinal);
     }
+
+    private static bool IgnoresInterrupts() => File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status")
+        .Where(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))
+        .Any(l => (ulong.Parse(l[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 2) != 0);
 }
