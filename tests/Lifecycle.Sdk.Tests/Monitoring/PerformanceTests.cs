@@ -62,10 +62,7 @@ public sealed class PerformanceTests
         await using Workspace workspace = new();
         FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
         PerformanceEstimator estimator = Estimator();
-        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(estimator, time));
-        ModelPerformance performance = lifecycle.PerformanceOf("coins");
-        await performance.ReadyAsync();
-        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        (ModelLifecycle lifecycle, ModelPerformance performance, Predictor<Coin, Guess> predictor) = await ServedAsync(workspace, Serve(estimator, time));
         predictor.Predict(new Coin { Bias = .4 });
         await using PerformanceMonitor mine = await lifecycle.Drift.OpenPerformanceAsync("coins", "1", estimator);
         Assert.Equal(1, mine.Current.Rows);
@@ -87,10 +84,7 @@ public sealed class PerformanceTests
     {
         await using Workspace workspace = new();
         FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
-        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(Estimator(), time));
-        ModelPerformance performance = lifecycle.PerformanceOf("coins");
-        await performance.ReadyAsync();
-        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        (ModelLifecycle lifecycle, ModelPerformance performance, Predictor<Coin, Guess> predictor) = await ServedAsync(workspace, Serve(Estimator(), time));
         Guid first = (await predictor.PredictAsync(new Coin { Bias = .4 })).RequestId;
         await performance.Monitor!.FlushAsync();
         LifecycleDatabase database = lifecycle.Services.GetRequiredService<LifecycleDatabase>();
@@ -124,10 +118,7 @@ public sealed class PerformanceTests
         await using Workspace workspace = new();
         FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
         PerformanceEstimator estimator = Estimator();
-        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(estimator, time));
-        ModelPerformance performance = lifecycle.PerformanceOf("coins");
-        await performance.ReadyAsync();
-        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        (ModelLifecycle lifecycle, ModelPerformance performance, Predictor<Coin, Guess> predictor) = await ServedAsync(workspace, Serve(estimator, time));
         await using (PerformanceMonitor mine = await lifecycle.Drift.OpenPerformanceAsync("coins", "1", estimator))
         {
             await UntilAsync(() => performance.Monitor is null);
@@ -148,10 +139,7 @@ public sealed class PerformanceTests
         await using Workspace workspace = new();
         FakeTimeProvider time = new(DateTimeOffset.UnixEpoch.AddYears(56));
         PerformanceEstimator estimator = Estimator();
-        ModelLifecycle lifecycle = await workspace.OpenAsync(Serve(estimator, time));
-        ModelPerformance performance = lifecycle.PerformanceOf("coins");
-        await performance.ReadyAsync();
-        Predictor<Coin, Guess> predictor = lifecycle.Predictor<Coin, Guess>("coins");
+        (ModelLifecycle lifecycle, ModelPerformance performance, Predictor<Coin, Guess> predictor) = await ServedAsync(workspace, Serve(estimator, time));
         PerformanceMonitor served = performance.Monitor!;
         using ManualResetEventSlim slow = new();
 
@@ -181,6 +169,16 @@ public sealed class PerformanceTests
         performance.RecordLabel(Guid.Empty, true);
         Assert.Null(performance.Monitor);
         Assert.NotNull(performance.Problem);
+    }
+
+    /// <summary>A model that is served and watched.</summary>
+    private static async Task<(ModelLifecycle Lifecycle, ModelPerformance Performance, Predictor<Coin, Guess> Predictor)> ServedAsync(
+        Workspace workspace, Action<LifecycleBuilder> serve)
+    {
+        ModelLifecycle lifecycle = await workspace.OpenAsync(serve);
+        ModelPerformance performance = lifecycle.PerformanceOf("coins");
+        await performance.ReadyAsync();
+        return (lifecycle, performance, lifecycle.Predictor<Coin, Guess>("coins"));
     }
 
     private static async Task UntilAsync(Func<bool> condition)
