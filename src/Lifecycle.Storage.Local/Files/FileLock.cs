@@ -29,11 +29,13 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>The lock, or null when somebody else has it.</summary>
-    public static FileLock? TryTake(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="mode">What to do when there is no such file.</param>
+    public static FileLock? TryTake(string path, FileMode mode = FileMode.OpenOrCreate)
     {
         try
         {
-            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            return new FileLock(new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
         catch (IOException error) when (DiskFailure.IsLocked(error))
         {

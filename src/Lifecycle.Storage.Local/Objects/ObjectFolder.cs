@@ -158,7 +158,7 @@ internal sealed class ObjectFolder
         string? oldestLiving = null;
         try
         {
-            foreach (FileInfo file in Temporaries().Where(f => f.LastWriteTimeUtc < before))
+            foreach (FileInfo file in Temporaries().Where(f => f.Exists && f.LastWriteTimeUtc < before))
             {
                 if (TryLock(file.FullName) is { } taken)
                 {
@@ -194,7 +194,7 @@ internal sealed class ObjectFolder
     {
         try
         {
-            return FileLock.TryTake(path);
+            return FileLock.TryTake(path, FileMode.Open);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {

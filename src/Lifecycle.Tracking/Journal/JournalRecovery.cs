@@ -11,11 +11,14 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
     // A signal that records followed for longer was handled: the process went on and died of something else.
     private const long SignalCountsMs = 10_000;
 
+    private static readonly TimeSpan TemporaryLives = TimeSpan.FromDays(1);
+
     /// <summary>Takes over all runs whose owner is dead.</summary>
     /// <returns>Runs that were ended.</returns>
     public async ValueTask<int> RecoverAsync(CancellationToken cancellationToken)
     {
         int killed = 0;
+        RemoveTemporaries();
         Dictionary<string, (string Owner, long Seen)> away = await ElsewhereAsync(cancellationToken).ConfigureAwait(false);
         foreach (string run in JournalFiles.Runs(folder))
         {
@@ -44,6 +47,26 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
         string target = Path.Combine(aside, Path.GetFileName(file));
         File.Move(file, target, overwrite: true);
         return target;
+    }
+
+    // What a process left that died between making a file and naming it.
+    private void RemoveTemporaries()
+    {
+        DateTime before = store.Time.GetUtcNow().UtcDateTime - TemporaryLives;
+        foreach (FileInfo file in Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles(AtomicFile.TemporaryPrefix + "*") : [])
+        {
+            try
+            {
+                if (file.Exists && file.LastWriteTimeUtc < before)
+                {
+                    file.Delete();
+                }
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                TrackingLog.JournalIgnored(logger, file.FullName, error.Message);
+            }
+        }
     }
 
     private bool IsLost(long seen) => store.Now - seen > (long)RunOwner.Lost.TotalMilliseconds;

@@ -128,7 +128,7 @@ internal abstract class JournalSegment : IDisposable
                 BufferSize = 0,
             });
         }
-        catch (IOException) when (System.IO.File.Exists(unfinished))
+        catch (IOException error) when (IsTaken(error))
         {
             throw new SegmentTakenException(unfinished);
         }
@@ -140,11 +140,14 @@ internal abstract class JournalSegment : IDisposable
         {
             System.IO.File.Move(unfinished, file, overwrite: false);
         }
-        catch (IOException) when (System.IO.File.Exists(file))
+        catch (IOException error) when (IsTaken(error))
         {
             throw new SegmentTakenException(file);
         }
     }
+
+    // By the code: whoever had the name may have given it back by now. On Unix the runtime puts errno into HResult.
+    private static bool IsTaken(IOException error) => (uint)error.HResult is 17 or 0x80070050 or 0x800700B7;
 }
 
 /// <summary>Another process that logs to the same run took the number of a segment; the next one may be free.</summary>

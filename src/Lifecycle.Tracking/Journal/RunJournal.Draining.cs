@@ -103,16 +103,13 @@ internal sealed partial class RunJournal
     /// <returns>Records that came back from memory.</returns>
     public long Maintain(bool flush)
     {
-        long restored = 0;
+        long restored;
         JournalSegment? half = null;
         JournalSegment[] segments;
         lock (_gate)
         {
-            while (_memory is not null && TryRestoreOne())
-            {
-                restored++;
-            }
-
+            Restore();
+            (restored, _restored) = (_restored, 0);
             if (!_ended && _prepared is null && _memory is null && _current.Position > _current.Capacity / 2)
             {
                 half = _current;
@@ -139,6 +136,7 @@ internal sealed partial class RunJournal
     {
         lock (_gate)
         {
+            Restore();
             _ended = true;
             DropPrepared();
             foreach (JournalSegment segment in _undrained)
@@ -148,29 +146,6 @@ internal sealed partial class RunJournal
         }
 
         Owner.Dispose();
-    }
-
-    private bool TryRestoreOne()
-    {
-        if (_memory!.TryPeek(out (JournalKey? Key, byte[] Payload) record))
-        {
-            if (!TryAppend(record.Key, record.Payload))
-            {
-                return false;
-            }
-
-            _memory.Dequeue();
-        }
-
-        if (_memory.Count == 0)
-        {
-            _memory = null;
-            DegradedBy = null;
-            _saidDegraded = false;
-            TrackingTelemetry.Degraded(false);
-        }
-
-        return true;
     }
 
     private void Prepare(JournalSegment half)

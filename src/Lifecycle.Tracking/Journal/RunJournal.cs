@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Lifecycle.Tracking;
 
 /// <summary>A metric key in a journal: its number, and the segment in which the number was last explained.</summary>
@@ -18,6 +20,9 @@ internal sealed partial class RunJournal
 {
     private const int LargestSegmentFactor = 64;
 
+    // Records in memory die with the process: those who log try to bring them back, for the drain may be waiting for the database.
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private readonly string _folder;
     private readonly Guid _run;
@@ -31,6 +36,8 @@ internal sealed partial class RunJournal
     private JournalSegment _current;
     private JournalSegment? _prepared;
     private Queue<(JournalKey? Key, byte[] Payload)>? _memory;
+    private long _triedAt;
+    private long _restored;
     private bool _ended;
     private int _made;
 
@@ -107,6 +114,11 @@ internal sealed partial class RunJournal
             if (_ended)
             {
                 return false;
+            }
+
+            if (_memory is not null && Stopwatch.GetElapsedTime(_triedAt) > TryAgainAfter)
+            {
+                Restore();
             }
 
             if (_memory is not null || !TryAppend(key, payload))
@@ -194,6 +206,7 @@ internal sealed partial class RunJournal
         if (_memory is null)
         {
             _memory = new Queue<(JournalKey?, byte[])>();
+            _triedAt = Stopwatch.GetTimestamp();
             TrackingTelemetry.Degraded(true);
             _wake();
         }
@@ -209,7 +222,41 @@ internal sealed partial class RunJournal
         }
     }
 
-    // Another process may log to the same run and have taken the number.
+    // Under the lock: brings records back from memory, as far as segments have room or can be made.
+    private void Restore()
+    {
+        while (_memory is not null && TryRestoreOne())
+        {
+            _restored++;
+        }
+
+        _triedAt = Stopwatch.GetTimestamp();
+    }
+
+    private bool TryRestoreOne()
+    {
+        if (_memory!.TryPeek(out (JournalKey? Key, byte[] Payload) record))
+        {
+            if (!TryAppend(record.Key, record.Payload))
+            {
+                return false;
+            }
+
+            _memory.Dequeue();
+        }
+
+        if (_memory.Count == 0)
+        {
+            _memory = null;
+            DegradedBy = null;
+            _saidDegraded = false;
+            TrackingTelemetry.Degraded(false);
+        }
+
+        return true;
+    }
+
+    // The drain makes a segment ahead of need at the same time, and another process may log to the same run: the number may be taken.
     private JournalSegment CreateFree(uint number, int payload)
     {
         while (true)

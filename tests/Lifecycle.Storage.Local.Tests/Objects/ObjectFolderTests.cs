@@ -129,6 +129,36 @@ public sealed class ObjectFolderTests : IDisposable
         Assert.Equal([false, false, false], new[] { before, living, after }.Select(File.Exists));
     }
 
+    // One that is gone when its age is looked at is not an old one, and looking at it must not make it.
+    [Fact]
+    public async Task TemporariesThatComeAndGoWhileStoresOpen_LeaveNothing()
+    {
+        _ = new LocalBlobStore(_folder["objects"]);
+        string living = Temporary(".", "01800000001070008000000000000001", TimeSpan.FromHours(2));
+        using FileStream held = new(living, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        File.SetLastWriteTimeUtc(living, TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromHours(2));
+        using CancellationTokenSource enough = new();
+        Task[] writers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                string file = AtomicFile.TemporaryName(_folder["objects"]);
+                File.WriteAllText(file, "x");
+                File.Delete(file);
+            }
+        }))];
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(o => Task.Run(() =>
+        {
+            for (int n = 0; n < 1500; n++)
+            {
+                _ = new LocalBlobStore(_folder["objects"]);
+            }
+        })));
+        await enough.CancelAsync();
+        await Task.WhenAll(writers);
+        Assert.Equal([Path.GetFileName(living)], _folder.Files().Select(f => Path.GetFileName(f)).Where(f => f.StartsWith(".tmp-", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task ABatchThatIsOpenForLong_KeepsItsTemporaries()
     {

@@ -71,7 +71,7 @@ public sealed class KillTests
             string number = thread.ToString(CultureInfo.InvariantCulture);
             int acknowledged = lines.Where(l => l[0] == "metric" && l[1] == number).Select(l => int.Parse(l[2], CultureInfo.InvariantCulture) + 1).DefaultIfEmpty(0).Max();
             List<MetricPoint> mine = await workspace.Experiments.MetricHistoryAsync(run.Id, key, Token).ToListAsync(Token);
-            Assert.True(mine.Count >= acknowledged, $"{mine.Count} points of {key} are there, {acknowledged} were acknowledged");
+            Assert.True(mine.Count >= acknowledged, $"{mine.Count} points of {key} are there, {acknowledged} were acknowledged. {await StateAsync(workspace, run, lines)}");
             Assert.Equal(Enumerable.Range(0, mine.Count).Select(i => ((long)i, i * 0.5)), mine.OrderBy(p => p.Step).Select(p => (p.Step, p.Value)));
             if (mine.Count > 0)
             {
@@ -93,6 +93,25 @@ public sealed class KillTests
         Assert.Equal(["run.started", "run.ended"], entries.Select(e => e.Action));
         Assert.Contains($"\"points\":{points},", entries[1].After, StringComparison.Ordinal);
         return points;
+    }
+
+    // What is needed to understand a loss.
+    private static async Task<string> StateAsync(TrackingWorkspace workspace, RunRecord run, List<string[]> lines)
+    {
+        List<string> told = [$"run {run.Id} from {run.StartedAt:O} to {run.EndedAt:O}"];
+        told.AddRange(await workspace.Store.Database.QueryAsync(
+            """
+            SELECT k.text, count(*), min(p.step), max(p.step) FROM tracking_metric_point p JOIN tracking_run r ON r.id = p.run JOIN tracking_key k ON k.id = p.key
+            WHERE r.run_id = $run GROUP BY k.text
+            """,
+            [("$run", run.Id)], row => $"{row.GetInt64(1)} points of {row.GetString(0)} from {row.GetInt64(2)} to {row.GetInt64(3)}", Token));
+        told.AddRange(await workspace.Store.Database.QueryAsync(
+            "SELECT writer, segment, offset FROM tracking_journal_position ORDER BY writer DESC, segment DESC LIMIT 24", [],
+            row => $"position {row.GetString(0)} {row.GetInt64(1)} {row.GetInt64(2)}", Token));
+        told.AddRange((await workspace.AuditAsync()).Where(e => e.Subject == "run/" + run.Id).Select(e => $"{e.Sequence} {e.At:O} {e.Action} {e.After}"));
+        told.AddRange(Directory.EnumerateFiles(workspace.Journals, "*", SearchOption.AllDirectories).Select(f => $"file {f} {new FileInfo(f).Length}"));
+        told.AddRange(lines.TakeLast(8).Select(l => "the child said " + string.Join(' ', l)));
+        return string.Join('\n', told);
     }
 
     private static async Task AssertRegistryAsync(TrackingWorkspace workspace, int versions)

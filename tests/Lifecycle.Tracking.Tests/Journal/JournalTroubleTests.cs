@@ -14,15 +14,15 @@ public sealed class JournalTroubleTests
         TrackingOptions options = new() { Journal = { FirstSegmentBytes = 16 * 1024, MemoryRecords = 1000 } };
         await using TrackingWorkspace workspace = TrackingWorkspace.New(options: options);
         await using Run run = await workspace.Experiments.StartRunAsync("e", cancellationToken: Token);
-        string obstacle = Path.Combine(workspace.Journals, run.Id + "-2.wal.tmp");
-        Directory.CreateDirectory(obstacle);
+        string away = workspace.Journals + "-away";
+        Directory.Move(workspace.Journals, away);
         for (int step = 0; step < 5000; step++)
         {
             run.LogMetric("m", step, step);
         }
 
         await Assert.ThrowsAsync<LifecycleStorageException>(async () => await run.FlushAsync(Token));
-        Directory.Delete(obstacle);
+        Directory.Move(away, workspace.Journals);
         await run.FlushAsync(Token);
         run.LogMetric("m", 5000, 5000);
         await run.CompleteAsync(cancellationToken: Token);
@@ -33,6 +33,79 @@ public sealed class JournalTroubleTests
         Assert.InRange(dropped, 1, 4000);
         Assert.Contains(points, p => p.Step == 5000);
         Assert.Equal(RunStatus.Finished, record.Status);
+    }
+
+    [Fact]
+    public async Task RecordsInMemory_ComeBackByLogging_WhenTheDatabaseHangs()
+    {
+        using TemporaryFolder folder = new();
+        TrackingOptions options = new()
+        {
+            Journal = { FirstSegmentBytes = 16 * 1024 }, StartTimeout = TimeSpan.FromMilliseconds(50), EndTimeout = TimeSpan.FromMilliseconds(50),
+        };
+        await using TrackingWorkspace workspace = TrackingWorkspace.At(folder["lifecycle"], options: options, faults: FaultPlan.HangAt(1, "database.write"));
+        await using Run run = await workspace.Experiments.StartRunAsync("e", cancellationToken: Token);
+        string away = workspace.Journals + "-away";
+        Directory.Move(workspace.Journals, away);
+        for (int step = 0; step < 2000; step++)
+        {
+            run.LogMetric("m", step, step);
+        }
+
+        Directory.Move(away, workspace.Journals);
+        await Task.Delay(100, Token);
+        run.LogMetric("m", 2000, 2000);
+
+        // what stands in the files now is what a kill would leave
+        Directory.CreateDirectory(folder["copy/journal"]);
+        foreach (string file in JournalFiles.Segments(workspace.Journals, run.Id))
+        {
+            File.Copy(file, Path.Combine(folder["copy/journal"], Path.GetFileName(file)));
+        }
+
+        await using TrackingWorkspace copy = TrackingWorkspace.At(folder["copy"]);
+        Assert.Equal(2001, (await copy.Experiments.MetricHistoryAsync(run.Id, "m", Token).ToListAsync(Token)).Count);
+    }
+
+    // The drain makes segments ahead of need while loggers make them when they need them.
+    [Fact]
+    public async Task TwoThatMakeTheSameSegment_OneHasItAndTheOtherKnows()
+    {
+        using TemporaryFolder folder = new();
+        JournalHeader header = new(LifecycleId.New(TimeProvider.System), LifecycleId.New(TimeProvider.System), 0, 1, 2);
+        using Barrier barrier = new(2);
+        (int Made, Exception? Other)[] makers = await Task.WhenAll(Enumerable.Range(0, 2).Select(maker => Task.Run(
+            () =>
+            {
+                (int mine, Exception? other) = (0, null);
+                for (int n = 0; n < 3000; n++)
+                {
+                    barrier.SignalAndWait(Token);
+                    try
+                    {
+                        using JournalSegment segment = JournalSegment.Create(folder[$"{n}.wal"], header, 8192);
+                        mine++;
+                        if (maker == 0)
+                        {
+                            File.Delete(segment.File);
+                        }
+                    }
+                    catch (SegmentTakenException)
+                    {
+                        // and nothing else
+                    }
+                    catch (IOException error)
+                    {
+                        other = error;
+                    }
+                }
+
+                return (mine, other);
+            },
+            Token)));
+        Assert.All(makers, m => Assert.Null(m.Other));
+        Assert.InRange(makers.Sum(m => m.Made), 3000, 6000);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.tmp"));
     }
 
     [Fact]

@@ -49,6 +49,18 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task TemporaryFilesOfTheDead_GoAfterADay()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        await workspace.Experiments.ListAsync(cancellationToken: Token);
+        string[] files = [AtomicFile.TemporaryName(workspace.Journals), AtomicFile.TemporaryName(workspace.Journals)];
+        Array.ForEach(files, f => File.WriteAllText(f, "x"));
+        File.SetLastWriteTimeUtc(files[0], TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromHours(25));
+        await workspace.Experiments.RecoverAsync(Token);
+        Assert.Equal([false, true], files.Select(File.Exists));
+    }
+
+    [Fact]
     public async Task ForeignFiles_AreLeftAlone_AndEverythingElseOpens()
     {
         await using TrackingWorkspace workspace = TrackingWorkspace.New();
