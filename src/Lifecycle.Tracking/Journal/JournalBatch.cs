@@ -62,6 +62,9 @@ internal sealed class JournalBatch
     /// <summary>Whether the segment holds nothing behind this batch and will get nothing more, so that the file may go once the commit is on the disk.</summary>
     public bool FinishesSegment { get; set; }
 
+    /// <summary>Whether something was written below a run that was deleted meanwhile.</summary>
+    public bool RunIsDeleted { get; set; }
+
     public bool IsEmpty => Records == 0 && Problems.Count == 0 && !FinishesSegment;
 
     /// <summary>What must survive a power loss when the transaction returns.</summary>

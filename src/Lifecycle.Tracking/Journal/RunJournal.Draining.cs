@@ -28,6 +28,9 @@ internal sealed partial class RunJournal
     /// <summary>True once for every time the journal cannot grow.</summary>
     public bool MustSayDegraded() => !Interlocked.Exchange(ref _saidDegraded, true);
 
+    /// <summary>Called when something was written below the run after somebody had deleted it; once.</summary>
+    public Action? Deleted { get; set; }
+
     /// <summary>Misuse, to be written beside the records.</summary>
     public void Add(RunProblem problem) => _problems.Enqueue(problem);
 
@@ -60,6 +63,12 @@ internal sealed partial class RunJournal
     public string? Committed(JournalBatch batch)
     {
         _offset = batch.Offset;
+        if (batch.RunIsDeleted)
+        {
+            Deleted?.Invoke();
+            Deleted = null;
+        }
+
         for (int i = 0; i < batch.Problems.Count; i++)
         {
             _problems.TryDequeue(out _);

@@ -62,6 +62,12 @@ internal sealed class BatchWriter(TrackingStore store)
             await RunTable.AddProblemAsync(transaction, run, problem, cancellationToken).ConfigureAwait(false);
         }
 
+        batch.RunIsDeleted = run.IsDeleted && batch.Points.Count + batch.Params.Count + batch.Tags.Count + batch.Inputs.Count > 0;
+        if (batch.RunIsDeleted)
+        {
+            await RunTable.AddProblemOnceAsync(transaction, run, RunProblem.OfDeleted(run.RunId, store.Time), cancellationToken).ConfigureAwait(false);
+        }
+
         long points = await MetricTable.AddAsync(store.Database, transaction, _keys, run, batch.Points, cancellationToken).ConfigureAwait(false);
         foreach ((JournaledPoint point, string model, string name, string digest) in batch.OfModels)
         {

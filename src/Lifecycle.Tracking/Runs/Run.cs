@@ -51,6 +51,7 @@ public sealed partial class Run : IAsyncDisposable
         Experiment = start.Experiment;
         StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(start.StartMs);
         Artifacts = new RunArtifacts(store, Id);
+        journal.Deleted = () => Keep(RunProblem.OfDeleted(Id, _store.Time));
         _given = new HashSet<string>(start.Tags.Keys, StringComparer.Ordinal);
     }
 
@@ -72,7 +73,7 @@ public sealed partial class Run : IAsyncDisposable
     /// <summary>The artifacts that were logged.</summary>
     public RunArtifacts Artifacts { get; }
 
-    /// <summary>The first 100 calls that were refused as misuse.</summary>
+    /// <summary>The first 100 calls that were refused as misuse, and what else went wrong, such as that somebody deleted the run meanwhile.</summary>
     public IReadOnlyList<RunProblem> Problems
     {
         get
@@ -117,23 +118,35 @@ public sealed partial class Run : IAsyncDisposable
     internal RunProblem Note(string reason, string subject, string text)
     {
         RunProblem problem = new(reason, KeyRule.Show(subject), text, _store.Time.GetUtcNow());
+        if (Keep(problem))
+        {
+            _journal.Add(problem);
+        }
+
+        return problem;
+    }
+
+    // False when there are too many to keep another one.
+    private bool Keep(RunProblem problem)
+    {
         bool say;
+        bool isKept;
         lock (_problems)
         {
-            say = _said.Count < MostProblems && _said.Add((reason, problem.Subject));
-            if (_problems.Count < MostProblems)
+            say = _said.Count < MostProblems && _said.Add((problem.Reason, problem.Subject));
+            isKept = _problems.Count < MostProblems;
+            if (isKept)
             {
                 _problems.Add(problem);
-                _journal.Add(problem);
             }
         }
 
         if (say)
         {
-            TrackingLog.Misuse(_logger, Id, text, problem.Subject);
+            TrackingLog.Misuse(_logger, Id, problem.Text, problem.Subject);
         }
 
-        return problem;
+        return isKept;
     }
 
     private void RefuseEnded(string subject) =>

@@ -46,7 +46,11 @@ public sealed record RunInput(DatasetReference Dataset, string Context)
 /// <param name="Subject">What it was about, most often a key.</param>
 /// <param name="Text">One sentence for a person.</param>
 /// <param name="At">When.</param>
-public sealed record RunProblem(string Reason, string Subject, string Text, DateTimeOffset At);
+public sealed record RunProblem(string Reason, string Subject, string Text, DateTimeOffset At)
+{
+    internal static RunProblem OfDeleted(string run, TimeProvider time) => new(
+        "deleted", run, $"The run {run} was deleted while it was logged to. What is logged is kept with it; restore the run to see it in searches.", time.GetUtcNow());
+}
 
 /// <summary>What is known of a run.</summary>
 public sealed record RunRecord

@@ -93,6 +93,18 @@ internal static partial class RunTable
             ],
             cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Writes a problem unless the run has one of its reason.</summary>
+    public static async ValueTask AddProblemOnceAsync(LifecycleTransaction transaction, RunRow run, RunProblem problem, CancellationToken cancellationToken)
+    {
+        object? there = await transaction.ScalarAsync(
+            "SELECT 1 FROM tracking_run_problem WHERE run = $run AND reason = $reason LIMIT 1", [("$run", run.Id), ("$reason", problem.Reason)], cancellationToken)
+            .ConfigureAwait(false);
+        if (there is null)
+        {
+            await AddProblemAsync(transaction, run, problem, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Ends a run; the audit entry holds what it logged, the event the edges of its lineage.</summary>
     public static async ValueTask EndAsync(
         TrackingStore store, LifecycleTransaction transaction, RunRow run, EndRecord end, CancellationToken cancellationToken)

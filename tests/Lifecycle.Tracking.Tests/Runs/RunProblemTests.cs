@@ -101,4 +101,36 @@ public sealed class RunProblemTests
     {
         public override string ToString() => throw new InvalidOperationException("no text");
     }
+
+    [Fact]
+    public async Task RunDeletedBySomebodyElse_KeepsWhatIsLogged_AndSaysSoOnce()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        await using Run run = await workspace.Experiments.StartRunAsync("e", cancellationToken: Token);
+        run.LogMetric("m", 1, 1);
+        await run.FlushAsync(Token);
+        await workspace.Experiments.DeleteRunAsync(run.Id, Token);
+        for (int step = 2; step < 5; step++)
+        {
+            run.LogMetric("m", step, step);
+            await run.FlushAsync(Token);
+        }
+
+        Assert.Equal("deleted", Assert.Single(run.Problems).Reason);
+        await run.CompleteAsync(cancellationToken: Token);
+        RunProblem problem = Assert.Single(await workspace.Experiments.ProblemsAsync(run.Id, Token));
+        Assert.Equal(("deleted", run.Id), (problem.Reason, problem.Subject));
+        await workspace.Experiments.RestoreRunAsync(run.Id, Token);
+        Assert.Equal(4, (await workspace.Experiments.MetricHistoryAsync(run.Id, "m", Token).ToListAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task DeletedRunThatOnlyEnds_HasNoProblem()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        await using Run run = await workspace.Experiments.StartRunAsync("e", cancellationToken: Token);
+        await workspace.Experiments.DeleteRunAsync(run.Id, Token);
+        await run.CompleteAsync(cancellationToken: Token);
+        Assert.Empty(await workspace.Experiments.ProblemsAsync(run.Id, Token));
+    }
 }
