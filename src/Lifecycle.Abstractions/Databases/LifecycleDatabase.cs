@@ -21,6 +21,9 @@ public abstract class LifecycleDatabase : IAsyncDisposable
     /// <exception cref="LifecycleStorageException">It cannot be seen, or is not there yet.</exception>
     public abstract string Identity { get; }
 
+    /// <summary>Whether the caller is the work of a write of this database: another write would wait for it, and is refused.</summary>
+    public virtual bool IsInsideWrite => false;
+
     /// <summary>Runs work in one write transaction: all of it or nothing. Returns after the commit.</summary>
     /// <param name="work">
     /// Reads and writes through the transaction. It is run once; it must not wait for another write of the same database.

@@ -9,6 +9,9 @@ public sealed partial class SqliteDatabase
     private readonly AsyncLocal<WriteScope?> _scope = new();
 
     /// <inheritdoc/>
+    public override bool IsInsideWrite => _scope.Value is { IsActive: true };
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The call is made by the work of another write, which it would wait for.</exception>
     public override async ValueTask<T> WriteAsync<T>(
         Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work,
@@ -60,7 +63,7 @@ public sealed partial class SqliteDatabase
     private async ValueTask<T> ExclusivelyAsync<T>(
         CommitDurability durability, string operation, Func<SqliteConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        if (_scope.Value is { IsActive: true })
+        if (IsInsideWrite)
         {
             throw new InvalidOperationException(
                 $"A {operation} was asked for by the work of another write of the same database. Use the transaction that is there; migrate before the write.");

@@ -23,9 +23,16 @@ internal sealed class GroupCommit(LifecycleDatabase database, CommitDurability d
     private bool _busy;
 
     /// <summary>Does the work in a transaction, perhaps with others; returns after the commit.</summary>
+    /// <exception cref="InvalidOperationException">The call is made by the work of another write of the same database.</exception>
     public async ValueTask WriteAsync(Func<LifecycleTransaction, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (database.IsInsideWrite)
+        {
+            // As a member of a group that waits for the write around it, it would wait for ever.
+            throw new InvalidOperationException("This call writes to the database and was made by the work of another write of it. Make it after that write.");
+        }
+
         Member member = new(work, cancellationToken);
         lock (_lock)
         {

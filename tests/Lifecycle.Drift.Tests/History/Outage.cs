@@ -33,6 +33,8 @@ internal sealed class Outage(string operation)
 
         public override string Identity => inner.Identity;
 
+        public override bool IsInsideWrite => inner.IsInsideWrite;
+
         public override System.Data.Common.DbDataSource DataSource => inner.DataSource;
 
         public override ValueTask<T> WriteAsync<T>(

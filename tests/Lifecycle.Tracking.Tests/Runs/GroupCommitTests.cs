@@ -10,6 +10,7 @@ public sealed class GroupCommitTests
     {
         await using TrackingWorkspace workspace = TrackingWorkspace.New();
         GroupCommit group = new(workspace.Store.Database, CommitDurability.Flushed);
+        ExecutionContext outside = ExecutionContext.Capture()!;
         bool undone = false;
         for (int name = 0; !undone && name < 100; name++)
         {
@@ -19,7 +20,11 @@ public sealed class GroupCommitTests
             Task first = group.WriteAsync(
                 async (transaction, token) =>
                 {
-                    second ??= group.WriteAsync((t, k) => AddAsync(t, own, source, k), Token).AsTask();
+                    if (second is null)
+                    {
+                        ExecutionContext.Run(outside, _ => second = group.WriteAsync((t, k) => AddAsync(t, own, source, k), Token).AsTask(), null);
+                    }
+
                     await AddAsync(transaction, own, null, token);
                 },
                 source.Token).AsTask();
@@ -32,6 +37,31 @@ public sealed class GroupCommitTests
         }
 
         Assert.True(undone);
+    }
+
+    [Fact]
+    public async Task GroupedWriteInsideAnotherWrite_IsRefused_WhoeverLeads()
+    {
+        await using TrackingWorkspace workspace = TrackingWorkspace.New();
+        GroupCommit group = new(workspace.Store.Database);
+        Task leader = await workspace.Store.Database.WriteAsync(
+            async (_, token) =>
+            {
+                Task leader;
+                using (ExecutionContext.SuppressFlow())
+                {
+                    leader = Task.Run(async () => await group.WriteAsync((_, _) => ValueTask.CompletedTask, Token), Token);
+                }
+
+                // it waits for the write around this
+                await Task.Delay(50, token);
+                Assert.True(workspace.Store.Database.IsInsideWrite);
+                await Assert.ThrowsAsync<InvalidOperationException>(async () => await group.WriteAsync((_, _) => ValueTask.CompletedTask, token));
+                return leader;
+            },
+            cancellationToken: Token);
+        await leader;
+        Assert.False(workspace.Store.Database.IsInsideWrite);
     }
 
     [Fact]
