@@ -51,10 +51,14 @@ public abstract class LifecycleDatabase : IAsyncDisposable
     public async ValueTask MigrateAsync(MigrationSet migrations, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(migrations);
-        Lazy<Task> migration = _migrated.GetOrAdd(
-            migrations.Owner, _ => new Lazy<Task>(() => Task.Run(() => ApplyAsync(migrations, CancellationToken.None).AsTask(), CancellationToken.None)));
+        Lazy<Task> migration = _migrated.GetOrAdd(migrations.Owner, _ => new Lazy<Task>(() => ApplyOnceAsync(migrations)));
         try
         {
+            if (migration.Value.IsCompletedSuccessfully)
+            {
+                return;
+            }
+
             await migration.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (migration.Value.IsFaulted)
@@ -63,6 +67,9 @@ public abstract class LifecycleDatabase : IAsyncDisposable
             throw;
         }
     }
+
+    // Whoever asks first does it, as far as there is nothing to wait for; it belongs to nobody's token.
+    private async Task ApplyOnceAsync(MigrationSet migrations) => await ApplyAsync(migrations, CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>Applies what is missing, in one exclusive transaction in which the versions are checked again.</summary>
     protected abstract ValueTask ApplyAsync(MigrationSet migrations, CancellationToken cancellationToken);

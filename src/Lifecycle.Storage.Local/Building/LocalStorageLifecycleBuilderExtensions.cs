@@ -17,6 +17,7 @@ public static class LocalStorageLifecycleBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
+        SqliteRehearsal.Begin();
         IServiceCollection services = builder.Services;
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LocalStorageOptions>, LocalStorageOptionsCheck>());
         services.AddOptions<LocalStorageOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();

@@ -108,7 +108,8 @@ public sealed partial class SqliteDatabase : LifecycleDatabase, IDisposable
         {
             if (_prepared is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _prepared = Task.Run(OpenAsync, CancellationToken.None);
+                // Whoever comes first opens it, as far as there is nothing to wait for; a file that is busy is awaited by all.
+                _prepared = OpenAsync();
             }
 
             prepared = _prepared;

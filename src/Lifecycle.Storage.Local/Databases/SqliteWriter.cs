@@ -15,7 +15,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _busyTimeout = busyTimeout;
         _time = time;
-        Connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        Connection = new KeepingConnection(new SqliteConnectionStringBuilder
         {
             DataSource = file,
             Mode = SqliteOpenMode.ReadWriteCreate,
