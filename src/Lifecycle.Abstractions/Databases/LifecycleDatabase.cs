@@ -58,6 +58,11 @@ public abstract class LifecycleDatabase : IAsyncDisposable
             migrations.Owner, _ => new Lazy<Task>(() => Task.Run(() => ApplyAsync(migrations, CancellationToken.None).AsTask(), CancellationToken.None)));
         try
         {
+            if (migration.Value.IsCompletedSuccessfully)
+            {
+                return;
+            }
+
             await migration.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (migration.Value.IsFaulted)

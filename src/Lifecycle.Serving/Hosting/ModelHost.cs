@@ -69,7 +69,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _start ??= StartModelsAsync();
+            _start ??= Models.Count == 0 ? Task.CompletedTask : StartModelsAsync();
             return _start.WaitAsync(cancellationToken);
         }
     }

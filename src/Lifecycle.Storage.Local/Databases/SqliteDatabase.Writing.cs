@@ -20,16 +20,18 @@ public sealed partial class SqliteDatabase
     {
         ArgumentNullException.ThrowIfNull(work);
         await PrepareAsync(cancellationToken).ConfigureAwait(false);
-        (LifecycleTransaction transaction, T result) = await ExclusivelyAsync(
+        LifecycleTransaction? transaction = null;
+        T result = default!;
+        await ExclusivelyAsync(
             durability,
             "write",
             async (connection, token) =>
             {
-                LifecycleTransaction transaction = new(connection, null);
-                return (transaction, await work(transaction, token).ConfigureAwait(false));
+                transaction = new(connection, null);
+                result = await work(transaction, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        transaction.Committed();
+        transaction!.Committed();
         return result;
     }
 
@@ -56,12 +58,13 @@ public sealed partial class SqliteDatabase
         {
             using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.migrate");
             SqliteMigrations.Apply(connection, migrations, File, _time);
-            return new ValueTask<bool>(true);
+            return ValueTask.CompletedTask;
         },
         cancellationToken).ConfigureAwait(false);
 
-    private async ValueTask<T> ExclusivelyAsync<T>(
-        CommitDurability durability, string operation, Func<SqliteConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    // Not generic: every type of result would be compiled anew in a process that begins.
+    private async ValueTask ExclusivelyAsync(
+        CommitDurability durability, string operation, Func<SqliteConnection, CancellationToken, ValueTask> work, CancellationToken cancellationToken)
     {
         if (IsInsideWrite)
         {
@@ -79,11 +82,10 @@ public sealed partial class SqliteDatabase
             _scope.Value = scope;
             _writer ??= new SqliteWriter(File, BusyTimeout, _time);
             await _writer.BeginAsync(durability, cancellationToken).ConfigureAwait(false);
-            T result = await work(_writer.Connection, cancellationToken).ConfigureAwait(false);
+            await work(_writer.Connection, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             _writer.Commit();
             committed = true;
-            return result;
         }
         catch (SqliteException error) when (SqliteFailure.IsOfTheStore(error))
         {

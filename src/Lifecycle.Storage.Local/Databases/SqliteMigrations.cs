@@ -60,7 +60,13 @@ internal static class SqliteMigrations
     public static bool IsCurrent(SqliteConnection connection, MigrationSet set, string file)
     {
         Dictionary<long, byte[]> applied = Applied(connection, set.Owner);
-        if (applied.Count > 0 && applied.Keys.Max() is var newest && newest > set.Steps.Count)
+        long newest = 0;
+        foreach ((long number, _) in applied)
+        {
+            newest = Math.Max(newest, number);
+        }
+
+        if (newest > set.Steps.Count)
         {
             throw new LifecycleStorageException("database", "migrate", set.Owner,
                 $"'{file}' was written by a newer version (schema {newest}, this build knows {set.Steps.Count}); update the Lifecycle packages. The tables of '{set.Owner}' were not touched.");

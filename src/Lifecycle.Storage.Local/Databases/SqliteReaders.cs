@@ -23,9 +23,7 @@ internal sealed class SqliteReader(SqliteDatabase database, string connectionStr
         {
             base.Open();
             _ = raw.sqlite3_busy_timeout(Handle, (int)database.BusyTimeout.TotalMilliseconds);
-            using SqliteCommand command = CreateCommand();
-            command.CommandText = "PRAGMA query_only = 1";
-            command.ExecuteNonQuery();
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(Handle, "PRAGMA query_only = 1"), Handle);
         }
         catch (SqliteException error) when (SqliteFailure.IsOfTheStore(error))
         {

@@ -44,11 +44,22 @@ internal sealed record StartRecord(
         Utf8JsonReader reader = new(json);
         using JsonDocument document = JsonDocument.ParseValue(ref reader);
         JsonElement root = document.RootElement;
+        Dictionary<string, string> tags = new(StringComparer.Ordinal);
+        foreach (JsonProperty tag in root.GetProperty("tags").EnumerateObject())
+        {
+            tags.Add(tag.Name, tag.Value.GetString()!);
+        }
+
+        List<RunInput> inputs = [];
+        foreach (JsonElement input in root.GetProperty("inputs").EnumerateArray())
+        {
+            inputs.Add(JournalRecords.ReadInput(input));
+        }
+
         return new StartRecord(
             root.GetProperty("run").GetString()!, root.GetProperty("experiment").GetString()!, root.GetProperty("name").GetString()!,
             root.GetProperty("user").GetString()!, root.GetProperty("start_ms").GetInt64(), root.GetProperty("owner").GetString()!,
-            root.GetProperty("tags").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal),
-            [.. root.GetProperty("inputs").EnumerateArray().Select(JournalRecords.ReadInput)],
+            tags, inputs,
             root.TryGetProperty("resumed", out JsonElement resumed) && resumed.GetBoolean());
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 
 namespace Lifecycle.Tracking;
@@ -19,11 +20,11 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
     {
         int killed = 0;
         RemoveTemporaries();
-        Dictionary<string, (string Owner, long Seen)> away = await ElsewhereAsync(cancellationToken).ConfigureAwait(false);
+        Dictionary<string, OpenRun> away = await ElsewhereAsync(cancellationToken).ConfigureAwait(false);
         foreach (string run in JournalFiles.Runs(folder))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (away.TryGetValue(run, out (string Owner, long Seen) owner) && !IsLost(owner.Seen))
+            if (away.TryGetValue(run, out OpenRun? owner) && !IsLost(owner.Seen))
             {
                 // locks do not reach over machines
                 continue;
@@ -161,9 +162,9 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
     // A running run of this machine without a lock file: its files were removed by hand.
     private async ValueTask<int> KillWithoutFilesAsync(CancellationToken cancellationToken)
     {
-        List<(string Run, long Start)> open = await store.Database.QueryAsync(
+        List<OpenRun> open = await store.Database.QueryAsync(
             "SELECT run_id, start_ms FROM tracking_run WHERE status = 1 AND substr(owner, 1, length($machine)) = $machine",
-            [("$machine", RunOwner.Machine)], row => (row.GetString(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false);
+            [("$machine", RunOwner.Machine)], OpenRun.Read, cancellationToken).ConfigureAwait(false);
         int killed = 0;
         foreach ((string run, long start) in open)
         {
@@ -176,7 +177,7 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
             }
         }
 
-        foreach ((string run, (_, long seen)) in await ElsewhereAsync(cancellationToken).ConfigureAwait(false))
+        foreach ((string run, long seen) in (await ElsewhereAsync(cancellationToken).ConfigureAwait(false)).Values)
         {
             if (IsLost(seen) && !File.Exists(Path.Combine(folder, JournalFiles.Lock(run)))
                 && await writer.KillAsync(run, seen, RunEnd.HostLost, cancellationToken).ConfigureAwait(false))
@@ -190,12 +191,18 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
     }
 
     // Running runs of other machines, with their last sign of life.
-    private async ValueTask<Dictionary<string, (string Owner, long Seen)>> ElsewhereAsync(CancellationToken cancellationToken)
+    private async ValueTask<Dictionary<string, OpenRun>> ElsewhereAsync(CancellationToken cancellationToken)
     {
-        List<(string Run, string Owner, long Seen)> rows = await store.Database.QueryAsync(
-            "SELECT run_id, owner, max(start_ms, coalesce(beat_ms, 0)) FROM tracking_run WHERE status = 1 AND owner IS NOT NULL AND substr(owner, 1, length($machine)) <> $machine",
-            [("$machine", RunOwner.Machine)], row => (row.GetString(0), row.GetString(1), row.GetInt64(2)), cancellationToken).ConfigureAwait(false);
-        return rows.ToDictionary(r => r.Run, r => (r.Owner, r.Seen), StringComparer.Ordinal);
+        List<OpenRun> rows = await store.Database.QueryAsync(
+            "SELECT run_id, max(start_ms, coalesce(beat_ms, 0)) FROM tracking_run WHERE status = 1 AND owner IS NOT NULL AND substr(owner, 1, length($machine)) <> $machine",
+            [("$machine", RunOwner.Machine)], OpenRun.Read, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, OpenRun> away = new(StringComparer.Ordinal);
+        foreach (OpenRun row in rows)
+        {
+            away.Add(row.Run, row);
+        }
+
+        return away;
     }
 
     // Runs without an owner were started over REST: nothing tells whether their client lives but its requests.
@@ -206,9 +213,9 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
             return 0;
         }
 
-        List<(string Run, long Seen)> silent = await store.Database.QueryAsync(
+        List<OpenRun> silent = await store.Database.QueryAsync(
             "SELECT run_id, max(start_ms, coalesce(beat_ms, 0)) AS seen FROM tracking_run WHERE status = 1 AND owner IS NULL AND seen < $before",
-            [("$before", store.Now - (long)stale.TotalMilliseconds)], row => (row.GetString(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false);
+            [("$before", store.Now - (long)stale.TotalMilliseconds)], OpenRun.Read, cancellationToken).ConfigureAwait(false);
         int killed = 0;
         foreach ((string run, long seen) in silent)
         {
@@ -220,5 +227,11 @@ internal sealed class JournalRecovery(BatchWriter writer, TrackingStore store, s
         }
 
         return killed;
+    }
+
+    /// <summary>A run that has not ended, with its last sign of life.</summary>
+    private sealed record OpenRun(string Run, long Seen)
+    {
+        public static OpenRun Read(DbDataReader row) => new(row.GetString(0), row.GetInt64(1));
     }
 }

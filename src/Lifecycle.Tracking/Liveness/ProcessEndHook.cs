@@ -9,14 +9,14 @@ namespace Lifecycle.Tracking;
 /// </summary>
 internal static class ProcessEndHook
 {
-    private static readonly ConcurrentDictionary<ExperimentCatalog, byte> Open = new();
+    private static readonly ConcurrentDictionary<ExperimentCatalog, object?> Open = new();
     private static readonly Lock Gate = new();
     private static PosixSignalRegistration[]? _signals;
     private static string? _signal;
 
     public static void Watch(ExperimentCatalog catalog)
     {
-        Open[catalog] = 0;
+        Open[catalog] = null;
         lock (Gate)
         {
             if (_signals is null)

@@ -101,7 +101,7 @@ public sealed partial class ModelRegistry
         List<(string Alias, bool Points, bool Protected)> aliases = await transaction.QueryAsync(
             """
             SELECT p.alias, p.version IS NOT NULL, EXISTS(SELECT 1 FROM tracking_alias_protection x WHERE x.model = p.model AND x.alias = p.alias)
-            FROM tracking_alias_period p
+            FROM tracking_alias_period p INDEXED BY tracking_alias_period_lasting
             WHERE p.model = $model AND ($version IS NULL OR p.version = $version) AND p.superseded_at IS NULL AND p.valid_to IS NULL ORDER BY p.alias
             """,
             [("$model", modelRow), ("$version", version is { } v ? (long)v : null)], r => (r.GetString(0), r.GetBoolean(1), r.GetBoolean(2)), cancellationToken)

@@ -10,7 +10,7 @@ internal static class ModelTable
     public const string Columns = """
         SELECT m.name, m.created, m.updated, (SELECT count(*) FROM tracking_model_version v WHERE v.model = m.id), m.description,
             (SELECT json_group_object(t.key, t.value) FROM tracking_registered_model_tag t WHERE t.model = m.id),
-            (SELECT json_group_object(p.alias, p.version) FROM tracking_alias_period p
+            (SELECT json_group_object(p.alias, p.version) FROM tracking_alias_period p INDEXED BY tracking_alias_period_lasting
                 WHERE p.model = m.id AND p.superseded_at IS NULL AND p.valid_to IS NULL AND p.version IS NOT NULL), m.id
         FROM tracking_registered_model m
         """;

@@ -18,7 +18,7 @@ internal static class VersionTable
         SELECT v.model, m.name, v.version, v.digest, v.logged_model, v.run, v.created, v.created_by, v.deleted_at, v.deleted_by,
             v.source, v.storage, v.run_link, v.status, v.description, v.updated, m.revision,
             (SELECT json_group_object(t.key, t.value) FROM tracking_model_version_tag t WHERE t.model = v.model AND t.version = v.version),
-            (SELECT json_group_array(p.alias) FROM tracking_alias_period p
+            (SELECT json_group_array(p.alias) FROM tracking_alias_period p INDEXED BY tracking_alias_period_lasting
                 WHERE p.model = v.model AND p.version = v.version AND p.superseded_at IS NULL AND p.valid_to IS NULL),
             (SELECT s.stage FROM tracking_stage_period s
                 WHERE s.model = v.model AND s.version = v.version AND s.superseded_at IS NULL AND s.valid_to IS NULL),
@@ -37,7 +37,7 @@ internal static class VersionTable
 
     public const string ByAlias = Living + """
          AND v.version = (
-            SELECT p.version FROM tracking_alias_period p
+            SELECT p.version FROM tracking_alias_period p INDEXED BY tracking_alias_period_lasting
             WHERE p.model = m.id AND p.alias = $alias AND p.superseded_at IS NULL AND p.valid_to IS NULL)
         """;
 

@@ -52,7 +52,7 @@ internal sealed class BatchWriter(TrackingStore store)
             await RunTable.AddParamAsync(transaction, _keys, run, key, value, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach ((string key, string? value) in StartTags(batch).Concat(batch.Tags))
+        foreach ((string key, string? value) in TagsOf(batch))
         {
             await RunTable.SetTagAsync(transaction, _keys, run, key, value, cancellationToken).ConfigureAwait(false);
         }
@@ -128,6 +128,23 @@ internal sealed class BatchWriter(TrackingStore store)
             },
             CommitDurability.Flushed, cancellationToken);
 
-    private static IEnumerable<KeyValuePair<string, string?>> StartTags(JournalBatch batch) =>
-        batch.Start is null ? [] : batch.Start.Tags.Select(t => KeyValuePair.Create(t.Key, (string?)t.Value));
+    // Those of the start first: what was set later counts.
+    private static List<KeyValuePair<string, string?>> TagsOf(JournalBatch batch)
+    {
+        List<KeyValuePair<string, string?>> tags = [];
+        if (batch.Start is { } start)
+        {
+            foreach ((string key, string value) in start.Tags)
+            {
+                tags.Add(new(key, value));
+            }
+        }
+
+        foreach ((string key, string? value) in batch.Tags)
+        {
+            tags.Add(new(key, value));
+        }
+
+        return tags;
+    }
 }

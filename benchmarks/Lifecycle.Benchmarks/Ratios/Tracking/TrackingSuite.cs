@@ -13,6 +13,7 @@ internal static class TrackingSuite
             ["tracking.open"] = OpenFigures.MeasureAsync,
             ["tracking.registry"] = RegistryFigures.MeasureAsync,
             ["tracking.reproducibility"] = () => ReproducibilityFigures.Measure().ToAsyncEnumerable(),
+            ["tracking.relog"] = AutologFigures.MeasureRelogAsync,
             ["tracking.mlnet"] = AutologFigures.MeasureAsync,
         };
 
