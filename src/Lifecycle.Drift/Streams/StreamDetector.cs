@@ -298,8 +298,8 @@ public abstract class StreamDetector
     /// <param name="saved">What <see cref="Save"/> gave.</param>
     /// <exception cref="ArgumentException">It was saved by a detector of another type or with other settings; the message names
     /// both.</exception>
-    /// <exception cref="InvalidDataException">The bytes are cut, damaged, or written by a newer version. The detector is as
-    /// new.</exception>
+    /// <exception cref="InvalidDataException">The bytes are cut, damaged, or written by a newer version. The detector is
+    /// unchanged or, where the bytes contradict themselves, as new.</exception>
     public void Restore(ReadOnlySpan<byte> saved)
     {
         DetectorState state = DetectorState.ToRead(saved, Describe());
