@@ -25,7 +25,7 @@ public sealed class Ddm : StreamDetector<Ddm>
 
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
-    private protected override Ddm At(double level, StreamLaw law) => new() { Drift = level, Warning = level * Warning / Drift, WarmUp = WarmUp, Strict = Strict };
+    private protected override Ddm At(double level, StreamLaw law) => new() { Drift = level, Warning = Math.Min(level, level * Warning / Drift), WarmUp = WarmUp, Strict = Strict };
 
     private protected override void RequireSettings() =>
         Setting.AtMost(Warning, Drift, nameof(Warning), nameof(Drift), "Warning = 2, Drift = 3");

@@ -37,6 +37,8 @@ public sealed class EcddWt : StreamDetector<EcddWt>
 
     private protected override double Level => Limit ?? double.NaN;
 
+    internal override bool HasPositiveLevel => true;
+
     private protected override ValueDomain Domain => ValueDomain.Binary;
 
     private protected override EcddWt At(double level, StreamLaw law) => new()

@@ -28,7 +28,7 @@ public sealed class Eddm : StreamDetector<Eddm>
     private protected override Eddm At(double level, StreamLaw law) => new()
     {
         Drift = Math.Clamp(-level, double.Epsilon, Math.BitDecrement(1.0)),
-        Warning = Math.Clamp(1 - (1 + level) * (1 - Warning) / (1 - Drift), double.Epsilon, Math.BitDecrement(1.0)),
+        Warning = Math.Clamp(1 - (1 + level) * (1 - Warning) / (1 - Drift), Math.Clamp(-level, double.Epsilon, Math.BitDecrement(1.0)), Math.BitDecrement(1.0)),
         WarmUp = WarmUp,
         Strict = Strict,
     };

@@ -43,10 +43,10 @@ public sealed class Ewma : StreamDetector<Ewma>
     };
 
     private protected override (double Level, double RunLength)? ExactLevel(double target, StreamLaw law) =>
-        law.IsGaussian ? RunLength.Solve(limit => RunLength.OfEwma(Weight, limit, 0, SteadyLimits), target, 0.5) : null;
+        law.IsGaussian && Weight >= RunLength.LeastWeight ? RunLength.Solve(limit => RunLength.OfEwma(Weight, limit, 0, SteadyLimits), target, 0.5) : null;
 
     private protected override double? KnownRunLength() =>
-        Mean is not null && StandardDeviation is not null ? RunLength.OfEwma(Weight, Limit, 0, SteadyLimits) : null;
+        Mean is not null && StandardDeviation is not null && Weight >= RunLength.LeastWeight ? RunLength.OfEwma(Weight, Limit, 0, SteadyLimits) : null;
 
     private protected override void Begin()
     {

@@ -21,6 +21,8 @@ public sealed class GeometricMovingAverage : StreamDetector<GeometricMovingAvera
 
     private protected override double Level => Threshold;
 
+    internal override bool HasPositiveLevel => true;
+
     private protected override ValueDomain Domain => ValueDomain.Finite;
 
     private protected override GeometricMovingAverage At(double level, StreamLaw law) => new() { Threshold = level, Fading = Fading, WarmUp = WarmUp, Strict = Strict };

@@ -8,6 +8,7 @@ internal static class MarkovRunLength
 {
     private const int Coarse = 201;
     private const int Fine = 401;
+    private const double Longest = 1e14;
 
     /// <summary>The one-sided sum S = max(0, S + x - k), alarm above h.</summary>
     public static double OfCusum(double slack, double threshold, double shift) => Extrapolate(n =>
@@ -93,7 +94,10 @@ internal static class MarkovRunLength
     private static double Extrapolate(Func<int, double> lengthWith)
     {
         double coarse = lengthWith(Coarse), fine = lengthWith(Fine), a = (double)Coarse * Coarse, b = (double)Fine * Fine;
-        return (b * fine - a * coarse) / (b - a);
+        double length = (b * fine - a * coarse) / (b - a);
+
+        // Beyond, 1 less the probability to stay has too few digits, and the length may even be negative.
+        return length is > 0 and < Longest && coarse is > 0 and < Longest ? length : double.PositiveInfinity;
     }
 
     /// <summary>Solves (I - Q) t = 1 by elimination; Q is overwritten. Rows sum to less than 1, so no pivoting is needed.</summary>

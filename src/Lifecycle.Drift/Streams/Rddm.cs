@@ -40,7 +40,7 @@ public sealed partial class Rddm : StreamDetector<Rddm>
 
     private protected override Rddm At(double level, StreamLaw law) => new()
     {
-        Drift = level, Warning = level * Warning / Drift, WarmUp = WarmUp, LongestConcept = LongestConcept, StableConcept = StableConcept, WarningLimit = WarningLimit, Strict = Strict,
+        Drift = level, Warning = Math.Min(level, level * Warning / Drift), WarmUp = WarmUp, LongestConcept = LongestConcept, StableConcept = StableConcept, WarningLimit = WarningLimit, Strict = Strict,
     };
 
     private protected override void Detach() => _ring = [];

@@ -16,6 +16,7 @@ internal static class RunLengthSearch
     // Whatever the detector's worth, runs are added until the mean has at most this standard error: 10 % are three of them.
     private const double WorstError = 0.032;
     private const double Tolerance = 0.1;
+    private const string Other = "another detector, for example PageHinkley with a Delta of half the shift that matters, in units of the values";
     private const double FarOff = 0.05;
     private const int Rough = 200;
     private const int Glanced = 100;
@@ -237,9 +238,9 @@ internal static class RunLengthSearch
         new(FormattableString.Invariant($"A run length of {target:#,0} cannot be had on this stream with these settings: the shortest is longer. Ask for more."));
 
     public static RunLengthException Missed(double target, double nearest) => new(FormattableString.Invariant(double.IsFinite(nearest)
-        ? $"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest is {nearest:#,0}. {(nearest >= RunLength.Shortest ? "Ask for that, or choose" : "Choose")} another detector, for example PageHinkley."
-        : (FormattableString)$"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest threshold is never passed. Choose another detector, for example PageHinkley."));
+        ? $"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest is {nearest:#,0}. {(nearest is >= RunLength.Shortest and <= RunLength.Longest ? "Ask for that, or choose" : "Choose")} {Other}."
+        : (FormattableString)$"A run length of {target:#,0} cannot be had on this stream with these settings: the nearest threshold is never passed. Choose {Other}."));
 
     public static RunLengthException Unreachable(double target, double most) => new(FormattableString.Invariant(
-        $"A run length of {target:#,0} cannot be had on this stream with these settings, whatever the threshold: about {most:#,0} is the most. Choose another detector, for example PageHinkley."));
+        $"A run length of {target:#,0} cannot be had on this stream with these settings, whatever the threshold: about {most:#,0} is the most. Choose {Other}."));
 }

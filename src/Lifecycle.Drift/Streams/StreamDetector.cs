@@ -15,7 +15,7 @@ namespace Lifecycle.Drift;
 public abstract class StreamDetector
 {
     // Squares of larger values, added up, would leave the range of a double and silence a detector for good.
-    private const double Greatest = 1e100;
+    internal const double Greatest = 1e100;
 
     private bool _isPrepared, _isRestart, _isAfterDrift;
     private double _least = double.PositiveInfinity, _greatest, _driftLevel, _warningLevel;
@@ -72,6 +72,9 @@ public abstract class StreamDetector
 
     /// <summary>Whether neighbouring scores have run lengths so far apart that few runs tell them apart.</summary>
     internal virtual bool HasCoarseScore => false;
+
+    /// <summary>Whether scores may be negative, which levels may not be.</summary>
+    internal virtual bool HasPositiveLevel => false;
 
     /// <summary>Relative distance below which two scores differ by rounding only.</summary>
     internal virtual double Grain => 0;
@@ -130,6 +133,13 @@ public abstract class StreamDetector
         {
             Prepare();
         }
+    }
+
+    /// <summary>Refuses settings that contradict each other, and laws of values that are not taken.</summary>
+    internal void RequireFit(StreamLaw law)
+    {
+        RequireSettings();
+        law.Require(Domain, GetType().Name);
     }
 
     internal void Expect(double runLength) => _expectedRunLength = runLength;
@@ -288,8 +298,8 @@ public abstract class StreamDetector
     /// <param name="saved">What <see cref="Save"/> gave.</param>
     /// <exception cref="ArgumentException">It was saved by a detector of another type or with other settings; the message names
     /// both.</exception>
-    /// <exception cref="InvalidDataException">The bytes are cut, damaged, or written by a newer version. The detector is as
-    /// new.</exception>
+    /// <exception cref="InvalidDataException">The bytes are cut, damaged, or written by a newer version. The detector is
+    /// unchanged or, where the bytes contradict themselves, as new.</exception>
     public void Restore(ReadOnlySpan<byte> saved)
     {
         DetectorState state = DetectorState.ToRead(saved, Describe());

@@ -8,7 +8,9 @@ namespace Lifecycle.Drift;
 /// Where a statistic has few values, the threshold alone reaches few run lengths, and a second setting is fitted with it, as near to its
 /// value as possible: <see cref="Fhddm"/>, <see cref="Fhddms"/> the window (the short one with it), at most a quarter larger or smaller;
 /// <see cref="Kswin"/> the number of latest values, by at most 15 and at most half; <see cref="TabularCusum"/> on zeros and ones the slack, by at most a
-/// quarter. All others get a threshold and nothing else.
+/// quarter. All others get a threshold and nothing else. The run length is that from a new start to the first alarm; <see cref="Rddm"/>, and
+/// <see cref="Adwin"/> that keeps its window, go on after a drift from values they keep, and alarm at other distances from then on unless
+/// they are <see cref="StreamDetector.Reset"/>.
 /// </remarks>
 /// <typeparam name="TSelf">The detector.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "Called on the detector: PageHinkley.ForRunLength(100_000, errorRate: 0.05).")]
@@ -94,6 +96,11 @@ public abstract class StreamDetector<TSelf> : StreamDetector
 
         TSelf Made(StreamDetector<TSelf> settings, (double Level, double RunLength) found)
         {
+            if (HasPositiveLevel && !(found.Level > 0))
+            {
+                throw RunLengthSearch.Longer(target);
+            }
+
             RunLengthSearch.Require(target, found.RunLength);
             TSelf made = settings.At(found.Level, law);
             made.Expect(found.RunLength);

@@ -12,6 +12,12 @@ public sealed class StreamLaw
     /// <summary>Fewest values of a sample.</summary>
     public const int FewestValues = 500;
 
+    // A deviation of fewer units in the last place of the mean is told by rounding rather than by the law.
+    private const double FewestUnits = 128;
+
+    // A detector takes values of up to 1e100 in size; nearly all normal values lie within so many deviations.
+    private const double Reach = 10;
+
     private readonly double[]? _sample;
     private readonly ulong _below;
     private readonly bool _isOfShares, _isConstant;
@@ -50,7 +56,8 @@ public sealed class StreamLaw
 
     /// <summary>Independent normal values.</summary>
     /// <param name="mean">Mean, finite.</param>
-    /// <param name="standardDeviation">Standard deviation, positive and finite.</param>
+    /// <param name="standardDeviation">Standard deviation, positive and finite, at least 1e-100 and 3e-14 of the size of the mean; values are at
+    /// most 1e100 in size.</param>
     /// <returns>The law.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside its range.</exception>
     public static StreamLaw Gaussian(double mean, double standardDeviation)
@@ -60,16 +67,33 @@ public sealed class StreamLaw
             throw new ArgumentOutOfRangeException(nameof(mean), mean, "A mean is a finite number, for example 0.");
         }
 
-        return standardDeviation > 0 && double.IsFinite(standardDeviation)
+        if (!(standardDeviation > 0 && double.IsFinite(standardDeviation)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "A standard deviation is positive and finite, for example 1.");
+        }
+
+        double size = Math.Abs(mean), least = Math.Max(1 / StreamDetector.Greatest, FewestUnits * (Math.BitIncrement(size) - size));
+        if (size + Reach * standardDeviation > StreamDetector.Greatest)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(standardDeviation), standardDeviation, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Detectors take values of at most 1e100 in size, and normal values of mean {mean} and standard deviation {standardDeviation} are larger; divide the values, for example by {Math.Max(size, standardDeviation)}."));
+        }
+
+        return standardDeviation >= least
             ? new StreamLaw(mean, standardDeviation, null, null)
-            : throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "A standard deviation is positive and finite, for example 1.");
+            : throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, string.Create(
+                CultureInfo.InvariantCulture,
+                $"At a mean of {mean} a standard deviation below {least:G3} is lost in rounding; {(size > 1e-80 ? "subtract the mean from the values first, and name a mean of 0" : "multiply the values, for example by 1e100, first")}."));
     }
 
     /// <summary>Values like those of a sample: blocks of 50 neighbours, each starting anywhere (moving block bootstrap, Künsch
     /// 1989).</summary>
-    /// <param name="values">Finite values in the order in which they came, at least 500.</param>
+    /// <param name="values">Finite values in the order in which they came, at least 500, at most 1e100 in size.</param>
     /// <returns>The law; the values are copied.</returns>
-    /// <exception cref="ArgumentException">There are too few values, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">There are too few values, one is not finite or too large, or they differ by less than
+    /// 1e-100.</exception>
     public static StreamLaw FromSample(ReadOnlySpan<double> values)
     {
         if (values.Length < FewestValues)
@@ -83,9 +107,21 @@ public sealed class StreamLaw
             {
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Value {i} of the sample is {values[i]}; take out what is not finite first."), nameof(values));
             }
+
+            if (Math.Abs(values[i]) > StreamDetector.Greatest)
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture, $"Value {i} of the sample is {values[i]}, and detectors take values of at most 1e100 in size; divide the values first."), nameof(values));
+            }
         }
 
         Moments moments = Moments.Of(values);
+        if (Math.Sqrt(moments.Variance) < 1 / StreamDetector.Greatest && values.ContainsAnyExcept(values[0]))
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"The values of the sample have a standard deviation of {Math.Sqrt(moments.Variance)}, and at least 1e-100 is needed; multiply the values first."), nameof(values));
+        }
+
         return new StreamLaw(moments.Mean, Math.Sqrt(moments.Variance), null, values.ToArray());
     }
 
@@ -128,7 +164,7 @@ public sealed class StreamLaw
         /// <summary>Fills the span with the next values.</summary>
         public void Fill(Span<double> values)
         {
-            if (law._below > 0)
+            if (law.ErrorRate is not null)
             {
                 ulong below = law._below;
                 for (int i = 0; i < values.Length; i++)
