@@ -5,60 +5,36 @@ namespace Lifecycle.Tracking;
 /// <summary>Reads metrics, params and tags of the runs of a page.</summary>
 internal static class RunCellTable
 {
-    private static readonly Dictionary<string, MetricPoint> NoMetrics = [];
-    private static readonly Dictionary<string, string> NoTexts = [];
-
-    public static Dictionary<string, MetricPoint>[] Metrics(
+    public static CellMap<MetricPoint>[] Metrics(
         SearchSession session, KeyTexts keys, (string, object?)[] runs, Dictionary<long, int> places, IReadOnlyList<string>? wanted)
     {
-        Dictionary<string, MetricPoint>[] cells = new Dictionary<string, MetricPoint>[places.Count];
-        Array.Fill(cells, NoMetrics);
-        if (wanted is { Count: 0 })
+        CellMapBuilder<MetricPoint> cells = new(places, key => keys.Text(session, key));
+        if (wanted is not { Count: 0 })
         {
-            return cells;
+            session.Read(Sql("t.run, t.key, t.value, t.nan, t.step, t.ts", "tracking_metric_latest", KeyTable.Metric, wanted), Parameters(runs, wanted), row =>
+            {
+                string key = cells.Next(row.GetInt64(0), row.GetInt64(1));
+                cells.Add(new MetricPoint(key, row.GetInt64(3) != 0 ? double.NaN : row.GetDouble(2), row.GetInt64(4), row.Time(5)));
+            });
         }
 
-        long last = -1;
-        Dictionary<string, MetricPoint> current = NoMetrics;
-        session.Read(Sql("t.run, t.key, t.value, t.nan, t.step, t.ts", "tracking_metric_latest", KeyTable.Metric, wanted), Parameters(runs, wanted), row =>
-        {
-            long run = row.GetInt64(0);
-            if (run != last)
-            {
-                cells[places[run]] = current = new Dictionary<string, MetricPoint>(StringComparer.Ordinal);
-                last = run;
-            }
-
-            string key = keys.Text(session, row.GetInt64(1));
-            current[key] = new MetricPoint(key, row.GetInt64(3) != 0 ? double.NaN : row.GetDouble(2), row.GetInt64(4), row.Time(5));
-        });
-        return cells;
+        return cells.Maps();
     }
 
-    public static Dictionary<string, string>[] Texts(
+    public static CellMap<string>[] Texts(
         SearchSession session, KeyTexts keys, (string, object?)[] runs, Dictionary<long, int> places, string table, int kind, IReadOnlyList<string>? wanted)
     {
-        Dictionary<string, string>[] cells = new Dictionary<string, string>[places.Count];
-        Array.Fill(cells, NoTexts);
-        if (wanted is { Count: 0 })
+        CellMapBuilder<string> cells = new(places, key => keys.Text(session, key));
+        if (wanted is not { Count: 0 })
         {
-            return cells;
+            session.Read(Sql("t.run, t.key, t.value", table, kind, wanted), Parameters(runs, wanted), row =>
+            {
+                cells.Next(row.GetInt64(0), row.GetInt64(1));
+                cells.Add(row.GetString(2));
+            });
         }
 
-        long last = -1;
-        Dictionary<string, string> current = NoTexts;
-        session.Read(Sql("t.run, t.key, t.value", table, kind, wanted), Parameters(runs, wanted), row =>
-        {
-            long run = row.GetInt64(0);
-            if (run != last)
-            {
-                cells[places[run]] = current = new Dictionary<string, string>(StringComparer.Ordinal);
-                last = run;
-            }
-
-            current[keys.Text(session, row.GetInt64(1))] = row.GetString(2);
-        });
-        return cells;
+        return cells.Maps();
     }
 
     private static string Sql(string columns, string table, int kind, IReadOnlyList<string>? wanted)

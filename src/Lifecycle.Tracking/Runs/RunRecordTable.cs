@@ -34,9 +34,9 @@ internal static class RunRecordTable
         }
 
         (string, object?)[] runs = [("$runs", "[" + string.Join(',', rows.Select(r => r.ToString(CultureInfo.InvariantCulture))) + "]")];
-        Dictionary<string, MetricPoint>[] metrics = RunCellTable.Metrics(session, keys, runs, places, columns.Metrics);
-        Dictionary<string, string>[] parameters = RunCellTable.Texts(session, keys, runs, places, "tracking_param", KeyTable.Param, columns.Params);
-        Dictionary<string, string>[] tags = RunCellTable.Texts(session, keys, runs, places, "tracking_tag", KeyTable.Tag, columns.Tags);
+        CellMap<MetricPoint>[] metrics = RunCellTable.Metrics(session, keys, runs, places, columns.Metrics);
+        CellMap<string>[] parameters = RunCellTable.Texts(session, keys, runs, places, "tracking_param", KeyTable.Param, columns.Params);
+        CellMap<string>[] tags = RunCellTable.Texts(session, keys, runs, places, "tracking_tag", KeyTable.Tag, columns.Tags);
         ILookup<long, RunInput>? inputs = !columns.Inputs ? null : session.Query(
             InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row))).ToLookup(i => i.Run, i => i.Input);
         ILookup<long, string>? modelInputs = !columns.Inputs ? null : RunModelTable.Inputs(session, runs);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lifecycle.Tracking;
 
 internal sealed partial class RunSearcher
@@ -5,6 +7,31 @@ internal sealed partial class RunSearcher
     private IdSet? _universe;
 
     private IdSet Universe => _universe ??= Load(sql => $"SELECT r.id AS run FROM tracking_run r INDEXED BY tracking_run_by_start WHERE r.experiment {sql.OneOf(_scope.Experiments)}");
+
+    /// <summary>
+    /// The rows that several tests have in common, by the indexes alone, and the clauses that are still to be tested: look-ups a row cost more than reading a range of an
+    /// index along. Null when no range is small.
+    /// </summary>
+    private (IdSet Set, RunFilter Left)? Together(List<TestFilter> ranges)
+    {
+        IdSet? joined = null;
+        HashSet<RunFilter> known = new(ReferenceEqualityComparer.Instance);
+        foreach (TestFilter test in ranges)
+        {
+            SqlText sql = new();
+            IdSet set = new();
+            string rows = RunSets.Of(sql, _scope.Experiments, test);
+            _session.Read(
+                string.Create(CultureInfo.InvariantCulture, $"SELECT c.run FROM ({rows}) c LIMIT {MostIds + 1}"), sql.Parameters, row => set.Add(row.GetInt64(0)));
+            if (set.Count <= MostIds)
+            {
+                joined = joined?.And(set) ?? set;
+                known.Add(test);
+            }
+        }
+
+        return joined is null ? null : (joined, All(_clauses.Where(c => !known.Contains(c))));
+    }
 
     private IdSet Evaluate(RunFilter filter)
     {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Lifecycle.Tracking;
 
 /// <summary>
-/// Finds the rows of runs for a filter, in order. Few rows satisfy one clause: these are fetched and sorted. Else the index of the order is walked for a while;
-/// when that finds too little, the clauses become sets of rows and the walk only looks into the set.
+/// Finds the rows of runs for a filter, in order. Few rows satisfy one clause, or several together: these are fetched and sorted, unless so many are few that a page
+/// of the order is found sooner. Else the index of the order is walked for a while; when that finds too little, the clauses become sets of rows and the walk only
+/// looks into the set.
 /// </summary>
 internal sealed partial class RunSearcher
 {
@@ -47,27 +48,9 @@ internal sealed partial class RunSearcher
 
         Used = plan;
         List<long> found = [];
-        if (plan is SearchPlan.Auto or SearchPlan.Ids)
+        if (plan is (SearchPlan.Auto or SearchPlan.Ids) && ByClauses(found, most, after, plan == SearchPlan.Ids) is { } few)
         {
-            List<TestFilter> tests = [.. _clauses.OfType<TestFilter>().Where(t => t.Test != FilterTest.IsMissing).Take(MostProbes)];
-            List<TestFilter> whole = [.. tests.Where(t => !RunSets.IsRange(t))];
-            TestFilter? rarest = Rarest(tests.Except(whole), plan == SearchPlan.Ids);
-            if (rarest is null && whole.Count > 0)
-            {
-                // A clause that is not rare fills a page sooner than it can be counted.
-                if (plan == SearchPlan.Auto && Walked(found, most, after, FewWalked))
-                {
-                    return found;
-                }
-
-                rarest = Rarest(whole, plan == SearchPlan.Ids);
-            }
-
-            if (rarest is not null || plan == SearchPlan.Ids)
-            {
-                Used = SearchPlan.Ids;
-                return Sorted(rarest, [], 0, after, most);
-            }
+            return few;
         }
 
         if (plan is SearchPlan.Auto or SearchPlan.Walk && Walked(found, most, after, plan == SearchPlan.Walk ? int.MaxValue : MostWalked))
@@ -90,6 +73,57 @@ internal sealed partial class RunSearcher
             row => new SearchPlace(SortTerms.Read(row, terms, 0)))[0];
     }
 
+    // By the rows of clauses; null when none has few.
+    private List<long>? ByClauses(List<long> found, int most, SearchPlace? after, bool always)
+    {
+        List<TestFilter> tests = [.. _clauses.OfType<TestFilter>().Where(t => t.Test != FilterTest.IsMissing).Take(MostProbes)];
+        List<TestFilter> ranges = [.. tests.Where(RunSets.IsRange)];
+        List<TestFilter> whole = [.. tests.Except(ranges)];
+        TestFilter? rarest = null;
+        long count = 0;
+        if (ranges.Count > 1 && !always)
+        {
+            if (Together(ranges) is { } fits)
+            {
+                if (IsWalkShorter(fits.Set.Count, most) && Walked(found, most, after, 2 * fits.Set.Count))
+                {
+                    return found;
+                }
+
+                Used = SearchPlan.Ids;
+                return Sorted([.. fits.Set.Ids()], fits.Left, after, most);
+            }
+        }
+        else
+        {
+            (rarest, count) = Rarest(ranges, always);
+        }
+
+        if (rarest is not null && !always && IsWalkShorter(count, most) && Walked(found, most, after, (int)(2 * count)))
+        {
+            return found;
+        }
+
+        if (rarest is null && whole.Count > 0)
+        {
+            // A clause that is not rare fills a page sooner than it can be counted.
+            if (!always && Walked(found, most, after, FewWalked))
+            {
+                return found;
+            }
+
+            (rarest, _) = Rarest(whole, always);
+        }
+
+        if (rarest is null && !always)
+        {
+            return null;
+        }
+
+        Used = SearchPlan.Ids;
+        return Sorted(rarest, [], 0, after, most);
+    }
+
     // Leaves nothing behind when the window was too small.
     private bool Walked(List<long> found, int most, SearchPlace? after, int window)
     {
@@ -104,7 +138,7 @@ internal sealed partial class RunSearcher
     }
 
     // Ranges of an index are counted first: they cost next to nothing. Whole indexes are only looked through when no range is small.
-    private TestFilter? Rarest(IEnumerable<TestFilter> tests, bool always)
+    private (TestFilter? Test, long Count) Rarest(IEnumerable<TestFilter> tests, bool always)
     {
         TestFilter? rarest = null;
         long fewest = always ? long.MaxValue : MostIds + 1;
@@ -117,7 +151,19 @@ internal sealed partial class RunSearcher
             }
         }
 
-        return rarest;
+        return (rarest, fewest);
+    }
+
+    // The rows that fit lie anywhere in the order. A row that is fetched to be sorted costs about twice a row that is walked over: it lies elsewhere than the one before.
+    private bool IsWalkShorter(long fits, int most)
+    {
+        if (fits < most || (_orders.Count > 0 && _orders[0].Field is not (FilterField.Metric or FilterField.NumberAttribute)))
+        {
+            return false;
+        }
+
+        long runs = _session.Query("SELECT max(id) FROM tracking_run", [], row => row.GetInt64(0))[0];
+        return (double)most * runs < 2.0 * fits * fits;
     }
 
     private long Count(TestFilter test)
@@ -140,6 +186,24 @@ internal sealed partial class RunSearcher
         string behind = after is null ? "" : " AND " + SortTerms.Behind(sql, terms, after.From(order));
         return _session.Query(
             $"SELECT r.id FROM {from} AND {FilterSql.Of(rest, t => RunCells.Test(sql, t))}{behind}\nORDER BY {SortTerms.OrderBy(terms)} LIMIT {sql.Add((long)most)}",
+            sql.Parameters, row => row.GetInt64(0));
+    }
+
+    /// <summary>Those of the rows that satisfy what is left of the filter, sorted.</summary>
+    private List<long> Sorted(List<long> ids, RunFilter rest, SearchPlace? after, int most)
+    {
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        SqlText sql = new();
+        (List<SortTerm> terms, string joins) = SortTerms.OfRuns(sql, _orders);
+        string behind = after is null ? "" : " AND " + SortTerms.Behind(sql, terms, after.Values);
+        string where = $"{_scope.Condition(sql, false)} AND {FilterSql.Of(rest, t => RunCells.Test(sql, t))}{behind}";
+        return _session.Query(
+            $"SELECT r.id FROM {sql.AddList(ids)} j CROSS JOIN tracking_run r ON r.id = j.value{joins}\nWHERE {where}\n"
+            + $"ORDER BY {SortTerms.OrderBy(terms)} LIMIT {sql.Add((long)most)}",
             sql.Parameters, row => row.GetInt64(0));
     }
 
