@@ -10,6 +10,13 @@ internal static class RunRecordTable
         FROM json_each($runs) j CROSS JOIN tracking_run r ON r.id = j.value
         """;
 
+    // Most often no run of a page used data or models; that is asked at once.
+    private const string Uses = """
+        SELECT max(EXISTS(SELECT 1 FROM tracking_run_input i WHERE i.run = j.value)), max(EXISTS(SELECT 1 FROM tracking_run_model_input m WHERE m.run = j.value)),
+            max(EXISTS(SELECT 1 FROM tracking_run_output o WHERE o.run = j.value))
+        FROM json_each($runs) j
+        """;
+
     /// <summary>The runs whose row ids a query gives, in its order.</summary>
     public static async ValueTask<IReadOnlyList<RunRecord>> LoadAsync(
         LifecycleDatabase database, string ids, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
@@ -37,10 +44,12 @@ internal static class RunRecordTable
         CellMap<MetricPoint>[] metrics = RunCellTable.Metrics(session, keys, runs, places, columns.Metrics);
         CellMap<string>[] parameters = RunCellTable.Texts(session, keys, runs, places, "tracking_param", KeyTable.Param, columns.Params);
         CellMap<string>[] tags = RunCellTable.Texts(session, keys, runs, places, "tracking_tag", KeyTable.Tag, columns.Tags);
-        ILookup<long, RunInput>? inputs = !columns.Inputs ? null : session.Query(
+        (bool hasInputs, bool hasModels, bool hasOutputs) = !columns.Inputs ? default
+            : session.Query(Uses, runs, row => (row.GetInt64(0) != 0, row.GetInt64(1) != 0, row.GetInt64(2) != 0))[0];
+        ILookup<long, RunInput>? inputs = !hasInputs ? null : session.Query(
             InputTable.OfRuns, runs, row => (Run: row.GetInt64(0), Input: InputTable.Read(row))).ToLookup(i => i.Run, i => i.Input);
-        ILookup<long, string>? modelInputs = !columns.Inputs ? null : RunModelTable.Inputs(session, runs);
-        ILookup<long, RunOutput>? outputs = !columns.Inputs ? null : RunModelTable.Outputs(session, runs);
+        ILookup<long, string>? modelInputs = !hasModels ? null : RunModelTable.Inputs(session, runs);
+        ILookup<long, RunOutput>? outputs = !hasOutputs ? null : RunModelTable.Outputs(session, runs);
         Dictionary<long, (string Id, string Name)> experiments = [];
         RunRecord[] records = new RunRecord[rows.Count];
         session.Read(Head, runs, row =>
