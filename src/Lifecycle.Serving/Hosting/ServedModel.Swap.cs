@@ -141,16 +141,18 @@ public sealed partial class ServedModel
 
     private VersionRecord Add(ModelRevision revision)
     {
-        VersionRecord record = new(revision.Version, revision.Digest, _context.Time);
         lock (_lock)
         {
+            string? before = null;
             // A new attempt at the same bytes takes the place of the attempt before it.
             if (_records.Count > 0 && _records[0].Status() is { State: VersionState.Failed or VersionState.Rejected } last
                 && last.Version == revision.Version && last.Digest == revision.Digest)
             {
+                before = last.Reason;
                 _records.RemoveAt(0);
             }
 
+            VersionRecord record = new(revision.Version, revision.Digest, _context.Time, before);
             _records.Insert(0, record);
             for (int i = _records.Count - 1; i >= KeptRecords; i--)
             {
@@ -159,9 +161,9 @@ public sealed partial class ServedModel
                     _records.RemoveAt(i);
                 }
             }
-        }
 
-        return record;
+            return record;
+        }
     }
 
     private void SourceFailed(Exception error)

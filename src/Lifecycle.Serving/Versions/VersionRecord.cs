@@ -1,11 +1,15 @@
 namespace Lifecycle.Serving;
 
 /// <summary>What is known of one version while it comes, serves and goes.</summary>
-internal sealed class VersionRecord(string version, Digest? digest, TimeProvider time)
+/// <param name="version">Its name.</param>
+/// <param name="digest">Its bytes.</param>
+/// <param name="time">The clock.</param>
+/// <param name="before">Why the attempt before failed; kept until this one has an outcome.</param>
+internal sealed class VersionRecord(string version, Digest? digest, TimeProvider time, string? before = null)
 {
     private readonly Lock _lock = new();
     private VersionState _state = VersionState.Found;
-    private string? _reason;
+    private string? _reason = before;
     private DateTimeOffset _since = time.GetUtcNow();
     private ServedVersion? _served;
     private (long Predictions, long Failures) _final;
@@ -17,7 +21,7 @@ internal sealed class VersionRecord(string version, Digest? digest, TimeProvider
         lock (_lock)
         {
             _state = state;
-            _reason = reason;
+            _reason = reason ?? (state < VersionState.Ready ? _reason : null);
             _since = time.GetUtcNow();
             if (state == VersionState.Retired && _served is { } served)
             {

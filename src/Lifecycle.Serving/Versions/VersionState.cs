@@ -34,7 +34,7 @@ public enum VersionState
 /// <summary>One version of a served model, as it is now.</summary>
 /// <param name="Version">The version.</param>
 /// <param name="State">How far it is.</param>
-/// <param name="Reason">Why it was rejected or failed; otherwise null.</param>
+/// <param name="Reason">Why it was rejected or failed, while it is tried again, too; otherwise null.</param>
 /// <param name="Since">Since when it is in this state.</param>
 /// <param name="Predictions">Rows it answered.</param>
 /// <param name="Failures">Calls in which it threw.</param>

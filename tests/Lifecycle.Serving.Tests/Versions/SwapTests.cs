@@ -160,6 +160,32 @@ public sealed class SwapTests
         await Eventually.Holds(() => host.Model("stamp").Version == "2", "version 2 answers");
     }
 
+    [Fact]
+    public async Task A_version_that_is_tried_again_keeps_the_reason_of_the_attempt_before()
+    {
+        int reads = 0;
+        using ManualResetEventSlim second = new(), go = new();
+        StampSource source = new();
+        source.Name(StampSource.Files("1", "1"));
+        await using ModelHost host = await Host(source);
+        ServedModel model = host.Model("stamp");
+        source.Name(StampSource.Files("2", "2 throw-load", read: () =>
+        {
+            if (Interlocked.Increment(ref reads) == 2)
+            {
+                second.Set();
+                go.Wait(TimeSpan.FromSeconds(30));
+            }
+        }));
+        Assert.True(second.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "it was not tried again");
+        Assert.Contains("the disk is gone", model.Reason, StringComparison.Ordinal);
+        Assert.NotEqual(VersionState.Failed, model.Versions[0].State);
+        go.Set();
+        source.Name(StampSource.Files("3", "3"));
+        await Eventually.Holds(() => model.Version == "3", "version 3 answers");
+        Assert.Null(model.Reason);
+    }
+
     private static Task<ModelHost> Host(StampSource source, StampRuntime? runtime = null) => ModelHost.StartAsync(
         h =>
         {
