@@ -45,9 +45,7 @@ public sealed partial class Gate
         foreach (Requirement requirement in Requirements)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long at = context.Time.GetTimestamp();
-            Finding finding = await JudgeAsync(requirement, run).ConfigureAwait(false);
-            findings.Add(finding with { Elapsed = context.Time.GetElapsedTime(at) });
+            findings.AddRange(await requirement.JudgeAllAsync(run).ConfigureAwait(false));
         }
 
         GateReport report = new()
@@ -68,7 +66,7 @@ public sealed partial class Gate
             Draws = context.Options.DisparityDraws,
             Replicates = context.Options.Replicates,
             WhenInconclusive = WhenInconclusive,
-            FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped),
+            FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped && f.Kind != SliceRequirement.Small),
             Findings = findings,
             Groups = GroupTable.Of(Requirements.OfType<FairRequirement>(), run),
         };
@@ -101,7 +99,14 @@ public sealed partial class Gate
         }
     }
 
-    private static async ValueTask<Finding> JudgeAsync(Requirement requirement, GateRun run)
+    internal static async ValueTask<Finding> JudgeAsync(Requirement requirement, GateRun run)
+    {
+        long started = run.Time.GetTimestamp();
+        Finding finding = await FindAsync(requirement, run).ConfigureAwait(false);
+        return finding with { Elapsed = run.Time.GetElapsedTime(started) };
+    }
+
+    private static async ValueTask<Finding> FindAsync(Requirement requirement, GateRun run)
     {
         try
         {
