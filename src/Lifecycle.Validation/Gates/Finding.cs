@@ -9,6 +9,9 @@ public sealed record Finding
     /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for those that were not judged.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>Name of the metric or of the fairness metric, as in code; null for requirements without one.</summary>
+    public string? Metric { get; init; }
+
     /// <summary>The slice of rows it was judged on, for example <c>race=Asian</c>; null for all rows.</summary>
     public string? Slice { get; init; }
 

@@ -36,6 +36,8 @@ public abstract class Requirement
 
     internal virtual IReadOnlyList<string> Attributes => [];
 
+    internal virtual string? MetricName => null;
+
     internal abstract IEnumerable<string> Problems();
 
     internal abstract ValueTask<Finding> JudgeAsync(GateRun run);
@@ -49,6 +51,7 @@ public abstract class Requirement
     {
         Requirement = Text,
         Kind = Kind,
+        Metric = MetricName,
         Verdict = verdict,
         Message = message,
         IsAdvisory = IsAdvisory,

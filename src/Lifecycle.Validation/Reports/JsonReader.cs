@@ -53,6 +53,7 @@ internal static partial class JsonReader
     {
         Requirement = Text(finding, "requirement"),
         Kind = Text(finding, "kind"),
+        Metric = finding.TryGetProperty("metric", out JsonElement metric) ? metric.GetString() : null,
         Slice = finding.TryGetProperty("slice", out JsonElement slice) ? slice.GetString() : null,
         Verdict = Choice<Verdict>(finding, "verdict"),
         IsAdvisory = Text(finding, "severity") == "advisory",

@@ -80,6 +80,11 @@ internal static partial class JsonWriter
         writer.WriteStartObject();
         writer.WriteString("requirement", finding.Requirement);
         writer.WriteString("kind", finding.Kind);
+        if (finding.Metric is { } metric)
+        {
+            writer.WriteString("metric", metric);
+        }
+
         if (finding.Slice is { } slice)
         {
             writer.WriteString("slice", slice);

@@ -165,7 +165,7 @@ public class ObjectiveTests
 
     [Theory]
     [InlineData(-0.01, Verdict.Pass, ExitCode.Done)]
-    [InlineData(0.5, Verdict.Inconclusive, ExitCode.DecisionPending)]
+    [InlineData(0.3, Verdict.Inconclusive, ExitCode.DecisionPending)]
     [InlineData(1.01, Verdict.Fail, ExitCode.GateFailed)]
     public async Task Gate_JudgesTheUplift(double between, Verdict expected, int exitCode)
     {
