@@ -6,6 +6,8 @@ namespace Lifecycle.Validation;
 internal static class GateJson
 {
     public const string Schema = "lifecycle.gate/1";
+    private const int MostBytes = 1 << 20;
+    private const int MostLevels = 32;
 
     public static byte[] Write(Gate gate)
     {
@@ -73,14 +75,23 @@ internal static class GateJson
 
     public static GateBuilder Read(ReadOnlyMemory<byte> json)
     {
+        if (json.Length > MostBytes)
+        {
+            throw new GateDefinitionException("in JSON", [$"It has {json.Length:N0} bytes; at most {MostBytes:N0} are read."]);
+        }
+
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostLevels });
             return Read(document.RootElement);
         }
         catch (JsonException error)
         {
-            throw new FormatException($"This is not the JSON of a gate: {error.Message}", error);
+            throw new GateDefinitionException("in JSON", [$"This is not the JSON of a gate, {MostLevels} levels deep at most: {error.Message}"], error);
+        }
+        catch (FormatException error)
+        {
+            throw new GateDefinitionException("in JSON", [error.Message], error);
         }
     }
 

@@ -91,7 +91,7 @@ public class SliceTests
 
         Assert.Throws<ArgumentException>(() => Slice.Between("x", 2, 1));
         Assert.Throws<ArgumentException>(() => Slice.In("x"));
-        Assert.Contains("$.requirements[0].where[0]", Assert.Throws<FormatException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(
+        Assert.Contains("$.requirements[0].where[0]", Assert.Throws<GateDefinitionException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(
             """{"schema":"lifecycle.gate/1","name":"g","requirements":[{"kind":"slice","name":"a","where":[{"column":"x","in":["a"],"minimum":1}],"requirements":[]}]}"""))).Message, StringComparison.Ordinal);
     }
 

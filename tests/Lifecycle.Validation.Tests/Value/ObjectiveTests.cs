@@ -225,7 +225,7 @@ public class ObjectiveTests
         Gate read = Gate.FromJson(gate.ToJson());
         Assert.Equal(gate.Digest, read.Digest);
         Gate code = Gate.For("g").RequireValue(Objective(0, -1, -3, 0).Against(BaselinePolicy.Rule("all", s => new bool[s.Count]))).Build();
-        Assert.Contains("build this gate in code", Assert.Throws<FormatException>(() => Gate.FromJson(code.ToJson())).Message, StringComparison.Ordinal);
+        Assert.Contains("build this gate in code", Assert.Throws<GateDefinitionException>(() => Gate.FromJson(code.ToJson())).Message, StringComparison.Ordinal);
     }
 
     private static EvaluationSet Draw(ulong seed, int rows, bool weighted)
