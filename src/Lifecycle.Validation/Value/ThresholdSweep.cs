@@ -7,7 +7,7 @@ internal sealed class ThresholdSweep
 {
     private readonly CostMatrix _worth;
     private readonly EvaluationSet _set;
-    private readonly int[] _order;
+    private int[]? _order;
     private readonly decimal _none;
     private readonly (decimal Negative, decimal Positive) _gain;
 
@@ -21,7 +21,6 @@ internal sealed class ThresholdSweep
         }
 
         (_worth, _set) = (worth, set);
-        _order = RadixOrder.Ascending(set.Scores);
         _gain = worth.IsPerRow ? default : (worth.FalsePositive - worth.TrueNegative, worth.TruePositive - worth.FalseNegative);
         ReadOnlySpan<bool> labels = set.Labels;
         if (worth.IsPerRow || set.IsWeighted)
@@ -45,39 +44,21 @@ internal sealed class ThresholdSweep
             throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "The capacity is a number of rows, 0 or more.");
         }
 
-        int most = capacity ?? _set.Count;
-        Step best = new(double.PositiveInfinity, 0, _none, 1);
-        double? breakEven = null;
-        foreach (Step step in Steps())
-        {
-            Step reached = step.Actions <= most ? step : step.CutAt(most);
-            if (reached.Actions > 0 && reached.Total > best.Total)
-            {
-                best = reached;
-            }
-
-            if (step.Total >= _none)
-            {
-                breakEven = step.Threshold;
-            }
-
-            if (step.Actions >= most)
-            {
-                break;
-            }
-        }
-
+        int most = Math.Min(capacity ?? _set.Count, _set.Count);
+        CountSweep? counts = _worth.IsPerRow || _set.IsWeighted ? null : CountSweep.For(_set, _gain.Negative, _gain.Positive);
+        (double threshold, int actions, decimal gain, double share, double? breakEven) = counts?.Best(most) ?? BestOfRows(most);
+        decimal total = _none + gain;
         decimal rows = RowValues.Rows(_set);
         return new ThresholdChoice
         {
-            Threshold = best.Threshold,
-            Total = best.Total,
-            PerThousand = 1000 * best.Total / rows,
-            Actions = best.Actions,
-            ShareAtThreshold = best.Share,
+            Threshold = threshold,
+            Total = total,
+            PerThousand = 1000 * total / rows,
+            Actions = actions,
+            ShareAtThreshold = share,
             TotalWithoutAction = _none,
             BreakEven = breakEven,
-            OracleTotal = RowValues.Oracle(_worth, _set),
+            OracleTotal = Oracle(),
             ChosenOn = _set.Fingerprint,
         };
     }
@@ -97,8 +78,42 @@ internal sealed class ThresholdSweep
         return new ValueCurve(thresholds, actions, totals);
     }
 
+    private (double Threshold, int Actions, decimal Gain, double Share, double? BreakEven) BestOfRows(int most)
+    {
+        Step best = new(double.PositiveInfinity, 0, _none, 1);
+        double? breakEven = null;
+        foreach (Step step in Steps())
+        {
+            Step reached = step.Actions <= most ? step : step.CutAt(most);
+            if (reached.Actions > 0 && reached.Total > best.Total)
+            {
+                best = reached;
+            }
+
+            breakEven = step.Total >= _none ? step.Threshold : breakEven;
+            if (step.Actions >= most)
+            {
+                break;
+            }
+        }
+
+        return (best.Threshold, best.Actions, best.Total - _none, best.Share, breakEven);
+    }
+
+    private decimal Oracle()
+    {
+        if (_worth.IsPerRow || _set.IsWeighted)
+        {
+            return RowValues.Oracle(_worth, _set);
+        }
+
+        int positives = _set.Labels.Count(true);
+        return (positives * Math.Max(_worth.TruePositive, _worth.FalseNegative)) + ((_set.Count - positives) * Math.Max(_worth.FalsePositive, _worth.TrueNegative));
+    }
+
     private IEnumerable<Step> Steps()
     {
+        _order ??= RadixOrder.Ascending(_set.Scores);
         decimal total = _none;
         for (int from = _order.Length - 1, to; from >= 0; from = to)
         {
