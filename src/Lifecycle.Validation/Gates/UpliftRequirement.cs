@@ -98,7 +98,7 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
             (_, Verdict.Fail) => " That is not reached.",
             _ => $" The data cannot tell.{Wording.Rows(needed)}",
         };
-        return $"{Wording.Show(Stated.Statement)}: the decisions are worth {Money(found.Total)} in all, those of {Stated.Baseline.Words} {Money(found.BaselineTotal)}. "
+        return $"{Wording.Sentence(Wording.Show(Stated.Statement))}: the decisions are worth {Money(found.Total)} in all, those of {Stated.Baseline.Words} {Money(found.BaselineTotal)}. "
             + $"That is {Money(Math.Abs(uplift.PerThousand))} {(uplift.PerThousand < 0 ? "less" : "more")} for 1,000 decisions.{bounds} Asked: at least {Money(Least)}.{end}";
     }
 
