@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 
 namespace Lifecycle.Validation;
@@ -123,7 +124,7 @@ public sealed partial class Gate
         }
     }
 
-    private static bool IsTransient(Exception? error) => error is LifecycleStorageException { IsTransient: true } || (error is not null && IsTransient(error.InnerException));
+    private static bool IsTransient(Exception? error) => error is LifecycleStorageException { IsTransient: true } or DbException { IsTransient: true } || (error is not null && IsTransient(error.InnerException));
 
     private static void Record(GateReport report, TimeSpan elapsed)
     {

@@ -111,8 +111,8 @@ internal static class ModelCardMarkdown
 
     private static string Said(string? text) => string.IsNullOrWhiteSpace(text) ? ModelCard.NotStated : MarkdownWriter.Escape(text);
 
-    /// <summary>A JSON text is a YAML text in double quotes.</summary>
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+    /// <summary>A JSON text is a YAML text in double quotes; a lone surrogate becomes U+FFFD.</summary>
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(Encoding.UTF8.GetBytes(text))}\"";
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 }
