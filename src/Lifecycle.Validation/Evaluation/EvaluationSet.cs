@@ -84,6 +84,9 @@ public sealed partial class EvaluationSet
             _features = [.. _features.Select(f => f.Take(taken, new ColumnBatch([f.Column])))],
             Outcome = Outcome,
             DroppedCount = DroppedCount,
+            ThresholdChosenOn = ThresholdChosenOn,
+            _whole = _whole ?? this,
+            _rowNumbers = _rowNumbers is null ? taken : Take(_rowNumbers, taken),
         };
     }
 

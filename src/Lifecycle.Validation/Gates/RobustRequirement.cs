@@ -11,6 +11,8 @@ internal sealed class RobustRequirement(Perturbation perturbation, double maxDro
 
     public override string Text => $"{metric.Name} drops by at most {Wording.Number(maxDrop)} under {perturbation}";
 
+    internal override string? MetricName => metric.Name;
+
     internal override IEnumerable<string> Problems()
     {
         if (perturbation.Problem is { } problem)
