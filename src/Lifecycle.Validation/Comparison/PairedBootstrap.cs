@@ -59,6 +59,7 @@ internal static class PairedBootstrap
     private static (double[]? Drawn, double? Acceleration) Rows(
         Metric metric, EvaluationSet first, EvaluationSet second, PairedScale scale, int replicates, ulong seed, int threads)
     {
+        threads = metric.IsCustom ? 1 : threads;
         RowFigure one = RowFigure.For(metric, first), other = RowFigure.For(metric, second);
         MetricValue Compare(byte[] multiplicities) => scale.Of(metric, one.Of(multiplicities), other.Of(multiplicities));
         double[]? drawn = Replicates.Draw(replicates, seed, () =>
@@ -70,6 +71,6 @@ internal static class PairedBootstrap
                 return Compare(multiplicities);
             };
         }, threads);
-        return (drawn, drawn is null ? null : Replicates.RowAcceleration(first.Count, Compare));
+        return (drawn, drawn is null ? null : Replicates.RowAcceleration(first.Count, Compare, threads));
     }
 }

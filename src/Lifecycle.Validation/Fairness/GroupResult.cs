@@ -46,6 +46,9 @@ public sealed class GroupResult
         }
     }
 
+    /// <summary>Numbers of the group's rows in the whole set; empty when only counts are known.</summary>
+    internal int[] Members => _rows ?? [];
+
     /// <summary>The rows of the group; null when only counts are known.</summary>
     internal EvaluationSet? Rows()
     {

@@ -37,20 +37,8 @@ internal sealed class SimultaneousBounds
     {
         SimultaneousBounds bounds = new(family, seed);
         double[] largest = new double[draws];
-        int blocks = (draws + DrawsABlock - 1) / DrawsABlock;
-        if (threads == 1 || (long)draws * bounds._cells.Length < LeastParallelWork)
-        {
-            bounds.Fill(largest, 0);
-        }
-        else
-        {
-            Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
-            {
-                int from = block * DrawsABlock;
-                bounds.Fill(largest.AsSpan(from, Math.Min(DrawsABlock, draws - from)), from);
-            });
-        }
-
+        bool isSmall = (long)draws * bounds._cells.Length < LeastParallelWork;
+        Blocks.For(draws, DrawsABlock, isSmall ? 1 : threads, (from, to) => bounds.Fill(largest.AsSpan(from, to - from), from));
         Array.Sort(largest);
         return Math.Sqrt(largest[Math.Clamp((int)Math.Ceiling(confidence * draws) - 1, 0, draws - 1)]);
     }

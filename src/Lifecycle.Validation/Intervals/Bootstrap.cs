@@ -31,6 +31,7 @@ internal static class Bootstrap
     public static MetricInterval Rows(Metric metric, EvaluationSet set, MetricValue value, double confidence, int replicates, ulong seed, int threads = -1)
     {
         RowFigure figure = RowFigure.For(metric, set);
+        threads = metric.IsCustom ? 1 : threads;
         double[]? drawn = Replicates.Draw(replicates, seed, () =>
         {
             byte[] multiplicities = new byte[set.Count];
@@ -40,7 +41,7 @@ internal static class Bootstrap
                 return figure.Of(multiplicities);
             };
         }, threads);
-        return BiasCorrected(value, drawn, drawn is null ? null : Replicates.RowAcceleration(set.Count, figure.Of), confidence);
+        return BiasCorrected(value, drawn, drawn is null ? null : Replicates.RowAcceleration(set.Count, figure.Of, threads), confidence);
     }
 
     public static double? CellAcceleration(Func<ConfusionCounts, MetricValue> metric, ConfusionCounts c) => Replicates.CellAcceleration(

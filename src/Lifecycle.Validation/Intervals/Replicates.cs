@@ -10,6 +10,20 @@ internal static class Replicates
 {
     private const double MostRedraws = 0.01;
     private const int Block = 16;
+    private const int BlocksLeftOut = 1_000;
+    private const int MostRowsLeftOutOneByOne = 10_000;
+
+    /// <summary>Into how many blocks rows fall that are left out in turn: each row alone, or 1,000 equal blocks.</summary>
+    public static int BlocksOf(int rows) => rows > MostRowsLeftOutOneByOne ? BlocksLeftOut : rows;
+
+    /// <summary>Sets how often the rows of a block are taken. Rows are dealt to blocks in turn, so that sorted rows do no harm.</summary>
+    public static void Take(byte[] multiplicities, int block, int blocks, byte times)
+    {
+        for (int i = block; i < multiplicities.Length; i += blocks)
+        {
+            multiplicities[i] = times;
+        }
+    }
 
     /// <param name="replicates">How many.</param>
     /// <param name="seed">Seed of the draws.</param>
@@ -20,11 +34,11 @@ internal static class Replicates
     {
         double[] drawn = new double[replicates];
         int redraws = 0;
-        Parallel.For(0, (replicates + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
+        Blocks.For(replicates, Block, threads, (from, to) =>
         {
             Func<RandomStream, MetricValue> draw = figure();
             RandomStream random = new(seed, 0);
-            for (int i = block * Block; i < Math.Min(replicates, (block + 1) * Block); i++)
+            for (int i = from; i < to; i++)
             {
                 random.Reopen(seed, (ulong)i);
                 MetricValue value = draw(random);
@@ -40,22 +54,20 @@ internal static class Replicates
     }
 
     /// <summary>Leaves out one row after the other, or one of 1,000 equal blocks of many rows; null when a figure is undefined then.</summary>
-    public static double? RowAcceleration(int rows, Func<byte[], MetricValue> figure)
+    public static double? RowAcceleration(int rows, Func<byte[], MetricValue> figure, int threads = -1)
     {
-        const int Blocks = 1_000, MostRowsLeftOutOneByOne = 10_000;
-        int blocks = rows > MostRowsLeftOutOneByOne ? Blocks : rows;
+        int blocks = BlocksOf(rows);
         double[] left = new double[blocks], alike = new double[blocks];
         Array.Fill(alike, 1);
-        Parallel.For(0, (blocks + Block - 1) / Block, part =>
+        Blocks.For(blocks, Block, threads, (from, to) =>
         {
             byte[] multiplicities = new byte[rows];
             Array.Fill(multiplicities, (byte)1);
-            for (int b = part * Block; b < Math.Min(blocks, (part + 1) * Block); b++)
+            for (int b = from; b < to; b++)
             {
-                int from = (int)((long)b * rows / blocks), to = (int)((long)(b + 1) * rows / blocks);
-                multiplicities.AsSpan(from, to - from).Clear();
+                Take(multiplicities, b, blocks, 0);
                 left[b] = figure(multiplicities).Or(double.NaN);
-                multiplicities.AsSpan(from, to - from).Fill(1);
+                Take(multiplicities, b, blocks, 1);
             }
         });
         double acceleration = Statistics.Bootstrap.Acceleration(left, alike);
