@@ -1,12 +1,8 @@
-using Lifecycle.Statistics;
-
 namespace Lifecycle.Validation;
 
 /// <summary>Reads intervals from the replicates of a metric.</summary>
 internal sealed class GroupIntervalReading(GroupMetrics groups, Metric metric, GroupReplicates replicates, BootstrapOptions options)
 {
-    private const double MostUndefined = 0.01;
-
     public GroupIntervals Read()
     {
         BootstrapFigure[] series = new BootstrapFigure[replicates.Points.Length];
@@ -98,30 +94,6 @@ internal sealed class GroupIntervalReading(GroupMetrics groups, Metric metric, G
         return extremes;
     }
 
-    /// <summary>
-    /// A replicate without a figure is left out, which is the same as drawing it again until it has one; above 1 % there are too few rows.
-    /// </summary>
-    private BootstrapFigure Figure(MetricValue point, double[] drawn, BootstrapInterval kind, Func<double> acceleration)
-    {
-        double[] defined = drawn.AsSpan().Contains(double.NaN) ? Array.FindAll(drawn, d => !double.IsNaN(d)) : drawn;
-        if (drawn.Length - defined.Length > MostUndefined * drawn.Length)
-        {
-            return BootstrapFigure.Undefined(UndefinedReason.TooFewRows);
-        }
-
-        if (!defined.AsSpan().ContainsAnyExcept(defined[0]))
-        {
-            return BootstrapFigure.Undefined(UndefinedReason.ZeroVariance);
-        }
-
-        Interval interval = kind switch
-        {
-            BootstrapInterval.Percentile => Statistics.Bootstrap.Percentile(defined, options.Confidence),
-            BootstrapInterval.Basic => Statistics.Bootstrap.Basic(point.Value, defined, options.Confidence),
-            _ => acceleration() is var a && double.IsFinite(a)
-                ? Statistics.Bootstrap.BiasCorrected(point.Value, defined, a, options.Confidence)
-                : new Interval(double.NaN, double.NaN),
-        };
-        return double.IsNaN(interval.Lower) ? BootstrapFigure.Undefined(UndefinedReason.TooFewRows) : new BootstrapFigure(point, interval.Lower, interval.Upper);
-    }
+    private BootstrapFigure Figure(MetricValue point, double[] drawn, BootstrapInterval kind, Func<double> acceleration) =>
+        IntervalReading.Of(point, drawn, kind, options.Confidence, acceleration);
 }
