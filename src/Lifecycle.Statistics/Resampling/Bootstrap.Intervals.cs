@@ -35,9 +35,7 @@ public static partial class Bootstrap
             return new Interval(double.NaN, double.NaN);
         }
 
-        double[] sorted = replicates.ToArray();
-        Array.Sort(sorted);
-        return new Interval(Quantile(sorted, AcceleratedLevel(bias, acceleration, -z)), Quantile(sorted, AcceleratedLevel(bias, acceleration, z)));
+        return Quantiles(replicates, AcceleratedLevel(bias, acceleration, -z), AcceleratedLevel(bias, acceleration, z));
     }
 
     /// <summary>The bias correction z₀ = Φ⁻¹((count(t* &lt; t) + ½ count(t* = t))/B).</summary>
@@ -113,12 +111,15 @@ public static partial class Bootstrap
         return NormalDistribution.Cdf(shift / (1 + acceleration * shift) - bias);
     }
 
-    /// <summary>Type 7 quantile of sorted values, as numpy.</summary>
-    internal static double Quantile(ReadOnlySpan<double> sorted, double share)
+    /// <summary>Two type 7 quantiles, as numpy, by selection instead of sorting; shares that are no numbers give NaN.</summary>
+    private static Interval Quantiles(ReadOnlySpan<double> replicates, double low, double high)
     {
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return below + 1 >= sorted.Length ? sorted[^1] : sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
+        if (double.IsNaN(low) || double.IsNaN(high))
+        {
+            return new Interval(double.NaN, double.NaN);
+        }
+
+        return new Interval(Selection.Quantile(replicates, low), Selection.Quantile(replicates, high));
     }
 
     internal static double AcceleratedLevel(double bias, double acceleration, double z) =>
