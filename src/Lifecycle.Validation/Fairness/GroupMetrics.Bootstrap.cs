@@ -17,7 +17,12 @@ public sealed partial class GroupMetrics
         options.Check();
         Metric[] counted = [.. metrics.Where(m => CellBootstrap.CanDraw(m, this))];
         GroupReplicates[] drawn = counted.Length > 0 ? CellBootstrap.Draw(this, counted, options) : [];
-        return [.. metrics.Select(metric => new GroupIntervalReading(
-            this, metric, Array.IndexOf(counted, metric) is >= 0 and int at ? drawn[at] : RowBootstrap.Draw(this, metric, options), options).Read())];
+        GroupIntervals[] found = new GroupIntervals[metrics.Count];
+        Blocks.For(found.Length, 1, options.MaxDegreeOfParallelism, (m, _) =>
+        {
+            GroupReplicates replicates = Array.IndexOf(counted, metrics[m]) is >= 0 and int at ? drawn[at] : RowBootstrap.Draw(this, metrics[m], options);
+            found[m] = new GroupIntervalReading(this, metrics[m], replicates, options).Read();
+        });
+        return found;
     }
 }
