@@ -1,8 +1,8 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// For each positive row the share of negative rows scored below it, for each negative row the share of positive rows above it, ties ½. Rows stand in
-/// their own order.
+/// For each positive row the share of negative rows scored below it, for each negative row the share of positive rows above it, ties ½.
+/// Rows stand in their own order.
 /// </summary>
 internal sealed class Placements
 {

@@ -3,8 +3,8 @@ namespace Lifecycle.Statistics;
 public readonly partial struct BinomialSampler
 {
     /// <summary>
-    /// Draws one count of Binomial(n, p) without preparing more, for n and p that change with every draw: the term of the mode is worked out only
-    /// when the quick acceptance of transformed rejection fails.
+    /// Draws one count of Binomial(n, p) without preparing more, for n and p that change with every draw: the term of the mode is worked
+    /// out only when the quick acceptance of transformed rejection fails.
     /// </summary>
     /// <param name="n">Trials, at least 1.</param>
     /// <param name="p">Probability of a success, in [0, 1].</param>
@@ -64,8 +64,8 @@ public readonly partial struct BinomialSampler
     }
 
     /// <summary>
-    /// Whether v lies below P(k)/P(mode), told without the probabilities: by their recursion near the mode, by the bounds of Kachitvichyanukul and Schmeiser
-    /// (1988) elsewhere; null when the bounds cannot tell.
+    /// Whether v lies below P(k)/P(mode), told without the probabilities: by their recursion near the mode, by the bounds of
+    /// Kachitvichyanukul and Schmeiser (1988) elsewhere; null when the bounds cannot tell.
     /// </summary>
     private static bool? Squeeze(double k, double v, double mode, double n, double p)
     {

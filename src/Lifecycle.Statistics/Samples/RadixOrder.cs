@@ -56,7 +56,10 @@ internal static class RadixOrder
         return order;
     }
 
-    /// <summary>Keys of single-precision values in the upper half, row numbers with the label as their highest bit in the lower; NaN is not allowed.</summary>
+    /// <summary>
+    /// Keys of single-precision values in the upper half, row numbers with the label as their highest bit in the lower; NaN is not
+    /// allowed.
+    /// </summary>
     public static ulong[] Pack(ReadOnlySpan<float> values, ReadOnlySpan<bool> labels)
     {
         ulong[] pairs = GC.AllocateUninitializedArray<ulong>(values.Length);

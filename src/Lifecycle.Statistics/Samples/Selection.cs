@@ -8,8 +8,8 @@ internal static class Selection
     private const int Short = 16;
 
     /// <summary>
-    /// Type 7 quantile, as numpy. Only what lies beyond a guess of the quantile is looked at: the guess takes the values for normal and reaches further than
-    /// needed; where it fails, all values are partitioned.
+    /// Type 7 quantile, as numpy. Only what lies beyond a guess of the quantile is looked at: the guess takes the values for normal and
+    /// reaches further than needed; where it fails, all values are partitioned.
     /// </summary>
     /// <param name="values">Values in any order, at least 1; no NaN.</param>
     /// <param name="share">In [0, 1].</param>
@@ -78,7 +78,10 @@ internal static class Selection
         return count;
     }
 
-    /// <summary>Moves values so that the one at a rank is where sorting would put it, with none greater before and none less behind it. NaN is not allowed.</summary>
+    /// <summary>
+    /// Moves values so that the one at a rank is where sorting would put it, with none greater before and none less behind it. NaN is not
+    /// allowed.
+    /// </summary>
     public static void Partition(Span<double> values, int rank)
     {
         int from = 0, to = values.Length - 1;

@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Bootstrap of count metrics by group. Drawing n rows with replacement and counting them is one Multinomial(n, cells/n) draw over the cells of group, truth
-/// and decision: exact, and its cost does not depend on n. Replicate i uses stream i of the seed.
+/// Bootstrap of count metrics by group. Drawing n rows with replacement and counting them is one Multinomial(n, cells/n) draw over the
+/// cells of group, truth and decision: exact, and its cost does not depend on n. Replicate i uses stream i of the seed.
 /// </summary>
 internal sealed class CellBootstrap : GroupReplicates
 {

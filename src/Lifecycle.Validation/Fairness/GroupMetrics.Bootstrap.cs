@@ -3,8 +3,8 @@ namespace Lifecycle.Validation;
 public sealed partial class GroupMetrics
 {
     /// <summary>
-    /// Bootstrap intervals of metrics: of all rows, of each group, of the least and the greatest group value. Count metrics of unweighted rows take one
-    /// multinomial draw a replicate, however many rows there are; others give each row a Poisson(1) multiplicity.
+    /// Bootstrap intervals of metrics: of all rows, of each group, of the least and the greatest group value. Count metrics of unweighted
+    /// rows take one multinomial draw a replicate, however many rows there are; others give each row a Poisson(1) multiplicity.
     /// </summary>
     /// <param name="metrics">The metrics.</param>
     /// <param name="options">Replicates, confidence, kind of interval.</param>

@@ -1,6 +1,9 @@
 namespace Lifecycle.Statistics.Tests;
 
-/// <summary>COMPAS deciles against the number of earlier offences as scores of the same rows, rebuilt from how often each pair of them occurs by label.</summary>
+/// <summary>
+/// COMPAS deciles against the number of earlier offences as scores of the same rows, rebuilt from how often each pair of them occurs by
+/// label.
+/// </summary>
 public class CompasDeLongTests
 {
     /// <summary>Rows by number of earlier offences (0, 1, 2, ...): deciles 1 to 10 of label 0, then of label 1.</summary>

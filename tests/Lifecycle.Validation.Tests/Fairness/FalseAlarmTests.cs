@@ -3,7 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation.Tests.Fairness;
 
 /// <summary>
-/// Fair models drawn with fixed seeds: how often bounds say that groups differ, and how often they hold the truth. The whole grid with 4,000 runs a cell and
+/// Fair models drawn with fixed seeds: how often bounds say that groups differ, and how often they hold the truth. The whole grid with
+/// 4,000 runs a cell and
 /// all 4,000 draws is measured by <c>ratios validation.bounds</c>.
 /// </summary>
 public class FalseAlarmTests

@@ -3,7 +3,9 @@ using Lifecycle.Validation;
 
 namespace Lifecycle.Benchmarks.Ratios.Validation;
 
-/// <summary>How often sequential comparisons call equal models different when somebody looks after every row: 10,000 streams of 5,000 rows each.</summary>
+/// <summary>
+/// How often sequential comparisons call equal models different when somebody looks after every row: 10,000 streams of 5,000 rows each.
+/// </summary>
 internal static class SequentialFigures
 {
     private const int Streams = 10_000;
