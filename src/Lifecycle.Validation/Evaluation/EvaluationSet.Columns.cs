@@ -139,6 +139,25 @@ public sealed partial class EvaluationSet
         return set;
     }
 
+    /// <summary>The same rows as another model sees them; no scores when only its decisions are known.</summary>
+    internal EvaluationSet WithOutputs(ReadOnlySpan<double> scores, ReadOnlySpan<bool> predictions)
+    {
+        EvaluationSet set = Copy();
+        set._scores = scores.IsEmpty ? null : scores.ToArray();
+        set._predictions = predictions.ToArray();
+        set.Threshold = null;
+        return set;
+    }
+
+    /// <summary>Without attributes and features, for figures that do not look at them.</summary>
+    internal EvaluationSet WithoutColumns()
+    {
+        EvaluationSet set = Copy();
+        set._attributes = [];
+        set._features = [];
+        return set;
+    }
+
     private string Free(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

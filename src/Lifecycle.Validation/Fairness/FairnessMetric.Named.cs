@@ -106,7 +106,7 @@ public sealed partial class FairnessMetric
     public static FairnessMetric Named(string name, string? reference = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        FairnessMetric? found = All.SelectMany(m => new[] { m, m.ToOverall() }).FirstOrDefault(m => m.Name == name);
+        FairnessMetric? found = All.SelectMany(m => new[] { m, m.ToOverall() }).FirstOrDefault(m => m.Name == name) ?? OfMetric(name);
         if (reference is null)
         {
             return found ?? throw Unknown(name);

@@ -64,7 +64,7 @@ public sealed partial class FairnessMetric
         { IsRatio: true, Comparison: GroupComparison.ToOverall } => $"{Name} has no bound; use the ratio between groups or the difference to overall.",
         { Combine: Combine.MeanOfAbsolutes } => $"{Name} has no bound; use EqualizedOddsDifference, or AverageOddsDifference of a reference.",
         { Combine: Combine.Mean, Comparison: not GroupComparison.ToReference } => $"{Name} has no bound; use the worst of its rates.",
-        _ => null,
+        _ => WhyNoBound,
     };
 
     /// <summary>The same against all rows instead of between groups.</summary>

@@ -46,15 +46,22 @@ public sealed class GroupResult
         }
     }
 
+    /// <summary>Numbers of the group's rows in the whole set; empty when only counts are known.</summary>
+    internal int[] Members => _rows ?? [];
+
+    /// <summary>The rows of the group; null when only counts are known.</summary>
+    internal EvaluationSet? Rows()
+    {
+        lock (_known)
+        {
+            return _set ??= _owner.Set is not null && _rows is not null ? _owner.Set.Rows(_rows) : null;
+        }
+    }
+
     private MetricValue Compute(Metric metric)
     {
         bool needsRows = metric.OfCounts is null && metric != Metric.PredictedPositiveShare;
-        if (needsRows && _set is null && _owner.Set is not null && _rows is not null)
-        {
-            _set = _owner.Set.Rows(_rows);
-        }
-
-        MetricValue value = metric.Compute(new MetricRows(needsRows ? _set : null, _owner.Set, Counts, _owner.OverallCounts));
+        MetricValue value = metric.Compute(new MetricRows(needsRows ? Rows() : null, _owner.Set, Counts, _owner.OverallCounts));
         return value.IsDefined || _owner.Options.Compat != FairnessCompat.Fairlearn ? value : AsFairlearn(metric, value);
     }
 

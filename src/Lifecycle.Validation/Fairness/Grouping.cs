@@ -13,6 +13,11 @@ internal sealed record Grouping(string[] Keys, bool[] Missing, int[] Codes)
         }
 
         GroupColumn[] columns = [.. by.Select(set.AttributeNamed)];
+        if (columns is [var only])
+        {
+            return OfOne(only, maxGroups, string.Join(" x ", by));
+        }
+
         Dictionary<long, int> found = [];
         List<long> combinations = [];
         int[] codes = new int[set.Count];
@@ -35,9 +40,43 @@ internal sealed record Grouping(string[] Keys, bool[] Missing, int[] Codes)
         AddUnobserved(columns, found, combinations, maxGroups);
         return combinations.Count <= maxGroups
             ? Sort(columns, combinations, codes)
-            : throw new ArgumentException(FormattableString.Invariant(
-                $"{string.Join(" x ", by)} gives {combinations.Count:N0} groups; at most {maxGroups:N0} are allowed. Use fewer attributes, or bins: for numbers."));
+            : throw TooMany(string.Join(" x ", by), combinations.Count, maxGroups);
     }
+
+    /// <summary>One attribute has its codes already; only values that no row has are left out.</summary>
+    private static Grouping OfOne(GroupColumn column, int maxGroups, string name)
+    {
+        int[] codes = column.Codes.ToArray();
+        bool[] seen = new bool[column.Values.Count];
+        foreach (int code in codes)
+        {
+            seen[code] = true;
+        }
+
+        int[] observed = [.. Enumerable.Range(0, seen.Length).Where(c => seen[c])];
+        if (observed.Length > maxGroups)
+        {
+            throw TooMany(name, observed.Length, maxGroups);
+        }
+
+        string[] keys = [.. observed.Select(c => Key([column.Values[c]]))];
+        Array.Sort(keys, observed, StringComparer.Ordinal);
+        int[] rank = new int[seen.Length];
+        for (int i = 0; i < observed.Length; i++)
+        {
+            rank[observed[i]] = i;
+        }
+
+        for (int i = 0; i < codes.Length; i++)
+        {
+            codes[i] = rank[codes[i]];
+        }
+
+        return new Grouping(keys, [.. observed.Select(c => c == column.MissingCode)], codes);
+    }
+
+    private static ArgumentException TooMany(string name, int groups, int maxGroups) => new(FormattableString.Invariant(
+        $"{name} gives {groups:N0} groups; at most {maxGroups:N0} are allowed. Use fewer attributes, or bins: for numbers."));
 
     /// <summary>Takes out groups, and with them their rows.</summary>
     public Grouping Without(Func<int, bool> isOut)

@@ -50,6 +50,9 @@ internal sealed class GateJsonObject
         ? throw new FormatException($"{Path}.{name} is code; build this gate in code.")
         : [.. Items(name).Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, e, "a decimal number"))];
 
+    public double[] Numbers(string name) =>
+        [.. Items(name).Select(e => e.ValueKind == JsonValueKind.Number ? e.GetDouble() : throw Wrong(name, e, "a number"))];
+
     public IEnumerable<GateJsonObject> Objects(string name) => Items(name).Select((e, i) => new GateJsonObject(e, $"{Path}.{name}[{i}]"));
 
     public string[] Texts(string name) =>

@@ -30,7 +30,8 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
         }
     }
 
-    internal override ValueTask<Finding> JudgeAsync(GateRun run) => ValueTask.FromResult(Judge(run));
+    internal override async ValueTask<Finding> JudgeAsync(GateRun run) =>
+        Judge(run, Stated.Baseline == BaselinePolicy.Champion ? await run.OtherDecisionsAsync().ConfigureAwait(false) : Stated.Baseline.Decide(run.Set, null));
 
     internal override void WriteProperties(Utf8JsonWriter writer)
     {
@@ -42,7 +43,7 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
         }
     }
 
-    private Finding Judge(GateRun run)
+    private Finding Judge(GateRun run, bool[]? others)
     {
         if (Stated.RecordedAt > run.StartedAt)
         {
@@ -50,7 +51,7 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
                 CultureInfo.InvariantCulture, $"{Text}: the objective was recorded at {Stated.RecordedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, after the evaluation began. State it before the model is judged."));
         }
 
-        if (Stated.Baseline.Decide(run.Set, run.Baseline) is not { } others)
+        if (others is null)
         {
             return run.FirstRun == FirstRun.ValueLimitsOnly
                 ? Start(Verdict.Skipped, $"{Text}: there is no other model yet; this is the first run.")

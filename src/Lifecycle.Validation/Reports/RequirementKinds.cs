@@ -1,19 +1,31 @@
 namespace Lifecycle.Validation;
 
-/// <summary>What each kind of requirement asks, in words.</summary>
+/// <summary>The kinds of requirements, and what each asks in words.</summary>
 internal static class RequirementKinds
 {
+    private static readonly (string Kind, string Words)[] Known =
+    [
+        (ValueRequirement.KindName, "A figure of the model keeps its limit, with its confidence bound."),
+        (FairRequirement.KindName, "Groups of people are treated alike, within a limit."),
+        (BaselineRequirement.NotWorse, "The model is not worse than the one before by more than a margin."),
+        (BaselineRequirement.Better, "The model is better than the one before."),
+        (BaselineRequirement.Change, "A figure changes by at least so much from the model before."),
+        (RatioRequirement.KindName, "A figure is at least a share of that of the model before."),
+        (EquivalentRequirement.KindName, "A figure is as good as that of the model before, within a margin on both sides."),
+        (RatchetRequirement.KindName, "A figure never falls below what was once accepted."),
+        (RobustRequirement.KindName, "The model stands changed inputs."),
+        (UpliftRequirement.KindName, "The decisions are worth more than those without the model."),
+        (SliceRequirement.OneName, "A named part of the rows keeps the limit."),
+        (SliceRequirement.EveryName, "Every part of the rows keeps the limit."),
+    ];
+
+    /// <summary>Kinds that a gate in JSON may have.</summary>
+    public static IEnumerable<string> All => Known.Select(k => k.Kind);
+
     public static string Words(string kind) => kind switch
     {
-        ValueRequirement.KindName => "A figure of the model keeps its limit, with its confidence bound.",
-        FairRequirement.KindName => "Groups of people are treated alike, within a limit.",
-        BaselineRequirement.NotWorse => "The model is not worse than the one before by more than a margin.",
-        BaselineRequirement.Better => "The model is better than the one before.",
-        RobustRequirement.KindName => "The model stands changed inputs.",
-        UpliftRequirement.KindName => "The decisions are worth more than those without the model.",
-        SliceRequirement.OneName or SliceRequirement.EveryName => "A part of the rows keeps the limit.",
         SliceRequirement.Small => "Parts of the rows that are too small to be judged.",
         CustomRequirement.KindName => "A check of the user's own.",
-        _ => $"A requirement of the kind {kind}.",
+        _ => Known.FirstOrDefault(k => k.Kind == kind).Words ?? $"A requirement of the kind {kind}.",
     };
 }
