@@ -58,12 +58,20 @@ public sealed partial class FairnessMetric
     /// <summary>The reference group; null unless groups are compared with one.</summary>
     public string? Reference { get; private init; }
 
+    /// <summary>The class it looks at, all others being the rest; null for all but those of <see cref="OfClass"/>.</summary>
+    public string? ClassName { get; private init; }
+
+    internal FairnessMetric? OfAllClasses { get; private init; }
+
     /// <summary>Why a gate cannot judge it, and what to use instead; null when it can.</summary>
     public string? WhyNotGated => this switch
     {
+        { OfAllClasses: { } plain } => plain.WhyNotGated,
         { IsRatio: true, Comparison: GroupComparison.ToOverall } => $"{Name} has no bound; use the ratio between groups or the difference to overall.",
         { Combine: Combine.MeanOfAbsolutes } => $"{Name} has no bound; use EqualizedOddsDifference, or AverageOddsDifference of a reference.",
         { Combine: Combine.Mean, Comparison: not GroupComparison.ToReference } => $"{Name} has no bound; use the worst of its rates.",
+        { IsRatio: true } when Rates.Any(r => r.Minimum < 0) => $"{Name} divides figures that may be negative; use the difference of {string.Join(" and ", Rates.Select(r => r.Name))}.",
+        _ when Rates.FirstOrDefault(r => r.Share is null) is { } other => $"{Name} has no bound, because {other.Name} is no share of rows; ask for {other.Name} of each group, or use a difference of rates.",
         _ => null,
     };
 
@@ -80,6 +88,32 @@ public sealed partial class FairnessMetric
 
     /// <summary>The mean of its rates instead of the worst; shown only, no gate can judge it.</summary>
     public FairnessMetric Averaged() => new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
+
+    /// <summary>The same for one class against all others, on multiclass sets; named for example <c>EqualizedOddsDifference(cat)</c>.</summary>
+    /// <param name="name">Name of the class.</param>
+    /// <exception cref="InvalidOperationException">It is of a class already, or of a metric that is not one of counts.</exception>
+    public FairnessMetric OfClass(string name) => new(MetricName.Of(Name, name), Words, IsRatio, [.. Rates.Select(r => r.OfClass(name))])
+    {
+        Comparison = Comparison,
+        Combine = Combine,
+        Reference = Reference,
+        ClassName = name,
+        OfAllClasses = this,
+    };
+
+    /// <summary>Greatest gap of any metric between groups.</summary>
+    public static FairnessMetric DifferenceOf(Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return new FairnessMetric(metric.Name + "Difference", $"{metric.Name} is the same in all groups", false, [metric]);
+    }
+
+    /// <summary>Least ratio of any metric between groups.</summary>
+    public static FairnessMetric RatioOf(Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return new FairnessMetric(metric.Name + "Ratio", $"{metric.Name} is the same in all groups", true, [metric]);
+    }
 
     /// <summary>The figure, over all groups whose rates are defined.</summary>
     public GroupAggregate Of(GroupMetrics groups)

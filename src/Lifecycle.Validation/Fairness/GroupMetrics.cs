@@ -7,6 +7,7 @@ namespace Lifecycle.Validation;
 public sealed partial class GroupMetrics
 {
     private readonly GroupResult[] _groups;
+    private readonly Lazy<int[][]>? _rows;
     private readonly Dictionary<string, int> _positions;
 
     private GroupMetrics(
@@ -18,9 +19,9 @@ public sealed partial class GroupMetrics
         Metrics = metrics;
         Options = options;
         OverallCounts = overall;
-        Overall = new GroupResult(this, "", false, overall, null, set);
-        int[][]? rows = grouping is null ? null : RowsOf(grouping);
-        _groups = [.. keys.Select((k, g) => new GroupResult(this, k, missing[g], cells[g], rows?[g], null))];
+        Overall = new GroupResult(this, "", false, overall, -1, set);
+        _rows = grouping is null ? null : new Lazy<int[][]>(() => RowsOf(grouping));
+        _groups = [.. keys.Select((k, g) => new GroupResult(this, k, missing[g], cells[g], g, null))];
         _positions = keys.Select((k, g) => (k, g)).ToDictionary(p => p.k, p => p.g, StringComparer.Ordinal);
     }
 
@@ -67,6 +68,16 @@ public sealed partial class GroupMetrics
     public Disparity Disparity(FairnessMetric metric, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(metric);
+        if (metric is { ClassName: { } name, OfAllClasses: { } plain } && Set is not null && Set.Classes.Contains(name))
+        {
+            return Compute(Set.OneVersusRest(name), By, Options).Disparity(plain, confidence);
+        }
+
+        if (metric.ClassName is not null || (Set is { } set && !metric.Rates.All(r => r.IsFor(set.Kind))))
+        {
+            return new Disparity(metric, confidence) { Value = MetricValue.Undefined(UndefinedReason.MissingMetric) };
+        }
+
         return confidence is > 0.5 and < 1
             ? Disparities.Of(this, metric, confidence)
             : throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0.5 and 1.");
@@ -104,7 +115,7 @@ public sealed partial class GroupMetrics
             grouping = Grouping.Of(set, by, options.MaxGroups);
         }
 
-        ConfusionCounts overall = ConfusionCounts.Of(set);
+        ConfusionCounts overall = ConfusionCounts.OfRows(set);
         if (options.Compat == FairnessCompat.Fairlearn)
         {
             grouping = grouping.Without(g => grouping.Missing[g]);
@@ -169,6 +180,8 @@ public sealed partial class GroupMetrics
         return new GroupMetrics(
             null, ["group"], null, keys, new bool[keys.Length], cells, cells.Aggregate(default(ConfusionCounts), (a, b) => a + b), [], options ?? new GroupOptions());
     }
+
+    internal int[]? RowsOf(int group) => _rows?.Value[group];
 
     private static int[][] RowsOf(Grouping grouping)
     {

@@ -14,6 +14,7 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
             return new MetricInterval(value, 0, 0, null);
         }
 
+        (metric, set) = metric.Resolve(set)!.Value;
         if (metric == Metric.Count)
         {
             return new MetricInterval(value, value.Value, value.Value, "exact");

@@ -1,7 +1,7 @@
 namespace Lifecycle.Validation;
 
 /// <summary>A metric over the rows of a set, each taken so many times. Scores are sorted once.</summary>
-internal abstract class RowFigure
+internal abstract partial class RowFigure
 {
     public static RowFigure For(Metric metric, EvaluationSet set)
     {
@@ -13,6 +13,11 @@ internal abstract class RowFigure
         if (metric.Terms is { } terms)
         {
             return new Averaged(terms(set), set);
+        }
+
+        if (OfShape(metric, set) is { } shaped)
+        {
+            return shaped;
         }
 
         return metric == Metric.AreaUnderRoc || metric == Metric.AveragePrecision ? new Ranked(metric, set) : new Repeated(metric, set);
@@ -27,7 +32,7 @@ internal abstract class RowFigure
             Span<double> cells = stackalloc double[4];
             for (int i = 0; i < multiplicities.Length; i++)
             {
-                cells[(set.Labels[i] ? 2 : 0) + (set.Predictions[i] ? 1 : 0)] += multiplicities[i] * (set.IsWeighted ? set.Weights[i] : 1);
+                cells[(set.TruthFlags[i] ? 2 : 0) + (set.DecisionFlags[i] ? 1 : 0)] += multiplicities[i] * (set.IsWeighted ? set.Weights[i] : 1);
             }
 
             ConfusionCounts counts = new(cells[0], cells[1], cells[2], cells[3]);
@@ -109,7 +114,7 @@ internal abstract class RowFigure
             }
 
             EvaluationSet taken = set.Rows(rows);
-            return ConfusionCounts.Of(taken).Total > 0 ? metric.Compute(taken) : MetricValue.Undefined(UndefinedReason.NoRows);
+            return ConfusionCounts.OfRows(taken).Total > 0 ? metric.Compute(taken) : MetricValue.Undefined(UndefinedReason.NoRows);
         }
     }
 }

@@ -35,7 +35,7 @@ public class MetricTests
     [Fact]
     public void All_HaveDifferentNames_AndAreFoundByThem()
     {
-        Assert.Equal(31, Metric.All.Select(m => m.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(48, Metric.All.Select(m => m.Name).Distinct(StringComparer.Ordinal).Count());
         Assert.All(Metric.All, m => Assert.Same(m, Metric.Named(m.Name)));
         Assert.Contains("AreaUnderRoc", Assert.Throws<ArgumentException>(() => Metric.Named("Auc")).Message, StringComparison.Ordinal);
     }
@@ -68,8 +68,28 @@ public class MetricTests
             "CohenKappa" => pe == 1 ? null : (po - pe) / (1 - pe),
             "Informedness" => tpr - fpr,
             "PositiveLikelihoodRatio" => fpr == 0 ? null : tpr / fpr,
+            "MeanPrediction" => (tp + fp) / n,
+            "MicroF1" => (tp + tn) / n,
+            "MacroF1" => Means(Over(2 * tp, 2 * tp + fp + fn), Over(2 * tn, 2 * tn + fp + fn)),
+            "WeightedF1" => ((tp + fn > 0 ? (tp + fn) * 2 * tp / (2 * tp + fp + fn) : 0) + (tn + fp > 0 ? (tn + fp) * 2 * tn / (2 * tn + fp + fn) : 0)) / n,
+            "MacroPrecision" => Mean((tp + fn + fp, Over(tp, tp + fp)), (tn + fn + fp, Over(tn, tn + fn))),
+            "MacroRecall" => Mean((tp + fn + fp, tpr), (tn + fn + fp, 1 - fpr)),
+            "Theil" => Entropy(rows, b => b == 0 ? 0 : b * Math.Log(b)),
+            "CoefficientOfVariation" => Entropy(rows, b => (b * b - 1) / 2) is { } ge ? Math.Sqrt(2 * ge) : null,
             _ => throw new InvalidOperationException(name),
         };
+    }
+
+    private static double? Means(params double?[] values) => values.OfType<double>().DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Mean over the classes that are there; null when one of them has no value.</summary>
+    private static double? Mean(params (double Rows, double? Value)[] classes) =>
+        classes.Where(c => c.Rows > 0).Any(c => c.Value is null) ? null : classes.Where(c => c.Rows > 0).Average(c => c.Value);
+
+    private static double? Entropy((bool Y, bool P)[] rows, Func<double, double> term)
+    {
+        double[] benefits = [.. rows.Select(r => (r.P ? 1.0 : 0) - (r.Y ? 1 : 0) + 1)];
+        return benefits.Average() == 0 ? null : Math.Max(0, benefits.Average(b => term(b / benefits.Average())));
     }
 
     [Property(MaxTest = 300)]
@@ -81,8 +101,8 @@ public class MetricTests
         }
 
         EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Y)], (bool[])[.. rows.Select(r => r.P)]);
-        Metric[] counted = [.. Metric.All.Where(m => !m.NeedsScores)];
-        Assert.Equal(21, counted.Length);
+        Metric[] counted = [.. Metric.All.Where(m => m.OfCounts is not null || m == Metric.PredictedPositiveShare)];
+        Assert.Equal(29, counted.Length);
         foreach (Metric metric in counted)
         {
             double? expected = Naive(metric.Name, rows);
