@@ -63,6 +63,7 @@ public sealed partial class GroupMetrics
     /// <summary>A fairness figure over the groups that have enough rows, with bounds; the method of gates.</summary>
     /// <param name="metric">A definition that has bounds: see <see cref="FairnessMetric.WhyNotGated"/>.</param>
     /// <param name="confidence">Confidence of each bound, in (0.5, 1).</param>
+    /// <returns>Undefined (<see cref="UndefinedReason.ZeroVariance"/>) when all decisions are equal.</returns>
     /// <exception cref="ArgumentException">The definition has no bounds, or its reference group is unknown.</exception>
     /// <exception cref="InvalidOperationException">The rows have weights.</exception>
     public Disparity Disparity(FairnessMetric metric, double confidence = 0.95)
@@ -76,6 +77,11 @@ public sealed partial class GroupMetrics
         if (metric.ClassName is not null || (Set is { } set && !metric.Rates.All(r => r.IsFor(set.Kind))))
         {
             return new Disparity(metric, confidence) { Value = MetricValue.Undefined(UndefinedReason.MissingMetric) };
+        }
+
+        if (NothingVaries(metric))
+        {
+            return new Disparity(metric, confidence) { Value = MetricValue.Undefined(UndefinedReason.ZeroVariance) };
         }
 
         return confidence is > 0.5 and < 1
@@ -182,6 +188,16 @@ public sealed partial class GroupMetrics
     }
 
     internal int[]? RowsOf(int group) => _rows?.Value[group];
+
+    /// <summary>Whether all decisions (for figures of labels: all labels) are equal, so that groups are alike because nothing was decided.</summary>
+    internal bool NothingVaries(FairnessMetric metric)
+    {
+        bool isOfLabels = metric.Rates.All(r => r == Metric.BaseRate || r == Metric.MeanLabel);
+        (double one, double other) = isOfLabels
+            ? (OverallCounts.Positives, OverallCounts.Negatives)
+            : (OverallCounts.PredictedPositives, OverallCounts.PredictedNegatives);
+        return Set is null or { Kind: EvaluationKind.Binary } && metric.Rates.All(r => r.OfCounts is not null) && (one == 0 || other == 0);
+    }
 
     private static int[][] RowsOf(Grouping grouping)
     {

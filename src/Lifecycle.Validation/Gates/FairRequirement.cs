@@ -97,6 +97,11 @@ internal sealed class FairRequirement(
     private Finding JudgePoint(GroupMetrics groups, GateRun run)
     {
         GroupAggregate found = groups[metric];
+        if (groups.NothingVaries(metric))
+        {
+            found = found with { Result = MetricValue.Undefined(UndefinedReason.ZeroVariance) };
+        }
+
         if (!found.IsDefined)
         {
             return Without(found.Result.Reason!.Value, Undefined(found.Result.Reason.Value, run.Set)) with { NotJudged = found.NotJudged };

@@ -88,6 +88,11 @@ internal sealed class ValueRequirement(Metric metric, double? atLeast, double? a
             return FormattableString.Invariant($" {clipped:N0} scores of 0 or 1 were taken as 2^-52 away from it.");
         }
 
+        if (metric.NeedsScores && set.ClippedCount > 0)
+        {
+            return FormattableString.Invariant($" {set.ClippedCount:N0} scores outside [0, 1] were clipped.");
+        }
+
         bool isMean = metric == Metric.MacroF1 || metric == Metric.MacroPrecision || metric == Metric.MacroRecall;
         return isMean && set.AbsentClasses is { Count: > 0 } absent
             ? $" Left out, because no row has or was given them: {string.Join(", ", absent.Take(20).Select(Wording.Show))}."

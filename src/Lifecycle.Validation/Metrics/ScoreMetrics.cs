@@ -160,7 +160,7 @@ internal static class ScoreMetrics
         if (odd > 0)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}."));
+                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}. Give probabilities, or clip them with .WithScores(scores, clip: true)."));
         }
     }
 

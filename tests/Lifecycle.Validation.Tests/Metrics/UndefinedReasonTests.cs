@@ -66,6 +66,27 @@ public class UndefinedReasonTests
         Assert.Equal(UndefinedReason.ZeroVariance, MetricInterval.Of(Metric.MeanScore, Scored((true, 0.5), (false, 0.5)), 0.95, 100, 1).Value.Reason);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhenAllPredictionsAreEqual_GroupsAreNotCalledFair(bool decision)
+    {
+        bool[] labels = [.. Enumerable.Range(0, 2_000).Select(i => i % 3 == 0)], same = new bool[2_000];
+        Array.Fill(same, decision);
+        EvaluationSet set = EvaluationSet.Of(labels, same).Attribute("g", labels.Select((_, i) => i % 2 == 0 ? "a" : "b"));
+        foreach (double confidence in new[] { 0.95, Confidence.None })
+        {
+            GateReport report = await Gate.For("g")
+                .RequireFair("g", FairnessMetric.DemographicParityDifference, 1, confidence)
+                .RequireFair("g", FairnessMetric.EqualizedOddsDifference, 1, confidence)
+                .RequireFair("g", FairnessMetric.BaseRateDifference, 1, confidence).EvaluateAsync(set);
+            Assert.Equal([(Verdict.Fail, UndefinedReason.ZeroVariance), (Verdict.Fail, UndefinedReason.ZeroVariance), (Verdict.Pass, null)], report.Findings.Select(f => (f.Verdict, f.Value!.Value.Reason)));
+        }
+
+        GateReport area = await Gate.For("g").Require(Metric.AreaUnderRoc, atLeast: 0.1).EvaluateAsync(EvaluationSet.Of(labels, (double[])[.. labels.Select(_ => 0.5)]));
+        Assert.Equal((Verdict.Fail, UndefinedReason.ZeroVariance), (area.Findings[0].Verdict, area.Findings[0].Value!.Value.Reason));
+    }
+
     [Fact]
     public void ZeroBaseline()
     {
