@@ -1,13 +1,20 @@
 namespace Lifecycle.Validation;
 
-/// <summary>What other libraries make of a figure that is undefined here.</summary>
+/// <summary>What other libraries make of a figure that is undefined or computed otherwise here.</summary>
 internal static class Compatibility
 {
     /// <summary>What Aequitas puts in place of a division by 0.</summary>
     public const double AequitasInfinity = 10;
 
+    private static readonly string EntropyAtZero = MetricName.Of(nameof(Metric.GeneralizedEntropy), "0");
+
     public static MetricValue Read(FairnessCompat compat, GroupResult group, Metric metric, MetricValue value)
     {
+        if (value.IsDefined)
+        {
+            return compat == FairnessCompat.Aif360 && metric.Name == EntropyAtZero ? IndividualFairness.GeneralizedEntropy(group.Counts, 0, compat) : value;
+        }
+
         bool isPlain = metric.OfCounts is not null && metric.ClassName is null && group.Counts.Total > 0 && value.Reason is not (UndefinedReason.NonFinite or UndefinedReason.MissingMetric);
         return (compat, isPlain) switch
         {

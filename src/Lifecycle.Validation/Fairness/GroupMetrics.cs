@@ -193,9 +193,8 @@ public sealed partial class GroupMetrics
     internal bool NothingVaries(FairnessMetric metric)
     {
         bool isOfLabels = metric.Rates.All(r => r == Metric.BaseRate || r == Metric.MeanLabel);
-        (double one, double other) = isOfLabels
-            ? (OverallCounts.Positives, OverallCounts.Negatives)
-            : (OverallCounts.PredictedPositives, OverallCounts.PredictedNegatives);
+        ConfusionCounts part = _groups.Where(TakesPart).Aggregate(default(ConfusionCounts), (sum, g) => sum + g.Counts);
+        (double one, double other) = isOfLabels ? (part.Positives, part.Negatives) : (part.PredictedPositives, part.PredictedNegatives);
         return Set is null or { Kind: EvaluationKind.Binary } && metric.Rates.All(r => r.OfCounts is not null) && (one == 0 || other == 0);
     }
 

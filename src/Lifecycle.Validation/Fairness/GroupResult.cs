@@ -57,6 +57,6 @@ public sealed class GroupResult
         }
 
         MetricValue value = metric.Compute(new MetricRows(needsRows ? _set : null, all, Counts, _group < 0 ? null : _owner.OverallCounts, members));
-        return value.IsDefined ? value : Compatibility.Read(_owner.Options.Compat, this, metric, value);
+        return _owner.Options.Compat == FairnessCompat.None ? value : Compatibility.Read(_owner.Options.Compat, this, metric, value);
     }
 }

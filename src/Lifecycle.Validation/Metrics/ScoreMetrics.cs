@@ -116,7 +116,7 @@ internal static class ScoreMetrics
         if (cut.EqualMass)
         {
             double[] keys = set.Scores.ToArray();
-            Array.Sort(keys, order);
+            order = [.. order.OrderBy(i => keys[i])];
         }
 
         double[] weights = new double[cut.Bins], gaps = new double[cut.Bins];

@@ -15,7 +15,7 @@ public sealed record GroupTable(IReadOnlyList<string> By, IReadOnlyList<string> 
         foreach (IGrouping<string, FairRequirement> same in requirements.GroupBy(r => Grouping.Key(r.Attributes), StringComparer.Ordinal))
         {
             FairRequirement first = same.First();
-            Metric[] metrics = [.. Usual.Concat(same.SelectMany(r => r.Metric.Rates)).DistinctBy(m => m.Name)];
+            Metric[] metrics = [.. Usual.Where(m => m.IsFor(run.Set.Kind)).Concat(same.SelectMany(r => r.Metric.Rates)).DistinctBy(m => m.Name)];
             GroupMetrics groups = GroupMetrics.Compute(run.Set, first.Attributes, run.GroupOptions(MissingGroup.Report, 0), metrics);
             tables.Add(new GroupTable(
                 first.Attributes, [.. metrics.Select(m => m.Name)], Row(groups.Overall, metrics), [.. groups.Groups.Select(g => Row(g, metrics))]));

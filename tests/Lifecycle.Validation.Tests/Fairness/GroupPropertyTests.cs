@@ -106,5 +106,36 @@ public class GroupPropertyTests
         Check(ratio, groups.RatioToOverall(metric).Result, "ratio to overall");
     }
 
+    [Fact]
+    public void CountsAlone_GiveTheSame()
+    {
+        GroupMetrics rows = GroupMetrics.Compute(Compas.RaceAndSex, ["race", "sex"]);
+        long[] Of(Func<ConfusionCounts, double> cell) => [.. rows.Groups.Select(g => (long)cell(g.Counts))];
+        GroupMetrics counts = GroupMetrics.FromCounts(
+            [.. rows.Groups.Select(g => g.Key)], Of(c => c.TrueNegatives), Of(c => c.FalsePositives), Of(c => c.FalseNegatives), Of(c => c.TruePositives));
+        foreach (Metric metric in Metric.All.Where(m => m.OfCounts is not null || m == Metric.PredictedPositiveShare))
+        {
+            Assert.Equal(rows.Groups.Select(g => g[metric]), counts.Groups.Select(g => g[metric]));
+            Assert.Equal(rows.Overall[metric], counts.Overall[metric]);
+            Assert.Equal(rows.RatioToOverall(metric).Result, counts.RatioToOverall(metric).Result);
+        }
+
+        Assert.Equal(rows.Disparity(FairnessMetric.EqualizedOddsDifference).Upper, counts.Disparity(FairnessMetric.EqualizedOddsDifference).Upper);
+    }
+
+    [Fact]
+    public void WeightsOfManyChunks_AreSummedWithoutLoss()
+    {
+        const int Rows = 200_000;
+        double[] weights = [.. Enumerable.Range(0, Rows).Select(i => i % 1000 == 0 ? 1e9 : 0.1)];
+        EvaluationSet set = EvaluationSet.Of([.. weights.Select((_, i) => i % 3 == 0)], (bool[])[.. weights.Select((_, i) => i % 2 == 0)]).WithWeights(weights)
+            .Attribute("g", weights.Select((_, i) => i % 5 == 0 ? "a" : "b"));
+        GroupMetrics groups = GroupMetrics.Compute(set, "g");
+        decimal exact = weights.Where((_, i) => i % 5 != 0).Sum(w => (decimal)w);
+        Assert.Equal((double)exact, groups["b"][Metric.Count].Value, 1e-12 * (double)exact);
+        Assert.Equal((double)weights.Sum(w => (decimal)w), groups.Overall[Metric.Count].Value, 1e-6);
+        Assert.Equal(groups["b"].Counts, GroupMetrics.Compute(set, "g")["b"].Counts);
+    }
+
     private static string? Name(int value) => value == 0 ? null : $"v{value}";
 }

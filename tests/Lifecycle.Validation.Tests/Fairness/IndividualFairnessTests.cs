@@ -41,6 +41,8 @@ public class IndividualFairnessTests
         double mean = 1.1, expected = -(90 * Math.Log(1 / mean) + 10 * Math.Log(2 / mean)) / 100;
         Assert.Equal(expected, IndividualFairness.GeneralizedEntropy(noMiss, 0).Value, 1e-15);
         Assert.Equal(expected / mean, IndividualFairness.GeneralizedEntropy(noMiss, 0, FairnessCompat.Aif360).Value, 1e-15);
+        GroupMetrics theirs = GroupMetrics.FromCounts(["all"], [40], [10], [0], [50], new GroupOptions { Compat = FairnessCompat.Aif360 });
+        Assert.Equal(expected / mean, theirs["all"][Metric.GeneralizedEntropy(0)].Value, 1e-15);
         Assert.False(IndividualFairness.GeneralizedEntropy(new ConfusionCounts(40, 10, 1, 50), 0).IsDefined);
         Assert.Equal(UndefinedReason.ZeroBaseline, IndividualFairness.GeneralizedEntropy(new ConfusionCounts(0, 0, 5, 0), 2).Reason);
         Assert.Equal(UndefinedReason.NoRows, IndividualFairness.Theil(default).Reason);

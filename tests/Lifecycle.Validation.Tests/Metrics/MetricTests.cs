@@ -35,6 +35,7 @@ public class MetricTests
     [Fact]
     public void All_HaveDifferentNames_AndAreFoundByThem()
     {
+        Assert.True(Metric.All.Count >= 46);
         Assert.Equal(48, Metric.All.Select(m => m.Name).Distinct(StringComparer.Ordinal).Count());
         Assert.All(Metric.All, m => Assert.Same(m, Metric.Named(m.Name)));
         Assert.Contains("AreaUnderRoc", Assert.Throws<ArgumentException>(() => Metric.Named("Auc")).Message, StringComparison.Ordinal);
@@ -110,6 +111,54 @@ public class MetricTests
             Assert.True(expected is null == !found.IsDefined, metric.Name);
             Assert.True(expected is null || Math.Abs(expected.Value - found.Value) < 1e-12, $"{metric.Name}: {expected} against {found}");
         }
+    }
+
+    [Property(MaxTest = 150)]
+    public void EveryMetric_StaysInItsRange((bool Y, byte S, sbyte T, byte C)[] rows)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        EvaluationSet[] sets =
+        [
+            EvaluationSet.Of([.. rows.Select(r => r.Y)], (double[])[.. rows.Select(r => r.S / 255.0)]),
+            EvaluationSet.Of([.. rows.Select(r => (double)r.T)], (double[])[.. rows.Select(r => (double)r.S)]),
+            EvaluationSet.Of([.. rows.Select(r => $"{r.C % 4}")], (string[])[.. rows.Select(r => $"{r.S % 4}")], classes: ["0", "1", "2", "3"]),
+        ];
+        foreach (EvaluationSet set in sets)
+        {
+            GroupMetrics groups = GroupMetrics.Compute(set.Attribute("g", rows.Select(r => r.C % 2 == 0 ? "a" : "b")), "g");
+            foreach (Metric metric in Metric.All)
+            {
+                foreach (MetricValue value in groups.Groups.Select(g => g[metric]).Append(groups.Overall[metric]))
+                {
+                    Assert.True(!value.IsDefined || (metric.IsFor(set.Kind) && value.Value >= metric.Minimum - 1e-12 && value.Value <= metric.Maximum + 1e-12), $"{metric} of {set.Kind}: {value}");
+                }
+            }
+        }
+
+        Assert.All(Metric.All, m => Assert.True(m.IsOfGroups == (m.IntervalMethod == IntervalMethod.None) && Enum.GetValues<EvaluationKind>().Any(m.IsFor), m.Name));
+    }
+
+    /// <summary>Bins of equal mass by sorting, each of them with as many rows as the next or one more.</summary>
+    [Property(MaxTest = 100)]
+    public void CalibrationOverBinsOfEqualMass_EqualsTheNaiveForm((bool Y, byte S)[] rows)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        const int Bins = 4;
+        EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Y)], (double[])[.. rows.Select(r => r.S / 255.0)]);
+        var sorted = rows.Select(r => (S: r.S / 255.0, Y: r.Y ? 1.0 : 0)).OrderBy(r => r.S).ToArray();
+        var bins = sorted.Select((r, i) => (Bin: (long)i * Bins / sorted.Length, Row: r)).GroupBy(r => r.Bin, r => r.Row).ToArray();
+        Assert.Equal(bins.Sum(b => Math.Abs(b.Sum(r => r.S - r.Y))) / rows.Length, Metric.ExpectedCalibrationErrorOver(Bins, equalMass: true).Compute(set).Value, 1e-12);
+        Assert.Equal(bins.Max(b => Math.Abs(b.Average(r => r.S - r.Y))), Metric.MaximumCalibrationErrorOver(Bins, equalMass: true).Compute(set).Value, 1e-12);
+        Assert.Equal(Metric.ExpectedCalibrationErrorOver(Bins, true).Compute(set).Value, Metric.ExpectedCalibrationErrorOver(Bins, true).Compute(set.WithWeights([.. rows.Select(_ => 0.5)])).Value, 1e-12);
+        Assert.Equal(Metric.ExpectedCalibrationError.Name, Metric.ExpectedCalibrationErrorOver().Name);
     }
 
     [Property(MaxTest = 200)]
