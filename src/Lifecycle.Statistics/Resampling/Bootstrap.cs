@@ -1,7 +1,7 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>Seeded resampling with replacement (Efron 1979). Replicate i draws from stream i of the seed, so results do not depend on threads.</summary>
-public static class Bootstrap
+public static partial class Bootstrap
 {
     /// <summary>Draws how often each of n rows is in a resample of n rows.</summary>
     /// <param name="random">The stream of this replicate.</param>
@@ -103,12 +103,5 @@ public static class Bootstrap
         }
 
         return new Interval(Quantile(sorted, 0.5 * (1 - confidence)), Quantile(sorted, 0.5 * (1 + confidence)));
-    }
-
-    private static double Quantile(double[] sorted, double share)
-    {
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
     }
 }

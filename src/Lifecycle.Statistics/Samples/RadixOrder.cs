@@ -56,6 +56,45 @@ internal static class RadixOrder
         return order;
     }
 
+    /// <summary>The order of single-precision values: order key in the upper half, index in the lower; equal values keep their order, NaN is not allowed.</summary>
+    public static ulong[] Pack(ReadOnlySpan<float> values)
+    {
+        ulong[] pairs = GC.AllocateUninitializedArray<ulong>(values.Length), spare = GC.AllocateUninitializedArray<ulong>(values.Length);
+        int[] starts = new int[3 * Buckets];
+        for (int i = 0; i < values.Length; i++)
+        {
+            uint key = OrderKey.Of(values[i]);
+            pairs[i] = ((ulong)key << 32) | (uint)i;
+            starts[key & (Buckets - 1)]++;
+            starts[Buckets + ((key >> Bits) & (Buckets - 1))]++;
+            starts[2 * Buckets + (key >> (2 * Bits))]++;
+        }
+
+        for (int pass = 0; pass < 3; pass++)
+        {
+            int shift = 32 + pass * Bits, sum = 0;
+            Span<int> places = starts.AsSpan(pass * Buckets, Buckets);
+            if (places.IndexOf(values.Length) >= 0)
+            {
+                continue;
+            }
+
+            foreach (ref int start in places)
+            {
+                (start, sum) = (sum, sum + start);
+            }
+
+            foreach (ulong pair in pairs)
+            {
+                spare[places[(int)(pair >> shift) & (Buckets - 1)]++] = pair;
+            }
+
+            (pairs, spare) = (spare, pairs);
+        }
+
+        return pairs;
+    }
+
     /// <summary>Ranks from 1, ties sharing the mean of their ranks.</summary>
     public static double[] MidRanks(ReadOnlySpan<double> values)
     {

@@ -178,6 +178,41 @@ public sealed partial class EvaluationSet
         }
     }
 
+    /// <summary>The same rows as another model sees them; no scores when only its decisions are known.</summary>
+    internal EvaluationSet WithOutputs(ReadOnlySpan<double> scores, ReadOnlySpan<bool> predictions)
+    {
+        EvaluationSet set = Copy();
+        if (Kind == EvaluationKind.Multiclass || (Kind == EvaluationKind.Regression && scores.IsEmpty))
+        {
+            throw new EvaluationKindException(Kind, "the answer of another model in this form");
+        }
+
+        if (Kind == EvaluationKind.Regression)
+        {
+            set._estimates = scores.ToArray();
+            return set;
+        }
+
+        set._scores = scores.IsEmpty ? null : scores.ToArray();
+        set._predictions = predictions.ToArray();
+        set.Threshold = null;
+        return set;
+    }
+
+    /// <summary>Whether another model said the same of every row.</summary>
+    internal bool HasSameOutputs(EvaluationSet other) => Kind == EvaluationKind.Regression
+        ? _estimates.AsSpan().SequenceEqual(other._estimates)
+        : _scores.AsSpan().SequenceEqual(other._scores) && _predictions.AsSpan().SequenceEqual(other._predictions);
+
+    /// <summary>Without attributes and features, for figures that do not look at them.</summary>
+    internal EvaluationSet WithoutColumns()
+    {
+        EvaluationSet set = Copy();
+        set._attributes = [];
+        set._features = [];
+        return set;
+    }
+
     private string Free(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -142,15 +142,6 @@ public sealed partial class FairnessMetric
         };
     }
 
-    private static FairnessMetric? OfMetric(string name)
-    {
-        const string Overall = "ToOverall", Difference = "Difference", Ratio = "Ratio";
-        string plain = name.EndsWith(Overall, StringComparison.Ordinal) ? name[..^Overall.Length] : name;
-        FairnessMetric? found = plain.EndsWith(Difference, StringComparison.Ordinal) && Metric.Find(plain[..^Difference.Length]) is { } gap ? DifferenceOf(gap)
-            : plain.EndsWith(Ratio, StringComparison.Ordinal) && Metric.Find(plain[..^Ratio.Length]) is { } quotient ? RatioOf(quotient) : null;
-        return plain == name ? found : found?.ToOverall();
-    }
-
     private static ArgumentException Unknown(string name) => new(
         $"There is no fairness metric '{name}'. They are: {string.Join(", ", All.Select(m => m.Name))}; against a reference also StatisticalParityDifference, DisparateImpact, AverageOddsDifference, AverageAbsoluteOddsDifference and AveragePredictiveValueDifference.");
 

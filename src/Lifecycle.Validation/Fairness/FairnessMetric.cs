@@ -70,24 +70,22 @@ public sealed partial class FairnessMetric
         { IsRatio: true, Comparison: GroupComparison.ToOverall } => $"{Name} has no bound; use the ratio between groups or the difference to overall.",
         { Combine: Combine.MeanOfAbsolutes } => $"{Name} has no bound; use EqualizedOddsDifference, or AverageOddsDifference of a reference.",
         { Combine: Combine.Mean, Comparison: not GroupComparison.ToReference } => $"{Name} has no bound; use the worst of its rates.",
-        { IsRatio: true } when Rates.Any(r => r.Minimum < 0) => $"{Name} divides figures that may be negative; use the difference of {string.Join(" and ", Rates.Select(r => r.Name))}.",
-        _ when Rates.FirstOrDefault(r => r.Share is null) is { } other => $"{Name} has no bound, because {other.Name} is no share of rows; ask for {other.Name} of each group, or use a difference of rates.",
-        _ => null,
+        _ => WhyNoBound,
     };
 
     /// <summary>The same against all rows instead of between groups.</summary>
-    public FairnessMetric ToOverall() => new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
+    public FairnessMetric ToOverall() => OfAllClasses is { } plain ? plain.ToOverall().OfClass(ClassName!) : new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
 
     /// <summary>The same against one group.</summary>
     /// <param name="reference">Key of the reference group.</param>
     public FairnessMetric Against(string reference)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
-        return new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
+        return OfAllClasses is { } plain ? plain.Against(reference).OfClass(ClassName!) : new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
     }
 
     /// <summary>The mean of its rates instead of the worst; shown only, no gate can judge it.</summary>
-    public FairnessMetric Averaged() => new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
+    public FairnessMetric Averaged() => OfAllClasses is { } plain ? plain.Averaged().OfClass(ClassName!) : new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
 
     /// <summary>The same for one class against all others, on multiclass sets; named for example <c>EqualizedOddsDifference(cat)</c>.</summary>
     /// <param name="name">Name of the class.</param>
@@ -101,18 +99,13 @@ public sealed partial class FairnessMetric
         OfAllClasses = this,
     };
 
-    /// <summary>Greatest gap of any metric between groups.</summary>
-    public static FairnessMetric DifferenceOf(Metric metric)
+    /// <summary>The form its rates take on sets of this kind, which all of them must be for.</summary>
+    internal FairnessMetric On(EvaluationKind kind)
     {
-        ArgumentNullException.ThrowIfNull(metric);
-        return new FairnessMetric(metric.Name + "Difference", $"{metric.Name} is the same in all groups", false, [metric]);
-    }
-
-    /// <summary>Least ratio of any metric between groups.</summary>
-    public static FairnessMetric RatioOf(Metric metric)
-    {
-        ArgumentNullException.ThrowIfNull(metric);
-        return new FairnessMetric(metric.Name + "Ratio", $"{metric.Name} is the same in all groups", true, [metric]);
+        Metric[] rates = [.. Rates.Select(r => r.On(kind)!)];
+        return rates.SequenceEqual(Rates)
+            ? this
+            : new FairnessMetric(Name, Words, IsRatio, rates) { Comparison = Comparison, Combine = Combine, Reference = Reference };
     }
 
     /// <summary>The figure, over all groups whose rates are defined.</summary>

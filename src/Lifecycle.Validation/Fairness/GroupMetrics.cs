@@ -85,7 +85,7 @@ public sealed partial class GroupMetrics
         }
 
         return confidence is > 0.5 and < 1
-            ? Disparities.Of(this, metric, confidence)
+            ? Disparities.Of(this, Set is null ? metric : metric.On(Set.Kind), confidence)
             : throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0.5 and 1.");
     }
 

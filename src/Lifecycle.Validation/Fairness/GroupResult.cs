@@ -46,17 +46,24 @@ public sealed class GroupResult
         }
     }
 
+    /// <summary>Numbers of the group's rows in the whole set; empty when only counts are known.</summary>
+    internal int[] Members => (_group < 0 ? null : _owner.RowsOf(_group)) ?? [];
+
+    /// <summary>The rows of the group; null when only counts are known.</summary>
+    internal EvaluationSet? Rows()
+    {
+        lock (_known)
+        {
+            return _set ??= _owner.Set is { } all && _group >= 0 && _owner.RowsOf(_group) is { } members ? all.Rows(members) : null;
+        }
+    }
+
     private MetricValue Compute(Metric metric)
     {
         EvaluationSet? all = _owner.Set;
         bool needsRows = metric.ClassName is not null || metric.On(all?.Kind ?? EvaluationKind.Binary) is { NeedsRows: true };
-        int[]? members = needsRows && _group >= 0 && all is not null ? _owner.RowsOf(_group) : null;
-        if (needsRows && _set is null && members is not null)
-        {
-            _set = all!.Rows(members);
-        }
-
-        MetricValue value = metric.Compute(new MetricRows(needsRows ? _set : null, all, Counts, _group < 0 ? null : _owner.OverallCounts, members));
+        int[]? members = needsRows && _group >= 0 ? _owner.RowsOf(_group) : null;
+        MetricValue value = metric.Compute(new MetricRows(needsRows ? Rows() : null, all, Counts, _group < 0 ? null : _owner.OverallCounts, members));
         return _owner.Options.Compat == FairnessCompat.None ? value : Compatibility.Read(_owner.Options.Compat, this, metric, value);
     }
 }

@@ -30,9 +30,10 @@ internal sealed class FairRequirement(
             yield return why;
         }
 
-        if (!(limit >= 0 && limit <= 1) || (metric.IsRatio && limit == 0))
+        double most = metric.IsRatio ? 1 : Math.Max(1, metric.Rates.Max(r => r.Maximum - r.Minimum));
+        if (!(limit >= 0 && limit <= most) || !double.IsFinite(limit) || (metric.IsRatio && limit == 0))
         {
-            yield return $"{metric.Name}: the limit {limit} must lie {(metric.IsRatio ? "above 0 and at most at 1" : "between 0 and 1")}.";
+            yield return $"{metric.Name}: the limit {limit} must lie {(metric.IsRatio ? "above 0 and at most at 1" : $"between 0 and {most}")}.";
         }
 
         if (!(below >= 0 && below < 1) || (below > 0 && smallGroups != SmallGroups.ReportOnly))

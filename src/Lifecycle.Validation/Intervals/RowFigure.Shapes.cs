@@ -12,7 +12,7 @@ internal abstract partial class RowFigure
     {
         private readonly (int[] Codes, int Cells) _cells = table.Cells(set);
 
-        public override MetricValue Of(int[] multiplicities)
+        public override MetricValue Of(byte[] multiplicities)
         {
             double[] counts = new double[_cells.Cells];
             int[] codes = _cells.Codes;
@@ -33,7 +33,7 @@ internal abstract partial class RowFigure
     {
         private readonly double[][] _columns = sums.Columns(set);
 
-        public override MetricValue Of(int[] multiplicities)
+        public override MetricValue Of(byte[] multiplicities)
         {
             double[] totals = new double[_columns.Length];
             double rows = 0;
@@ -65,7 +65,7 @@ internal abstract partial class RowFigure
             _own = Array.ConvertAll(_order, i => set.IsWeighted ? set.Weights[i] : 1);
         }
 
-        public override MetricValue Of(int[] multiplicities)
+        public override MetricValue Of(byte[] multiplicities)
         {
             double[] weights = new double[_order.Length];
             for (int i = 0; i < weights.Length; i++)

@@ -78,7 +78,7 @@ public class GateTests
             .Require(Metric.Precision, atLeast: 0.5, confidence: 0.5)
             .Require(Metric.TruePositiveRate, atLeast: 0.8, atMost: 0.2)
             .Require(Metric.BaseRate, atLeast: 0.1, between: (0.2, 0.3))
-            .RequireNotWorse(Metric.Precision, 0.1)
+            .RequireNotWorse(Metric.BaseRate, 0.1)
             .RequireNotWorse(Metric.Accuracy, -0.1)
             .RequireFair("a", FairnessMetric.DemographicParityRatio, 0.8)
             .RequireFairRatio("a", FairnessMetric.EqualOpportunityDifference, 0.8)
@@ -92,7 +92,7 @@ public class GateTests
             .RequireCustom(" ", _ => new CustomFinding(Verdict.Pass, ""))
             .Build());
         Assert.True(error.Problems.Count >= 19, string.Join("\n", error.Problems));
-        Assert.Contains("Precision cannot be compared with a baseline", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BaseRate cannot be compared with a baseline", error.Message, StringComparison.Ordinal);
         Assert.Contains("use the worst of its rates", error.Message, StringComparison.Ordinal);
         Assert.Contains("asks for nothing", Assert.Throws<GateDefinitionException>(() => Gate.For("g").Build()).Message, StringComparison.Ordinal);
         Assert.Contains("stands 2 times", Assert.Throws<GateDefinitionException>(() => Gate.For("g").Require(Metric.Accuracy, atLeast: 0.5).Require(Metric.Accuracy, atLeast: 0.5).Build()).Message, StringComparison.Ordinal);

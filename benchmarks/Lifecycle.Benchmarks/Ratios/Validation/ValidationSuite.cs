@@ -1,0 +1,17 @@
+namespace Lifecycle.Benchmarks.Ratios.Validation;
+
+/// <summary>The figures of validation, by group: <c>ratios validation</c> measures all, <c>ratios validation.bounds</c> one.</summary>
+internal static class ValidationSuite
+{
+    public static IReadOnlyDictionary<string, Func<IEnumerable<Figure>>> Groups { get; } = new Dictionary<string, Func<IEnumerable<Figure>>>(StringComparer.Ordinal)
+    {
+        ["validation.bootstrap"] = BootstrapFigures.Measure,
+        ["validation.auc"] = BootstrapFigures.MeasureArea,
+        ["validation.delong"] = BootstrapFigures.MeasureDeLong,
+        ["validation.bounds"] = BoundsFigures.Measure,
+        ["validation.bounds.time"] = BoundsFigures.MeasureTime,
+    };
+
+    public static IAsyncEnumerable<Figure> MeasureAsync() =>
+        Groups.Where(g => g.Key != "validation.bounds.time").SelectMany(g => g.Value()).ToAsyncEnumerable();
+}
