@@ -38,6 +38,10 @@ public class MulticlassTests
         FairnessMetric odds = FairnessMetric.EqualizedOddsDifference;
         Assert.Equal(GroupMetrics.Compute(cats, "g").Disparity(odds).Upper, GroupMetrics.Compute(set, "g").Disparity(odds.OfClass("cat")).Upper);
         Assert.Equal(GroupMetrics.Compute(cats, "g")[odds].Value, GroupMetrics.Compute(set, "g")[odds.OfClass("cat")].Value);
+        FairnessMetric overall = odds.OfClass("cat").ToOverall();
+        Assert.Equal(("EqualizedOddsDifferenceToOverall(cat)", "cat"), (overall.Name, overall.ClassName));
+        Assert.Equal(GroupMetrics.Compute(cats, "g").Disparity(odds.ToOverall()).Upper, GroupMetrics.Compute(set, "g").Disparity(overall).Upper);
+        Assert.Equal("a", FairnessMetric.Named("EqualizedOddsDifference(cat)", "a").Reference);
         Gate gate = Gate.For("g").RequireFair("g", odds.OfClass("cat"), 1).Require(Metric.TruePositiveRate.OfClass("cat"), atLeast: 0.9).RequireFair("g", FairnessMetric.AccuracyDifference, 1).Build();
         Assert.Equal(gate.Digest, Gate.FromJson(gate.ToJson()).Digest);
         Assert.True((await gate.EvaluateAsync(set)).Passed);

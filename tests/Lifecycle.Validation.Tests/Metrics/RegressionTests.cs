@@ -163,4 +163,40 @@ public class RegressionTests
         Assert.Equal(0.5, Metric.MeanResidual.Compute(EvaluationSet.FromNumbers(batch, "y", "p")).Value);
         Assert.Equal(0.5, Metric.MeanAbsoluteError.Compute(EvaluationSet.Of([1f, 2f], [1.5f, 2.5f])).Value);
     }
+
+    [Fact]
+    public async Task AnotherModel_AndGroups_AreComparedWithBounds()
+    {
+        EvaluationSet good = Line(400, 1), bad = Line(400, 4);
+        EvaluationSet set = good.Attribute("g", Enumerable.Range(0, 400).Select(i => i % 2 == 0 ? "a" : "b"));
+        Baseline other = Baseline.FromScores(bad.NumberPredictions);
+        EvaluationContext quick = new() { Options = new ValidationOptions { Replicates = 200 } };
+        GateReport report = await Gate.For("g")
+            .RequireBetter(Metric.MeanAbsoluteError, 1)
+            .RequireBetter(Metric.RootMeanSquaredError, 1)
+            .RequireNotWorse(Metric.RSquared, 0.01)
+            .RequireFair("g", FairnessMetric.DifferenceOf(Metric.MeanAbsoluteError), 0.5)
+            .RequireFair("g", FairnessMetric.DifferenceOf(Metric.MeanPrediction), 3)
+            .EvaluateAsync(set, null, baseline: other, context: quick);
+        Assert.All(report.Findings, f => Assert.Equal(Verdict.Pass, f.Verdict));
+        Assert.Equal(["paired t", "paired BCa bootstrap", "paired BCa bootstrap"], report.Findings.Take(3).Select(f => f.Method));
+        double gap = Math.Abs(GroupMetrics.Compute(set, "g")["a"][Metric.MeanPrediction].Value - GroupMetrics.Compute(set, "g")["b"][Metric.MeanPrediction].Value);
+        Assert.Equal(gap, report.Findings[4].Value!.Value.Value, 1e-12);
+        Assert.True(gap > 0 && report.Findings[4].Upper > gap);
+        Finding decisions = (await Gate.For("g").RequireNotWorse(Metric.MeanAbsoluteError, 100).EvaluateAsync(set, baseline: Baseline.FromDecisions(new bool[400]))).Findings[0];
+        Assert.Equal((Verdict.Fail, UndefinedReason.MissingMetric), (decisions.Verdict, decisions.Value!.Value.Reason));
+        Assert.NotEqual(Verdict.Pass, (await Gate.For("g").RequireBetter(Metric.MeanAbsoluteError, 0.001).EvaluateAsync(set, baseline: Baseline.FromScores(good.NumberPredictions))).Verdict);
+    }
+
+    [Fact]
+    public void Intervals_ByGroup_AreOfTheNumbers_NotOfCounts()
+    {
+        EvaluationSet set = Line(200, 1).Attribute("g", Enumerable.Range(0, 200).Select(i => i < 100 ? "a" : "b"));
+        GroupMetrics groups = GroupMetrics.Compute(set, "g");
+        IReadOnlyList<GroupIntervals> found = groups.Intervals([Metric.MeanPrediction, Metric.RSquared, Metric.Precision], new BootstrapOptions { Replicates = 200 });
+        Assert.Equal(groups["b"][Metric.MeanPrediction].Value, found[0].Groups.Single(g => g.Key == "b").Value.Value.Value);
+        Assert.False(found[2].Overall.Value.IsDefined);
+        BootstrapFigure mean = Metric.MeanPrediction.Bootstrap(set, new BootstrapOptions { Replicates = 200 });
+        Assert.True(mean.Lower < groups.Overall[Metric.MeanPrediction].Value && groups.Overall[Metric.MeanPrediction].Value < mean.Upper);
+    }
 }
