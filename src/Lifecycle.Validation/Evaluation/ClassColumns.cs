@@ -29,12 +29,14 @@ internal sealed record ClassColumns(string[] Names, int[] Labels, int[] Predicti
 
         if (missing > 0)
         {
-            throw new ArgumentException(FormattableString.Invariant($"{missing:N0} of {predictions.Length:N0} predictions are missing, the first in row {first}."), nameof(predictions));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{missing:N0} of {predictions.Length:N0} predictions are missing, the first in row {first}."), nameof(predictions));
         }
 
         if (found.Count > GroupEncoder.MaximumGroups)
         {
-            throw new ArgumentException(FormattableString.Invariant($"The labels have {found.Count:N0} different classes; at most {GroupEncoder.MaximumGroups:N0} are allowed. Are they numbers? Give them as doubles."), nameof(labels));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The labels have {found.Count:N0} different classes; at most {GroupEncoder.MaximumGroups:N0} are allowed. Are they numbers? Give them as doubles."));
         }
 
         string[] names = Order(found);
@@ -51,7 +53,8 @@ internal sealed record ClassColumns(string[] Names, int[] Labels, int[] Predicti
 
     public ClassColumns Take(int[] rows) => new(Names, Array.ConvertAll(rows, r => Labels[r]), Array.ConvertAll(rows, r => Predictions[r]));
 
-    private static string[] Order(HashSet<string> names) => names.All(n => long.TryParse(n, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+    private static string[] Order(HashSet<string> names) =>
+        names.All(n => long.TryParse(n, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
         ? [.. names.OrderBy(n => long.Parse(n, CultureInfo.InvariantCulture)).ThenBy(n => n, StringComparer.Ordinal)]
         : [.. names.Order(StringComparer.Ordinal)];
 }

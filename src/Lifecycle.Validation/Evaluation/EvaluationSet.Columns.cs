@@ -37,7 +37,8 @@ public sealed partial class EvaluationSet
         ArgumentNullException.ThrowIfNull(column);
         if (column.Count != Count)
         {
-            throw new ArgumentException(FormattableString.Invariant($"The feature '{column.Name}' has {column.Count:N0} rows and the labels have {Count:N0}; they must be equal."));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The feature '{column.Name}' has {column.Count:N0} rows and the labels have {Count:N0}; they must be equal."));
         }
 
         if (_features.Any(f => f.Name == column.Name))

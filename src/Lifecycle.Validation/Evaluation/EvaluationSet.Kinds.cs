@@ -66,7 +66,9 @@ public sealed partial class EvaluationSet
     /// <summary>A regression: labels and predictions are numbers.</summary>
     /// <param name="labels">What is true; NaN is a missing label, see <see cref="DropUnlabelled"/>.</param>
     /// <param name="predictions">What was predicted; finite.</param>
-    /// <exception cref="ArgumentException">No row, lengths that differ, an infinite label or a prediction that is not finite; the message gives the first row.</exception>
+    /// <exception cref="ArgumentException">
+    /// No row, lengths that differ, an infinite label or a prediction that is not finite; the message gives the first row.
+    /// </exception>
     public static EvaluationSet Of(ReadOnlySpan<double> labels, ReadOnlySpan<double> predictions)
     {
         RequireRows(labels.Length, predictions.Length, "predictions");
@@ -77,11 +79,16 @@ public sealed partial class EvaluationSet
             missing[i] = double.IsNaN(labels[i]);
             if (double.IsInfinity(labels[i]))
             {
-                throw new ArgumentException(FormattableString.Invariant($"The label of row {i} is {labels[i]}; labels must be finite, or NaN where they are missing."), nameof(labels));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"The label of row {i} is {labels[i]}; labels must be finite, or NaN where they are missing."), nameof(labels));
             }
         }
 
-        EvaluationSet set = new(new bool[labels.Length], null, new bool[labels.Length], null) { _numbers = labels.ToArray(), _estimates = predictions.ToArray() };
+        EvaluationSet set = new(new bool[labels.Length], null, new bool[labels.Length], null)
+        {
+            _numbers = labels.ToArray(),
+            _estimates = predictions.ToArray(),
+        };
         return set.WithUnlabelled(missing);
     }
 
@@ -98,7 +105,8 @@ public sealed partial class EvaluationSet
     /// <param name="positive">The positive class: makes the set binary, this class against all others.</param>
     /// <param name="classes">All classes there are, also those that no row has; null takes those found.</param>
     /// <exception cref="ArgumentException">No row, lengths that differ, a missing prediction, or two classes of which nobody said which is positive.</exception>
-    public static EvaluationSet Of(ReadOnlySpan<string?> labels, ReadOnlySpan<string?> predictions, string? positive = null, IEnumerable<string>? classes = null)
+    public static EvaluationSet Of(
+        ReadOnlySpan<string?> labels, ReadOnlySpan<string?> predictions, string? positive = null, IEnumerable<string>? classes = null)
     {
         RequireRows(labels.Length, predictions.Length, "predictions");
         ClassColumns columns = ClassColumns.Of(labels, predictions, classes);
@@ -165,10 +173,12 @@ public sealed partial class EvaluationSet
         int position = Array.IndexOf(columns.Names, name);
         if (position < 0)
         {
-            throw new ArgumentException($"There is no class '{name}'. The classes are: {string.Join(", ", columns.Names.Take(20))}{(columns.Names.Length > 20 ? ", ..." : "")}.", nameof(name));
+            string known = string.Join(", ", columns.Names.Take(20)) + (columns.Names.Length > 20 ? ", ..." : "");
+            throw new ArgumentException($"There is no class '{name}'. The classes are: {known}.", nameof(name));
         }
 
-        return new EvaluationSet(Array.ConvertAll(columns.Labels, c => c == position), null, Array.ConvertAll(columns.Predictions, c => c == position), null)
+        bool[] labels = Array.ConvertAll(columns.Labels, c => c == position), predictions = Array.ConvertAll(columns.Predictions, c => c == position);
+        return new EvaluationSet(labels, null, predictions, null)
         {
             _unlabelled = _unlabelled,
             _weights = _weights,

@@ -101,7 +101,8 @@ public sealed partial class EvaluationSet
         if (UnlabelledCount > 0)
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"{UnlabelledCount:N0} of {Count:N0} rows have no label, the first is row {_unlabelled.AsSpan().IndexOf(true)}. Add labels or take these rows out with .DropUnlabelled()."));
+                FormattableString.Invariant($"{UnlabelledCount:N0} of {Count:N0} rows have no label, the first is row {_unlabelled.AsSpan().IndexOf(true)}. ")
+                + "Add labels or take these rows out with .DropUnlabelled().");
         }
     }
 

@@ -44,7 +44,8 @@ internal static class GroupEncoder
         if (all.Count > MaximumGroups)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"The attribute '{name}' has {all.Count:N0} different values; at most {MaximumGroups:N0} are allowed. Group them first: give bins: for numbers, or fewer categories."));
+                $"The attribute '{name}' has {all.Count:N0} different values; at most {MaximumGroups:N0} are allowed. ")
+                + "Group them first: give bins: for numbers, or fewer categories.");
         }
 
         return Sort(name, codes, joined, [.. all.Names.Select(Spelled)], missing.Contains(true));
@@ -76,7 +77,8 @@ internal static class GroupEncoder
                 distinct.Add(value);
             }
 
-            throw new ArgumentException(FormattableString.Invariant($"The attribute '{name}' is a number with {distinct.Count:N0} different values. Say where to cut it, for example bins: [25, 45]."));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The attribute '{name}' is a number with {distinct.Count:N0} different values. Say where to cut it, for example bins: [25, 45]."));
         }
 
         string[] names = new string[bins.Length + 1];

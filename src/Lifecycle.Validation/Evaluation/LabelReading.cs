@@ -68,7 +68,8 @@ internal static class LabelReading
         if (positive is null && found.Count > 2)
         {
             throw new ArgumentException(
-                $"The labels have more than two values ({List(found)}). Say which one is positive, for example positive: '{found.Last()}', or make a set of classes: EvaluationSet.Of(labels, predictions).");
+                $"The labels have more than two values ({List(found)}). Say which one is positive, for example positive: '{found.Last()}', "
+                + "or make a set of classes: EvaluationSet.Of(labels, predictions).");
         }
 
         return positive ?? (found.All(f => f is "0" or "1") || found.All(f => f is "-1" or "1") ? "1" : throw new ArgumentException(

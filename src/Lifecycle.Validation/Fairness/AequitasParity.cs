@@ -15,7 +15,9 @@ public sealed partial class GroupMetrics
     /// </summary>
     /// <param name="reference">Key of the reference group.</param>
     /// <param name="tau">In (0, 1]; 0.8 is the rule of four fifths.</param>
-    /// <param name="metrics">The metrics; Aequitas' own when none is given: selection rate, its share, false discovery, omission, positive and negative rates.</param>
+    /// <param name="metrics">
+    /// The metrics; Aequitas' own when none is given: selection rate, its share, false discovery, omission, positive and negative rates.
+    /// </param>
     /// <exception cref="ArgumentException">There is no such group.</exception>
     public IReadOnlyList<ParityFinding> AequitasParity(string reference, double tau = 0.8, params IReadOnlyList<Metric> metrics)
     {
@@ -42,6 +44,7 @@ public sealed partial class GroupMetrics
 
     private static IReadOnlyList<Metric> OfAequitas =>
     [
-        Metric.SelectionRate, Metric.PredictedPositiveShare, Metric.FalseDiscoveryRate, Metric.FalseOmissionRate, Metric.FalsePositiveRate, Metric.FalseNegativeRate,
+        Metric.SelectionRate, Metric.PredictedPositiveShare, Metric.FalseDiscoveryRate, Metric.FalseOmissionRate, Metric.FalsePositiveRate,
+        Metric.FalseNegativeRate,
     ];
 }

@@ -18,7 +18,8 @@ internal static class CellCounter
         {
             // Cell 0..3 belong to rows without a group.
             long[] cells = new long[4 * (groups + 1)];
-            ReadOnlySpan<byte> labels = MemoryMarshal.Cast<bool, byte>(set.TruthFlags[from..to]), predictions = MemoryMarshal.Cast<bool, byte>(set.DecisionFlags[from..to]);
+            ReadOnlySpan<byte> labels = MemoryMarshal.Cast<bool, byte>(set.TruthFlags[from..to]);
+            ReadOnlySpan<byte> predictions = MemoryMarshal.Cast<bool, byte>(set.DecisionFlags[from..to]);
             ReadOnlySpan<int> part = codes is null ? [] : codes.AsSpan(from, to - from);
             for (int i = 0; i < labels.Length; i++)
             {

@@ -15,7 +15,8 @@ internal static class Compatibility
             return compat == FairnessCompat.Aif360 && metric.Name == EntropyAtZero ? IndividualFairness.GeneralizedEntropy(group.Counts, 0, compat) : value;
         }
 
-        bool isPlain = metric.OfCounts is not null && metric.ClassName is null && group.Counts.Total > 0 && value.Reason is not (UndefinedReason.NonFinite or UndefinedReason.MissingMetric);
+        bool isPlain = metric.OfCounts is not null && metric.ClassName is null && group.Counts.Total > 0
+            && value.Reason is not (UndefinedReason.NonFinite or UndefinedReason.MissingMetric);
         return (compat, isPlain) switch
         {
             (FairnessCompat.Fairlearn, true) => OfFairlearn(group, metric),

@@ -74,18 +74,24 @@ public sealed partial class FairnessMetric
     };
 
     /// <summary>The same against all rows instead of between groups.</summary>
-    public FairnessMetric ToOverall() => OfAllClasses is { } plain ? plain.ToOverall().OfClass(ClassName!) : new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
+    public FairnessMetric ToOverall() => OfAllClasses is { } plain
+        ? plain.ToOverall().OfClass(ClassName!)
+        : new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
 
     /// <summary>The same against one group.</summary>
     /// <param name="reference">Key of the reference group.</param>
     public FairnessMetric Against(string reference)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
-        return OfAllClasses is { } plain ? plain.Against(reference).OfClass(ClassName!) : new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
+        return OfAllClasses is { } plain
+            ? plain.Against(reference).OfClass(ClassName!)
+            : new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
     }
 
     /// <summary>The mean of its rates instead of the worst; shown only, no gate can judge it.</summary>
-    public FairnessMetric Averaged() => OfAllClasses is { } plain ? plain.Averaged().OfClass(ClassName!) : new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
+    public FairnessMetric Averaged() => OfAllClasses is { } plain
+        ? plain.Averaged().OfClass(ClassName!)
+        : new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
 
     /// <summary>The same for one class against all others, on multiclass sets; named for example <c>EqualizedOddsDifference(cat)</c>.</summary>
     /// <param name="name">Name of the class.</param>

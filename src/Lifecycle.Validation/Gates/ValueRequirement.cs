@@ -67,7 +67,13 @@ internal sealed class ValueRequirement(Metric metric, double? atLeast, double? a
             Verdict.Fail => $" Asked: {asked}; that is not reached.",
             _ => $" Asked: {asked}; the data cannot tell.{Wording.Rows(needed)}",
         };
-        Finding finding = Start(verdict, $"{what} is {Wording.Figure(shown, value)}.{bounds}{end}{Notes(run.Set)}") with { Value = found.Value, Lower = found.Lower, Upper = found.Upper, NeededRows = needed };
+        Finding finding = Start(verdict, $"{what} is {Wording.Figure(shown, value)}.{bounds}{end}{Notes(run.Set)}") with
+        {
+            Value = found.Value,
+            Lower = found.Lower,
+            Upper = found.Upper,
+            NeededRows = needed,
+        };
         return ValueTask.FromResult(Limited(finding, found));
     }
 

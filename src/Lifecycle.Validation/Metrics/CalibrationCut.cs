@@ -32,7 +32,8 @@ internal sealed record CalibrationCut
         return numbers.Length switch
         {
             0 => new CalibrationCut(10, equalMass),
-            1 when int.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out int bins) && bins is >= 1 and <= MostBins => new CalibrationCut(bins, equalMass),
+            1 when int.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out int bins) && bins is >= 1 and <= MostBins =>
+                new CalibrationCut(bins, equalMass),
             _ => null,
         };
     }

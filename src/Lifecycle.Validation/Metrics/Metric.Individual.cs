@@ -16,7 +16,8 @@ public sealed partial class Metric
     public static Metric GeneralizedEntropy(double alpha)
     {
         RequireFinite(alpha);
-        return Inequality(MetricName.Of(nameof(GeneralizedEntropy), MetricName.Number(alpha)), "generalized entropy of benefits", c => IndividualFairness.GeneralizedEntropy(c, alpha));
+        string name = MetricName.Of(nameof(GeneralizedEntropy), MetricName.Number(alpha));
+        return Inequality(name, "generalized entropy of benefits", c => IndividualFairness.GeneralizedEntropy(c, alpha));
     }
 
     /// <summary>The part of the generalized entropy that lies between groups. Rows without a value of an attribute take no part.</summary>
@@ -25,14 +26,15 @@ public sealed partial class Metric
     public static Metric BetweenGroupGeneralizedEntropy(double alpha, params string[] by)
     {
         RequireFinite(alpha);
-        return ByGroup(
-            MetricName.Of(nameof(BetweenGroupGeneralizedEntropy), [MetricName.Number(alpha), .. by]), "generalized entropy of benefits between groups", by, groups => IndividualFairness.BetweenGroups(groups, alpha));
+        string name = MetricName.Of(nameof(BetweenGroupGeneralizedEntropy), [MetricName.Number(alpha), .. by]);
+        return ByGroup(name, "generalized entropy of benefits between groups", by, groups => IndividualFairness.BetweenGroups(groups, alpha));
     }
 
     /// <summary>The part of the Theil index that lies between groups.</summary>
     /// <param name="by">The attributes that form the groups.</param>
     public static Metric BetweenGroupTheil(params string[] by) =>
-        ByGroup(MetricName.Of(nameof(BetweenGroupTheil), by), "Theil index of benefits between groups", by, groups => IndividualFairness.BetweenGroups(groups, 1));
+        ByGroup(MetricName.Of(nameof(BetweenGroupTheil), by), "Theil index of benefits between groups", by,
+            groups => IndividualFairness.BetweenGroups(groups, 1));
 
     /// <summary>√(2 GE(2)) between groups.</summary>
     /// <param name="by">The attributes that form the groups.</param>
@@ -46,17 +48,20 @@ public sealed partial class Metric
     /// </summary>
     /// <param name="by">The attributes that form the groups.</param>
     public static Metric DifferentialFairness(params string[] by) => ByGroup(
-        MetricName.Of(nameof(DifferentialFairness), by), "differential fairness of decisions", by, groups => DifferentialFairnessMetrics.Of(groups, c => c.PredictedPositives));
+        MetricName.Of(nameof(DifferentialFairness), by), "differential fairness of decisions", by,
+        groups => DifferentialFairnessMetrics.Of(groups, c => c.PredictedPositives));
 
     /// <summary>The same of the labels.</summary>
     /// <param name="by">The attributes that form the groups.</param>
     public static Metric DifferentialFairnessOfLabels(params string[] by) => ByGroup(
-        MetricName.Of(nameof(DifferentialFairnessOfLabels), by), "differential fairness of labels", by, groups => DifferentialFairnessMetrics.Of(groups, c => c.Positives));
+        MetricName.Of(nameof(DifferentialFairnessOfLabels), by), "differential fairness of labels", by,
+        groups => DifferentialFairnessMetrics.Of(groups, c => c.Positives));
 
     /// <summary>That of the decisions minus that of the labels: above 0 the model adds to what the labels hold.</summary>
     /// <param name="by">The attributes that form the groups.</param>
     public static Metric DifferentialFairnessAmplification(params string[] by) => ByGroup(
-        MetricName.Of(nameof(DifferentialFairnessAmplification), by), "differential fairness that the model adds", by, DifferentialFairnessMetrics.Amplification, double.NegativeInfinity);
+        MetricName.Of(nameof(DifferentialFairnessAmplification), by), "differential fairness that the model adds", by,
+        DifferentialFairnessMetrics.Amplification, double.NegativeInfinity);
 
     private static Metric Inequality(string name, string words, Func<ConfusionCounts, MetricValue> compute) =>
         Counted(name, words, LowerIsBetter, 0, double.PositiveInfinity, compute);
@@ -69,7 +74,8 @@ public sealed partial class Metric
         }
 
         string[] attributes = [.. by];
-        return Tabled(name, words, LowerIsBetter, minimum, double.PositiveInfinity, attributes, MetricKinds.Binary, new CellTable(set => GroupCells.Of(set, attributes), counts => figure(GroupCells.Split(counts))));
+        CellTable table = new(set => GroupCells.Of(set, attributes), counts => figure(GroupCells.Split(counts)));
+        return Tabled(name, words, LowerIsBetter, minimum, double.PositiveInfinity, attributes, MetricKinds.Binary, table);
     }
 
     private static void RequireFinite(double alpha)

@@ -47,7 +47,8 @@ public sealed partial class Metric
             throw new InvalidOperationException($"{Name} cannot be asked of one class; only metrics of true and false positives and negatives can.");
         }
 
-        return new Metric(MetricName.Of(Name, name), Words.Replace("{0}", name, StringComparison.Ordinal), Direction, Minimum, Maximum, _ => MetricValue.Undefined(UndefinedReason.MissingMetric))
+        string words = Words.Replace("{0}", name, StringComparison.Ordinal);
+        return new Metric(MetricName.Of(Name, name), words, Direction, Minimum, Maximum, _ => MetricValue.Undefined(UndefinedReason.MissingMetric))
         {
             ClassName = name,
             _base = this,
@@ -87,7 +88,10 @@ public sealed partial class Metric
         {
             string needed = ClassName is not null || Kinds == MetricKinds.Multiclass ? EvaluationKindException.Words(EvaluationKind.Multiclass)
                 : EvaluationKindException.Words(Kinds.HasFlag(MetricKinds.Binary) ? EvaluationKind.Binary : EvaluationKind.Regression);
-            return $"It needs labels that are {needed}; those of this set are {EvaluationKindException.Words(kind)}.{(kind == EvaluationKind.Multiclass && OfCounts is not null ? $" Ask it of one class: Metric.{Name}.OfClass(\"{Wording.Show(set.Classes[0])}\")." : "")}";
+            string instead = kind == EvaluationKind.Multiclass && OfCounts is not null
+                ? $" Ask it of one class: Metric.{Name}.OfClass(\"{Wording.Show(set.Classes[0])}\")."
+                : "";
+            return $"It needs labels that are {needed}; those of this set are {EvaluationKindException.Words(kind)}.{instead}";
         }
 
         return NeedsScores && !set.HasScores ? "Give scores with EvaluationSet.Of(labels, scores)."

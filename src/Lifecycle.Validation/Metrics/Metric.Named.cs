@@ -20,7 +20,8 @@ public sealed partial class Metric
     /// <summary>The metric of this name, with its arguments if it has any: <c>Accuracy</c>, <c>Precision(cat)</c>, <c>GeneralizedEntropy(2)</c>.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static Metric Named(string name) => Find(name) ?? throw new ArgumentException(
-        $"There is no metric '{Wording.Show(name)}'. The metrics are: {string.Join(", ", All.Select(m => m.Name))}; with arguments also {string.Join(", ", Families)}.", nameof(name));
+        $"There is no metric '{Wording.Show(name)}'. The metrics are: {string.Join(", ", All.Select(m => m.Name))}; "
+        + $"with arguments also {string.Join(", ", Families)}.", nameof(name));
 
     private static IReadOnlyList<string> Families { get; } =
     [

@@ -19,7 +19,8 @@ public sealed partial class Metric
 
     /// <summary>1 - Σ(prediction - label)²/Σ(label - mean label)²; undefined when labels are constant.</summary>
     public static Metric RSquared { get; } = Summed(
-        nameof(RSquared), "share of variance explained", HigherIsBetter, double.NegativeInfinity, 1, new RowSums(RegressionMetrics.Squares, RegressionMetrics.Explained));
+        nameof(RSquared), "share of variance explained", HigherIsBetter, double.NegativeInfinity, 1,
+        new RowSums(RegressionMetrics.Squares, RegressionMetrics.Explained));
 
     /// <summary>Mean of prediction - label: above 0 the model predicts too much.</summary>
     public static Metric MeanResidual { get; } =
@@ -44,7 +45,9 @@ public sealed partial class Metric
 
     /// <summary>Wasserstein-1 distance of the predictions of a group and of the rest, in their unit. Of a group only.</summary>
     public static Metric PredictionDistance { get; } =
-        new(nameof(PredictionDistance), "distance of the group's predictions from the others'", LowerIsBetter, 0, double.PositiveInfinity, BackgroundMetrics.PredictionDistance)
+        new(
+            nameof(PredictionDistance), "distance of the group's predictions from the others'", LowerIsBetter, 0, double.PositiveInfinity,
+            BackgroundMetrics.PredictionDistance)
         {
             Kinds = MetricKinds.Regression,
             IsOfGroups = true,

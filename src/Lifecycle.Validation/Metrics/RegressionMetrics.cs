@@ -15,7 +15,8 @@ internal static class RegressionMetrics
         return terms;
     }
 
-    public static MetricValue Root(double[] sums, double weights) => weights > 0 ? MetricValue.Of(Math.Sqrt(sums[0] / weights)) : MetricValue.Undefined(UndefinedReason.NoRows);
+    public static MetricValue Root(double[] sums, double weights) =>
+        weights > 0 ? MetricValue.Of(Math.Sqrt(sums[0] / weights)) : MetricValue.Undefined(UndefinedReason.NoRows);
 
     /// <summary>Squared residuals, and the labels about their mean with their squares, so that nothing cancels.</summary>
     public static double[][] Squares(EvaluationSet set)

@@ -108,7 +108,8 @@ internal static class ScoreMetrics
     {
         if (!set.IsWeighted)
         {
-            CalibrationError error = CalibrationError.Of(set.Scores, set.Labels, cut.Bins, cut.EqualMass ? CalibrationBins.EqualCount : CalibrationBins.EqualWidth);
+            CalibrationBins bins = cut.EqualMass ? CalibrationBins.EqualCount : CalibrationBins.EqualWidth;
+            CalibrationError error = CalibrationError.Of(set.Scores, set.Labels, cut.Bins, bins);
             return (error.Expected, error.Maximum);
         }
 
@@ -160,7 +161,8 @@ internal static class ScoreMetrics
         if (odd > 0)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}. Give probabilities, or clip them with .WithScores(scores, clip: true)."));
+                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}. ")
+                + "Give probabilities, or clip them with .WithScores(scores, clip: true).");
         }
     }
 

@@ -167,7 +167,7 @@ public class MetricTests
             }
         }
 
-        Assert.Equal(37 + 9 + 9, judged);
+        Assert.Equal(38 + 9 + 9, judged);
     }
 
     /// <summary>Bins of equal mass by sorting, each of them with as many rows as the next or one more.</summary>
