@@ -56,7 +56,7 @@ internal sealed class TextCodes
                 return Add(value, hash, slot);
             }
 
-            if (_hashes[slot] == hash && _names[code].AsSpan().SequenceEqual(value))
+            if (_hashes[slot] == hash && string.Equals(_names[code], value))
             {
                 return code;
             }
@@ -111,31 +111,33 @@ internal sealed class TextCodes
 
         ref byte start = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(value.AsSpan()));
         int bytes = 2 * value.Length;
-        ulong mixed = (ulong)value.Length;
+        ulong length = (ulong)value.Length, mixed;
         if (bytes >= 16)
         {
-            mixed = Mix(mixed ^ Read(ref start, 0)) ^ Read(ref start, 8);
-            mixed = Mix(mixed ^ Read(ref start, bytes - 16)) ^ Read(ref start, bytes - 8);
+            mixed = Fold(Read(ref start, 0), Read(ref start, 8)) ^ Fold(Read(ref start, bytes - 16) ^ length, Read(ref start, bytes - 8));
         }
         else if (bytes >= 8)
         {
-            mixed = Mix(mixed ^ Read(ref start, 0)) ^ Read(ref start, bytes - 8);
+            mixed = Fold(Read(ref start, 0) ^ length, Read(ref start, bytes - 8));
         }
         else
         {
+            ulong packed = 0;
             foreach (char c in value)
             {
-                mixed = (mixed << 16) | c;
+                packed = (packed << 16) | c;
             }
+
+            mixed = Fold(packed, length);
         }
 
-        mixed = Mix(mixed);
-        return (uint)(mixed >> 32);
+        return (uint)(mixed >> 32) ^ (uint)mixed;
     }
 
-    private static ulong Mix(ulong x)
+    /// <summary>Both halves of a product of 64 × 64 bits.</summary>
+    private static ulong Fold(ulong x, ulong y)
     {
-        ulong high = Math.BigMul(x ^ 0x9E3779B97F4A7C15UL, 0xD1B54A32D192ED03UL, out ulong low);
+        ulong high = Math.BigMul(x ^ 0x9E3779B97F4A7C15UL, y ^ 0xD1B54A32D192ED03UL, out ulong low);
         return high ^ low;
     }
 
