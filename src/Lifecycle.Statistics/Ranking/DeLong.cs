@@ -28,6 +28,9 @@ public static class DeLong
 
     /// <summary>The areas of two models on the same rows, with their covariance.</summary>
     /// <inheritdoc cref="Compare(ReadOnlySpan{double}, ReadOnlySpan{double}, ReadOnlySpan{bool})"/>
-    public static AreaComparison Compare(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<bool> labels) =>
-        Placements.Compare(Placements.Of(first, labels), Placements.Of(second, labels), labels);
+    public static AreaComparison Compare(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<bool> labels)
+    {
+        (Placements one, Placements other) = Placements.OfBoth(first, second, labels);
+        return Placements.Compare(one, other, labels);
+    }
 }

@@ -1,11 +1,12 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// For each positive row the share of negative rows scored below it, for each negative row the share of positive rows above it, ties ½. Rows stand in
-/// their own order.
+/// For each positive row the share of negative rows scored below it, for each negative row the share of positive rows above it, ties ½.
+/// Rows stand in their own order.
 /// </summary>
 internal sealed class Placements
 {
+    private const int LeastParallelRows = 50_000;
     private readonly double[] _shares;
     private readonly int _positives, _negatives;
     private readonly double _area;
@@ -27,15 +28,21 @@ internal sealed class Placements
         }
 
         int[] order = RadixOrder.Ascending(scores);
-        Walk walk = new(labels);
+        Walk walk = new(labels.Length, labels.Count(true));
         for (int from = 0, to; from < order.Length; from = to)
         {
             double score = scores[order[from]];
+            int up = labels[order[from]] ? 1 : 0;
             for (to = from + 1; to < order.Length && scores[order[to]] == score; to++)
             {
+                up += labels[order[to]] ? 1 : 0;
             }
 
-            walk.Place(order.AsSpan(from, to - from), labels);
+            (double ofPositive, double ofNegative) = walk.Step(up, to - from - up);
+            for (int i = from; i < to; i++)
+            {
+                walk.Shares[order[i]] = labels[order[i]] ? ofPositive : ofNegative;
+            }
         }
 
         return walk.Done();
@@ -43,53 +50,93 @@ internal sealed class Placements
 
     public static Placements Of(ReadOnlySpan<float> scores, ReadOnlySpan<bool> labels)
     {
-        Check(scores.Length, labels.Length);
-        foreach (float score in scores)
+        Check(scores, labels);
+        return Of(RadixOrder.Pack(scores, labels));
+    }
+
+    private static Placements Of(ulong[] packed)
+    {
+        const uint Label = 1u << 31;
+        ulong[] pairs = RadixOrder.SortPacked(packed);
+        int positives = 0;
+        foreach (ulong pair in pairs)
         {
-            CheckNumber(score);
+            positives += (int)((uint)pair >> 31);
         }
 
-        ulong[] pairs = RadixOrder.Pack(scores);
-        Walk walk = new(labels);
-        Span<int> tied = stackalloc int[1];
+        Walk walk = new(pairs.Length, positives);
         for (int from = 0, to; from < pairs.Length; from = to)
         {
             uint key = (uint)(pairs[from] >> 32);
+            int up = (int)((uint)pairs[from] >> 31);
             for (to = from + 1; to < pairs.Length && (uint)(pairs[to] >> 32) == key; to++)
             {
+                up += (int)((uint)pairs[to] >> 31);
             }
 
-            if (to == from + 1)
+            (double ofPositive, double ofNegative) = walk.Step(up, to - from - up);
+            for (int i = from; i < to; i++)
             {
-                tied[0] = (int)(uint)pairs[from];
-                walk.Place(tied, labels);
-            }
-            else
-            {
-                walk.Place(Array.ConvertAll(pairs[from..to], p => (int)(uint)p), labels);
+                uint row = (uint)pairs[i];
+                walk.Shares[(int)(row & ~Label)] = (row & Label) != 0 ? ofPositive : ofNegative;
             }
         }
 
         return walk.Done();
     }
 
-    public static AreaComparison Compare(Placements a, Placements b, ReadOnlySpan<bool> labels) =>
-        new(a.Estimate(labels), b.Estimate(labels), Covariance(a, b, labels));
-
-    public AreaEstimate Estimate(ReadOnlySpan<bool> labels) => new(_area, Covariance(this, this, labels), _positives, _negatives);
-
-    private static double Covariance(Placements a, Placements b, ReadOnlySpan<bool> labels)
+    /// <summary>Both models at once, each on a thread of its own.</summary>
+    public static (Placements First, Placements Second) OfBoth(ReadOnlySpan<float> first, ReadOnlySpan<float> second, ReadOnlySpan<bool> labels)
     {
-        double positives = 0, negatives = 0;
-        for (int i = 0; i < labels.Length; i++)
+        if (labels.Length < LeastParallelRows)
         {
-            double product = (a._shares[i] - a._area) * (b._shares[i] - b._area);
-            positives += labels[i] ? product : 0;
-            negatives += labels[i] ? 0 : product;
+            return (Of(first, labels), Of(second, labels));
         }
 
-        return Part(positives, a._positives) + Part(negatives, a._negatives);
+        Check(first, labels);
+        Check(second, labels);
+        ulong[] one = RadixOrder.Pack(first, labels), other = RadixOrder.Pack(second, labels);
+        Placements? a = null, b = null;
+        Parallel.Invoke(() => a = Of(one), () => b = Of(other));
+        return (a!, b!);
     }
+
+    public static AreaComparison Compare(Placements a, Placements b, ReadOnlySpan<bool> labels)
+    {
+        Products positives = default, negatives = default;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            double first = a._shares[i] - a._area, second = b._shares[i] - b._area;
+            if (labels[i])
+            {
+                positives.Add(first, second);
+            }
+            else
+            {
+                negatives.Add(first, second);
+            }
+        }
+
+        int up = a._positives, down = a._negatives;
+        return new AreaComparison(
+            new AreaEstimate(a._area, Part(positives.First, up) + Part(negatives.First, down), up, down),
+            new AreaEstimate(b._area, Part(positives.Second, up) + Part(negatives.Second, down), up, down),
+            Part(positives.Both, up) + Part(negatives.Both, down));
+    }
+
+    private struct Products
+    {
+        public double First, Second, Both;
+
+        public void Add(double first, double second)
+        {
+            First += first * first;
+            Second += second * second;
+            Both += first * second;
+        }
+    }
+
+    public AreaEstimate Estimate(ReadOnlySpan<bool> labels) => Compare(this, this, labels).First;
 
     private static double Part(double sum, int rows) => rows < 2 ? double.NaN : sum / (rows - 1) / rows;
 
@@ -98,6 +145,15 @@ internal sealed class Placements
         if (scores != labels)
         {
             throw new ArgumentException($"{scores} scores and {labels} labels do not belong together.");
+        }
+    }
+
+    private static void Check(ReadOnlySpan<float> scores, ReadOnlySpan<bool> labels)
+    {
+        Check(scores.Length, labels.Length);
+        foreach (float score in scores)
+        {
+            CheckNumber(score);
         }
     }
 
@@ -112,41 +168,32 @@ internal sealed class Placements
     /// <summary>Goes through rows in ascending order of scores, one group of ties after the other.</summary>
     private struct Walk
     {
-        private readonly double[] _shares;
         private readonly int _positives, _negatives;
         private long _positivesBelow, _negativesBelow, _twicePairs;
 
-        public Walk(ReadOnlySpan<bool> labels)
+        public Walk(int rows, int positives)
         {
-            _shares = GC.AllocateUninitializedArray<double>(labels.Length);
-            _positives = labels.Count(true);
-            _negatives = labels.Length - _positives;
+            Shares = GC.AllocateUninitializedArray<double>(rows);
+            _positives = positives;
+            _negatives = rows - positives;
         }
 
-        public void Place(ReadOnlySpan<int> tied, ReadOnlySpan<bool> labels)
+        public double[] Shares { get; }
+
+        /// <summary>The shares of tied rows, positive ones and negative ones.</summary>
+        public (double OfPositive, double OfNegative) Step(int up, int down)
         {
-            int up = 0;
-            foreach (int row in tied)
-            {
-                up += labels[row] ? 1 : 0;
-            }
-
-            int down = tied.Length - up;
             double ofPositive = (_negativesBelow + 0.5 * down) / _negatives, ofNegative = 1 - (_positivesBelow + 0.5 * up) / _positives;
-            foreach (int row in tied)
-            {
-                _shares[row] = labels[row] ? ofPositive : ofNegative;
-            }
-
             _twicePairs += up * (2 * _negativesBelow + down);
             _positivesBelow += up;
             _negativesBelow += down;
+            return (ofPositive, ofNegative);
         }
 
         public readonly Placements Done()
         {
             double area = _positives > 0 && _negatives > 0 ? 0.5 * _twicePairs / ((double)_positives * _negatives) : double.NaN;
-            return new Placements(_shares, _positives, _negatives, area);
+            return new Placements(Shares, _positives, _negatives, area);
         }
     }
 }

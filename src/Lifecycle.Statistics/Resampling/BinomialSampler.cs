@@ -92,8 +92,18 @@ public readonly partial struct BinomialSampler
                 continue;
             }
 
-            v = Math.Log(v * _alpha / (_a / (us * us) + _b));
-            if (v <= SpecialFunctions.LogBinomialTerm(k, _n - k, _p, 1 - _p) - _modeTerm)
+            v *= _alpha / (_a / (us * us) + _b);
+            if (Squeeze(k, v, _mode, _n, _p) is { } isBelow)
+            {
+                if (isBelow)
+                {
+                    return (long)k;
+                }
+
+                continue;
+            }
+
+            if (Math.Log(v) <= SpecialFunctions.LogBinomialTerm(k, _n - k, _p, 1 - _p) - _modeTerm)
             {
                 return (long)k;
             }

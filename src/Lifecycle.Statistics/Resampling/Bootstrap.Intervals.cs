@@ -2,7 +2,9 @@ namespace Lifecycle.Statistics;
 
 public static partial class Bootstrap
 {
-    /// <summary>The basic interval (2t - q_hi, 2t - q_lo): quantiles of the replicates mirrored at the estimate (Davison and Hinkley 1997).</summary>
+    /// <summary>
+    /// The basic interval (2t - q_hi, 2t - q_lo): quantiles of the replicates mirrored at the estimate (Davison and Hinkley 1997).
+    /// </summary>
     /// <param name="estimate">The estimate t of the sample itself.</param>
     /// <param name="replicates">Values of the statistic in any order, at least 1.</param>
     /// <param name="confidence">Confidence level, strictly between 0 and 1.</param>
@@ -13,8 +15,8 @@ public static partial class Bootstrap
     }
 
     /// <summary>
-    /// The bias-corrected and accelerated interval (Efron 1987): quantiles of the replicates at levels that allow for their median and for how
-    /// their spread changes.
+    /// The bias-corrected and accelerated interval (Efron 1987): quantiles of the replicates at levels that allow for their median and
+    /// for how their spread changes.
     /// </summary>
     /// <param name="estimate">The estimate of the sample itself.</param>
     /// <param name="replicates">Values of the statistic in any order, at least 1.</param>
@@ -35,9 +37,7 @@ public static partial class Bootstrap
             return new Interval(double.NaN, double.NaN);
         }
 
-        double[] sorted = replicates.ToArray();
-        Array.Sort(sorted);
-        return new Interval(Quantile(sorted, AcceleratedLevel(bias, acceleration, -z)), Quantile(sorted, AcceleratedLevel(bias, acceleration, z)));
+        return Quantiles(replicates, AcceleratedLevel(bias, acceleration, -z), AcceleratedLevel(bias, acceleration, z));
     }
 
     /// <summary>The bias correction z₀ = Φ⁻¹((count(t* &lt; t) + ½ count(t* = t))/B).</summary>
@@ -57,7 +57,8 @@ public static partial class Bootstrap
     }
 
     /// <summary>
-    /// The acceleration Σ n (m - t)³ / (6 (Σ n (m - t)²)^1.5) from estimates t that each leave out one row, n rows alike, with their weighted mean m.
+    /// The acceleration Σ n (m - t)³ / (6 (Σ n (m - t)²)^1.5) from estimates t that each leave out one row, n rows alike, with their
+    /// weighted mean m.
     /// </summary>
     /// <param name="leftOut">Estimates without one row of a kind.</param>
     /// <param name="rows">How many rows are of that kind; as long as <paramref name="leftOut"/>.</param>
@@ -88,8 +89,8 @@ public static partial class Bootstrap
     }
 
     /// <summary>
-    /// The one-sided p-value of "the statistic is at most a limit": the level whose accelerated lower bound is that limit, from (count(t* &lt; limit) +
-    /// ½ count(t* = limit) + ½)/(B + 1) so that it is never 0.
+    /// The one-sided p-value of "the statistic is at most a limit": the level whose accelerated lower bound is that limit, from (count(t*
+    /// &lt; limit) + ½ count(t* = limit) + ½)/(B + 1) so that it is never 0.
     /// </summary>
     /// <param name="estimate">The estimate.</param>
     /// <param name="replicates">The replicates.</param>
@@ -113,12 +114,15 @@ public static partial class Bootstrap
         return NormalDistribution.Cdf(shift / (1 + acceleration * shift) - bias);
     }
 
-    /// <summary>Type 7 quantile of sorted values, as numpy.</summary>
-    internal static double Quantile(ReadOnlySpan<double> sorted, double share)
+    /// <summary>Two type 7 quantiles, as numpy, by selection instead of sorting; shares that are no numbers give NaN.</summary>
+    private static Interval Quantiles(ReadOnlySpan<double> replicates, double low, double high)
     {
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return below + 1 >= sorted.Length ? sorted[^1] : sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
+        if (double.IsNaN(low) || double.IsNaN(high))
+        {
+            return new Interval(double.NaN, double.NaN);
+        }
+
+        return new Interval(Selection.Quantile(replicates, low), Selection.Quantile(replicates, high));
     }
 
     internal static double AcceleratedLevel(double bias, double acceleration, double z) =>

@@ -95,13 +95,14 @@ public static partial class Bootstrap
         }
 
         _ = Interval.HalfTailQuantile(confidence);
-        double[] sorted = replicates.ToArray();
-        Array.Sort(sorted);
-        if (double.IsNaN(sorted[0]))
+        foreach (double replicate in replicates)
         {
-            return new Interval(double.NaN, double.NaN);
+            if (double.IsNaN(replicate))
+            {
+                return new Interval(double.NaN, double.NaN);
+            }
         }
 
-        return new Interval(Quantile(sorted, 0.5 * (1 - confidence)), Quantile(sorted, 0.5 * (1 + confidence)));
+        return Quantiles(replicates, 0.5 * (1 - confidence), 0.5 * (1 + confidence));
     }
 }

@@ -1,8 +1,8 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// Draws multinomial counts by conditional binomials: exact, in one binomial draw a cell. A bootstrap of n rows that fall into cells is one such
-/// draw, whatever n is.
+/// Draws multinomial counts by conditional binomials: exact, in one binomial draw a cell. A bootstrap of n rows that fall into cells is
+/// one such draw, whatever n is.
 /// </summary>
 public sealed class MultinomialSampler
 {

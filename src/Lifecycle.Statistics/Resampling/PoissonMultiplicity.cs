@@ -1,8 +1,8 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// How often a row is in a Poisson bootstrap replicate: Poisson(1) from 32 random bits by the inverse distribution function, cut at 12. One draw of
-/// 64 bits gives two rows.
+/// How often a row is in a Poisson bootstrap replicate: Poisson(1) from 32 random bits by the inverse distribution function, cut at 12.
+/// One draw of 64 bits gives two rows.
 /// </summary>
 public static class PoissonMultiplicity
 {

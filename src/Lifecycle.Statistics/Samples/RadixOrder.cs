@@ -56,15 +56,30 @@ internal static class RadixOrder
         return order;
     }
 
-    /// <summary>The order of single-precision values: order key in the upper half, index in the lower; equal values keep their order, NaN is not allowed.</summary>
-    public static ulong[] Pack(ReadOnlySpan<float> values)
+    /// <summary>
+    /// Keys of single-precision values in the upper half, row numbers with the label as their highest bit in the lower; NaN is not
+    /// allowed.
+    /// </summary>
+    public static ulong[] Pack(ReadOnlySpan<float> values, ReadOnlySpan<bool> labels)
     {
-        ulong[] pairs = GC.AllocateUninitializedArray<ulong>(values.Length), spare = GC.AllocateUninitializedArray<ulong>(values.Length);
-        int[] starts = new int[3 * Buckets];
+        ulong[] pairs = GC.AllocateUninitializedArray<ulong>(values.Length);
         for (int i = 0; i < values.Length; i++)
         {
-            uint key = OrderKey.Of(values[i]);
-            pairs[i] = ((ulong)key << 32) | (uint)i;
+            pairs[i] = ((ulong)OrderKey.Of(values[i]) << 32) | (labels[i] ? 1u << 31 : 0) | (uint)i;
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Sorts pairs by their upper halves; equal ones keep their order.</summary>
+    /// <returns>The pairs, in the same array or in another.</returns>
+    public static ulong[] SortPacked(ulong[] pairs)
+    {
+        ulong[] spare = GC.AllocateUninitializedArray<ulong>(pairs.Length);
+        int[] starts = new int[3 * Buckets];
+        foreach (ulong pair in pairs)
+        {
+            uint key = (uint)(pair >> 32);
             starts[key & (Buckets - 1)]++;
             starts[Buckets + ((key >> Bits) & (Buckets - 1))]++;
             starts[2 * Buckets + (key >> (2 * Bits))]++;
@@ -74,7 +89,7 @@ internal static class RadixOrder
         {
             int shift = 32 + pass * Bits, sum = 0;
             Span<int> places = starts.AsSpan(pass * Buckets, Buckets);
-            if (places.IndexOf(values.Length) >= 0)
+            if (places.Contains(pairs.Length))
             {
                 continue;
             }

@@ -1,8 +1,9 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// Evidence that the mean of values in [0, 1] exceeds m, valid at any time: the capital of a gambler who bets λ on each value before seeing it,
-/// K ← K (1 + λ (x - m)), with the predictable plug-in bets of Waudby-Smith and Ramdas (2024). P(K ever reaches 1/α) ≤ α when the mean is at most m.
+/// Evidence that the mean of values in [0, 1] exceeds m, valid at any time: the capital of a gambler who bets λ on each value before
+/// seeing it, K ← K (1 + λ (x - m)), with the predictable plug-in bets of Waudby-Smith and Ramdas (2024). P(K ever reaches 1/α) ≤ α when
+/// the mean is at most m.
 /// </summary>
 public sealed class BettingCapital
 {

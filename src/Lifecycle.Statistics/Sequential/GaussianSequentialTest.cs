@@ -1,8 +1,8 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// The mixture sequential probability ratio test of a mean of 0 (Johari, Pekelis and Walsh 2022) with a normal mixture N(0, τ²) and the running
-/// variance put in for the true one. Asymptotic: it holds for many values; within a burn-in nothing is rejected.
+/// The mixture sequential probability ratio test of a mean of 0 (Johari, Pekelis and Walsh 2022) with a normal mixture N(0, τ²) and the
+/// running variance put in for the true one. Asymptotic: it holds for many values; within a burn-in nothing is rejected.
 /// </summary>
 public sealed class GaussianSequentialTest
 {

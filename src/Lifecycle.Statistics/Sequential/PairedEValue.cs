@@ -1,8 +1,8 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// Evidence that two proportions on the same rows differ, valid at any time and after every look: E = 2^(b+c) B(b+½, c+½)/B(½, ½) over the rows on
-/// which they differ. Under equality its mean is 1 at any time, so P(E ever reaches 1/α) ≤ α (Ville 1939).
+/// Evidence that two proportions on the same rows differ, valid at any time and after every look: E = 2^(b+c) B(b+½, c+½)/B(½, ½) over
+/// the rows on which they differ. Under equality its mean is 1 at any time, so P(E ever reaches 1/α) ≤ α (Ville 1939).
 /// </summary>
 public sealed class PairedEValue
 {

@@ -1,8 +1,8 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>
-/// McNemar's test (1947) of two proportions on the same rows. Only rows on which they differ count: b where only the first succeeded, c where
-/// only the second did. Without any such row every p-value is 1.
+/// McNemar's test (1947) of two proportions on the same rows. Only rows on which they differ count: b where only the first succeeded, c
+/// where only the second did. Without any such row every p-value is 1.
 /// </summary>
 public readonly record struct McNemar
 {

@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// A metric of these rows against a value measured on others: Newcombe for differences of shares, Katz for their ratios, else both intervals joined
-/// (MOVER, Zou and Donner 2008; for ratios Donner and Zou 2012), the other's spread scaled by its number of rows.
+/// A metric of these rows against a value measured on others: Newcombe for differences of shares, Katz for their ratios, else both
+/// intervals joined (MOVER, Zou and Donner 2008; for ratios Donner and Zou 2012), the other's spread scaled by its number of rows.
 /// </summary>
 internal static class IndependentDifference
 {

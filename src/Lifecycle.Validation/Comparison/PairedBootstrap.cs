@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Bootstrap of a comparison: both models see the same rows in every replicate. For counts that is one multinomial draw over the eight cells of truth and
-/// two decisions; otherwise each row gets one Poisson(1) multiplicity for both.
+/// Bootstrap of a comparison: both models see the same rows in every replicate. For counts that is one multinomial draw over the eight
+/// cells of truth and two decisions; otherwise each row gets one Poisson(1) multiplicity for both.
 /// </summary>
 internal static class PairedBootstrap
 {

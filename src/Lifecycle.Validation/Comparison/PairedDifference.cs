@@ -3,12 +3,15 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// The comparison of a metric between two models on the same rows. Differences are oriented (positive: the first is better): DeLong for the area under the
-/// ROC curve, Agresti-Min for shares of the same rows, Student t for means; anything else, weighted rows and ratios by the paired bootstrap.
+/// The comparison of a metric between two models on the same rows. Differences are oriented (positive: the first is better): DeLong for
+/// the area under the ROC curve, Agresti-Min for shares of the same rows, Student t for means; anything else, weighted rows and ratios by
+/// the paired bootstrap.
 /// </summary>
 internal static class PairedDifference
 {
-    /// <summary>Shares whose rows in the denominator are the same for both models, with the label that puts a row there; null for all rows.</summary>
+    /// <summary>
+    /// Shares whose rows in the denominator are the same for both models, with the label that puts a row there; null for all rows.
+    /// </summary>
     private static readonly Dictionary<Metric, bool?> SharesOfSameRows = new()
     {
         [Metric.Accuracy] = null,

@@ -2,7 +2,9 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation;
 
-/// <summary>A comparison of two models with what is known about its error: one-sided bounds at any confidence and one-sided p-values.</summary>
+/// <summary>
+/// A comparison of two models with what is known about its error: one-sided bounds at any confidence and one-sided p-values.
+/// </summary>
 internal sealed class PairedEstimate
 {
     private readonly Func<double, (double Lower, double Upper)> _bounds;

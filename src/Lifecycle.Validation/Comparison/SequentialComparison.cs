@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Two models on rows that come one after the other, in shadow or canary: the verdict may be looked at after every row. The evidence is an e-value; under
-/// equality the chance that it ever reaches 1/α is at most α (Ville 1939), so a difference once shown stays shown.
+/// Two models on rows that come one after the other, in shadow or canary: the verdict may be looked at after every row. The evidence is
+/// an e-value; under equality the chance that it ever reaches 1/α is at most α (Ville 1939), so a difference once shown stays shown.
 /// </summary>
 public sealed class SequentialComparison
 {
@@ -63,7 +63,9 @@ public sealed class SequentialComparison
     /// <param name="alpha">Level over the whole run, in (0, 1).</param>
     public static SequentialComparison OfLosses(double alpha = 0.05) => new(alpha, new BettingCapital(0.5, alpha), new BettingCapital(0.5, alpha));
 
-    /// <summary>Compares losses of any size. Asymptotic: nothing is claimed within the burn-in, and the level holds for many rows.</summary>
+    /// <summary>
+    /// Compares losses of any size. Asymptotic: nothing is claimed within the burn-in, and the level holds for many rows.
+    /// </summary>
     /// <param name="mixture">The size of differences that matter, above 0.</param>
     /// <param name="alpha">Level over the whole run, in (0, 1).</param>
     /// <param name="burnIn">Rows before the first claim.</param>

@@ -28,8 +28,9 @@ public sealed record BootstrapOptions
     public BootstrapInterval Interval { get; init; } = BootstrapInterval.BCa;
 
     /// <summary>
-    /// Whether intervals of the greatest minus the least group value and of their ratio are given too. They are percentile intervals and cannot show equality:
-    /// the greatest of several estimates exceeds the least also when all groups are alike. <see cref="GroupMetrics.Disparity"/> can.
+    /// Whether intervals of the greatest minus the least group value and of their ratio are given too. They are percentile intervals and
+    /// cannot show equality: the greatest of several estimates exceeds the least also when all groups are alike. <see
+    /// cref="GroupMetrics.Disparity"/> can.
     /// </summary>
     public bool WithSpread { get; init; }
 

@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Bootstrap of count metrics by group. Drawing n rows with replacement and counting them is one Multinomial(n, cells/n) draw over the cells of group, truth
-/// and decision: exact, and its cost does not depend on n. Replicate i uses stream i of the seed.
+/// Bootstrap of count metrics by group. Drawing n rows with replacement and counting them is one Multinomial(n, cells/n) draw over the
+/// cells of group, truth and decision: exact, and its cost does not depend on n. Replicate i uses stream i of the seed.
 /// </summary>
 internal sealed class CellBootstrap : GroupReplicates
 {
@@ -101,11 +101,22 @@ internal sealed class CellBootstrap : GroupReplicates
             return (own, all) => own.PredictedPositives / all.PredictedPositives;
         }
 
-        // 0/0 is NaN, which stands for undefined here.
-        return metric.Share is { } share
-            ? (own, _) => share.Successes(own) / share.Trials(own)
-            : (own, _) => own.Total == 0 ? double.NaN : metric.OfCounts!(own).Or(double.NaN);
+        if (metric.Share is not { } share)
+        {
+            return (own, _) => own.Total == 0 ? double.NaN : metric.OfCounts!(own).Or(double.NaN);
+        }
+
+        // Shares are quotients of sums of cells: which cells is asked once, with one row in each. 0/0 is NaN, which stands for undefined here.
+        ConfusionCounts above = Weights(share.Successes), below = Weights(share.Trials);
+        return (own, _) => Sum(above, own) / Sum(below, own);
     }
+
+    private static ConfusionCounts Weights(Func<ConfusionCounts, double> sum) =>
+        new(sum(new(1, 0, 0, 0)), sum(new(0, 1, 0, 0)), sum(new(0, 0, 1, 0)), sum(new(0, 0, 0, 1)));
+
+    private static double Sum(in ConfusionCounts weights, in ConfusionCounts counts) =>
+        weights.TrueNegatives * counts.TrueNegatives + weights.FalsePositives * counts.FalsePositives
+        + weights.FalseNegatives * counts.FalseNegatives + weights.TruePositives * counts.TruePositives;
 
     private static double[] Cells(ConfusionCounts[] counts)
     {

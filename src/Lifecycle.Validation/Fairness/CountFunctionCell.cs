@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// A function of a group's four counts, such as F1: taken at counts + ½, with the variance of the delta method (Σ cᵢ gᵢ², g being the slopes), and
-/// drawn multinomially.
+/// A function of a group's four counts, such as F1: taken at counts + ½, with the variance of the delta method (Σ cᵢ gᵢ², g being the
+/// slopes), and drawn multinomially.
 /// </summary>
 internal sealed class CountFunctionCell : GroupCell
 {

@@ -29,7 +29,9 @@ internal static class Disparities
         }
 
         ContrastFamily family = new(groups, metric);
-        Homogeneity? homogeneity = metric.Rates is [{ IsProportion: true }] ? HomogeneityTest.Of(groups, metric.Rates[0]) : null;
+        bool isOneRate = metric.Rates is [{ IsProportion: true }];
+        Homogeneity? homogeneity = isOneRate ? HomogeneityTest.Of(groups, metric.Rates[0]) : null;
+        Func<GroupShrinkage?>? shrink = isOneRate ? () => GroupShrinkage.Of(groups, metric.Rates[0]) : null;
         if (family.Judged.Any(j => j < 2) || family.Contrasts.Count == 0)
         {
             return new Disparity(metric, confidence)
@@ -38,6 +40,7 @@ internal static class Disparities
                 Judged = family.Judged,
                 NotJudged = family.NotJudged,
                 Homogeneity = homogeneity,
+                Shrink = shrink,
             };
         }
 
@@ -63,6 +66,7 @@ internal static class Disparities
             Judged = family.Judged,
             NotJudged = family.NotJudged,
             Homogeneity = homogeneity,
+            Shrink = shrink,
         };
     }
 

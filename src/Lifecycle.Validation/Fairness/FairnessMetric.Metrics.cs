@@ -5,8 +5,8 @@ public sealed partial class FairnessMetric
     private const string DifferenceSuffix = "Difference", RatioSuffix = "Ratio";
 
     /// <summary>
-    /// Greatest gap of any metric between groups. Bounds exist for proportions, for functions of counts such as F1 (delta method), for the area under
-    /// the ROC curve (DeLong) and for means.
+    /// Greatest gap of any metric between groups. Bounds exist for proportions, for functions of counts such as F1 (delta method), for
+    /// the area under the ROC curve (DeLong) and for means.
     /// </summary>
     /// <param name="metric">The metric.</param>
     public static FairnessMetric DifferenceOf(Metric metric)

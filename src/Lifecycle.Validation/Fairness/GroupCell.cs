@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// One figure of one group as the bounds see it: an estimate with its variance on the scale in use (the figure itself, or its logarithm for ratios),
-/// and how both look when the rows are drawn anew.
+/// One figure of one group as the bounds see it: an estimate with its variance on the scale in use (the figure itself, or its logarithm
+/// for ratios), and how both look when the rows are drawn anew.
 /// </summary>
 internal abstract class GroupCell(string group, Metric metric, double plain, double rows)
 {

@@ -6,7 +6,11 @@ internal sealed class GroupIntervalReading(GroupMetrics groups, Metric metric, G
     public GroupIntervals Read()
     {
         BootstrapFigure[] series = new BootstrapFigure[replicates.Points.Length];
-        Parallel.For(0, series.Length, new ParallelOptions { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism }, s => series[s] = Series(s));
+        for (int s = 0; s < series.Length; s++)
+        {
+            series[s] = Series(s);
+        }
+
         List<int> judged = [];
         List<UnjudgedGroup> left = [];
         for (int s = 1; s < series.Length; s++)

@@ -20,9 +20,11 @@ internal sealed record Grouping(string[] Keys, bool[] Missing, int[] Codes)
         AddUnobserved(columns, combinations, possible, maxGroups);
         return combinations.Count <= maxGroups
             ? Sort(columns, combinations, codes)
-            : throw new ArgumentException(FormattableString.Invariant(
-                $"{string.Join(" x ", by)} gives {combinations.Count:N0} groups; at most {maxGroups:N0} are allowed. Use fewer attributes, or bins: for numbers."));
+            : throw TooMany(string.Join(" x ", by), combinations.Count, maxGroups);
     }
+
+    private static ArgumentException TooMany(string name, int groups, int maxGroups) => new(FormattableString.Invariant(
+        $"{name} gives {groups:N0} groups; at most {maxGroups:N0} are allowed. Use fewer attributes, or bins: for numbers."));
 
     /// <summary>Takes out groups, and with them their rows.</summary>
     public Grouping Without(Func<int, bool> isOut)

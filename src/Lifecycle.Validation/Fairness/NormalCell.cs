@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// A figure of a group's rows whose sampling error is known to be near normal: the area under the ROC curve by DeLong, means by s²/n. Its variance
-/// stays when it is drawn anew.
+/// A figure of a group's rows whose sampling error is known to be near normal: the area under the ROC curve by DeLong, means by s²/n. Its
+/// variance stays when it is drawn anew.
 /// </summary>
 internal sealed class NormalCell : GroupCell
 {

@@ -2,7 +2,9 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation;
 
-/// <summary>One rate of one group: x successes of n, smoothed to (x+1)/(n+2), with its variance on the scale in use; drawn binomially.</summary>
+/// <summary>
+/// One rate of one group: x successes of n, smoothed to (x+1)/(n+2), with its variance on the scale in use; drawn binomially.
+/// </summary>
 internal sealed class RateCell : GroupCell
 {
     private readonly bool _isRatio;

@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Bootstrap by group of figures that need rows: weighted rows and scores. Each row gets one Poisson(1) multiplicity a replicate, the same for all metrics
-/// and for the group as for all rows. Scores are sorted once.
+/// Bootstrap by group of figures that need rows: weighted rows and scores. Each row gets one Poisson(1) multiplicity a replicate, the
+/// same for all metrics and for the group as for all rows. Scores are sorted once.
 /// </summary>
 internal sealed class RowBootstrap : GroupReplicates
 {

@@ -4,8 +4,9 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Critical value of a family of contrasts by a studentised parametric bootstrap: each draw takes new figures from the smoothed ones and keeps the
-/// largest |d* - d|/se*; c is the ⌈confidence · draws⌉-th smallest of these. Draw m uses stream m of the seed, whatever thread it runs on.
+/// Critical value of a family of contrasts by a studentised parametric bootstrap: each draw takes new figures from the smoothed ones and
+/// keeps the largest |d* - d|/se*; c is the ⌈confidence · draws⌉-th smallest of these. Draw m uses stream m of the seed, whatever thread
+/// it runs on.
 /// </summary>
 internal sealed class SimultaneousBounds
 {

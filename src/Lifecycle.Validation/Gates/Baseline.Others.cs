@@ -30,12 +30,15 @@ public sealed partial class Baseline
     }
 
     /// <summary>
-    /// Bare values; the rows they were measured on are independent of the evaluation set. Shares are compared by Newcombe's and Katz' intervals, other
-    /// metrics by joining both intervals (MOVER), the other model's spread being that of the candidate scaled by the number of rows.
+    /// Bare values; the rows they were measured on are independent of the evaluation set. Shares are compared by Newcombe's and Katz'
+    /// intervals, other metrics by joining both intervals (MOVER), the other model's spread being that of the candidate scaled by the
+    /// number of rows.
     /// </summary>
     /// <param name="values">One a metric.</param>
     /// <param name="model">Digest of the model's manifest.</param>
-    /// <exception cref="ArgumentException">There is no value, a metric stands twice, a value is not finite or outside the metric's range, or a number of rows is below 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no value, a metric stands twice, a value is not finite or outside the metric's range, or a number of rows is below 1.
+    /// </exception>
     public static Baseline FromValues(IReadOnlyList<BaselineValue> values, Digest? model = null)
     {
         ArgumentNullException.ThrowIfNull(values);

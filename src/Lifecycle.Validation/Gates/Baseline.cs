@@ -1,7 +1,8 @@
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Another model, usually the champion: what it said about the same rows, the model itself, or only the values that were measured for it once.
+/// Another model, usually the champion: what it said about the same rows, the model itself, or only the values that were measured for it
+/// once.
 /// </summary>
 public sealed partial class Baseline
 {

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Lifecycle.Validation;
 
-/// <summary>The candidate against another model: oriented difference, plain or relative, at least a limit, which may be negative (a margin).</summary>
+/// <summary>
+/// The candidate against another model: oriented difference, plain or relative, at least a limit, which may be negative (a margin).
+/// </summary>
 internal sealed class BaselineRequirement(Metric metric, string kind, double least, double confidence, bool relative = false) : ComparedRequirement(metric, confidence)
 {
     public const string NotWorse = "notWorse";

@@ -5,8 +5,8 @@ public static partial class GateBuilderExtensions
     /// <summary>Asks that the model is not worse than the baseline by more than a margin (non-inferiority).</summary>
     /// <param name="builder">The gate.</param>
     /// <param name="metric">
-    /// A metric that has a better side. Paired by rows: the area under the ROC curve by DeLong, shares of the same rows by Agresti-Min, means by Student t,
-    /// anything else by the bootstrap.
+    /// A metric that has a better side. Paired by rows: the area under the ROC curve by DeLong, shares of the same rows by Agresti-Min,
+    /// means by Student t, anything else by the bootstrap.
     /// </param>
     /// <param name="margin">How much worse is still allowed, at least 0.</param>
     /// <param name="confidence">Confidence of each bound; the gate's own when null.</param>
@@ -30,8 +30,8 @@ public static partial class GateBuilderExtensions
     }
 
     /// <summary>
-    /// Asks for a change from the baseline: the metric minus the baseline's, turned so that positive is better, or that over the size of the baseline's. A
-    /// negative limit allows a loss. A relative change from 0 is undefined and does not pass.
+    /// Asks for a change from the baseline: the metric minus the baseline's, turned so that positive is better, or that over the size of
+    /// the baseline's. A negative limit allows a loss. A relative change from 0 is undefined and does not pass.
     /// </summary>
     /// <param name="builder">The gate.</param>
     /// <param name="metric">The metric.</param>
@@ -45,7 +45,9 @@ public static partial class GateBuilderExtensions
         return builder.With(new BaselineRequirement(metric, BaselineRequirement.Change, atLeast, builder.ConfidenceOr(confidence), relative));
     }
 
-    /// <summary>Asks that the metric is at least so many times that of the baseline; undefined, and no pass, when the baseline's is 0 or below.</summary>
+    /// <summary>
+    /// Asks that the metric is at least so many times that of the baseline; undefined, and no pass, when the baseline's is 0 or below.
+    /// </summary>
     /// <param name="builder">The gate.</param>
     /// <param name="metric">The metric.</param>
     /// <param name="atLeast">The least ratio, above 0; the lower bound must reach it.</param>
@@ -69,7 +71,9 @@ public static partial class GateBuilderExtensions
         return builder.With(new EquivalentRequirement(metric, within, builder.ConfidenceOr(confidence)));
     }
 
-    /// <summary>Asks that the metric is never below what was once accepted: the bound must reach the best accepted value, less a slack.</summary>
+    /// <summary>
+    /// Asks that the metric is never below what was once accepted: the bound must reach the best accepted value, less a slack.
+    /// </summary>
     /// <param name="builder">The gate.</param>
     /// <param name="metric">A metric that has a better side.</param>
     /// <param name="history">Values that were accepted before; without any it is a first run.</param>

@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Replicates of one figure. Replicate i draws from stream i of the seed, so results do not depend on threads. A replicate without a figure (one class
-/// only, say) is drawn again from its own stream; when that happens to more than 1 % there are too few rows.
+/// Replicates of one figure. Replicate i draws from stream i of the seed, so results do not depend on threads. A replicate without a
+/// figure (one class only, say) is drawn again from its own stream; when that happens to more than 1 % there are too few rows.
 /// </summary>
 internal static class Replicates
 {
@@ -53,7 +53,9 @@ internal static class Replicates
         return redraws > MostRedraws * replicates ? null : drawn;
     }
 
-    /// <summary>Leaves out one row after the other, or one of 1,000 equal blocks of many rows; null when a figure is undefined then.</summary>
+    /// <summary>
+    /// Leaves out one row after the other, or one of 1,000 equal blocks of many rows; null when a figure is undefined then.
+    /// </summary>
     public static double? RowAcceleration(int rows, Func<byte[], MetricValue> figure, int threads = -1)
     {
         int blocks = BlocksOf(rows);

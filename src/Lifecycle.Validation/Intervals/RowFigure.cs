@@ -1,6 +1,8 @@
 namespace Lifecycle.Validation;
 
-/// <summary>A metric over the rows of a set, each taken so many times. What does not change with that is made once; several threads may ask.</summary>
+/// <summary>
+/// A metric over the rows of a set, each taken so many times. What does not change with that is made once; several threads may ask.
+/// </summary>
 internal abstract partial class RowFigure
 {
     public static RowFigure For(Metric metric, EvaluationSet set)

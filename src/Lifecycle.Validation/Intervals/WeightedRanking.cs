@@ -1,6 +1,8 @@
 namespace Lifecycle.Validation;
 
-/// <summary>The area under the ROC curve of weighted rows, or average precision: sorted once, one pass from the highest score down for each draw.</summary>
+/// <summary>
+/// The area under the ROC curve of weighted rows, or average precision: sorted once, one pass from the highest score down for each draw.
+/// </summary>
 internal sealed class WeightedRanking : RowFigure
 {
     private readonly bool _isArea;

@@ -5,8 +5,8 @@ namespace Lifecycle.Validation;
 public sealed partial class Metric
 {
     /// <summary>
-    /// The metric over all rows with a bootstrap interval. Counts of unweighted rows take one multinomial draw a replicate, however many rows there are;
-    /// anything else gives each row a Poisson(1) multiplicity.
+    /// The metric over all rows with a bootstrap interval. Counts of unweighted rows take one multinomial draw a replicate, however many
+    /// rows there are; anything else gives each row a Poisson(1) multiplicity.
     /// </summary>
     /// <param name="set">The rows.</param>
     /// <param name="options">Replicates, confidence, kind of interval.</param>

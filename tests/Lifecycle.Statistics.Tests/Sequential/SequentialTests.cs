@@ -29,7 +29,9 @@ public class SequentialTests
         Assert.Equal((b, c), ((int)run.FirstOnly, (int)run.SecondOnly));
     }
 
-    /// <summary>A bet is made before its value is seen, so the mean capital under the hypothesis stays 1: checked over all 2^10 paths.</summary>
+    /// <summary>
+    /// A bet is made before its value is seen, so the mean capital under the hypothesis stays 1: checked over all 2^10 paths.
+    /// </summary>
     [Theory]
     [InlineData(0.5)]
     [InlineData(0.2)]

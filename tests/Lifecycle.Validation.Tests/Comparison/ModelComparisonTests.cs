@@ -7,7 +7,10 @@ public class ModelComparisonTests
     private static readonly EvaluationSet Set = Gates.Samples.Scored(800);
     private static readonly Baseline Weaker = Baseline.FromScores(Gates.Samples.Scored(800, 1.6, seed: 9).Scores), Same = Baseline.FromScores(Set.Scores);
 
-    /// <summary>Decisions of COMPAS (decile at least 5) against those of a rule on earlier offences (at least 3), by the rows on which they differ.</summary>
+    /// <summary>
+    /// Decisions of COMPAS (decile at least 5) against those of a rule on earlier offences (at least 3), by the rows on which they
+    /// differ.
+    /// </summary>
     private static ModelComparison Compas()
     {
         const int FirstOnly = 1202, SecondOnly = 1124, Rows = 7214;

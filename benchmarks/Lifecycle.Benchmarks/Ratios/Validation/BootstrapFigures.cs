@@ -3,7 +3,10 @@ using Lifecycle.Validation;
 
 namespace Lifecycle.Benchmarks.Ratios.Validation;
 
-/// <summary>The exact bootstrap of group figures, the bootstrap of the area under the ROC curve, and DeLong's test, against numpy, pandas, scipy and scikit-learn.</summary>
+/// <summary>
+/// The exact bootstrap of group figures, the bootstrap of the area under the ROC curve, and DeLong's test, against numpy, pandas, scipy
+/// and scikit-learn.
+/// </summary>
 internal static class BootstrapFigures
 {
     private const int Rows = 48_842;

@@ -95,7 +95,9 @@ internal static class BoundsFigures
         return [.. shares.Select(s => (int)Math.Round(rows * s / all))];
     }
 
-    /// <summary>Half of the rows are truly positive; decisions do not depend on that, so that all rates of a group are its selection rate.</summary>
+    /// <summary>
+    /// Half of the rows are truly positive; decisions do not depend on that, so that all rates of a group are its selection rate.
+    /// </summary>
     private static GroupMetrics Draw(RandomStream random, int[] sizes, IEnumerable<double> rates, ulong seed)
     {
         double[] each = [.. rates];

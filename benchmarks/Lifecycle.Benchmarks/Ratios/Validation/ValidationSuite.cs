@@ -9,6 +9,7 @@ internal static class ValidationSuite
         ["validation.auc"] = BootstrapFigures.MeasureArea,
         ["validation.delong"] = BootstrapFigures.MeasureDeLong,
         ["validation.bounds"] = BoundsFigures.Measure,
+        ["validation.sequential"] = SequentialFigures.Measure,
         ["validation.bounds.time"] = BoundsFigures.MeasureTime,
     };
 
