@@ -121,6 +121,14 @@ public sealed partial class EvaluationSet
             positive = LabelReading.Positive(columns.Names, null);
         }
 
+        if (positive is not null && !columns.Names.Contains(positive))
+        {
+            // One value only: nothing is positive, which is no mistake; among several it is.
+            columns = columns.Names.Length < 2
+                ? ClassColumns.Of(labels, predictions, [positive])
+                : throw new ArgumentException($"The positive label '{positive}' is not among the labels and predictions {LabelReading.List(columns.Names)}.", nameof(positive));
+        }
+
         EvaluationSet set = new(new bool[labels.Length], null, new bool[labels.Length], null) { _classes = columns };
         Array.Fill(set._labels, true);
         for (int i = 0; i < labels.Length; i++)
@@ -145,6 +153,33 @@ public sealed partial class EvaluationSet
     {
         ArgumentNullException.ThrowIfNull(batch);
         return Of(batch[labels].ToDoubles(), batch[predictions].ToDoubles());
+    }
+
+    /// <summary>A regression from records.</summary>
+    /// <param name="records">One a row.</param>
+    /// <param name="label">What is true; null is a missing label.</param>
+    /// <param name="prediction">What was predicted; finite.</param>
+    public static EvaluationSet FromNumbers<T>(IEnumerable<T> records, Func<T, double?> label, Func<T, double> prediction)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(prediction);
+        T[] rows = [.. records];
+        return Of(Array.ConvertAll(rows, r => label(r) ?? double.NaN), Array.ConvertAll(rows, r => prediction(r)));
+    }
+
+    /// <summary>True and predicted classes from records.</summary>
+    /// <param name="records">One a row.</param>
+    /// <param name="label">The true class; null is a missing label.</param>
+    /// <param name="prediction">The predicted class; never null.</param>
+    /// <param name="positive">The positive class: makes the set binary, this class against all others.</param>
+    public static EvaluationSet FromClasses<T>(IEnumerable<T> records, Func<T, string?> label, Func<T, string?> prediction, string? positive = null)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(prediction);
+        T[] rows = [.. records];
+        return Of(Array.ConvertAll(rows, r => label(r)), Array.ConvertAll(rows, r => prediction(r)), positive);
     }
 
     /// <summary>True and predicted classes from columns.</summary>

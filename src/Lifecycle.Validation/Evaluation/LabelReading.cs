@@ -76,6 +76,7 @@ internal static class LabelReading
             $"The labels are {List(found)}. Say which one is positive, for example positive: '{found.Last()}'."));
     }
 
-    private static string List(IReadOnlyCollection<string> found) =>
+    /// <summary>The values found, at most 20 of them.</summary>
+    public static string List(IReadOnlyCollection<string> found) =>
         string.Join(", ", found.Take(MostListed).Select(f => $"'{f}'")) + (found.Count > MostListed ? ", ..." : "");
 }

@@ -95,6 +95,10 @@ public class MulticlassTests
     {
         Assert.Equal(EvaluationKind.Binary, EvaluationSet.Of([0, 1, 1], [1, 1, 0]).Kind);
         Assert.Equal([false, true, true], EvaluationSet.Of([0, 1, 1], [1, 1, 0]).Labels.ToArray());
+        Assert.Equal([false, false], EvaluationSet.Of([0, 0], [0, 0]).Predictions.ToArray());
+        Assert.Equal([true, true], EvaluationSet.Of([1, 1], [1, 1]).Labels.ToArray());
+        Assert.Contains("'cow'", Assert.Throws<ArgumentException>(() => EvaluationSet.Of(["cat", "dog"], (string[])["cat", "cat"], positive: "cow")).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Metric.Accuracy.Compute(EvaluationSet.FromClasses(["a", "b", "c"], r => r, r => r)).Value);
         EvaluationSet cats = EvaluationSet.Of(["cat", "dog", "owl"], (string[])["cat", "cat", "owl"], positive: "cat");
         Assert.Equal((EvaluationKind.Binary, "cat"), (cats.Kind, cats.Outcome));
         ArgumentException error = Assert.Throws<ArgumentException>(() => EvaluationSet.Of(["cat", "dog"], (string[])["cat", "cat"]));

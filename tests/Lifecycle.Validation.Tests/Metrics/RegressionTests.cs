@@ -161,6 +161,8 @@ public class RegressionTests
         Assert.Contains("row 0", Assert.Throws<ArgumentException>(() => EvaluationSet.Of([1.0, 2], [double.NaN, 2])).Message, StringComparison.Ordinal);
         ColumnBatch batch = new([BatchColumn.Of<float>("y", new[] { 1f, 2f }), BatchColumn.Of<double>("p", new[] { 1.5, 2.5 })]);
         Assert.Equal(0.5, Metric.MeanResidual.Compute(EvaluationSet.FromNumbers(batch, "y", "p")).Value);
+        Assert.Equal(1, EvaluationSet.FromNumbers<double?>([1, null, 3], r => r, r => r ?? 2).UnlabelledCount);
+        Assert.Throws<ArgumentException>(() => GroupShrinkage.Of(GroupMetrics.Compute(set.DropUnlabelled(), "g"), Metric.MeanPrediction));
         Assert.Equal(0.5, Metric.MeanAbsoluteError.Compute(EvaluationSet.Of([1f, 2f], [1.5f, 2.5f])).Value);
     }
 
