@@ -122,6 +122,10 @@ public sealed partial class Gate
         {
             throw;
         }
+        catch (EvaluationKindException error)
+        {
+            return requirement.Without(UndefinedReason.MissingMetric, $"{requirement.Text}: {Wording.Show(error.Message)}");
+        }
         catch (Exception error)
         {
             // A requirement that cannot be judged is a finding of its own; the others are judged all the same.

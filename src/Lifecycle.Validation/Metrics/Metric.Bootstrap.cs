@@ -20,10 +20,15 @@ public sealed partial class Metric
             return BootstrapFigure.Undefined(point.Reason!.Value);
         }
 
+        if (Resolve(set) is { } fit && (fit.Metric != this || fit.Set != set))
+        {
+            return fit.Metric.Bootstrap(fit.Set, options);
+        }
+
         int threads = IsCustom ? 1 : options.MaxDegreeOfParallelism;
         if (OfCounts is { } counts && !set.IsWeighted)
         {
-            return Of(ConfusionCounts.Of(set), counts, point, options, threads);
+            return Of(ConfusionCounts.OfRows(set), counts, point, options, threads);
         }
 
         RowFigure figure = RowFigure.For(this, set);

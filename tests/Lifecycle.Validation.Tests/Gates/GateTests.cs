@@ -197,7 +197,7 @@ public class GateTests
         }
 
         EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Y)], (bool[])[.. rows.Select(r => r.P)]).Attribute("g", rows.Select(r => r.G % 4 == 0 ? null : $"g{r.G % 4}"));
-        Metric[] metrics = [.. Metric.All.Where(m => m != Metric.Count)];
+        Metric[] metrics = [.. Metric.All.Where(m => m != Metric.Count && !m.IsOfGroups)];
         Metric metric = metrics[which % metrics.Length];
         FairnessMetric fairness = FairnessMetric.All[which % FairnessMetric.All.Count];
         double confidence = which % 2 == 0 ? 0.9 : Confidence.None;
