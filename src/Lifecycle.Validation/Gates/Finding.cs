@@ -6,7 +6,7 @@ public sealed record Finding
     /// <summary>The requirement in short, for example <c>AreaUnderRoc at least 0.8</c>.</summary>
     public required string Requirement { get; init; }
 
-    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>custom</c>.</summary>
+    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>withstands</c>, <c>custom</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>What came out.</summary>
@@ -50,6 +50,12 @@ public sealed record Finding
 
     /// <summary>Groups that could not be judged.</summary>
     public IReadOnlyList<UnjudgedGroup> NotJudged { get; init; } = [];
+
+    /// <summary>What each perturbation did, for requirements of robustness.</summary>
+    public RobustnessReport? Robustness { get; init; }
+
+    /// <summary>What an attack found.</summary>
+    public AttackResult? Attack { get; init; }
 
     /// <summary>Whether trying again may help; only with an error.</summary>
     public bool IsTransient { get; init; }

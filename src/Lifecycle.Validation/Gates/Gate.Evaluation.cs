@@ -69,7 +69,7 @@ public sealed partial class Gate
             Replicates = context.Options.Replicates,
             WhenInconclusive = WhenInconclusive,
             FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped),
-            Findings = findings,
+            Findings = Repeatability.Mark(findings),
             Groups = GroupTable.Of(Requirements.OfType<FairRequirement>(), run),
         };
         Record(report, context.Time.GetElapsedTime(started));

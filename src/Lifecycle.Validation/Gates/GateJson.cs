@@ -119,12 +119,15 @@ internal static class GateJson
                 builder.RequireBetter(item.Metric("metric"), item.Needed("by"), confidence);
                 break;
             case RobustRequirement.KindName:
-                builder.RequireRobust(Perturbation.Named(item.Text("perturbation"), item.Needed("level")), item.Needed("maxDrop"), item.Metric("metric"), confidence);
+                RobustJson.AddRobust(builder, item, confidence);
+                break;
+            case WithstandsRequirement.KindName:
+                RobustJson.AddWithstands(builder, item, confidence);
                 break;
             case CustomRequirement.KindName:
                 throw new FormatException($"{item.Path}: '{item.Text("custom")}' is a check in code; build this gate in code.");
             default:
-                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, robust.");
+                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, robust, withstands.");
         }
 
         if (advisory)

@@ -4,7 +4,7 @@ namespace Lifecycle.Validation;
 internal sealed class GateRun(
     EvaluationSet set, BatchPredictor? predict, Baseline? baseline, FirstRun firstRun, EvaluationContext context, CancellationToken cancellationToken)
 {
-    private readonly Dictionary<string, double[]> _scored = new(StringComparer.Ordinal);
+    private RobustnessRun? _robustness;
 
     public EvaluationSet Set { get; } = set;
 
@@ -32,15 +32,10 @@ internal sealed class GateRun(
         Seed = Options.Seed,
     };
 
-    /// <summary>Scores of the model on these rows, asked once for each name.</summary>
-    public async ValueTask<double[]> ScoreAsync(string name, Func<ColumnBatch> rows)
-    {
-        if (!_scored.TryGetValue(name, out double[]? scores))
-        {
-            scores = await new MeteredPredictor(Predict!, Time, Options.RequirementTimeout).ScoreAsync(rows(), CancellationToken).ConfigureAwait(false);
-            _scored.Add(name, scores);
-        }
+    /// <summary>The rows that keep all rules of how features may change, and what was tried on them so far.</summary>
+    public RobustnessRun Robustness => _robustness ??= new RobustnessRun(Set, Options.Seed);
 
-        return scores;
-    }
+    /// <summary>The model, metered for one requirement.</summary>
+    public MeteredPredictor Predictor() => new(
+        Predict ?? ((_, _, _) => throw new InvalidOperationException("There is no model to ask.")), Time, Options.RequirementTimeout, Options.MaxPredictorConcurrency);
 }

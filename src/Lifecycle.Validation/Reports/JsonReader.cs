@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>Reads <c>lifecycle.gate-report/1</c> back.</summary>
-internal static class JsonReader
+internal static partial class JsonReader
 {
     public static GateReport Read(ReadOnlyMemory<byte> json)
     {
@@ -68,6 +68,8 @@ internal static class JsonReader
         Contrasts = Items(finding, "contrasts", ReadContrast),
         NotJudged = Items(finding, "notJudged", g => new UnjudgedGroup(
             Text(g, "group"), Text(g, "metric"), Choice<UndefinedReason>(g, "reason"), g.GetProperty("rows").GetDouble())),
+        Robustness = ReadRobustness(finding),
+        Attack = ReadAttack(finding),
         Message = Text(finding, "message"),
         Elapsed = elapsed,
     };
