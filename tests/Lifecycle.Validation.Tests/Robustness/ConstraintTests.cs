@@ -29,6 +29,15 @@ public class ConstraintTests
     }
 
     [Fact]
+    public async Task WithoutRepair_TheSameRowsBreakRules()
+    {
+        LawBook laws = new(2_000, 0);
+        Draft draft = Perturbation.Noise(1).Change(laws.Set.Table(), 1, 0)!;
+        await laws.Predict(draft.Decode(), new double[2_000], default);
+        Assert.True(laws.Violations > 1_000, laws.Violations.ToString());
+    }
+
+    [Fact]
     public void Repair_ClipsRoundsAndKeepsDirections()
     {
         double[] x = [.. Enumerable.Range(0, 1000).Select(i => i % 10.0)];

@@ -45,6 +45,20 @@ internal sealed class AttackMoves
         return false;
     }
 
+    /// <summary>The first unit in which two rows differ; -1 when there is none.</summary>
+    public int FirstChanged(ReadOnlySpan<double> row, ReadOnlySpan<double> other)
+    {
+        for (int u = 0; u < _units.Length; u++)
+        {
+            if (IsChanged(_units[u], row, other))
+            {
+                return u;
+            }
+        }
+
+        return -1;
+    }
+
     public void AddCandidates(AttackSearch search, Victim victim, int maxFeatures, ProbeBlock probes)
     {
         int before = probes.Count;

@@ -7,70 +7,68 @@ internal sealed class AttackRefinement(AttackSearch search, AttackMoves moves)
 
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        (Victim Victim, int[][] Units)[] found = [.. search.Victims.Where(v => v.Best is not null).Select(v => (v, Changed(v)))];
-        int most = found.Select(f => f.Units.Length).DefaultIfEmpty().Max();
+        Trail[] trails = [.. search.Victims.SelectMany(v => v.Found.Select(f => new Trail(v, f, Changed(v, f))))];
+        int most = trails.Select(t => t.Units.Length).DefaultIfEmpty().Max();
         for (int u = 0; most > 1 && u < most; u++)
         {
-            await TakeBackAsync(found, u, cancellationToken).ConfigureAwait(false);
+            await TakeBackAsync(trails, u, cancellationToken).ConfigureAwait(false);
         }
 
         for (int u = 0; u < most; u++)
         {
-            await BisectAsync(found, u, cancellationToken).ConfigureAwait(false);
+            await BisectAsync(trails, u, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>The changed units of a row, the dearest first.</summary>
-    private int[][] Changed(Victim victim)
-    {
-        victim.Current = victim.Best!;
-        return [.. moves.Units.Where(u => AttackMoves.IsChanged(u, victim.Best, victim.Original)).OrderByDescending(u => CostOfUnit(victim, u))];
-    }
+    private int[][] Changed(Victim victim, double[] row) =>
+        [.. moves.Units.Where(u => AttackMoves.IsChanged(u, row, victim.Original)).OrderByDescending(u => CostOfUnit(victim, row, u))];
 
-    private double CostOfUnit(Victim victim, int[] unit)
+    private double CostOfUnit(Victim victim, double[] row, int[] unit)
     {
         double[] alone = [.. victim.Original];
         foreach (int c in unit)
         {
-            alone[c] = victim.Current[c];
+            alone[c] = row[c];
         }
 
         return search.CostOf(victim, alone);
     }
 
-    private async ValueTask TakeBackAsync((Victim Victim, int[][] Units)[] found, int u, CancellationToken cancellationToken)
+    private async ValueTask TakeBackAsync(Trail[] trails, int u, CancellationToken cancellationToken)
     {
         ProbeBlock probes = new(search.Width);
+        List<Trail> asked = [];
         double[] row = new double[search.Width];
-        foreach ((Victim victim, int[][] units) in found)
+        foreach (Trail trail in trails.Where(t => u < t.Units.Length && t.Units.Length > 1 && search.Left(t.Victim) > 0))
         {
-            if (u < units.Length && units.Length > 1 && search.Left(victim) > 0)
+            trail.Current.CopyTo(row, 0);
+            foreach (int c in trail.Units[u])
             {
-                victim.Current.CopyTo(row, 0);
-                foreach (int c in units[u])
-                {
-                    row[c] = victim.Original[c];
-                }
+                row[c] = trail.Victim.Original[c];
+            }
 
-                if (search.TryRepair(victim, row) && search.CostOf(victim, row) < search.CostOf(victim, victim.Current))
-                {
-                    probes.Add(victim, row);
-                }
+            if (search.Left(trail.Victim) > 0 && search.TryRepair(trail.Victim, row) && search.CostOf(trail.Victim, row) < search.CostOf(trail.Victim, trail.Current))
+            {
+                probes.Add(trail.Victim, row);
+                asked.Add(trail);
             }
         }
 
         await search.AskAsync(probes, cancellationToken).ConfigureAwait(false);
-        Accept(probes);
+        for (int p = 0; p < probes.Count; p++)
+        {
+            asked[p].Answer(search, probes, p);
+        }
     }
 
-    private async ValueTask BisectAsync((Victim Victim, int[][] Units)[] found, int u, CancellationToken cancellationToken)
+    private async ValueTask BisectAsync(Trail[] trails, int u, CancellationToken cancellationToken)
     {
-        (Victim Victim, int Column)[] numbers =
+        (Trail Trail, int Column)[] numbers =
         [
-            .. found.Where(f => u < f.Units.Length && moves.IsNumber(f.Units[u]) && AttackMoves.IsChanged(f.Units[u], f.Victim.Current, f.Victim.Original))
-                .Select(f => (f.Victim, f.Units[u][0])),
+            .. trails.Where(t => u < t.Units.Length && moves.IsNumber(t.Units[u]) && AttackMoves.IsChanged(t.Units[u], t.Current, t.Victim.Original)).Select(t => (t, t.Units[u][0])),
         ];
-        double[] held = [.. numbers.Select(n => n.Victim.Original[n.Column])];
+        double[] held = [.. numbers.Select(n => n.Trail.Victim.Original[n.Column])];
         double[] row = new double[search.Width];
         for (int round = 0; round < Bisections; round++)
         {
@@ -78,13 +76,13 @@ internal sealed class AttackRefinement(AttackSearch search, AttackMoves moves)
             List<(int Number, double Middle)> asked = [];
             for (int i = 0; i < numbers.Length; i++)
             {
-                (Victim victim, int column) = numbers[i];
-                double middle = held[i] + (victim.Current[column] - held[i]) / 2;
-                victim.Current.CopyTo(row, 0);
+                (Trail trail, int column) = numbers[i];
+                double middle = held[i] + (trail.Current[column] - held[i]) / 2;
+                trail.Current.CopyTo(row, 0);
                 row[column] = middle;
-                if (search.Left(victim) > 0 && search.TryRepair(victim, row) && !row.AsSpan().SequenceEqual(victim.Current))
+                if (search.Left(trail.Victim) > 0 && search.TryRepair(trail.Victim, row) && !row.AsSpan().SequenceEqual(trail.Current))
                 {
-                    probes.Add(victim, row);
+                    probes.Add(trail.Victim, row);
                     asked.Add((i, middle));
                 }
             }
@@ -92,24 +90,30 @@ internal sealed class AttackRefinement(AttackSearch search, AttackMoves moves)
             await search.AskAsync(probes, cancellationToken).ConfigureAwait(false);
             for (int p = 0; p < probes.Count; p++)
             {
-                if (!search.Turns(probes.Victim(p), probes.Scores[p]))
+                (int number, double middle) = asked[p];
+                if (!numbers[number].Trail.Answer(search, probes, p))
                 {
-                    held[asked[p].Number] = asked[p].Middle;
+                    held[number] = middle;
                 }
             }
-
-            Accept(probes);
         }
     }
 
-    private void Accept(ProbeBlock probes)
+    /// <summary>One example on its way back to the original.</summary>
+    private sealed class Trail(Victim victim, double[] current, int[][] units)
     {
-        for (int p = 0; p < probes.Count; p++)
+        public Victim Victim { get; } = victim;
+
+        public double[] Current { get; private set; } = current;
+
+        public int[][] Units { get; } = units;
+
+        /// <summary>Goes on from a probe that still turns the decision.</summary>
+        public bool Answer(AttackSearch search, ProbeBlock probes, int probe)
         {
-            if (search.Turns(probes.Victim(p), probes.Scores[p]))
-            {
-                probes.Victim(p).Current = probes.Row(p).ToArray();
-            }
+            bool turns = search.Turns(Victim, probes.Scores[probe]);
+            Current = turns ? probes.Row(probe).ToArray() : Current;
+            return turns;
         }
     }
 }

@@ -4,13 +4,14 @@ namespace Lifecycle.Validation;
 
 /// <summary>
 /// Changes one feature after the other. In each step every mutable feature offers candidates (numbers: the 1, 5, 10, ... 95, 99 % quantiles and steps of ±.1, .5, 1 and
-/// 2 standard deviations; texts: the 20 most frequent; flags and one-hot groups: the others). The cheapest candidate that turns the decision ends the search; when none
-/// does, the one with the lowest score of the true class is kept. Then changed features are taken back where that is possible, and each changed number is moved
-/// towards its original by ten bisections.
+/// 2 standard deviations; texts: the 20 most frequent; flags and one-hot groups: the others). When some turn the decision the search ends, else the
+/// one with the lowest score of the true class is kept. Of the candidates that turn it, the cheapest of each feature, five at most, are refined: changed features are
+/// taken back where that is possible, and each changed number is moved towards its original by ten bisections.
 /// </summary>
 public sealed class GreedyCoordinateAttack : Attack
 {
     internal const string KindName = "greedyCoordinate";
+    private const int MostRefined = 5;
 
     /// <summary>The budget when nobody says otherwise.</summary>
     public static readonly QueryBudget DefaultBudget = new(2_000);
@@ -55,7 +56,7 @@ public sealed class GreedyCoordinateAttack : Attack
                 }
 
                 await search.AskAsync(probes, cancellationToken).ConfigureAwait(false);
-                TakeLowest(search, probes);
+                TakeLowest(search, moves, probes);
             }
         }
 
@@ -64,24 +65,31 @@ public sealed class GreedyCoordinateAttack : Attack
 
     internal override void WriteProperties(Utf8JsonWriter writer) => writer.WriteNumber("maxFeatures", MaxFeatures);
 
-    private static void TakeLowest(AttackSearch search, ProbeBlock probes)
+    private static void TakeLowest(AttackSearch search, AttackMoves moves, ProbeBlock probes)
     {
         for (int from = 0, to; from < probes.Count; from = to)
         {
             Victim victim = probes.Victim(from);
             int best = from;
-            double bestCost = search.CostOf(victim, probes.Row(from));
-            for (to = from + 1; to < probes.Count && ReferenceEquals(probes.Victim(to), victim); to++)
+            Dictionary<int, (double Cost, int Probe)> found = [];
+            for (to = from; to < probes.Count && ReferenceEquals(probes.Victim(to), victim); to++)
             {
                 double score = AttackSearch.TrueClass(victim, probes.Scores[to]), least = AttackSearch.TrueClass(victim, probes.Scores[best]);
                 double cost = search.CostOf(victim, probes.Row(to));
-                if (score < least || (score == least && cost < bestCost))
+                if (score < least || (score == least && cost < search.CostOf(victim, probes.Row(best))))
                 {
-                    (best, bestCost) = (to, cost);
+                    best = to;
+                }
+
+                int unit = moves.FirstChanged(probes.Row(to), victim.Current);
+                if (search.Turns(victim, probes.Scores[to]) && !(found.TryGetValue(unit, out (double Cost, int Probe) other) && other.Cost <= cost))
+                {
+                    found[unit] = (cost, to);
                 }
             }
 
-            victim.Current = victim.Best ?? probes.Row(best).ToArray();
+            victim.Found = [.. found.Values.OrderBy(f => f.Cost).ThenBy(f => AttackSearch.TrueClass(victim, probes.Scores[f.Probe])).Take(MostRefined).Select(f => probes.Row(f.Probe).ToArray())];
+            victim.Current = probes.Row(best).ToArray();
         }
     }
 }
