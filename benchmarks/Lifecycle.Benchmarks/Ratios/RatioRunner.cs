@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lifecycle.Benchmarks.Ratios.Drift;
 using Lifecycle.Benchmarks.Ratios.Tracking;
+using Lifecycle.Benchmarks.Ratios.Validation;
 
 namespace Lifecycle.Benchmarks.Ratios;
 
@@ -12,10 +13,11 @@ internal static class RatioRunner
         ["foundation"] = FoundationSuite.MeasureAsync,
         ["drift"] = DriftSuite.MeasureAsync,
         ["tracking"] = TrackingSuite.MeasureAsync,
+        ["validation"] = ValidationSuite.MeasureAsync,
     };
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts = new(
-        DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
+        DriftSuite.Groups.Concat(ValidationSuite.Groups).Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
             .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts),
         StringComparer.Ordinal);
 

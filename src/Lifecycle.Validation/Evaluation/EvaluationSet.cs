@@ -85,6 +85,9 @@ public sealed partial class EvaluationSet
             _relations = _relations,
             Outcome = Outcome,
             DroppedCount = DroppedCount,
+            ThresholdChosenOn = ThresholdChosenOn,
+            _whole = _whole ?? this,
+            _rowNumbers = _rowNumbers is null ? taken : Take(_rowNumbers, taken),
         };
     }
 

@@ -61,4 +61,6 @@ public sealed class Baseline
 
     /// <summary>A baseline of decisions; the area under the ROC curve cannot be compared with it.</summary>
     public static Baseline FromDecisions(ReadOnlySpan<bool> predictions, Digest? model = null) => new(null, predictions.ToArray(), model);
+
+    internal Baseline Rows(int[] rows) => new(_scores is null ? null : Array.ConvertAll(rows, r => _scores[r]), Array.ConvertAll(rows, r => _predictions[r]), Model);
 }

@@ -15,6 +15,8 @@ internal sealed class BaselineRequirement(Metric metric, string kind, double lea
         ? $"{metric.Name} not worse than the baseline by more than {Wording.Number(-least)}"
         : $"{metric.Name} better than the baseline by at least {Wording.Number(least)}";
 
+    internal override string? MetricName => metric.Name;
+
     internal override IEnumerable<string> Problems()
     {
         if (!PairedDifference.CanCompare(metric))

@@ -18,6 +18,8 @@ internal sealed class FairRequirement(
 
     internal override IReadOnlyList<string> Attributes => by;
 
+    internal override string? MetricName => metric.Name;
+
     internal override IEnumerable<string> Problems()
     {
         if (by.Count == 0 || by.Any(string.IsNullOrEmpty) || by.Distinct(StringComparer.Ordinal).Count() < by.Count)

@@ -6,8 +6,14 @@ public sealed record Finding
     /// <summary>The requirement in short, for example <c>AreaUnderRoc at least 0.8</c>.</summary>
     public required string Requirement { get; init; }
 
-    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>withstands</c>, <c>custom</c>.</summary>
+    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>withstands</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for those that were not judged.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>Name of the metric or of the fairness metric, as in code; null for requirements without one.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>The slice of rows it was judged on, for example <c>race=Asian</c>; null for all rows.</summary>
+    public string? Slice { get; init; }
 
     /// <summary>What came out.</summary>
     public required Verdict Verdict { get; init; }
@@ -56,6 +62,9 @@ public sealed record Finding
 
     /// <summary>What an attack found.</summary>
     public AttackResult? Attack { get; init; }
+
+    /// <summary>What was found about money; null for other requirements.</summary>
+    public ValueFinding? Business { get; init; }
 
     /// <summary>Whether trying again may help; only with an error.</summary>
     public bool IsTransient { get; init; }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 
 namespace Lifecycle.Validation;
@@ -45,9 +46,7 @@ public sealed partial class Gate
         foreach (Requirement requirement in Requirements)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long at = context.Time.GetTimestamp();
-            Finding finding = await JudgeAsync(requirement, run).ConfigureAwait(false);
-            findings.Add(finding with { Elapsed = context.Time.GetElapsedTime(at) });
+            findings.AddRange(await requirement.JudgeAllAsync(run).ConfigureAwait(false));
         }
 
         GateReport report = new()
@@ -68,7 +67,7 @@ public sealed partial class Gate
             Draws = context.Options.DisparityDraws,
             Replicates = context.Options.Replicates,
             WhenInconclusive = WhenInconclusive,
-            FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped),
+            FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped && f.Kind != SliceRequirement.Small),
             Findings = Repeatability.Mark(findings),
             Groups = GroupTable.Of(Requirements.OfType<FairRequirement>(), run),
         };
@@ -101,7 +100,14 @@ public sealed partial class Gate
         }
     }
 
-    private static async ValueTask<Finding> JudgeAsync(Requirement requirement, GateRun run)
+    internal static async ValueTask<Finding> JudgeAsync(Requirement requirement, GateRun run)
+    {
+        long started = run.Time.GetTimestamp();
+        Finding finding = await FindAsync(requirement, run).ConfigureAwait(false);
+        return finding with { Elapsed = run.Time.GetElapsedTime(started) };
+    }
+
+    private static async ValueTask<Finding> FindAsync(Requirement requirement, GateRun run)
     {
         try
         {
@@ -118,7 +124,7 @@ public sealed partial class Gate
         }
     }
 
-    private static bool IsTransient(Exception? error) => error is LifecycleStorageException { IsTransient: true } || (error is not null && IsTransient(error.InnerException));
+    private static bool IsTransient(Exception? error) => error is LifecycleStorageException { IsTransient: true } or DbException { IsTransient: true } || (error is not null && IsTransient(error.InnerException));
 
     private static void Record(GateReport report, TimeSpan elapsed)
     {

@@ -35,6 +35,28 @@ internal sealed class GateJsonObject
 
     public double Needed(string name) => Number(name) ?? throw new FormatException($"{Path}.{name} is missing; a number is expected.");
 
+    public decimal? Money(string name) => Find(name, JsonValueKind.Number) is { } element
+        ? element.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, element, "a decimal number")
+        : null;
+
+    public GateJsonObject? Object(string name) => Find(name, JsonValueKind.Object) is { } element ? new GateJsonObject(element, $"{Path}.{name}") : null;
+
+    /// <summary>A text, where a gate built in code may have had code.</summary>
+    public string TextOrCode(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.Object
+        ? throw new FormatException($"{Path}.{name} is code; build this gate in code.")
+        : Text(name);
+
+    public decimal[] Amounts(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.Object
+        ? throw new FormatException($"{Path}.{name} is code; build this gate in code.")
+        : [.. Items(name).Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, e, "a decimal number"))];
+
+    public IEnumerable<GateJsonObject> Objects(string name) => Items(name).Select((e, i) => new GateJsonObject(e, $"{Path}.{name}[{i}]"));
+
+    public string[] Texts(string name) =>
+        [.. Items(name).Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Wrong(name, e, "a text"))];
+
+    public bool Has(string name) => _properties.ContainsKey(name);
+
     public bool Flag(string name)
     {
         _read.Add(name);

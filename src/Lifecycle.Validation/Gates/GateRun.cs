@@ -20,6 +20,11 @@ internal sealed class GateRun(
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
+    public DateTimeOffset StartedAt { get; private init; } = context.Time.GetUtcNow();
+
+    /// <summary>The same evaluation on some of the rows.</summary>
+    public GateRun On(int[] rows) => new(Set.Rows(rows), Predict, Baseline?.Rows(rows), FirstRun, context, CancellationToken) { StartedAt = StartedAt };
+
     public MetricInterval Interval(Metric metric, double confidence) => MetricInterval.Of(metric, Set, confidence, Options.Replicates, Options.Seed);
 
     public GroupOptions GroupOptions(MissingGroup missing, double minimumShare) => new()

@@ -33,6 +33,8 @@ internal sealed partial class RobustRequirement : Requirement
         : First is ProtectedFlipCheck flip ? $"at most {Wording.Number(_maxDrop)} of the decisions turn with another {Wording.Name(flip.FeatureName)}"
         : $"{_metric.Name} drops by at most {Wording.Number(_maxDrop)} under {First}";
 
+    internal override string? MetricName => _suite.Perturbations.All(p => p.Family > PerturbationFamily.Precision) ? null : _metric.Name;
+
     private Perturbation First => _suite.Perturbations[0];
 
     internal override IEnumerable<string> Problems()

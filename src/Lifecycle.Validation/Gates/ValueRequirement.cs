@@ -10,6 +10,8 @@ internal sealed class ValueRequirement(Metric metric, double? atLeast, double? a
 
     public override string Text => $"{metric.Name} {Wording.Limit(atLeast, atMost, Wording.Number)}";
 
+    internal override string? MetricName => metric.Name;
+
     internal override IEnumerable<string> Problems()
     {
         if (atLeast is null && atMost is null)

@@ -31,7 +31,7 @@ internal sealed class WithstandsRequirement(Attack attack, double maxSuccess, do
             return Without(UndefinedReason.MissingMetric, $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to attack.") with { AtMost = maxSuccess };
         }
 
-        AttackResult result = await attack.RunAsync(run.Robustness, run.Set, Confidence, run.Options.Seed, run.Predictor(), run.CancellationToken).ConfigureAwait(false);
+        AttackResult result = await attack.RunAsync(run.Robustness, run.Set, Confidence, run.Predictor(), run.CancellationToken).ConfigureAwait(false);
         MetricValue rate = result.SuccessRate;
         if (!rate.IsDefined)
         {

@@ -53,6 +53,8 @@ internal static partial class JsonReader
     {
         Requirement = Text(finding, "requirement"),
         Kind = Text(finding, "kind"),
+        Metric = finding.TryGetProperty("metric", out JsonElement metric) ? metric.GetString() : null,
+        Slice = finding.TryGetProperty("slice", out JsonElement slice) ? slice.GetString() : null,
         Verdict = Choice<Verdict>(finding, "verdict"),
         IsAdvisory = Text(finding, "severity") == "advisory",
         Value = ReadValue(finding),
@@ -70,6 +72,7 @@ internal static partial class JsonReader
             Text(g, "group"), Text(g, "metric"), Choice<UndefinedReason>(g, "reason"), g.GetProperty("rows").GetDouble())),
         Robustness = ReadRobustness(finding),
         Attack = ReadAttack(finding),
+        Business = finding.TryGetProperty("business", out JsonElement business) ? ReadBusiness(business) : null,
         Message = Text(finding, "message"),
         Elapsed = elapsed,
     };

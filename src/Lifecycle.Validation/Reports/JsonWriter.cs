@@ -80,6 +80,16 @@ internal static partial class JsonWriter
         writer.WriteStartObject();
         writer.WriteString("requirement", finding.Requirement);
         writer.WriteString("kind", finding.Kind);
+        if (finding.Metric is { } metric)
+        {
+            writer.WriteString("metric", metric);
+        }
+
+        if (finding.Slice is { } slice)
+        {
+            writer.WriteString("slice", slice);
+        }
+
         writer.WriteString("verdict", GateJson.Camel(finding.Verdict.ToString()));
         writer.WriteString("severity", finding.IsAdvisory ? "advisory" : "required");
         if (finding.Value is { } value)
@@ -118,6 +128,7 @@ internal static partial class JsonWriter
             WriteAttack(writer, attack);
         }
 
+        WriteBusiness(writer, finding.Business);
         writer.WriteString("message", finding.Message);
         writer.WriteEndObject();
     }

@@ -6,6 +6,7 @@ namespace Lifecycle.Validation;
 internal sealed partial class RobustnessRun
 {
     private readonly Dictionary<string, Trial[]> _tried = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IReadOnlyList<Victim> Victims, int Unconfirmed)> _attacked = new(StringComparer.Ordinal);
     private readonly ulong _seed;
     private EvaluationSet? _plain;
     private SliceTable? _slices;
@@ -45,6 +46,19 @@ internal sealed partial class RobustnessRun
             _ => await DropAsync(perturbation, metric, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
         };
         return level is null ? null : level with { ModelCalls = predictor.Calls - calls };
+    }
+
+    /// <summary>What an attack found, searched once.</summary>
+    public async ValueTask<(IReadOnlyList<Victim> Victims, int Unconfirmed)> AttackAsync(Attack attack, MeteredPredictor predictor, CancellationToken cancellationToken)
+    {
+        if (!_attacked.TryGetValue(attack.ToString(), out (IReadOnlyList<Victim> Victims, int Unconfirmed) found))
+        {
+            EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
+            found = await attack.SearchAsync(plain, _seed, predictor, Check.Rows, cancellationToken).ConfigureAwait(false);
+            _attacked.Add(attack.ToString(), found);
+        }
+
+        return found;
     }
 
     private int[]? Numbers => Check.Rows.Length == 0 || Check.Rows[^1] == Check.Rows.Length - 1 ? null : Check.Rows;

@@ -238,7 +238,7 @@ public class SuiteTests
     public void WrongGateJson_NamesThePath(string requirement, string expected)
     {
         byte[] json = Encoding.UTF8.GetBytes($$"""{"schema":"lifecycle.gate/1","name":"g","requirements":[{{requirement}}]}""");
-        Assert.Contains(expected, Assert.Throws<FormatException>(() => Gate.FromJson(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<GateDefinitionException>(() => Gate.FromJson(json)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,26 +50,26 @@ public abstract class Attack
         set.EnsureLabelled();
         _ = set.FeatureBatch();
         MeteredPredictor predictor = new(predict, TimeProvider.System, options.RequirementTimeout, options.MaxPredictorConcurrency);
-        return RunAsync(new RobustnessRun(set, options.Seed), set, options.Confidence, options.Seed, predictor, cancellationToken);
+        return RunAsync(new RobustnessRun(set, options.Seed), set, options.Confidence, predictor, cancellationToken);
     }
 
     /// <summary>Kind and settings.</summary>
     public override string ToString() => FormattableString.Invariant($"{Settings} within {Budget.PerRow:N0} queries a row{(double.IsFinite(MaxCost) ? FormattableString.Invariant($" and cost {MaxCost}") : "")}");
 
-    internal async ValueTask<AttackResult> RunAsync(
-        RobustnessRun run, EvaluationSet set, double confidence, ulong seed, MeteredPredictor predictor, CancellationToken cancellationToken)
+    internal async ValueTask<AttackResult> RunAsync(RobustnessRun run, EvaluationSet set, double confidence, MeteredPredictor predictor, CancellationToken cancellationToken)
     {
-        if (run.Set.Count == 0)
-        {
-            return AttackResult.Of(this, run, set, [], 0, confidence, predictor);
-        }
+        (IReadOnlyList<Victim> victims, int unconfirmed) = run.Set.Count == 0 ? ([], 0) : await run.AttackAsync(this, predictor, cancellationToken).ConfigureAwait(false);
+        return AttackResult.Of(this, run, set, victims, unconfirmed, confidence, predictor);
+    }
 
-        EvaluationSet plain = await run.PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
-        AttackSearch search = new(plain, Distance(plain.Table().Rules), Budget, MaxCost, seed, predictor, run.Check.Rows);
+    internal async ValueTask<(IReadOnlyList<Victim> Victims, int Unconfirmed)> SearchAsync(
+        EvaluationSet plain, ulong seed, MeteredPredictor predictor, int[] numbers, CancellationToken cancellationToken)
+    {
+        AttackSearch search = new(plain, Distance(plain.Table().Rules), Budget, MaxCost, seed, predictor, numbers);
         await SearchAsync(search, cancellationToken).ConfigureAwait(false);
         int unconfirmed = await search.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         ValidationTelemetry.AttackQueries.Add(search.Victims.Sum(v => (long)v.Queries));
-        return AttackResult.Of(this, run, set, search.Victims, unconfirmed, confidence, predictor);
+        return (search.Victims, unconfirmed);
     }
 
     internal abstract string Settings { get; }

@@ -1,0 +1,12 @@
+namespace Lifecycle.Benchmarks.Ratios.Validation;
+
+/// <summary>The figures of validation, by group: <c>ratios validation</c> measures all, <c>ratios validation.gate</c> one.</summary>
+internal static class ValidationSuite
+{
+    public static IReadOnlyDictionary<string, Func<IEnumerable<Figure>>> Groups { get; } = new Dictionary<string, Func<IEnumerable<Figure>>>(StringComparer.Ordinal)
+    {
+        ["validation.gate"] = GateFigures.Measure,
+    };
+
+    public static IAsyncEnumerable<Figure> MeasureAsync() => Groups.Values.SelectMany(measure => measure()).ToAsyncEnumerable();
+}
