@@ -6,6 +6,9 @@ internal static class ValidationSuite
     public static IReadOnlyDictionary<string, Func<IEnumerable<Figure>>> Groups { get; } = new Dictionary<string, Func<IEnumerable<Figure>>>(StringComparer.Ordinal)
     {
         ["validation.gate"] = GateFigures.Measure,
+        ["validation.perturb"] = RobustFigures.MeasureNoise,
+        ["validation.robust"] = RobustFigures.MeasureOverhead,
+        ["validation.attack"] = AttackFigures.Measure,
     };
 
     public static IAsyncEnumerable<Figure> MeasureAsync() => Groups.Values.SelectMany(measure => measure()).ToAsyncEnumerable();
