@@ -5,6 +5,7 @@ internal sealed class GateRun(
     EvaluationSet set, BatchPredictor? predict, Baseline? baseline, FirstRun firstRun, EvaluationContext context, CancellationToken cancellationToken)
 {
     private RobustnessRun? _robustness;
+    private int[]? _numbers;
 
     public EvaluationSet Set { get; } = set;
 
@@ -23,7 +24,7 @@ internal sealed class GateRun(
     public DateTimeOffset StartedAt { get; private init; } = context.Time.GetUtcNow();
 
     /// <summary>The same evaluation on some of the rows.</summary>
-    public GateRun On(int[] rows) => new(Set.Rows(rows), Predict, Baseline?.Rows(rows), FirstRun, context, CancellationToken) { StartedAt = StartedAt };
+    public GateRun On(int[] rows) => new(Set.Rows(rows), Predict, Baseline?.Rows(rows), FirstRun, context, CancellationToken) { StartedAt = StartedAt, _numbers = rows };
 
     public MetricInterval Interval(Metric metric, double confidence) => MetricInterval.Of(metric, Set, confidence, Options.Replicates, Options.Seed);
 
@@ -38,7 +39,7 @@ internal sealed class GateRun(
     };
 
     /// <summary>The rows that keep all rules of how features may change, and what was tried on them so far.</summary>
-    public RobustnessRun Robustness => _robustness ??= new RobustnessRun(Set, Options.Seed);
+    public RobustnessRun Robustness => _robustness ??= new RobustnessRun(Set, Options.Seed, _numbers);
 
     /// <summary>The model, metered for one requirement.</summary>
     public MeteredPredictor Predictor() => new(

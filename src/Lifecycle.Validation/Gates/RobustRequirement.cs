@@ -46,7 +46,7 @@ internal sealed partial class RobustRequirement : Requirement
 
         if (!PairedDifference.CanCompare(_metric))
         {
-            yield return $"The drop of {_metric.Name} cannot be judged; use {string.Join(", ", PairedDifference.Comparable.Select(m => m.Name))}.";
+            yield return $"The drop of {_metric.Name} cannot be judged; use AreaUnderRoc, Accuracy or another figure that two models can be compared by.";
         }
 
         if (!(_maxDrop >= 0 && _maxDrop <= 1))

@@ -94,7 +94,7 @@ internal sealed partial class RobustnessRun
             Draft draft = ProtectedFlipCheck.Change(table, column, value);
             ConstraintRepair.Apply(draft);
             infeasible = Math.Max(infeasible, draft.InfeasibleCount);
-            double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Numbers).ConfigureAwait(false);
+            double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Check.Rows).ConfigureAwait(false);
             for (int i = 0; i < scores.Length; i++)
             {
                 flipped[i] |= plain.Predictions[i] != scores[i] >= threshold;

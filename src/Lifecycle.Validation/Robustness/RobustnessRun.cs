@@ -2,18 +2,25 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation;
 
-/// <summary>A set whose rows keep all rules, the model's scores of it, and what perturbations did to them. Every perturbation is scored once.</summary>
+/// <summary>A set whose rows keep all rules, the model's scores of it, and what perturbations did to them. A perturbation is scored once while memory allows.</summary>
 internal sealed partial class RobustnessRun
 {
+    // Scores kept for another requirement that asks the same: 128 MB.
+    private const long MostKept = 1 << 24;
+
     private readonly Dictionary<string, Trial[]> _tried = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IReadOnlyList<Victim> Victims, int Unconfirmed)> _attacked = new(StringComparer.Ordinal);
     private readonly ulong _seed;
+    private long _kept;
     private EvaluationSet? _plain;
     private SliceTable? _slices;
 
-    public RobustnessRun(EvaluationSet set, ulong seed)
+    /// <param name="set">The rows.</param>
+    /// <param name="seed">Seed of everything that is drawn.</param>
+    /// <param name="numbers">What each row is called in reports; its position when null.</param>
+    public RobustnessRun(EvaluationSet set, ulong seed, int[]? numbers = null)
     {
-        Check = RuleCheck.Of(set);
+        Check = RuleCheck.Of(set, numbers);
         _seed = seed;
     }
 
@@ -25,7 +32,7 @@ internal sealed partial class RobustnessRun
 
     /// <summary>The rows with the model's own scores.</summary>
     public async ValueTask<EvaluationSet> PlainAsync(MeteredPredictor predictor, CancellationToken cancellationToken) =>
-        _plain ??= Set.WithScores(await predictor.ScoreAsync(Set.FeatureBatch(), cancellationToken, Numbers).ConfigureAwait(false));
+        _plain ??= Set.WithScores(await predictor.ScoreAsync(Set.FeatureBatch(), cancellationToken, Check.Rows).ConfigureAwait(false));
 
     /// <summary>What a perturbation or check does to a metric; null when nothing in the set can be changed in this way.</summary>
     /// <param name="perturbation">The perturbation.</param>
@@ -60,8 +67,6 @@ internal sealed partial class RobustnessRun
 
         return found;
     }
-
-    private int[]? Numbers => Check.Rows.Length == 0 || Check.Rows[^1] == Check.Rows.Length - 1 ? null : Check.Rows;
 
     private async ValueTask<RobustnessLevel?> DropAsync(
         Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor, CancellationToken cancellationToken)
@@ -103,11 +108,16 @@ internal sealed partial class RobustnessRun
                 }
 
                 ConstraintRepair.Apply(draft);
-                double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Numbers).ConfigureAwait(false);
+                double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Check.Rows).ConfigureAwait(false);
                 made.Add(new Trial(Set.WithScores(scores), draft.InfeasibleCount, Smallest(draft, scores)));
             }
 
-            _tried.Add(name, trials = [.. made]);
+            trials = [.. made];
+            _kept += (long)made.Count * Set.Count;
+            if (_kept <= MostKept)
+            {
+                _tried.Add(name, trials);
+            }
         }
 
         return trials;

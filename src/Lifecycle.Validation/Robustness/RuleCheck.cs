@@ -16,11 +16,14 @@ internal sealed class RuleCheck
     /// <summary>What is wrong, in words.</summary>
     public IReadOnlyList<string> Problems { get; }
 
-    /// <summary>The row of the set that each kept row was.</summary>
+    /// <summary>What each kept row is called in reports.</summary>
     public int[] Rows { get; }
 
-    public static RuleCheck Of(EvaluationSet set)
+    /// <param name="set">The rows.</param>
+    /// <param name="numbers">What each row is called in reports; its position when null.</param>
+    public static RuleCheck Of(EvaluationSet set, int[]? numbers = null)
     {
+        int Number(int row) => numbers is null ? row : numbers[row];
         FeatureTable table = set.Table();
         List<string> problems = [.. Contradictions(set, table)];
         bool[] outside = new bool[set.Count];
@@ -35,12 +38,12 @@ internal sealed class RuleCheck
             if (broken.Length > 0)
             {
                 problems.Add(FormattableString.Invariant(
-                    $"{broken.Length:N0} of {set.Count:N0} rows break the rule that {rule.Text} as they are, the first is row {broken[0]}; they are left out."));
+                    $"{broken.Length:N0} of {set.Count:N0} rows break the rule that {rule.Text} as they are, the first is row {Number(broken[0])}; they are left out."));
             }
         }
 
         int[] kept = [.. Enumerable.Range(0, set.Count).Where(i => !outside[i])];
-        return new RuleCheck(kept.Length == set.Count ? set : set.Rows(kept), problems, kept);
+        return new RuleCheck(kept.Length == set.Count ? set : set.Rows(kept), problems, [.. kept.Select(Number)]);
     }
 
     private static IEnumerable<int> Broken(FeatureTable table, FeatureConstraint rule)

@@ -226,6 +226,24 @@ public class SuiteTests
         Assert.DoesNotContain("\"to\"", Text(report), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task OnASlice_RowsKeepTheirNumbers_AndAttacksAreSearchedOnce()
+    {
+        EvaluationSet set = Applicants(400);
+        GroupColumn groups = set.AttributeNamed("afam");
+        long asked = 0;
+        GateReport report = await Gate.For("g").OnEverySlice(["afam"], 1, g => g.RequireWithstands(new GreedyCoordinateAttack(), 0.01).RequireRobust(Perturbation.Offset(1), 0, Metric.Accuracy))
+            .EvaluateAsync(set, async (rows, scores, token) =>
+            {
+                asked += rows.RowCount;
+                await Biased(rows, scores, token);
+            });
+        Finding[] attacks = [.. report.Findings.Where(f => f.Attack is not null)];
+        Assert.Equal(2, attacks.Length);
+        Assert.All(attacks, f => Assert.All(f.Attack!.Examples, e => Assert.EndsWith($"={groups.Values[groups.Codes[e.Row]]}", f.Slice!, StringComparison.Ordinal)));
+        Assert.Equal(attacks.Sum(f => f.Attack!.Queries) + 800, asked);
+    }
+
     private static string Text(GateReport report) => Encoding.UTF8.GetString(report.ToJson());
 
     [Theory]
