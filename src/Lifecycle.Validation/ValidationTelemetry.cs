@@ -17,6 +17,9 @@ internal static class ValidationTelemetry
     public static readonly Histogram<double> GateDuration =
         Meter.CreateHistogram<double>("lifecycle.validation.gate.duration", "s", "Time to evaluate a gate, by name and verdict.");
 
+    public static readonly Counter<long> AttackQueries =
+        Meter.CreateCounter<long>("lifecycle.validation.attack.queries", "{query}", "Rows that attacks asked models about.");
+
     public static readonly Histogram<double> PredictionDuration =
         Meter.CreateHistogram<double>("lifecycle.validation.prediction.duration", "s", "Time of one call of the model that is tried.");
 }

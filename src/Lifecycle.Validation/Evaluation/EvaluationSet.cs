@@ -90,6 +90,7 @@ public sealed partial class EvaluationSet
             _weights = _weights is null ? null : Take(_weights, taken),
             _attributes = [.. _attributes.Select(a => a.Take(taken))],
             _features = [.. _features.Select(f => f.Take(taken, new ColumnBatch([f.Column])))],
+            _relations = _relations,
             Outcome = Outcome,
             DroppedCount = DroppedCount,
             ThresholdChosenOn = ThresholdChosenOn,

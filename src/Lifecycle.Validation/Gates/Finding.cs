@@ -8,7 +8,7 @@ public sealed record Finding
 
     /// <summary>
     /// Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>change</c>, <c>ratioToBaseline</c>, <c>equivalent</c>,
-    /// <c>ratchet</c>, <c>robust</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for slices that were not judged.
+    /// <c>ratchet</c>, <c>robust</c>, <c>withstands</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for slices that were not judged.
     /// </summary>
     public required string Kind { get; init; }
 
@@ -59,6 +59,12 @@ public sealed record Finding
 
     /// <summary>Groups that could not be judged.</summary>
     public IReadOnlyList<UnjudgedGroup> NotJudged { get; init; } = [];
+
+    /// <summary>What each perturbation did, for requirements of robustness.</summary>
+    public RobustnessReport? Robustness { get; init; }
+
+    /// <summary>What an attack found.</summary>
+    public AttackResult? Attack { get; init; }
 
     /// <summary>What was found about money; null for other requirements.</summary>
     public ValueFinding? Business { get; init; }

@@ -68,7 +68,7 @@ public sealed partial class Gate
             Replicates = context.Options.Replicates,
             WhenInconclusive = WhenInconclusive,
             FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped && f.Kind != SliceRequirement.Small),
-            Findings = findings,
+            Findings = Repeatability.Mark(findings),
             Groups = GroupTable.Of(Requirements.OfType<FairRequirement>(), run),
         };
         Record(report, context.Time.GetElapsedTime(started));

@@ -150,7 +150,10 @@ internal static class GateJson
                 builder.RequireRatchet(item.Metric("metric"), item.Numbers("history"), item.Needed("slack"), confidence);
                 break;
             case RobustRequirement.KindName:
-                builder.RequireRobust(Perturbation.Named(item.Text("perturbation"), item.Needed("level")), item.Needed("maxDrop"), item.Metric("metric"), confidence);
+                RobustJson.AddRobust(builder, item, confidence);
+                break;
+            case WithstandsRequirement.KindName:
+                RobustJson.AddWithstands(builder, item, confidence);
                 break;
             case UpliftRequirement.KindName:
                 builder.RequireValue(ObjectiveJson.Read(item.Object("objective") ?? throw new FormatException($"{item.Path}.objective is missing.")), item.Money("upliftAtLeast"), confidence);

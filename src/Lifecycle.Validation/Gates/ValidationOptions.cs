@@ -23,6 +23,9 @@ public sealed class ValidationOptions
     /// <summary>Most groups that an analysis may have; 10,000 by default.</summary>
     public int MaxGroups { get; set; } = GroupEncoder.MaximumGroups;
 
+    /// <summary>Most calls of the model at the same time, at least 1; 1 by default. Results do not depend on it.</summary>
+    public int MaxPredictorConcurrency { get; set; } = 1;
+
     /// <summary>How long one requirement may wait for the model; 10 minutes by default.</summary>
     public TimeSpan RequirementTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -36,6 +39,7 @@ public sealed class ValidationOptions
         foreach ((string name, long value, long least) in new[]
         {
             (nameof(Replicates), Replicates, 100L), (nameof(DisparityDraws), DisparityDraws, 100), (nameof(MinimumDenominator), MinimumDenominator, 1), (nameof(MaxGroups), MaxGroups, 2),
+            (nameof(MaxPredictorConcurrency), MaxPredictorConcurrency, 1),
         })
         {
             if (value < least)

@@ -70,6 +70,8 @@ internal static partial class JsonReader
         Contrasts = Items(finding, "contrasts", ReadContrast),
         NotJudged = Items(finding, "notJudged", g => new UnjudgedGroup(
             Text(g, "group"), Text(g, "metric"), Choice<UndefinedReason>(g, "reason"), g.GetProperty("rows").GetDouble())),
+        Robustness = ReadRobustness(finding),
+        Attack = ReadAttack(finding),
         Business = finding.TryGetProperty("business", out JsonElement business) ? ReadBusiness(business) : null,
         Message = Text(finding, "message"),
         Elapsed = elapsed,

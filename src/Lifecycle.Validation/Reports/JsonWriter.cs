@@ -118,6 +118,16 @@ internal static partial class JsonWriter
         }
 
         WriteGroups(writer, finding);
+        if (finding.Robustness is { } robustness)
+        {
+            WriteRobustness(writer, robustness);
+        }
+
+        if (finding.Attack is { } attack)
+        {
+            WriteAttack(writer, attack);
+        }
+
         WriteBusiness(writer, finding.Business);
         writer.WriteString("message", finding.Message);
         writer.WriteEndObject();

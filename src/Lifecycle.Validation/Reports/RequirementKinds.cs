@@ -14,6 +14,7 @@ internal static class RequirementKinds
         (EquivalentRequirement.KindName, "A figure is as good as that of the model before, within a margin on both sides."),
         (RatchetRequirement.KindName, "A figure never falls below what was once accepted."),
         (RobustRequirement.KindName, "The model stands changed inputs."),
+        (WithstandsRequirement.KindName, "The model stands a search for the smallest lawful change that turns its decision."),
         (UpliftRequirement.KindName, "The decisions are worth more than those without the model."),
         (SliceRequirement.OneName, "A named part of the rows keeps the limit."),
         (SliceRequirement.EveryName, "Every part of the rows keeps the limit."),

@@ -12,6 +12,9 @@ internal static class ValidationSuite
         ["validation.sequential"] = SequentialFigures.Measure,
         ["validation.bounds.time"] = BoundsFigures.MeasureTime,
         ["validation.gate"] = GateFigures.Measure,
+        ["validation.perturb"] = RobustFigures.MeasureNoise,
+        ["validation.robust"] = RobustFigures.MeasureOverhead,
+        ["validation.attack"] = AttackFigures.Measure,
     };
 
     public static IAsyncEnumerable<Figure> MeasureAsync() =>
