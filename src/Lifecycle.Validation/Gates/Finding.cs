@@ -6,7 +6,7 @@ public sealed record Finding
     /// <summary>The requirement in short, for example <c>AreaUnderRoc at least 0.8</c>.</summary>
     public required string Requirement { get; init; }
 
-    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>custom</c>.</summary>
+    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>data</c>, <c>custom</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>What came out.</summary>
@@ -51,6 +51,9 @@ public sealed record Finding
     /// <summary>Groups that could not be judged.</summary>
     public IReadOnlyList<UnjudgedGroup> NotJudged { get; init; } = [];
 
+    /// <summary>What a data contract found, for requirements about data.</summary>
+    public ContractResult? Contract { get; init; }
+
     /// <summary>Whether trying again may help; only with an error.</summary>
     public bool IsTransient { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record Finding
         (Verdict.Inconclusive, _) => Lifecycle.ExitCode.DecisionPending,
         (_, UndefinedReason.Error) => IsTransient ? Lifecycle.ExitCode.Transient : Lifecycle.ExitCode.Usage,
         (_, UndefinedReason.MissingMetric or UndefinedReason.MissingSlice or UndefinedReason.MissingBaseline) => Lifecycle.ExitCode.Missing,
+        _ when Kind == DataRequirement.KindName => Lifecycle.ExitCode.ContractBroken,
         _ => Lifecycle.ExitCode.GateFailed,
     };
 }

@@ -1,7 +1,7 @@
 namespace Lifecycle.Validation;
 
 /// <summary>The verbs of a gate. Mistakes are told by <see cref="Build"/>, all at once.</summary>
-public static class GateBuilderExtensions
+public static partial class GateBuilderExtensions
 {
     /// <summary>Asks for a value: the bound on the side of the limit must clear it.</summary>
     /// <param name="builder">The gate.</param>

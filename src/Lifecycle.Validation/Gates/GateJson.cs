@@ -23,7 +23,7 @@ internal static class GateJson
                 writer.WriteStartObject();
                 writer.WriteString("kind", requirement.Kind);
                 requirement.WriteProperties(writer);
-                if (requirement is not CustomRequirement)
+                if (requirement is not (CustomRequirement or DataRequirement))
                 {
                     writer.WriteNumber("confidence", requirement.Confidence);
                 }
@@ -102,7 +102,7 @@ internal static class GateJson
     private static void Add(GateBuilder builder, GateJsonObject item)
     {
         string kind = item.Text("kind");
-        double confidence = kind == CustomRequirement.KindName ? 0 : item.Number("confidence") ?? Confidence.Default;
+        double confidence = kind is CustomRequirement.KindName or DataRequirement.KindName ? 0 : item.Number("confidence") ?? Confidence.Default;
         bool advisory = item.Flag("advisory");
         switch (kind)
         {
@@ -121,10 +121,13 @@ internal static class GateJson
             case RobustRequirement.KindName:
                 builder.RequireRobust(Perturbation.Named(item.Text("perturbation"), item.Needed("level")), item.Needed("maxDrop"), item.Metric("metric"), confidence);
                 break;
+            case DataRequirement.KindName:
+                builder.RequireData(new ColumnContract(ContractJson.Read(item.Element("contract"), $"{item.Path}.contract")));
+                break;
             case CustomRequirement.KindName:
                 throw new FormatException($"{item.Path}: '{item.Text("custom")}' is a check in code; build this gate in code.");
             default:
-                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, robust.");
+                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, robust, data.");
         }
 
         if (advisory)

@@ -68,6 +68,7 @@ internal static class JsonReader
         Contrasts = Items(finding, "contrasts", ReadContrast),
         NotJudged = Items(finding, "notJudged", g => new UnjudgedGroup(
             Text(g, "group"), Text(g, "metric"), Choice<UndefinedReason>(g, "reason"), g.GetProperty("rows").GetDouble())),
+        Contract = finding.TryGetProperty("contract", out JsonElement contract) ? ContractResultJson.Read(contract) : null,
         Message = Text(finding, "message"),
         Elapsed = elapsed,
     };

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>Writes <c>lifecycle.gate-report/1</c>: an envelope (who, when) and the evaluation, which depends on the inputs only.</summary>
-internal static class JsonWriter
+internal static partial class JsonWriter
 {
     public const string Schema = "lifecycle.gate-report/1";
 
@@ -108,6 +108,7 @@ internal static class JsonWriter
         }
 
         WriteGroups(writer, finding);
+        WriteContract(writer, finding);
         writer.WriteString("message", finding.Message);
         writer.WriteEndObject();
     }
