@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Lifecycle.Benchmarks.Ratios.Drift;
 using Lifecycle.Benchmarks.Ratios.Tracking;
+using Lifecycle.Benchmarks.Ratios.Validation;
 
 namespace Lifecycle.Benchmarks.Ratios;
 
@@ -16,7 +17,8 @@ internal static class RatioRunner
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts = new(
         DriftSuite.Groups.Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
-            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts),
+            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts)
+            .Append(KeyValuePair.Create("validation.contract", (Func<IAsyncEnumerable<Figure>>)(() => ContractFigures.Measure().ToAsyncEnumerable()))),
         StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(string[] names)

@@ -45,13 +45,12 @@ internal sealed class ExpectationRun(Expectation expectation, int[] columns, Che
         broken.Clear();
         if (Check is RowCheck rows)
         {
-            rows.Mark(chunk, _judged, broken, Faults);
             if (rows.IsLimitReached)
             {
-                broken.Clear();
                 return;
             }
 
+            rows.Mark(chunk, _judged, broken, Faults);
             RowBits.And(broken, _judged);
         }
 
