@@ -27,7 +27,7 @@ public class MemoryTests
     {
         ColumnContract contract = DataContract.ForColumns("t").Column("key", c => c.Increasing(strict: true).Between(0, 1e15)).Column("x", c => c.Required().Between(0, 1).MeanBetween(0.4, 0.6));
         ContractOptions options = new() { MaxThreads = 1 };
-        Assert.True(contract.Check(Generated(2), options).Passed);
+        Assert.True(contract.Check(Generated(300), options).Passed);
         long few = Allocated(() => contract.Check(Generated(10), options)), many = Allocated(() => contract.Check(Generated(110), options));
 
         // The source makes a batch of two columns each time; 65,536 rows of it pass through without an object of their own.

@@ -17,9 +17,25 @@ internal sealed class BetweenExpectation(string column, RangeLimits limits) : Ex
         ? null
         : $"the column is {columns[0].Type}, and the limits are {(limits.IsTime ? "times" : "numbers")}";
 
-    internal override Check Begin(CheckStart start) => new MarkCheck((chunk, judged, broken) => Mark(chunk[start.Column], judged, broken));
+    internal override Check Begin(CheckStart start) => new RangeCheck(start.Column, limits);
 
     internal override void WriteArguments(Utf8JsonWriter writer) => limits.Write(writer);
+}
+
+internal sealed class RangeCheck(int column, RangeLimits limits) : RowCheck
+{
+    public override bool IsClean(Chunk chunk)
+    {
+        Cells cells = chunk[column];
+        return !cells.HasMask && cells.Type switch
+        {
+            ColumnType.Double => RangeKernel.AllWithin(cells.Numbers(), limits.Least, limits.Most),
+            ColumnType.Single => RangeKernel.AllWithin(cells.Values<float>(), limits.LeastSingle, limits.MostSingle),
+            _ => false,
+        };
+    }
+
+    public override void Mark(Chunk chunk, ReadOnlySpan<ulong> judged, Span<ulong> broken, CheckFaults faults) => Mark(chunk[column], judged, broken);
 
     private void Mark(Cells cells, ReadOnlySpan<ulong> judged, Span<ulong> broken)
     {

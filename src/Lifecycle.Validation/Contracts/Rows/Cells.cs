@@ -5,6 +5,7 @@ internal abstract class Cells
 {
     private readonly ulong[] _valid = new ulong[RowBits.Words];
     private readonly ulong[] _present = new ulong[RowBits.Words];
+    private bool _hasPresence, _allPresent;
 
     private protected Cells(TableColumn column) => Column = column;
 
@@ -14,17 +15,37 @@ internal abstract class Cells
 
     public int Count { get; private protected set; }
 
+    /// <summary>Whether the source says of each cell whether it is there.</summary>
+    public bool HasMask { get; private protected set; }
+
     /// <summary>Rows whose cell is not null.</summary>
-    public ReadOnlySpan<ulong> Valid => _valid;
+    public ReadOnlySpan<ulong> Valid
+    {
+        get
+        {
+            EnsurePresence();
+            return _valid;
+        }
+    }
 
     /// <summary>Rows whose cell is neither null nor NaN.</summary>
-    public ReadOnlySpan<ulong> Present => _present;
+    public ReadOnlySpan<ulong> Present
+    {
+        get
+        {
+            EnsurePresence();
+            return _present;
+        }
+    }
 
-    public bool AllPresent { get; private protected set; }
-
-    private protected Span<ulong> ValidBits => _valid;
-
-    private protected Span<ulong> PresentBits => _present;
+    public bool AllPresent
+    {
+        get
+        {
+            EnsurePresence();
+            return _allPresent;
+        }
+    }
 
     /// <summary>Whether <see cref="Ordinals"/> says the order exactly.</summary>
     public bool IsOrdinal => Type is ColumnType.Boolean or ColumnType.Int32 or ColumnType.Int64 or ColumnType.Date or ColumnType.DateTime;
@@ -44,7 +65,13 @@ internal abstract class Cells
     };
 
     /// <summary>Goes to other rows.</summary>
-    public abstract void Move(BatchColumn column, int from, int count);
+    public void Move(BatchColumn column, int from, int count)
+    {
+        Count = count;
+        HasMask = !column.Valid.IsEmpty;
+        _hasPresence = false;
+        Take(column, from);
+    }
 
     /// <summary>The cells as numbers; what stands in a missing cell means nothing. A text that is no number is NaN.</summary>
     public abstract ReadOnlySpan<double> Numbers();
@@ -62,4 +89,18 @@ internal abstract class Cells
 
     /// <summary>The values themselves, where they are of this type.</summary>
     public ReadOnlySpan<T> Values<T>() => ((Cells<T>)this).Current;
+
+    private protected abstract void Take(BatchColumn column, int from);
+
+    /// <summary>Finds out which cells are there; true when all are.</summary>
+    private protected abstract bool FindPresence(Span<ulong> valid, Span<ulong> present);
+
+    private void EnsurePresence()
+    {
+        if (!_hasPresence)
+        {
+            _hasPresence = true;
+            _allPresent = FindPresence(_valid, _present);
+        }
+    }
 }

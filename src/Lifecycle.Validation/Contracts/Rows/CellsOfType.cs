@@ -9,6 +9,7 @@ namespace Lifecycle.Validation;
 internal sealed class Cells<T>(TableColumn column) : Cells(column)
 {
     private ReadOnlyMemory<T> _values;
+    private ReadOnlyMemory<bool> _mask;
     private double[]? _numbers;
     private long[]? _ordinals;
     private string?[]? _texts;
@@ -16,23 +17,12 @@ internal sealed class Cells<T>(TableColumn column) : Cells(column)
 
     public ReadOnlySpan<T> Current => _values.Span;
 
-    public override void Move(BatchColumn column, int from, int count)
+    private protected override void Take(BatchColumn column, int from)
     {
         BatchColumn<T> typed = (BatchColumn<T>)column;
-        _values = typed.Values.Slice(from, count);
-        Count = count;
+        _values = typed.Values.Slice(from, Count);
+        _mask = typed.Valid.IsEmpty ? default : typed.Valid.Slice(from, Count);
         _hasNumbers = _hasOrdinals = _hasTexts = false;
-        bool allValid = true;
-        if (typed.Valid.IsEmpty)
-        {
-            RowBits.SetAll(ValidBits, count);
-        }
-        else
-        {
-            allValid = RowBits.Of(typed.Valid.Span.Slice(from, count), ValidBits);
-        }
-
-        AllPresent = FindPresent() && allValid;
     }
 
     public override ReadOnlySpan<double> Numbers()
@@ -175,34 +165,50 @@ internal sealed class Cells<T>(TableColumn column) : Cells(column)
         _ => null,
     };
 
-    private bool FindPresent()
+    private protected override bool FindPresence(Span<ulong> valid, Span<ulong> present)
     {
-        if (typeof(T) == typeof(double) || typeof(T) == typeof(float))
+        bool all = true;
+        if (HasMask)
         {
-            PresentBits.Clear();
-            bool all = typeof(T) == typeof(double)
-                ? RangeKernel.Numbers(Numbers(), PresentBits)
-                : RangeKernel.Numbers(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, float>(ref MemoryMarshal.GetReference(_values.Span)), Count), PresentBits);
-            RowBits.And(PresentBits, Valid);
+            all = RowBits.Of(_mask.Span, valid);
+        }
+        else
+        {
+            RowBits.SetAll(valid, Count);
+        }
+
+        if (typeof(T) == typeof(string))
+        {
+            all &= LeaveOutNulls(valid);
+        }
+
+        if (typeof(T) != typeof(double) && typeof(T) != typeof(float))
+        {
+            valid.CopyTo(present);
             return all;
         }
 
-        bool allThere = true;
-        ValidBits.CopyTo(PresentBits);
-        if (typeof(T) == typeof(string))
+        present.Clear();
+        bool noNaN = typeof(T) == typeof(double)
+            ? RangeKernel.Numbers(Numbers(), present)
+            : RangeKernel.Numbers(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, float>(ref MemoryMarshal.GetReference(_values.Span)), Count), present);
+        RowBits.And(present, valid);
+        return all && noNaN;
+    }
+
+    private bool LeaveOutNulls(Span<ulong> valid)
+    {
+        ReadOnlySpan<T> values = _values.Span;
+        bool all = true;
+        for (int i = 0; i < values.Length; i++)
         {
-            ReadOnlySpan<T> values = _values.Span;
-            for (int i = 0; i < values.Length; i++)
+            if (values[i] is null)
             {
-                if (values[i] is null && RowBits.Has(Valid, i))
-                {
-                    RowBits.Clear(PresentBits, i);
-                    RowBits.Clear(ValidBits, i);
-                    allThere = false;
-                }
+                RowBits.Clear(valid, i);
+                all = false;
             }
         }
 
-        return allThere;
+        return all;
     }
 }

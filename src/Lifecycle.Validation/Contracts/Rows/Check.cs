@@ -9,6 +9,9 @@ internal abstract class RowCheck : Check
     /// <summary>Whether a limit was reached, so that rows were no longer judged.</summary>
     public virtual bool IsLimitReached => false;
 
+    /// <summary>Whether one look shows that every row is there and breaks nothing. False when that is not so plain.</summary>
+    public virtual bool IsClean(Chunk chunk) => false;
+
     /// <summary>Sets the bits of broken rows; bits of rows that are not judged are not looked at.</summary>
     /// <param name="chunk">The rows.</param>
     /// <param name="judged">The rows to judge.</param>

@@ -1,19 +1,26 @@
-using System.Numerics;
-
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Hashes that were seen. 8 bytes a slot, at most 3/4 full; two different keys of two million hash alike with a probability below 2e-7.
-/// With a second number a key, it remembers that too.
+/// Hashes that were seen, by extendible hashing (Fagin and others 1979): segments of 64 KB, at most 3/4 full, of which a full one is split in two: no large
+/// table is left behind. 8 bytes a slot; two different keys of two million hash alike with a probability below 2e-7. With values, a second number a key.
 /// </summary>
-internal sealed class KeySet(KeyBudget budget, bool withValues = false)
+internal sealed class KeySet
 {
     public const ulong OfMissing = 0x9E3779B97F4A7C15;
 
-    private const int Least = 256;
-    private ulong[] _slots = new ulong[Least];
-    private ulong[]? _values = withValues ? new ulong[Least] : null;
-    private int _count;
+    private const int Slots = 8192;
+    private const int MostKeys = Slots / 4 * 3;
+    private readonly KeyBudget _budget;
+    private readonly bool _withValues;
+    private Segment[] _directory;
+    private int _depth;
+
+    public KeySet(KeyBudget budget, bool withValues = false)
+    {
+        _budget = budget;
+        _withValues = withValues;
+        _directory = [new Segment(0, withValues)];
+    }
 
     /// <summary>Whether the limit was reached; then nothing is remembered any more.</summary>
     public bool IsFull { get; private set; }
@@ -22,62 +29,108 @@ internal sealed class KeySet(KeyBudget budget, bool withValues = false)
     public bool Add(ulong key, ref ulong value)
     {
         key = key == 0 ? OfMissing : key;
-        int at = Find(key);
-        if (_slots[at] == key)
+        Segment segment = Of(key);
+        int at = segment.Find(key);
+        if (segment.Keys[at] == key)
         {
-            value = _values is null ? value : _values[at];
+            value = _withValues ? segment.Values[at] : value;
             return false;
         }
 
-        if (!budget.TryTake(_values is null ? 1 : 2))
+        if (!_budget.TryTake(_withValues ? 2 : 1))
         {
             IsFull = true;
-            _slots = [];
-            _values = null;
+            _directory = [];
             return true;
         }
 
-        _slots[at] = key;
-        if (_values is not null)
+        while (segment.Count == MostKeys)
         {
-            _values[at] = value;
+            Split(segment);
+            segment = Of(key);
         }
 
-        if (++_count > _slots.Length / 4 * 3)
-        {
-            Grow();
-        }
-
+        segment.Put(key, value);
         return true;
     }
 
-    private int Find(ulong key)
+    private Segment Of(ulong key) => _directory[_depth == 0 ? 0 : (int)(key >> (64 - _depth))];
+
+    private void Split(Segment segment)
     {
-        int mask = _slots.Length - 1, at = (int)(BitOperations.RotateLeft(key, 32) & (ulong)mask);
-        while (_slots[at] != 0 && _slots[at] != key)
+        if (segment.Depth == _depth)
         {
-            at = (at + 1) & mask;
+            Segment[] doubled = new Segment[2 * _directory.Length];
+            for (int i = 0; i < doubled.Length; i++)
+            {
+                doubled[i] = _directory[i / 2];
+            }
+
+            _directory = doubled;
+            _depth++;
         }
 
-        return at;
+        Segment other = segment.Split();
+        for (int i = 0; i < _directory.Length; i++)
+        {
+            // The first bit beyond the old depth says which half a place belongs to.
+            if (ReferenceEquals(_directory[i], segment) && (i >> (_depth - segment.Depth) & 1) == 1)
+            {
+                _directory[i] = other;
+            }
+        }
     }
 
-    private void Grow()
+    private sealed class Segment(int depth, bool withValues)
     {
-        (ulong[] slots, ulong[]? values) = (_slots, _values);
-        _slots = new ulong[2 * slots.Length];
-        _values = values is null ? null : new ulong[_slots.Length];
-        for (int i = 0; i < slots.Length; i++)
+        public ulong[] Keys { get; private set; } = new ulong[Slots];
+
+        public ulong[] Values { get; private set; } = withValues ? new ulong[Slots] : [];
+
+        public int Count { get; private set; }
+
+        /// <summary>How many leading bits all keys of the segment share.</summary>
+        public int Depth { get; private set; } = depth;
+
+        public int Find(ulong key)
         {
-            if (slots[i] != 0)
+            int at = (int)(key & (Slots - 1));
+            while (Keys[at] != 0 && Keys[at] != key)
             {
-                int at = Find(slots[i]);
-                _slots[at] = slots[i];
-                if (_values is not null)
+                at = (at + 1) & (Slots - 1);
+            }
+
+            return at;
+        }
+
+        public void Put(ulong key, ulong value)
+        {
+            int at = Find(key);
+            Keys[at] = key;
+            if (withValues)
+            {
+                Values[at] = value;
+            }
+
+            Count++;
+        }
+
+        /// <summary>Gives the keys whose next bit is 1 to a new segment.</summary>
+        public Segment Split()
+        {
+            (ulong[] keys, ulong[] values) = (Keys, Values);
+            Segment other = new(++Depth, withValues);
+            (Keys, Values, Count) = (new ulong[Slots], withValues ? new ulong[Slots] : [], 0);
+            for (int i = 0; i < keys.Length; i++)
+            {
+                if (keys[i] != 0)
                 {
-                    _values[at] = values![i];
+                    Segment to = (keys[i] >> (64 - Depth) & 1) == 1 ? other : this;
+                    to.Put(keys[i], withValues ? values[i] : 0);
                 }
             }
+
+            return other;
         }
     }
 }

@@ -10,6 +10,40 @@ internal static class RangeKernel
 {
     private const int Block = 64;
 
+    /// <summary>Whether every value is a number between the limits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AllWithin<T>(ReadOnlySpan<T> values, T least, T most)
+        where T : struct, INumber<T>
+    {
+        ref T first = ref MemoryMarshal.GetReference(values);
+        Vector256<T> low = Vector256.Create(least), high = Vector256.Create(most);
+        int width = Vector256<T>.Count, at = 0;
+        for (; at + Block <= values.Length; at += Block)
+        {
+            Vector256<T> all = Vector256<T>.AllBitsSet;
+            for (int i = 0; i < Block; i += 2 * width)
+            {
+                Vector256<T> one = Vector256.LoadUnsafe(ref first, (nuint)(at + i)), other = Vector256.LoadUnsafe(ref first, (nuint)(at + i + width));
+                all &= Vector256.GreaterThanOrEqual(one, low) & Vector256.LessThanOrEqual(one, high) & Vector256.GreaterThanOrEqual(other, low) & Vector256.LessThanOrEqual(other, high);
+            }
+
+            if (all.AsUInt64() != Vector256<ulong>.AllBitsSet)
+            {
+                return false;
+            }
+        }
+
+        for (; at < values.Length; at++)
+        {
+            if (!(values[at] >= least && values[at] <= most))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Sets the bit of each value below or above the limits; NaN is neither.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Outside<T>(ReadOnlySpan<T> values, T least, T most, Span<ulong> bits)
