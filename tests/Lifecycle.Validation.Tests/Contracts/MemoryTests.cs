@@ -2,7 +2,12 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation.Tests.Contracts;
 
+/// <summary>Memory of the process: these tests run alone.</summary>
+[CollectionDefinition("memory", DisableParallelization = true)]
+public sealed class MemoryCollection;
+
 /// <summary>A check reads every row and allocates nothing that grows with the source.</summary>
+[Collection("memory")]
 public class MemoryTests
 {
     private const int BatchRows = 65_536;
