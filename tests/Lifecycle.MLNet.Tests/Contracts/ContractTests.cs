@@ -1,6 +1,7 @@
 using System.Text;
 using Lifecycle.Data;
 using Lifecycle.Validation;
+using Microsoft.Data.Sqlite;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -85,5 +86,26 @@ public sealed class ContractTests
         ContractException error = await Assert.ThrowsAsync<ContractException>(async () => await contract.CheckAsync(csv.ReadAsync(new MemoryStream(ragged), table, null, 1_000)));
         Assert.IsType<TableFormatException>(error.InnerException);
         Assert.Equal(10_000, error.Partial.Rows);
+    }
+
+    [Fact]
+    public async Task ADatabase_IsCheckedWhileItIsRead()
+    {
+        await using SqliteConnection database = new("Data Source=:memory:");
+        await database.OpenAsync();
+        await using SqliteCommand command = database.CreateCommand();
+        command.CommandText = """
+            CREATE TABLE loans(id INTEGER, income REAL, home TEXT);
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+            INSERT INTO loans SELECT i, CASE WHEN i = 5000 THEN NULL WHEN i = 7777 THEN -1 ELSE 12.5 END, CASE WHEN i = 9999 THEN 'tent' ELSE 'rent' END FROM n;
+            """;
+        await command.ExecuteNonQueryAsync();
+        command.CommandText = "SELECT id, income, home, id * 2 AS twice FROM loans ORDER BY id";
+        await using SqliteDataReader reader = await command.ExecuteReaderAsync();
+        ContractResult result = await DataContract.ForColumns("loans")
+            .Column("id", c => c.OfType(ColumnType.Int64).Increasing(strict: true)).Column("income", c => c.OfType(ColumnType.Double).Required().Between(0, 1_000)).Column("home", c => c.In("rent"))
+            .Column("twice", c => c.OfType(ColumnType.Int64).MaximumBetween(19_998, 19_998)).Rows(r => r.LessOrEqual("id", "twice")).CheckAsync(reader);
+        Assert.Equal(10_000, result.Rows);
+        Assert.Equal([[5_000L], [7_777L], [9_999L]], result.Findings.Where(f => f.Verdict == Verdict.Fail).Select(f => f.Rows));
     }
 }

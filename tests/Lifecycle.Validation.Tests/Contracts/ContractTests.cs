@@ -67,7 +67,7 @@ public class ContractTests
         result.EnsurePassed();
         ContractBrokenException broken = Assert.Throws<ContractBrokenException>(() => warned.Check(Numbers(double.NaN, 3)).EnsurePassed());
         Assert.Equal(ExitCode.ContractBroken, broken.ExitCode);
-        Assert.Contains("x is there", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("x required", broken.Message, StringComparison.Ordinal);
         Assert.Contains("row 0", broken.Message, StringComparison.Ordinal);
     }
 

@@ -8,7 +8,7 @@ internal sealed class RequiredExpectation(string column) : Expectation(column)
 
     public override string Kind => KindName;
 
-    public override string Text => $"{Subject} is there";
+    public override string Text => $"{Subject} required";
 
     internal override CellScope Scope => CellScope.All;
 
@@ -29,7 +29,7 @@ internal sealed class AllMissingExpectation(string column) : Expectation(column)
 
     public override string Kind => KindName;
 
-    public override string Text => $"{Subject} is always missing";
+    public override string Text => $"{Subject} always missing";
 
     internal override CellScope Scope => CellScope.All;
 
@@ -42,7 +42,7 @@ internal sealed class NoNaNExpectation(string column) : Expectation(column)
 
     public override string Kind => KindName;
 
-    public override string Text => $"{Subject} is never NaN";
+    public override string Text => $"{Subject} never NaN";
 
     internal override CellScope Scope => CellScope.Valid;
 

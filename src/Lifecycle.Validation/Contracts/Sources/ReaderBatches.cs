@@ -9,9 +9,11 @@ internal static class ReaderBatches
 {
     public static async IAsyncEnumerable<ColumnBatch> Of(DbDataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // Some databases know the type of a computed field only when they stand on a row.
+        bool more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         Field[] fields = [.. Enumerable.Range(0, reader.FieldCount).Select(i => Field.Of(reader, i))];
         int rows = 0;
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        for (; more; more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             foreach (Field field in fields)
             {
@@ -25,7 +27,7 @@ internal static class ReaderBatches
             }
         }
 
-        if (rows > 0 || fields.Length > 0)
+        if (fields.Length > 0)
         {
             yield return new ColumnBatch(fields.Select(f => f.Take(rows)));
         }
