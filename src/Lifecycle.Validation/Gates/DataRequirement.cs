@@ -33,7 +33,7 @@ internal sealed class DataRequirement(ColumnContract contract) : Requirement(Val
         ContractOptions options = new() { MaxTrackedKeys = run.Options.MaxTrackedKeys, Stage = Stage.Training };
         ContractResult result = contract.Check(new ColumnBatch(columns), options, run.CancellationToken);
         Finding found = Start(result.Verdict, Message(result)) with { Confidence = null, Contract = result };
-        return ValueTask.FromResult(result.Verdict == Verdict.Inconclusive ? found with { Value = MetricValue.Undefined(UndefinedReason.LimitExceeded) } : found);
+        return ValueTask.FromResult(found);
     }
 
     internal override void WriteProperties(Utf8JsonWriter writer)

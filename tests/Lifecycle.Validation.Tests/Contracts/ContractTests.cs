@@ -80,6 +80,8 @@ public class ContractTests
         Assert.Equal((Verdict.Fail, UndefinedReason.MissingMetric), (training.Verdict, training.Findings[1].Value!.Value.Reason));
         Assert.Contains("there is no column 'label'", training.Findings[1].Message, StringComparison.Ordinal);
         Assert.Equal(Verdict.Fail, contract.Check(Numbers(1)).Verdict);
+        ColumnContract onlyTraining = DataContract.ForColumns("t").Column("label", c => c.Required().When(Stage.Training));
+        Assert.Equal(Verdict.Inconclusive, onlyTraining.Check(Numbers(1), new ContractOptions { Stage = Stage.Serving }).Verdict);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Lifecycle.Validation.Tests.Contracts;
 
 /// <summary>Bad definitions and hostile cells.</summary>
@@ -27,10 +25,9 @@ public class HostileContractTests
     [Fact]
     public void AHostileText_CostsLinearTime()
     {
+        // A backtracking engine would not come to an end here.
         ColumnBatch rows = new([BatchColumn.Of<string>("x", new[] { new string('a', 200_000) + "!" })]);
-        Stopwatch clock = Stopwatch.StartNew();
         Assert.Equal(Verdict.Fail, DataContract.ForColumns("t").Column("x", c => c.Matches("^(a+)+$")).Check(rows).Verdict);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "a backtracking engine would never end");
     }
 
     [Fact]

@@ -22,10 +22,11 @@ public sealed class ContractResult
     public required IReadOnlyList<ContractFinding> Findings { get; init; }
 
     /// <summary>
-    /// Fail when an expectation of severity Error fails or the source is empty without <c>AllowEmpty()</c>, else inconclusive when one could not be told, else pass.
+    /// Fail when an expectation of severity Error fails or the source is empty without <c>AllowEmpty()</c>, else inconclusive when one could not be told or when all
+    /// belong to another stage, so that nothing was judged; else pass.
     /// </summary>
     public Verdict Verdict => (Rows == 0 && !IsEmptyAllowed) || Errors.Any(f => f.Verdict == Verdict.Fail) ? Verdict.Fail
-        : Errors.Any(f => f.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
+        : Errors.Any(f => f.Verdict == Verdict.Inconclusive) || (Rows > 0 && Findings.All(f => f.Verdict == Verdict.Skipped)) ? Verdict.Inconclusive
         : Verdict.Pass;
 
     /// <summary>Whether the verdict is <see cref="Verdict.Pass"/>.</summary>
