@@ -6,7 +6,7 @@ namespace Lifecycle.Validation;
 /// What columns must be like. Immutable: every verb returns a new contract; one may be used by many threads. A check reads its source once, in
 /// chunks of 4,096 rows, in memory that does not grow with the source.
 /// </summary>
-public sealed class ColumnContract
+public sealed partial class ColumnContract
 {
     internal ColumnContract(ContractDefinition definition) => Definition = definition;
 

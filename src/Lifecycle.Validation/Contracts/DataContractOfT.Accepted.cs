@@ -61,7 +61,7 @@ public sealed partial class DataContract<T>
                 source.Flush();
                 for (int row = 0; row < rows; row++)
                 {
-                    if (Violations(source, first, row) is { } violations)
+                    if (Quarantine.Violations(source.Run, first, row) is { } violations)
                     {
                         rejected(new RejectedRow<T>(records.Span[row], first + row, violations));
                     }
@@ -76,23 +76,6 @@ public sealed partial class DataContract<T>
         }
 
         completed?.Invoke(source.Finish());
-    }
-
-    /// <summary>What a row of the last chunk broke; null when it is accepted.</summary>
-    private static ContractViolation[]? Violations(RecordSource<T> source, long first, int row)
-    {
-        bool isSentBack = false, isBroken = false;
-        foreach (ExpectationRun run in source.Run.Runs)
-        {
-            bool broken = RowBits.Has(run.Broken, row);
-            isBroken |= broken;
-            isSentBack |= broken && ((run.Expectation.Severity == Severity.Error && run.Expectation.Mostly == 1 && run.Expectation.IsAboutRows) || run.Threw(first + row));
-        }
-
-        return isBroken && isSentBack
-            ? [.. source.Run.Runs.Where(r => RowBits.Has(r.Broken, row) && (r.Expectation.IsAboutRows || r.Threw(first + row)))
-                .Select(r => new ContractViolation(r.Expectation.Kind, r.Expectation.Columns, r.Expectation.Text, r.Expectation.Severity))]
-            : null;
     }
 
     /// <summary>

@@ -7,6 +7,12 @@ namespace Lifecycle.Validation;
 /// <param name="Violations">Every rule it broke, also those that would not have sent it back alone.</param>
 public sealed record RejectedRow<T>(T Record, long Row, IReadOnlyList<ContractViolation> Violations);
 
+/// <summary>Rows of a batch that were not accepted, and all that is wrong with each.</summary>
+/// <param name="Rows">These rows, with all their columns.</param>
+/// <param name="Numbers">Their numbers in the source, from 0.</param>
+/// <param name="Violations">For each every rule it broke, also those that would not have sent it back alone.</param>
+public sealed record RejectedRows(ColumnBatch Rows, IReadOnlyList<long> Numbers, IReadOnlyList<IReadOnlyList<ContractViolation>> Violations);
+
 /// <summary>One rule that a row broke.</summary>
 /// <param name="Kind">The kind, for example <c>between</c>.</param>
 /// <param name="Columns">The columns the rule looks at.</param>

@@ -115,4 +115,54 @@ public class AcceptedTests
 
         Assert.Equal([.. lines.Where(l => l.S is null || l.Id == 7).Select(l => (long)l.Id)], bad);
     }
+
+    [Fact]
+    public async Task Batches_ArePartedAsRecordsAre()
+    {
+        Line[] lines = Line.Some(26, 12_000);
+        ColumnContract columns = DataContract.ForColumns("lines").Column("X", c => c.Required(mostly: 0.5).Between(-8, 8)).Column("I", c => c.Between(-40, 50))
+            .Column("S", c => c.NotIn("bad").In("owner", "good").As(Severity.Warning)).Column("L", c => c.MeanBetween(0, 1));
+        List<long> good = [], bad = [];
+        List<string> reasons = [];
+        ContractResult? result = null;
+        await foreach (ColumnBatch batch in columns.Accepted(
+            lines.Chunk(5_000).Select(Line.Columns).ToAsyncEnumerable(),
+            r =>
+            {
+                Assert.Equal(r.Numbers, r.Rows.Column<int>("Id").Values.ToArray().Select(i => (long)i));
+                bad.AddRange(r.Numbers);
+                reasons.AddRange(r.Violations.Select(v => string.Join("; ", v)));
+            },
+            r => result = r))
+        {
+            good.AddRange(batch.Column<int>("Id").Values.ToArray().Select(i => (long)i));
+        }
+
+        Assert.Equal(lines.Where(IsGood).Select(l => (long)l.Id), good);
+        Assert.Equal(lines.Where(l => !IsGood(l)).Select(l => (long)l.Id), bad);
+        List<string> expected = [];
+        await foreach (Line line in Contract.Accepted(lines, r => expected.Add(string.Join("; ", r.Violations))))
+        {
+            Assert.True(IsGood(line));
+        }
+
+        Assert.Equal(expected, reasons);
+        Assert.Equal(12_000, result!.Rows);
+        ColumnBatch other = new([BatchColumn.Of<int>("X", new int[2])]);
+        ContractException error = await Assert.ThrowsAsync<ContractException>(async () =>
+        {
+            await foreach (ColumnBatch batch in columns.Accepted(new[] { Line.Columns(lines[..10]), other }.ToAsyncEnumerable(), _ => { }))
+            {
+                Assert.InRange(batch.RowCount, 1, 10);
+            }
+        });
+        Assert.Equal(10, error.Partial.Rows);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (ColumnBatch batch in columns.Accepted(new[] { Line.Columns(lines) }.ToAsyncEnumerable(), _ => throw new InvalidOperationException("full")))
+            {
+                Assert.Fail("Nothing goes on past a quarantine that is full.");
+            }
+        });
+    }
 }

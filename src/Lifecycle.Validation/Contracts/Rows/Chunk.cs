@@ -22,7 +22,7 @@ internal sealed class Chunk(TableSchema schema)
     public void Move(RowBatch batch, int from, int rows)
     {
         _columns = batch.Columns;
-        _from = from;
+        _from = batch.Offset + from;
         Rows = rows;
         FirstRow = batch.FirstRow + from;
         Records = batch.Records;
@@ -55,4 +55,6 @@ internal sealed class Chunk(TableSchema schema)
 /// <param name="FirstRow">Number of the first.</param>
 /// <param name="Records">The records, when the source is one of records; then there are at most 4,096 rows.</param>
 /// <param name="Faults">Rows of each column whose delegate threw.</param>
-internal readonly record struct RowBatch(IReadOnlyList<BatchColumn> Columns, int Rows, long FirstRow, object? Records = null, ulong[]?[]? Faults = null);
+/// <param name="Offset">Where the first row stands in the columns.</param>
+internal readonly record struct RowBatch(
+    IReadOnlyList<BatchColumn> Columns, int Rows, long FirstRow, object? Records = null, ulong[]?[]? Faults = null, int Offset = 0);

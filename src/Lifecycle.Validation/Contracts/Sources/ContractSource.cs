@@ -43,6 +43,19 @@ internal abstract class ContractSource
         return Finish();
     }
 
+    /// <summary>One step of the source.</summary>
+    public async ValueTask<bool> GuardAsync(Func<ValueTask<bool>> step)
+    {
+        try
+        {
+            return await step().ConfigureAwait(false);
+        }
+        catch (Exception error) when (!IsCancellation(error))
+        {
+            throw new ContractException(ContractJudge.Judge(Run), error);
+        }
+    }
+
     public ContractResult Finish()
     {
         ContractResult result = ContractJudge.Judge(Run);
@@ -63,6 +76,55 @@ internal sealed class ColumnSource(ContractDefinition definition, ContractOption
 
     public void Look(ColumnBatch batch)
     {
+        Take(batch);
+        Run.Look(new RowBatch(batch.Columns, batch.RowCount, _firstRow + Run.Rows));
+    }
+
+    /// <summary>Looks at a batch chunk by chunk and parts it: bad rows go to the callback, good ones come back; null when there is none.</summary>
+    public ColumnBatch? Sort(ColumnBatch batch, Action<RejectedRows> rejected)
+    {
+        try
+        {
+            Take(batch);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ContractException(ContractJudge.Judge(Run), error);
+        }
+
+        List<int> good = [], bad = [];
+        List<long> numbers = [];
+        List<IReadOnlyList<ContractViolation>> reasons = [];
+        for (int from = 0; from < batch.RowCount; from += RowBits.ChunkRows)
+        {
+            int rows = Math.Min(RowBits.ChunkRows, batch.RowCount - from);
+            long first = _firstRow + Run.Rows;
+            Run.Look(new RowBatch(batch.Columns, rows, first, Offset: from));
+            for (int row = 0; row < rows; row++)
+            {
+                if (Quarantine.Violations(Run, first, row) is { } violations)
+                {
+                    bad.Add(from + row);
+                    numbers.Add(first + row);
+                    reasons.Add(violations);
+                }
+                else
+                {
+                    good.Add(from + row);
+                }
+            }
+        }
+
+        if (bad.Count > 0)
+        {
+            rejected(new RejectedRows(batch.Rows(bad.ToArray()), numbers, reasons));
+        }
+
+        return bad.Count == 0 ? batch : good.Count == 0 ? null : batch.Rows(good.ToArray());
+    }
+
+    private void Take(ColumnBatch batch)
+    {
         if (Run.Schema is not { } schema)
         {
             _firstRow = batch.FirstRow;
@@ -72,7 +134,5 @@ internal sealed class ColumnSource(ContractDefinition definition, ContractOption
         {
             throw new ArgumentException($"The columns changed at row {_firstRow + Run.Rows}: {schema} became {batch.Schema}.");
         }
-
-        Run.Look(new RowBatch(batch.Columns, batch.RowCount, _firstRow + Run.Rows));
     }
 }
