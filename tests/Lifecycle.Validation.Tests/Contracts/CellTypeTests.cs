@@ -50,6 +50,14 @@ public class CellTypeTests
     }
 
     [Fact]
+    public void TimesInTexts_AreIso8601_AndNothingElse()
+    {
+        string[] texts = ["2026-01-01", "2026-01-01T10:00:00Z", "2026-01-01 10:00", "2026-01-01T23:30:00-02:00", "01/01/2026", "1.1", "Thu, 01 Jan 2026 00:00:00 GMT", ""];
+        ContractFinding finding = Assert.Single(DataContract.ForColumns("t").Column("x", c => c.Between(Start, Start.AddDays(1))).Check(new ColumnBatch([BatchColumn.Of<string>("x", texts)])).Findings);
+        Assert.Equal([3L, 4, 5, 6, 7], finding.Rows);
+    }
+
+    [Fact]
     public void RowsAndViolations_AreCounted()
     {
         Dictionary<string, long> counts = [];

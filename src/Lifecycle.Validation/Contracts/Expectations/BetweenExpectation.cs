@@ -95,8 +95,8 @@ internal sealed class RangeLimits
 
     public RangeLimits(DateTime from, DateTime to, bool exclusive)
     {
-        (_from, _to, _exclusive, IsTime) = (from, to, exclusive, true);
-        (LeastWhole, MostWhole) = exclusive ? (from.Ticks + 1, to.Ticks - 1) : (from.Ticks, to.Ticks);
+        (_from, _to, _exclusive, IsTime) = (Universal(from), Universal(to), exclusive, true);
+        (LeastWhole, MostWhole) = exclusive ? (_from.Ticks + 1, _to.Ticks - 1) : (_from.Ticks, _to.Ticks);
     }
 
     public bool IsTime { get; }
@@ -157,6 +157,8 @@ internal sealed class RangeLimits
             : Wording.Limit(double.IsInfinity(_least) ? null : _least, double.IsInfinity(_most) ? null : _most, Wording.Number);
         return _exclusive ? $"{between}, limits excluded" : between;
     }
+
+    private static DateTime Universal(DateTime time) => time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time;
 
     private static long Whole(double value) => value >= long.MaxValue ? long.MaxValue : value <= long.MinValue ? long.MinValue : (long)value;
 }
