@@ -8,7 +8,7 @@ public sealed record Finding
 
     /// <summary>
     /// Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>change</c>, <c>ratioToBaseline</c>, <c>equivalent</c>,
-    /// <c>ratchet</c>, <c>robust</c>, <c>withstands</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for slices that were not judged.
+    /// <c>ratchet</c>, <c>robust</c>, <c>withstands</c>, <c>uplift</c>, <c>data</c>, <c>custom</c>, or <c>smallSlices</c> for slices that were not judged.
     /// </summary>
     public required string Kind { get; init; }
 
@@ -69,6 +69,9 @@ public sealed record Finding
     /// <summary>What was found about money; null for other requirements.</summary>
     public ValueFinding? Business { get; init; }
 
+    /// <summary>What a data contract found, for requirements about data.</summary>
+    public ContractResult? Contract { get; init; }
+
     /// <summary>Whether trying again may help; only with an error.</summary>
     public bool IsTransient { get; init; }
 
@@ -82,6 +85,7 @@ public sealed record Finding
         (Verdict.Inconclusive, _) => Lifecycle.ExitCode.DecisionPending,
         (_, UndefinedReason.Error) => IsTransient ? Lifecycle.ExitCode.Transient : Lifecycle.ExitCode.Usage,
         (_, UndefinedReason.MissingMetric or UndefinedReason.MissingSlice or UndefinedReason.MissingBaseline) => Lifecycle.ExitCode.Missing,
+        _ when Kind == DataRequirement.KindName => Lifecycle.ExitCode.ContractBroken,
         _ => Lifecycle.ExitCode.GateFailed,
     };
 }

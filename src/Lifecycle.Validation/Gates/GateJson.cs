@@ -34,7 +34,7 @@ internal static class GateJson
             writer.WriteStartObject();
             writer.WriteString("kind", requirement.Kind);
             requirement.WriteProperties(writer);
-            if (requirement is not CustomRequirement and not SliceRequirement)
+            if (requirement is not (CustomRequirement or DataRequirement or SliceRequirement))
             {
                 writer.WriteNumber("confidence", requirement.Confidence);
             }
@@ -121,7 +121,9 @@ internal static class GateJson
     private static void Add(GateBuilder builder, GateJsonObject item)
     {
         string kind = item.Text("kind");
-        double confidence = kind is CustomRequirement.KindName or SliceRequirement.OneName or SliceRequirement.EveryName ? 0 : item.Number("confidence") ?? Confidence.Default;
+        double confidence = kind is CustomRequirement.KindName or DataRequirement.KindName or SliceRequirement.OneName or SliceRequirement.EveryName
+            ? 0
+            : item.Number("confidence") ?? Confidence.Default;
         bool advisory = item.Flag("advisory");
         switch (kind)
         {
@@ -163,6 +165,9 @@ internal static class GateJson
                 break;
             case SliceRequirement.EveryName:
                 builder.OnEverySlice(item.Texts("by"), (int)item.Needed("minRows"), g => AddAll(g, item));
+                break;
+            case DataRequirement.KindName:
+                builder.RequireData(new ColumnContract(ContractJson.Read(item.Element("contract"), $"{item.Path}.contract")));
                 break;
             case CustomRequirement.KindName:
                 throw new FormatException($"{item.Path}: '{item.Text("custom")}' is a check in code; build this gate in code.");

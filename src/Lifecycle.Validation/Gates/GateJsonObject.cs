@@ -31,6 +31,14 @@ internal sealed class GateJsonObject
 
     public string? TextOrNull(string name) => Find(name, JsonValueKind.String) is { } element ? element.GetString() : null;
 
+    public bool IsText(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.String;
+
+    public JsonElement Element(string name)
+    {
+        _read.Add(name);
+        return _properties.TryGetValue(name, out JsonElement element) ? element : throw new FormatException($"{Path}.{name} is missing; an object is expected.");
+    }
+
     public double? Number(string name) => Find(name, JsonValueKind.Number) is { } element ? element.GetDouble() : null;
 
     public double Needed(string name) => Number(name) ?? throw new FormatException($"{Path}.{name} is missing; a number is expected.");

@@ -73,6 +73,7 @@ internal static partial class JsonReader
         Robustness = ReadRobustness(finding),
         Attack = ReadAttack(finding),
         Business = finding.TryGetProperty("business", out JsonElement business) ? ReadBusiness(business) : null,
+        Contract = finding.TryGetProperty("contract", out JsonElement contract) ? ContractResultJson.Read(contract) : null,
         Message = Text(finding, "message"),
         Elapsed = elapsed,
     };

@@ -129,6 +129,7 @@ internal static partial class JsonWriter
         }
 
         WriteBusiness(writer, finding.Business);
+        WriteContract(writer, finding);
         writer.WriteString("message", finding.Message);
         writer.WriteEndObject();
     }

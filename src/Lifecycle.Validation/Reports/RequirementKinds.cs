@@ -16,6 +16,7 @@ internal static class RequirementKinds
         (RobustRequirement.KindName, "The model stands changed inputs."),
         (WithstandsRequirement.KindName, "The model stands a search for the smallest lawful change that turns its decision."),
         (UpliftRequirement.KindName, "The decisions are worth more than those without the model."),
+        (DataRequirement.KindName, "The data keep their contract."),
         (SliceRequirement.OneName, "A named part of the rows keeps the limit."),
         (SliceRequirement.EveryName, "Every part of the rows keeps the limit."),
     ];

@@ -15,6 +15,7 @@ internal static class ValidationSuite
         ["validation.perturb"] = RobustFigures.MeasureNoise,
         ["validation.robust"] = RobustFigures.MeasureOverhead,
         ["validation.attack"] = AttackFigures.Measure,
+        ["validation.contract"] = ContractFigures.Measure,
     };
 
     public static IAsyncEnumerable<Figure> MeasureAsync() =>
