@@ -54,38 +54,53 @@ internal sealed class CellBootstrap : GroupReplicates
 
     public override double Acceleration(int series)
     {
-        double[] left = new double[5], rows = new double[5];
+        // One row of each of its own four cells, then one of each cell of all other rows.
+        double[] left = new double[8], rows = new double[8];
         for (int c = 0; c < 4; c++)
         {
             rows[c] = Cell(_counts[series], c);
-            left[c] = rows[c] < 1 ? Points[series].Value : Without(series, c);
+            left[c] = rows[c] < 1 ? Points[series].Value : _metric.Value(_counts[series] + One(c), _counts[0] + One(c));
+            rows[c + 4] = series == 0 ? 0 : Cell(_counts[0], c) - rows[c];
+            left[c + 4] = rows[c + 4] < 1 || !_metric.DependsOnAll ? Points[series].Value : _metric.Value(_counts[series], _counts[0] + One(c));
         }
 
-        left[4] = Points[series].Value;
-        rows[4] = _counts[0].Total - _counts[series].Total;
         return Bootstrap(left, rows);
     }
 
     public override double Acceleration(int[] series, bool isGreatest)
     {
-        double[] left = new double[4 * series.Length + 1], rows = new double[left.Length];
-        double[] values = Array.ConvertAll(series, s => Points[s].Value);
+        double[] left = new double[4 * series.Length + 4], rows = new double[left.Length];
+        double[] points = Array.ConvertAll(series, s => Points[s].Value), values = new double[series.Length];
         for (int i = 0; i < series.Length; i++)
         {
-            double own = values[i];
             for (int c = 0; c < 4; c++)
             {
                 rows[4 * i + c] = Cell(_counts[series[i]], c);
-                values[i] = rows[4 * i + c] < 1 ? own : Without(series[i], c);
-                left[4 * i + c] = isGreatest ? values.Max() : values.Min();
+                left[4 * i + c] = Extreme(i, c, rows[4 * i + c]);
             }
-
-            values[i] = own;
         }
 
-        left[^1] = isGreatest ? values.Max() : values.Min();
-        rows[^1] = Math.Max(0, _counts[0].Total - series.Sum(s => _counts[s].Total));
+        for (int c = 0; c < 4; c++)
+        {
+            rows[^(4 - c)] = Math.Max(0, Cell(_counts[0], c) - series.Sum(s => Cell(_counts[s], c)));
+            left[^(4 - c)] = Extreme(-1, c, rows[^(4 - c)]);
+        }
+
         return Bootstrap(left, rows);
+
+        double Extreme(int group, int cell, double count)
+        {
+            points.CopyTo(values, 0);
+            for (int i = 0; count >= 1 && i < series.Length; i++)
+            {
+                if (i == group || _metric.DependsOnAll)
+                {
+                    values[i] = _metric.Value(i == group ? _counts[series[i]] + One(cell) : _counts[series[i]], _counts[0] + One(cell));
+                }
+            }
+
+            return isGreatest ? values.Max() : values.Min();
+        }
     }
 
     private static double Bootstrap(double[] left, double[] rows) =>
@@ -129,15 +144,12 @@ internal sealed class CellBootstrap : GroupReplicates
         _ => counts.TruePositives,
     };
 
-    private double Without(int series, int cell)
+    /// <summary>One row less of a cell.</summary>
+    private static ConfusionCounts One(int cell) => cell switch
     {
-        ConfusionCounts one = cell switch
-        {
-            0 => new(-1, 0, 0, 0),
-            1 => new(0, -1, 0, 0),
-            2 => new(0, 0, -1, 0),
-            _ => new(0, 0, 0, -1),
-        };
-        return _metric.Value(_counts[series] + one, _counts[0] + one);
-    }
+        0 => new(-1, 0, 0, 0),
+        1 => new(0, -1, 0, 0),
+        2 => new(0, 0, -1, 0),
+        _ => new(0, 0, 0, -1),
+    };
 }

@@ -5,10 +5,13 @@ internal abstract class CellFunction
 {
     public static CellFunction Of(Metric metric) => metric switch
     {
-        _ when metric == Metric.PredictedPositiveShare => new Joint((own, all) => own.PredictedPositives / all.PredictedPositives),
+        _ when metric == Metric.PredictedPositiveShare => new Joint((own, all) => own.PredictedPositives / all.PredictedPositives) { DependsOnAll = true },
         { Share: { } share } => new Quotient(share),
         _ => new Joint((own, _) => own.Total == 0 ? double.NaN : metric.OfCounts!(own).Or(double.NaN)),
     };
+
+    /// <summary>Whether rows of other groups change the value too.</summary>
+    public bool DependsOnAll { get; private init; }
 
     public abstract double Value(in ConfusionCounts own, in ConfusionCounts all);
 

@@ -1,3 +1,4 @@
+using FsCheck.Xunit;
 using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation.Tests.Fairness;
@@ -171,6 +172,52 @@ public class CellBootstrapTests
         }
 
         Assert.InRange(covered / (double)Runs, 0.93, 0.97);
+    }
+
+    /// <summary>The acceleration of each figure, by leaving out each single row.</summary>
+    [Theory]
+    [InlineData("Accuracy")]
+    [InlineData("F1")]
+    [InlineData("TruePositiveRate")]
+    [InlineData("PredictedPositiveShare")]
+    public void Accelerations_AreThoseOfLeavingOutEachRow(string name)
+    {
+        Metric metric = Metric.Named(name);
+        long[][] cells = [[9, 20, 3], [4, 5, 2], [6, 3, 4], [11, 8, 5]];
+        GroupMetrics groups = GroupMetrics.FromCounts(["a", "b", "c"], cells[0], cells[1], cells[2], cells[3]);
+        GroupReplicates drawn = CellBootstrap.Draw(groups, [metric], new BootstrapOptions { Replicates = 100 })[0];
+        List<double[]> without = [];
+        for (int g = 0; g < 3; g++)
+        {
+            for (int c = 0; c < 4; c++)
+            {
+                long[][] fewer = [.. cells.Select(column => (long[])column.Clone())];
+                fewer[c][g]--;
+                GroupMetrics left = GroupMetrics.FromCounts(["a", "b", "c"], fewer[0], fewer[1], fewer[2], fewer[3]);
+                double[] values = [left.Overall[metric].Or(double.NaN), .. left.Groups.Select(x => x[metric].Value)];
+                without.AddRange(Enumerable.Repeat(values, (int)cells[c][g]));
+            }
+        }
+
+        double[] ones = [.. without.Select(_ => 1.0)];
+        for (int s = name == "PredictedPositiveShare" ? 1 : 0; s < 4; s++)
+        {
+            Assert.Equal(Statistics.Bootstrap.Acceleration([.. without.Select(w => w[s])], ones), drawn.Acceleration(s), 1e-10);
+        }
+
+        Assert.Equal(Statistics.Bootstrap.Acceleration([.. without.Select(w => w.Skip(1).Max())], ones), drawn.Acceleration([1, 2, 3], isGreatest: true), 1e-10);
+        Assert.Equal(Statistics.Bootstrap.Acceleration([.. without.Select(w => w.Skip(1).Min())], ones), drawn.Acceleration([1, 2, 3], isGreatest: false), 1e-10);
+    }
+
+    [Property(MaxTest = 100)]
+    public void CellFunctions_EqualTheirMetrics(byte tn, byte fp, byte fn, byte tp)
+    {
+        ConfusionCounts counts = new(tn % 5, fp % 4, fn % 4, tp % 5);
+        foreach (Metric metric in Metric.All.Where(m => m.OfCounts is not null && m != Metric.Count))
+        {
+            double value = CellFunction.Of(metric).Value(counts, counts);
+            Assert.Equal(metric.Compute(counts).Or(double.NaN), double.IsFinite(value) ? value : double.NaN, 1e-12);
+        }
     }
 
     [Fact]

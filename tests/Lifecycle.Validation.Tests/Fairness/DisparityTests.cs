@@ -82,6 +82,22 @@ public class DisparityTests
         Assert.Equal(0.0025613462580241723, sex.PValue, 1e-12);
     }
 
+    /// <summary>Denied mortgages by race in HMDA: 96 of 339 against 189 of 2,041.</summary>
+    [Fact]
+    public void Hmda_BaseRates()
+    {
+        GroupMetrics groups = GroupMetrics.FromCounts(["no", "yes"], [2041 - 189, 339 - 96], [0, 0], [189, 96], [0, 0]);
+        Disparity found = groups.Disparity(FairnessMetric.DifferenceOf(Metric.BaseRate));
+        Assert.Equal(0.1905841748578911, found.Value.Value, 1e-12);
+        Assert.Equal(0.326999632533072, groups.Disparity(FairnessMetric.RatioOf(Metric.BaseRate)).Value.Value, 1e-12);
+        Assert.Equal(100.17617498299748, found.Homogeneity!.Statistic, 1e-9);
+        Assert.Equal(1, found.Homogeneity.DegreesOfFreedom);
+        Assert.Equal(0.2831858407079646, groups["yes"][Metric.BaseRate].Value, 1e-12);
+        Assert.Equal(0.0926016658500735, groups["no"][Metric.BaseRate].Value, 1e-12);
+        Assert.Equal(0.23786191395936618, Statistics.BinomialInterval.Wilson(96, 339).Lower, 1e-12);
+        Assert.Equal(0.10595426065715557, Statistics.BinomialInterval.Wilson(189, 2041).Upper, 1e-12);
+    }
+
     [Fact]
     public void Shrinkage_OfSelectionByRace()
     {

@@ -1,3 +1,5 @@
+using FsCheck.Xunit;
+
 namespace Lifecycle.Validation.Tests.Gates;
 
 /// <summary>The verbs that compare with another model; the defects of others that they do not have.</summary>
@@ -284,6 +286,32 @@ public class BaselineVerbTests
         Baseline other = Baseline.FromDecisions(worse);
         Assert.Equal(Verdict.Pass, (await Judge(New.RequireChange(Metric.Accuracy, 0.01, confidence: Confidence.None), set, other)).Verdict);
         Assert.Equal(Verdict.Inconclusive, (await Judge(New.RequireChange(Metric.Accuracy, 0.01), set, other)).Verdict);
+    }
+
+    /// <summary>Whatever the rows and the baseline are, what passes has a defined figure and finite bounds on the right side.</summary>
+    [Property(MaxTest = 120)]
+    public void NothingUndefinedPasses((bool Label, sbyte Mine, sbyte Other)[] rows, byte which, sbyte limit, bool points)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        Metric[] metrics = [Metric.Accuracy, Metric.AreaUnderRoc, Metric.F1, Metric.TruePositiveRate, Metric.MeanScore, Metric.AveragePrecision, Metric.MatthewsCorrelation];
+        Metric metric = metrics[which % metrics.Length];
+        double least = limit / 200.0;
+        EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Label)], (double[])[.. rows.Select(r => (double)r.Mine)], 10);
+        Baseline other = Baseline.FromScores([.. rows.Select(r => (double)r.Other)], 10);
+        double? confidence = points ? Confidence.None : null;
+        GateBuilder gate = New.RequireChange(metric, least, confidence: confidence).RequireChange(metric, least, relative: true, confidence)
+            .RequireRatioToBaseline(metric, Math.Abs(least) + 0.01, confidence).RequireEquivalent(metric, Math.Abs(least) + 0.01, confidence);
+        EvaluationContext context = new() { Options = new ValidationOptions { Replicates = 100 } };
+        GateReport report = gate.EvaluateAsync(set, null, baseline: other, context: context).AsTask().GetAwaiter().GetResult();
+        foreach (Finding finding in report.Findings.Where(f => f.Verdict == Verdict.Pass))
+        {
+            Assert.True(finding.Value is { IsDefined: true } && double.IsFinite(finding.Lower!.Value), finding.Message);
+            Assert.True(finding.Lower >= finding.AtLeast - 1e-9 && (finding.AtMost is null || finding.Upper <= finding.AtMost + 1e-9), finding.Message);
+        }
     }
 
     [Fact]
