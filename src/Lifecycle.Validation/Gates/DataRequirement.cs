@@ -33,7 +33,8 @@ internal sealed class DataRequirement(ColumnContract contract) : Requirement(Val
         ContractOptions options = new() { MaxTrackedKeys = run.Options.MaxTrackedKeys, Stage = Stage.Training };
         ContractResult result = contract.Check(new ColumnBatch(columns), options, run.CancellationToken);
         Finding found = Start(result.Verdict, Message(result)) with { Confidence = null, Contract = result };
-        return ValueTask.FromResult(found);
+        bool codeThrew = result.Findings.Any(f => f is { BreaksContract: true, ErrorRow: not null });
+        return ValueTask.FromResult(codeThrew ? found with { Value = MetricValue.Undefined(UndefinedReason.Error) } : found);
     }
 
     internal override void WriteProperties(Utf8JsonWriter writer)

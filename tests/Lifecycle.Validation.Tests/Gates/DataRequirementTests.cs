@@ -73,8 +73,17 @@ public class DataRequirementTests
         Assert.Equal(report.Digest, again.Digest);
         Assert.Equal([3L], again.Findings[0].Contract!.Findings.Single(f => f.Kind == "between").Rows);
         Assert.Equal((report.ExitCode, 11), (again.ExitCode, again.ExitCode));
-        FormatException error = Assert.Throws<FormatException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(gate.ToJson()).Replace("\"between\"", "\"beside\"", StringComparison.Ordinal))));
+        GateDefinitionException error = Assert.Throws<GateDefinitionException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(gate.ToJson()).Replace("\"between\"", "\"beside\"", StringComparison.Ordinal))));
         Assert.Contains("$.requirements[0].contract.columns[0].expectations[1].kind 'beside'", error.Message, StringComparison.Ordinal);
         Assert.Contains("inputs", report.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CodeThatThrows_IsAnErrorOfUse()
+    {
+        ColumnContract contract = DataContract.ForColumns("c").Column("x", c => c.Satisfies((double _) => throw new FormatException("no"), "mine"));
+        GateReport report = await Gate.For("g").RequireData(contract).EvaluateAsync(Samples.Scored(100));
+        Assert.Equal((Verdict.Fail, ExitCode.Usage), (report.Verdict, report.ExitCode));
+        Assert.Contains("mine", report.Findings[0].Message, StringComparison.Ordinal);
     }
 }
