@@ -101,7 +101,7 @@ public partial class GoldenFormsTests
     [GeneratedRegex(@"-?\d+(\.\d+)?(E[+-]\d+)?")]
     private static partial Regex Numbers();
 
-    [GeneratedRegex("(?<=sha256:|\"id\":\"|v1\":\")[0-9a-f]+")]
+    [GeneratedRegex("(?<=sha256:|\"id\":\"|v1\":\"|ersion\":\")[0-9a-f.]+")]
     private static partial Regex Digests();
 
     /// <summary>A clock that stands still, and whose ids do not change.</summary>
