@@ -70,6 +70,7 @@ internal static class PairedBootstrap
                 return Compare(multiplicities);
             };
         }, threads);
-        return (drawn, drawn is null ? null : Replicates.RowAcceleration(first.Count, Compare, threads));
+        return (drawn, drawn is null ? null : Replicates.RowAcceleration(
+            first.Count, (block, blocks, ones) => scale.Of(metric, one.Without(block, blocks, ones), other.Without(block, blocks, ones)), threads));
     }
 }

@@ -10,9 +10,9 @@ internal sealed class CellBootstrap : GroupReplicates
 {
     private const int Block = 32;
     private readonly ConfusionCounts[] _counts;
-    private readonly Func<ConfusionCounts, ConfusionCounts, double> _metric;
+    private readonly CellFunction _metric;
 
-    private CellBootstrap(ConfusionCounts[] counts, Func<ConfusionCounts, ConfusionCounts, double> metric, MetricValue[] points, double[][] drawn)
+    private CellBootstrap(ConfusionCounts[] counts, CellFunction metric, MetricValue[] points, double[][] drawn)
         : base(points, drawn)
     {
         _counts = counts;
@@ -27,7 +27,7 @@ internal sealed class CellBootstrap : GroupReplicates
     {
         // Series 0 is all rows; what belongs to no group is drawn with the rest and counted there only.
         ConfusionCounts[] counts = [groups.OverallCounts, .. groups.Groups.Select(g => g.Counts)];
-        Func<ConfusionCounts, ConfusionCounts, double>[] functions = [.. metrics.Select(Function)];
+        CellFunction[] functions = [.. metrics.Select(CellFunction.Of)];
         double[][][] drawn = [.. metrics.Select(_ => counts.Select(_ => new double[options.Replicates]).ToArray())];
         double[] cells = Cells(counts);
         MultinomialSampler sampler = new(cells);
@@ -44,10 +44,7 @@ internal sealed class CellBootstrap : GroupReplicates
                 Count(buffer, counted);
                 for (int m = 0; m < functions.Length; m++)
                 {
-                    for (int s = 0; s < counted.Length; s++)
-                    {
-                        drawn[m][s][i] = functions[m](counted[s], counted[0]);
-                    }
+                    functions[m].Fill(counted, drawn[m], i);
                 }
             }
         });
@@ -93,30 +90,6 @@ internal sealed class CellBootstrap : GroupReplicates
 
     private static double Bootstrap(double[] left, double[] rows) =>
         left.AsSpan().Contains(double.NaN) ? double.NaN : Statistics.Bootstrap.Acceleration(left, rows);
-
-    private static Func<ConfusionCounts, ConfusionCounts, double> Function(Metric metric)
-    {
-        if (metric == Metric.PredictedPositiveShare)
-        {
-            return (own, all) => own.PredictedPositives / all.PredictedPositives;
-        }
-
-        if (metric.Share is not { } share)
-        {
-            return (own, _) => own.Total == 0 ? double.NaN : metric.OfCounts!(own).Or(double.NaN);
-        }
-
-        // Shares are quotients of sums of cells: which cells is asked once, with one row in each. 0/0 is NaN, which stands for undefined here.
-        ConfusionCounts above = Weights(share.Successes), below = Weights(share.Trials);
-        return (own, _) => Sum(above, own) / Sum(below, own);
-    }
-
-    private static ConfusionCounts Weights(Func<ConfusionCounts, double> sum) =>
-        new(sum(new(1, 0, 0, 0)), sum(new(0, 1, 0, 0)), sum(new(0, 0, 1, 0)), sum(new(0, 0, 0, 1)));
-
-    private static double Sum(in ConfusionCounts weights, in ConfusionCounts counts) =>
-        weights.TrueNegatives * counts.TrueNegatives + weights.FalsePositives * counts.FalsePositives
-        + weights.FalseNegatives * counts.FalseNegatives + weights.TruePositives * counts.TruePositives;
 
     private static double[] Cells(ConfusionCounts[] counts)
     {
@@ -165,6 +138,6 @@ internal sealed class CellBootstrap : GroupReplicates
             2 => new(0, 0, -1, 0),
             _ => new(0, 0, 0, -1),
         };
-        return _metric(_counts[series] + one, _counts[0] + one);
+        return _metric.Value(_counts[series] + one, _counts[0] + one);
     }
 }

@@ -38,10 +38,10 @@ internal static class Bootstrap
             return random =>
             {
                 PoissonMultiplicity.Draw(random, multiplicities);
-                return figure.Of(multiplicities);
+                return figure.OfDrawn(multiplicities);
             };
         }, threads);
-        return BiasCorrected(value, drawn, drawn is null ? null : Replicates.RowAcceleration(set.Count, figure.Of, threads), confidence);
+        return BiasCorrected(value, drawn, drawn is null ? null : Replicates.RowAcceleration(set.Count, figure.Without, threads), confidence);
     }
 
     public static double? CellAcceleration(Func<ConfusionCounts, MetricValue> metric, ConfusionCounts c) => Replicates.CellAcceleration(

@@ -56,20 +56,18 @@ internal static class Replicates
     /// <summary>
     /// Leaves out one row after the other, or one of 1,000 equal blocks of many rows; null when a figure is undefined then.
     /// </summary>
-    public static double? RowAcceleration(int rows, Func<byte[], MetricValue> figure, int threads = -1)
+    public static double? RowAcceleration(int rows, Func<int, int, byte[], MetricValue> without, int threads = -1)
     {
         int blocks = BlocksOf(rows);
         double[] left = new double[blocks], alike = new double[blocks];
         Array.Fill(alike, 1);
         Blocks.For(blocks, Block, threads, (from, to) =>
         {
-            byte[] multiplicities = new byte[rows];
-            Array.Fill(multiplicities, (byte)1);
+            byte[] ones = new byte[rows];
+            Array.Fill(ones, (byte)1);
             for (int b = from; b < to; b++)
             {
-                Take(multiplicities, b, blocks, 0);
-                left[b] = figure(multiplicities).Or(double.NaN);
-                Take(multiplicities, b, blocks, 1);
+                left[b] = without(b, blocks, ones).Or(double.NaN);
             }
         });
         double acceleration = Statistics.Bootstrap.Acceleration(left, alike);

@@ -32,6 +32,21 @@ internal abstract partial class RowFigure
     /// <param name="multiplicities">How often each row is taken, in the order of the set.</param>
     public abstract MetricValue Of(byte[] multiplicities);
 
+    /// <summary>The same for multiplicities that were drawn alike for all rows, so that it does not matter which row has which.</summary>
+    public virtual MetricValue OfDrawn(byte[] multiplicities) => Of(multiplicities);
+
+    /// <summary>The metric without the rows of a block; see <see cref="Replicates.Take"/>.</summary>
+    /// <param name="block">Number of the block.</param>
+    /// <param name="blocks">How many blocks there are.</param>
+    /// <param name="ones">All 1, one a row; as before afterwards.</param>
+    public virtual MetricValue Without(int block, int blocks, byte[] ones)
+    {
+        Replicates.Take(ones, block, blocks, 0);
+        MetricValue value = Of(ones);
+        Replicates.Take(ones, block, blocks, 1);
+        return value;
+    }
+
     private sealed class CountedRows(Func<ConfusionCounts, MetricValue> metric, EvaluationSet set) : RowFigure
     {
         private readonly byte[] _cells = [.. Enumerable.Range(0, set.Count).Select(i => (byte)((set.TruthFlags[i] ? 2 : 0) + (set.DecisionFlags[i] ? 1 : 0)))];

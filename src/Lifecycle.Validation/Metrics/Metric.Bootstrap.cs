@@ -38,12 +38,12 @@ public sealed partial class Metric
             return random =>
             {
                 PoissonMultiplicity.Draw(random, multiplicities);
-                return figure.Of(multiplicities);
+                return figure.OfDrawn(multiplicities);
             };
         }, threads);
         return drawn is null
             ? BootstrapFigure.Undefined(UndefinedReason.TooFewRows)
-            : IntervalReading.Of(point, drawn, options.Interval, options.Confidence, () => Replicates.RowAcceleration(set.Count, figure.Of, threads) ?? double.NaN);
+            : IntervalReading.Of(point, drawn, options.Interval, options.Confidence, () => Replicates.RowAcceleration(set.Count, figure.Without, threads) ?? double.NaN);
     }
 
     private static BootstrapFigure Of(

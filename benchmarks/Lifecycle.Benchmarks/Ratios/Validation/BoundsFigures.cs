@@ -32,8 +32,8 @@ internal static class BoundsFigures
         GroupMetrics ten = GroupMetrics.Compute(BootstrapFigures.Population(), "group");
         GroupMetrics many = BootstrapFigures.EqualGroups(83, 2_000);
         double sink = 0;
-        yield return new Figure("validation.bounds.10g", 1000 * BootstrapFigures.Best(60, () => sink += Bound(ten)), "ms", AtLeast: false, 3);
-        yield return new Figure("validation.bounds.83g", 1000 * BootstrapFigures.Best(40, () => sink += Bound(many)), "ms", AtLeast: false, 25);
+        yield return new Figure("validation.bounds.10g", 1000 * BootstrapFigures.Best(300, () => sink += Bound(ten)), "ms", AtLeast: false, 3);
+        yield return new Figure("validation.bounds.83g", 1000 * BootstrapFigures.Best(100, () => sink += Bound(many)), "ms", AtLeast: false, 25);
         GC.KeepAlive(sink);
     }
 
