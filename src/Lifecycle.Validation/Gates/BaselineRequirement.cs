@@ -24,7 +24,7 @@ internal sealed class BaselineRequirement(Metric metric, string kind, double lea
 
     private protected override double? AtLeast => least;
 
-    private protected override string Asked => kind == NotWorse ? $"at most {Size(-least)} worse" : $"at least {ChangeInWords(least)}";
+    private protected override string Asked => $"at {(least < 0 || kind == NotWorse ? "most" : "least")} {(kind == NotWorse ? $"{Size(least)} worse" : ChangeInWords(least))}";
 
     internal override void WriteProperties(Utf8JsonWriter writer)
     {

@@ -47,13 +47,13 @@ internal abstract class ComparedRequirement(Metric metric, double confidence) : 
         if (!found.Value.IsDefined)
         {
             UndefinedReason reason = found.Value.Reason!.Value;
-            string advice = reason switch
+            string why = reason switch
             {
-                UndefinedReason.MissingMetric => " Both models need scores.",
-                UndefinedReason.MissingBaseline => $" A bound needs the number of rows behind the baseline's {Metric.Name}; without it use Confidence.None.",
-                _ => "",
+                UndefinedReason.MissingMetric => $"{Wording.Why(reason)}. Both models need scores.",
+                UndefinedReason.MissingBaseline => $"nobody knows how many rows are behind the baseline's {Metric.Name}, which a bound needs. Give them, or use Confidence.None.",
+                _ => $"{Wording.Why(reason)}.",
             };
-            return Limited(Without(reason, $"{Text}: cannot be told, {Wording.Why(reason)}.{advice}")) with { Method = found.Method };
+            return Limited(Without(reason, $"{Text}: cannot be told, {why}")) with { Method = found.Method };
         }
 
         Verdict verdict = Limits.Judge(found.Lower, found.Upper, AtLeast, AtMost);

@@ -13,36 +13,44 @@ internal static class Bootstrap
     public static MetricInterval Cells(
         Func<ConfusionCounts, MetricValue> metric, ConfusionCounts counts, MetricValue value, double confidence, int replicates, ulong seed, int threads = -1)
     {
-        double[] cells = [counts.TrueNegatives, counts.FalsePositives, counts.FalseNegatives, counts.TruePositives];
-        MultinomialSampler sampler = new(cells);
-        long rows = (long)counts.Total;
-        double[]? drawn = Replicates.Draw(replicates, seed, () =>
-        {
-            double[] buffer = new double[4];
-            return random =>
-            {
-                sampler.Draw(random, rows, buffer);
-                return metric(new ConfusionCounts(buffer[0], buffer[1], buffer[2], buffer[3]));
-            };
-        }, threads);
+        double[]? drawn = DrawCells(metric, counts, replicates, seed, threads);
         return BiasCorrected(value, drawn, drawn is null ? null : CellAcceleration(metric, counts), confidence);
     }
 
-    public static MetricInterval Rows(Metric metric, EvaluationSet set, MetricValue value, double confidence, int replicates, ulong seed, int threads = -1)
+    public static MetricInterval Rows(
+        Metric metric, EvaluationSet set, MetricValue value, double confidence, int replicates, ulong seed, int threads = -1)
     {
         RowFigure figure = RowFigure.For(metric, set);
         threads = metric.IsCustom ? 1 : threads;
-        double[]? drawn = Replicates.Draw(replicates, seed, () =>
-        {
-            byte[] multiplicities = new byte[set.Count];
-            return random =>
-            {
-                PoissonMultiplicity.Draw(random, multiplicities);
-                return figure.OfDrawn(multiplicities);
-            };
-        }, threads);
+        double[]? drawn = DrawRows(figure, set.Count, replicates, seed, threads);
         return BiasCorrected(value, drawn, drawn is null ? null : Replicates.RowAcceleration(set.Count, figure.Without, threads), confidence);
     }
+
+    /// <summary>Replicates by one multinomial draw each; null when there are too few rows.</summary>
+    public static double[]? DrawCells(Func<ConfusionCounts, MetricValue> metric, ConfusionCounts counts, int replicates, ulong seed, int threads)
+    {
+        MultinomialSampler sampler = new([counts.TrueNegatives, counts.FalsePositives, counts.FalseNegatives, counts.TruePositives]);
+        return Replicates.Draw(replicates, seed, () =>
+        {
+            double[] cells = new double[4];
+            return random =>
+            {
+                sampler.Draw(random, (long)counts.Total, cells);
+                return metric(new ConfusionCounts(cells[0], cells[1], cells[2], cells[3]));
+            };
+        }, threads);
+    }
+
+    /// <summary>Replicates by a Poisson(1) multiplicity a row; null when there are too few rows.</summary>
+    public static double[]? DrawRows(RowFigure figure, int rows, int replicates, ulong seed, int threads) => Replicates.Draw(replicates, seed, () =>
+    {
+        byte[] multiplicities = new byte[rows];
+        return random =>
+        {
+            PoissonMultiplicity.Draw(random, multiplicities);
+            return figure.OfDrawn(multiplicities);
+        };
+    }, threads);
 
     public static double? CellAcceleration(Func<ConfusionCounts, MetricValue> metric, ConfusionCounts c) => Replicates.CellAcceleration(
         [c.TrueNegatives, c.FalsePositives, c.FalseNegatives, c.TruePositives], cells => metric(new ConfusionCounts(cells[0], cells[1], cells[2], cells[3])));

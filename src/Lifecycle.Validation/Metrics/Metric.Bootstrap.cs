@@ -1,5 +1,3 @@
-using Lifecycle.Statistics;
-
 namespace Lifecycle.Validation;
 
 public sealed partial class Metric
@@ -26,41 +24,20 @@ public sealed partial class Metric
         }
 
         int threads = IsCustom ? 1 : options.MaxDegreeOfParallelism;
-        if (OfCounts is { } counts && !set.IsWeighted)
+        if (OfCounts is { } metric && !set.IsWeighted)
         {
-            return Of(ConfusionCounts.OfRows(set), counts, point, options, threads);
+            ConfusionCounts counts = ConfusionCounts.OfRows(set);
+            return Read(
+                Validation.Bootstrap.DrawCells(metric, counts, options.Replicates, options.Seed, threads), () => Validation.Bootstrap.CellAcceleration(metric, counts));
         }
 
         RowFigure figure = RowFigure.For(this, set);
-        double[]? drawn = Replicates.Draw(options.Replicates, options.Seed, () =>
-        {
-            byte[] multiplicities = new byte[set.Count];
-            return random =>
-            {
-                PoissonMultiplicity.Draw(random, multiplicities);
-                return figure.OfDrawn(multiplicities);
-            };
-        }, threads);
-        return drawn is null
-            ? BootstrapFigure.Undefined(UndefinedReason.TooFewRows)
-            : IntervalReading.Of(point, drawn, options.Interval, options.Confidence, () => Replicates.RowAcceleration(set.Count, figure.Without, threads) ?? double.NaN);
-    }
+        return Read(
+            Validation.Bootstrap.DrawRows(figure, set.Count, options.Replicates, options.Seed, threads),
+            () => Replicates.RowAcceleration(set.Count, figure.Without, threads));
 
-    private static BootstrapFigure Of(
-        ConfusionCounts counts, Func<ConfusionCounts, MetricValue> metric, MetricValue point, BootstrapOptions options, int threads)
-    {
-        MultinomialSampler sampler = new([counts.TrueNegatives, counts.FalsePositives, counts.FalseNegatives, counts.TruePositives]);
-        double[]? drawn = Replicates.Draw(options.Replicates, options.Seed, () =>
-        {
-            double[] cells = new double[4];
-            return random =>
-            {
-                sampler.Draw(random, (long)counts.Total, cells);
-                return metric(new ConfusionCounts(cells[0], cells[1], cells[2], cells[3]));
-            };
-        }, threads);
-        return drawn is null
+        BootstrapFigure Read(double[]? drawn, Func<double?> acceleration) => drawn is null
             ? BootstrapFigure.Undefined(UndefinedReason.TooFewRows)
-            : IntervalReading.Of(point, drawn, options.Interval, options.Confidence, () => Validation.Bootstrap.CellAcceleration(metric, counts) ?? double.NaN);
+            : IntervalReading.Of(point, drawn, options.Interval, options.Confidence, () => acceleration() ?? double.NaN);
     }
 }

@@ -2,6 +2,21 @@ namespace Lifecycle.Statistics.Tests;
 
 public class MultinomialSamplerTests
 {
+    /// <summary>A prepared sampler and one draw at a time take the same decisions.</summary>
+    [Theory]
+    [InlineData(30, 0.5)]
+    [InlineData(5_000, 0.02)]
+    [InlineData(1_000_000, 0.7)]
+    public void Prepared_and_single_draws_are_the_same(long n, double p)
+    {
+        RandomStream one = new(8), other = new(8);
+        BinomialSampler sampler = new(n, p);
+        for (int i = 0; i < 20_000; i++)
+        {
+            Assert.Equal(sampler.Next(one), BinomialSampler.Draw(n, p, other));
+        }
+    }
+
     [Theory]
     [InlineData(12, 0.4)]
     [InlineData(500, 0.003)]
@@ -67,6 +82,24 @@ public class MultinomialSamplerTests
         }
 
         Close.Absolute(-40 * 900 / 1000.0, products / Draws, 2);
+    }
+
+    /// <summary>The same seed and index give the same draws in every version.</summary>
+    [Fact]
+    public void Golden_draws_of_the_default_seed()
+    {
+        MultinomialSampler sampler = new([10, 200, 3000, 5]);
+        RandomStream random = new();
+        double[] drawn = new double[4];
+        foreach (double[] expected in new double[][] { [11, 168, 3030, 6], [15, 212, 2984, 4], [11, 219, 2980, 5] })
+        {
+            sampler.Draw(random, 3215, drawn);
+            Assert.Equal(expected, drawn);
+        }
+
+        byte[] multiplicities = new byte[16];
+        PoissonMultiplicity.Draw(new RandomStream(), multiplicities);
+        Assert.Equal([1, 1, 1, 1, 0, 3, 2, 0, 1, 0, 2, 3, 2, 1, 2, 0], multiplicities);
     }
 
     [Fact]
