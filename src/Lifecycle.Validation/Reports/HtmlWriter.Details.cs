@@ -46,16 +46,16 @@ internal static partial class HtmlWriter
         Close(html, report.Levels.Count - MostLines);
     }
 
+    /// <summary>Rows only: the values of a person stay out of reports.</summary>
     private static void Append(StringBuilder html, AttackResult attack, string slice)
     {
-        Open(html, $"Smallest changes that turned a decision, {attack.Attack}{slice}", "#Row", "Changed", "#From", "#To", "#Cost");
+        Open(html, $"Cheapest lawful changes that turned a decision, {attack.Attack}{slice}", "#Row", "#Cost in standard deviations", "#Queries");
         foreach (AttackExample example in attack.Examples.OrderBy(e => e.Cost).ThenBy(e => e.Row).Take(MostExamples))
         {
-            string Lines(Func<FeatureChange, string?> text) => string.Join("<br>", example.Changes.Select(c => $"<bdi>{Escape(Wording.Show(text(c) ?? "missing"))}</bdi>"));
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"n\">{example.Row:N0}</td><td>{Lines(c => c.Feature)}</td><td class=\"n\">{Lines(c => Short(c.From))}</td><td class=\"n\">{Lines(c => Short(c.To))}</td><td class=\"n\">{Figure(example.Cost)}</td></tr>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"n\">{example.Row:N0}</td><td class=\"n\">{Figure(example.Cost)}</td><td class=\"n\">{example.Queries:N0}</td></tr>\n");
         }
 
-        Close(html, attack.Examples.Count - MostExamples);
+        Close(html, 0);
     }
 
     private static void Append(StringBuilder html, ContractResult result, string slice)
@@ -91,10 +91,6 @@ internal static partial class HtmlWriter
             html.Append(CultureInfo.InvariantCulture, $"<p><small>{left:N0} more, see JSON</small></p>\n");
         }
     }
-
-    /// <summary>Numbers to six digits, text as it is.</summary>
-    private static string? Short(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number.ToString("G6", CultureInfo.InvariantCulture) : text;
 
     private static string Cell(MetricValue value) => value.IsDefined ? Figure(value.Value) : "<span class=\"u\">undefined</span>";
 
