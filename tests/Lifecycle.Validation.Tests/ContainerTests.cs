@@ -47,8 +47,8 @@ public class ContainerTests
             await File.WriteAllBytesAsync(Path.Combine(folder, "a.json"), gate.ToJson());
             Assert.Equal(gate.Digest, (await new GateCatalog().AddFolderAsync(folder))["mortgage"].Digest);
             await File.WriteAllTextAsync(Path.Combine(folder, "b.json"), "{");
-            FormatException error = await Assert.ThrowsAsync<FormatException>(() => new GateCatalog().AddFolderAsync(folder).AsTask());
-            Assert.StartsWith("b.json: ", error.Message, StringComparison.Ordinal);
+            GateDefinitionException error = await Assert.ThrowsAsync<GateDefinitionException>(() => new GateCatalog().AddFolderAsync(folder).AsTask());
+            Assert.StartsWith("The gate 'b.json' cannot be used: ", error.Message, StringComparison.Ordinal);
         }
         finally
         {

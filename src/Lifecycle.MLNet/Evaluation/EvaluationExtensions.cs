@@ -37,4 +37,15 @@ public static class EvaluationExtensions
             return ValueTask.CompletedTask;
         };
     }
+
+    /// <summary>Checks the scalar columns of a view against a contract: before a pipeline is fitted, or before it scores.</summary>
+    /// <param name="contract">The contract.</param>
+    /// <param name="view">The view; read once. A missing number is NaN, a missing text the empty one.</param>
+    /// <param name="options">How rows are checked.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static ContractResult Check(this ColumnContract contract, IDataView view, ContractOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(contract);
+        return contract.Check(view.ToColumnBatches(), options, cancellationToken);
+    }
 }

@@ -12,6 +12,9 @@ internal abstract class CellReader
 
     public abstract BatchColumn ToColumn();
 
+    /// <summary>The cells read since the last call; an empty text is a missing one, as in ML.NET.</summary>
+    public abstract BatchColumn Take();
+
     public static bool Supports(DataViewType type) =>
         type == BooleanDataViewType.Instance || type == NumberDataViewType.Single || type == NumberDataViewType.Double
         || type == NumberDataViewType.Int32 || type == NumberDataViewType.Int64 || type == TextDataViewType.Instance || type == DateTimeDataViewType.Instance;
@@ -41,5 +44,12 @@ internal abstract class CellReader
         }
 
         public override BatchColumn ToColumn() => BatchColumn.Of<TTo>(column.Name, _values.ToArray());
+
+        public override BatchColumn Take()
+        {
+            TTo[] values = [.. _values];
+            _values.Clear();
+            return BatchColumn.Of<TTo>(column.Name, values, values is string[] texts ? Array.ConvertAll(texts, t => t.Length > 0) : default(ReadOnlyMemory<bool>));
+        }
     }
 }

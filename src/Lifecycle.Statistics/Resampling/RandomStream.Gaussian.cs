@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Lifecycle.Statistics;
 
 public sealed partial class RandomStream
@@ -37,6 +41,34 @@ public sealed partial class RandomStream
                 return x;
             }
         }
+    }
+
+    /// <summary>Draws standard normal numbers, the same as so many calls of <see cref="NextGaussian"/> and faster.</summary>
+    /// <param name="values">Where they go.</param>
+    public void FillGaussian(Span<double> values)
+    {
+        ref double edges = ref MemoryMarshal.GetArrayDataReference(LayerEdges);
+        ulong s0 = _s0, s1 = _s1, s2 = _s2, s3 = _s3;
+        for (int i = 0; i < values.Length; i++)
+        {
+            ulong bits = BitOperations.RotateLeft(s1 * 5, 7) * 9;
+            ulong n2 = s2 ^ s0, n3 = s3 ^ s1;
+            ulong n1 = s1 ^ n2, n0 = s0 ^ n3, t2 = n2 ^ (s1 << 17), t3 = BitOperations.RotateLeft(n3, 45);
+            nint layer = (nint)(bits & (Layers - 1));
+            double x = ((long)bits >> 11) * (1.0 / (1L << 52)) * Unsafe.Add(ref edges, layer);
+            if (Math.Abs(x) < Unsafe.Add(ref edges, layer + 1))
+            {
+                (s0, s1, s2, s3) = (n0, n1, t2, t3);
+                values[i] = x;
+                continue;
+            }
+
+            (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+            values[i] = NextGaussian();
+            (s0, s1, s2, s3) = (_s0, _s1, _s2, _s3);
+        }
+
+        (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
     }
 
     private double TailDraw()

@@ -1,7 +1,7 @@
 namespace Lifecycle.Statistics;
 
-/// <summary>The stable order of values by a radix sort of (key, index) pairs, 11 bits a pass.</summary>
-internal static class RadixOrder
+/// <summary>The stable order of values by a radix sort of (key, index) pairs, 11 bits a pass, in O(n).</summary>
+public static class RadixOrder
 {
     private const int Bits = 11;
     private const int Buckets = 1 << Bits;

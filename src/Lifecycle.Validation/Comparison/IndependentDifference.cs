@@ -12,6 +12,7 @@ internal static class IndependentDifference
 
     public static PairedEstimate Of(Metric metric, EvaluationSet set, BaselineValue other, PairedScale scale, double confidence, ValidationOptions options)
     {
+        (metric, set) = metric.Resolve(set) ?? (metric, set);
         MetricValue own = metric.Compute(set), value = scale.Of(metric, own, MetricValue.Of(other.Value));
         if (!value.IsDefined || confidence == Confidence.None)
         {

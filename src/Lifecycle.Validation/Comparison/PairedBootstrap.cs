@@ -26,8 +26,7 @@ internal static class PairedBootstrap
             return PairedEstimate.Bootstrapped(value, drawn, acceleration.Value, Method);
         }
 
-        bool isSame = first.Scores.SequenceEqual(second.Scores) && first.Predictions.SequenceEqual(second.Predictions);
-        return isSame ? PairedEstimate.Exact(value, Method) : PairedEstimate.Undefined(UndefinedReason.ZeroVariance, Method);
+        return first.HasSameOutputs(second) ? PairedEstimate.Exact(value, Method) : PairedEstimate.Undefined(UndefinedReason.ZeroVariance, Method);
     }
 
     private static (double[]? Drawn, double? Acceleration) Cells(

@@ -42,9 +42,14 @@ internal static class PairedDifference
     public static PairedEstimate Of(
         Metric metric, EvaluationSet first, EvaluationSet second, PairedScale scale, double confidence, int replicates, ulong seed)
     {
+        if (metric.Resolve(first) is not { } one || metric.Resolve(second) is not { } two)
+        {
+            return PairedEstimate.Undefined(UndefinedReason.MissingMetric, "");
+        }
+
+        (metric, first, second) = (one.Metric, one.Set, two.Set);
         string method = Method(metric, first, scale);
-        MetricValue one = metric.Compute(first), other = metric.Compute(second);
-        MetricValue value = scale.Of(metric, one, other);
+        MetricValue value = scale.Of(metric, metric.Compute(first), metric.Compute(second));
         if (!value.IsDefined)
         {
             return PairedEstimate.Undefined(value.Reason!.Value, method);

@@ -20,7 +20,8 @@ internal sealed class CellBootstrap : GroupReplicates
     }
 
     public static bool CanDraw(Metric metric, GroupMetrics groups) =>
-        groups.Set is not { IsWeighted: true } && (metric.OfCounts is not null || metric == Metric.PredictedPositiveShare);
+        groups.Set is not { IsWeighted: true } && (groups.Set is null || metric.On(groups.Set.Kind) == metric)
+        && (metric.OfCounts is not null || metric == Metric.PredictedPositiveShare);
 
     public static GroupReplicates[] Draw(GroupMetrics groups, IReadOnlyList<Metric> metrics, BootstrapOptions options)
     {

@@ -35,19 +35,12 @@ public sealed partial class FairnessMetric
 
     private static FairnessMetric? OfMetric(string name)
     {
-        foreach (Metric metric in Metric.All)
-        {
-            if (name == metric.Name + DifferenceSuffix)
-            {
-                return DifferenceOf(metric);
-            }
-
-            if (name == metric.Name + RatioSuffix)
-            {
-                return RatioOf(metric);
-            }
-        }
-
-        return null;
+        const string Overall = "ToOverall";
+        string plain = name.EndsWith(Overall, StringComparison.Ordinal) ? name[..^Overall.Length] : name;
+        FairnessMetric? found =
+            plain.EndsWith(DifferenceSuffix, StringComparison.Ordinal) && Metric.Find(plain[..^DifferenceSuffix.Length]) is { } gap ? DifferenceOf(gap)
+            : plain.EndsWith(RatioSuffix, StringComparison.Ordinal) && Metric.Find(plain[..^RatioSuffix.Length]) is { } quotient ? RatioOf(quotient)
+            : null;
+        return plain == name ? found : found?.ToOverall();
     }
 }

@@ -64,4 +64,9 @@ public sealed partial class Baseline
 
     /// <summary>A baseline of decisions; the area under the ROC curve cannot be compared with it.</summary>
     public static Baseline FromDecisions(ReadOnlySpan<bool> predictions, Digest? model = null) => new(null, predictions.ToArray(), model);
+
+    /// <summary>The baseline on some of the rows; null when it is bare values, which say nothing about a part.</summary>
+    internal Baseline? Rows(int[] rows) => Predictor is not null ? this
+        : Values.Count > 0 ? null
+        : new(_scores is null ? null : Array.ConvertAll(rows, r => _scores[r]), Array.ConvertAll(rows, r => _predictions[r]), Model);
 }

@@ -14,6 +14,8 @@ internal abstract class ComparedRequirement(Metric metric, double confidence) : 
     /// <summary>What is asked, in words.</summary>
     private protected abstract string Asked { get; }
 
+    internal override string? MetricName => Metric.Name;
+
     internal override IEnumerable<string> Problems()
     {
         if (!PairedDifference.CanCompare(Metric))

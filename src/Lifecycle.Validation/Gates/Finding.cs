@@ -8,9 +8,15 @@ public sealed record Finding
 
     /// <summary>
     /// Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>change</c>, <c>ratioToBaseline</c>, <c>equivalent</c>,
-    /// <c>ratchet</c>, <c>robust</c>, <c>custom</c>.
+    /// <c>ratchet</c>, <c>robust</c>, <c>withstands</c>, <c>uplift</c>, <c>data</c>, <c>custom</c>, or <c>smallSlices</c> for slices that were not judged.
     /// </summary>
     public required string Kind { get; init; }
+
+    /// <summary>Name of the metric or of the fairness metric, as in code; null for requirements without one.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>The slice of rows it was judged on, for example <c>race=Asian</c>; null for all rows.</summary>
+    public string? Slice { get; init; }
 
     /// <summary>What came out.</summary>
     public required Verdict Verdict { get; init; }
@@ -54,6 +60,18 @@ public sealed record Finding
     /// <summary>Groups that could not be judged.</summary>
     public IReadOnlyList<UnjudgedGroup> NotJudged { get; init; } = [];
 
+    /// <summary>What each perturbation did, for requirements of robustness.</summary>
+    public RobustnessReport? Robustness { get; init; }
+
+    /// <summary>What an attack found.</summary>
+    public AttackResult? Attack { get; init; }
+
+    /// <summary>What was found about money; null for other requirements.</summary>
+    public ValueFinding? Business { get; init; }
+
+    /// <summary>What a data contract found, for requirements about data.</summary>
+    public ContractResult? Contract { get; init; }
+
     /// <summary>Whether trying again may help; only with an error.</summary>
     public bool IsTransient { get; init; }
 
@@ -67,6 +85,7 @@ public sealed record Finding
         (Verdict.Inconclusive, _) => Lifecycle.ExitCode.DecisionPending,
         (_, UndefinedReason.Error) => IsTransient ? Lifecycle.ExitCode.Transient : Lifecycle.ExitCode.Usage,
         (_, UndefinedReason.MissingMetric or UndefinedReason.MissingSlice or UndefinedReason.MissingBaseline) => Lifecycle.ExitCode.Missing,
+        _ when Kind == DataRequirement.KindName => Lifecycle.ExitCode.ContractBroken,
         _ => Lifecycle.ExitCode.GateFailed,
     };
 }

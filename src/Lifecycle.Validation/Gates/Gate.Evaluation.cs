@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 
 namespace Lifecycle.Validation;
@@ -45,9 +46,7 @@ public sealed partial class Gate
         foreach (Requirement requirement in Requirements)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long at = context.Time.GetTimestamp();
-            Finding finding = await JudgeAsync(requirement, run).ConfigureAwait(false);
-            findings.Add(finding with { Elapsed = context.Time.GetElapsedTime(at) });
+            findings.AddRange(await requirement.JudgeAllAsync(run).ConfigureAwait(false));
         }
 
         GateReport report = new()
@@ -68,8 +67,8 @@ public sealed partial class Gate
             Draws = context.Options.DisparityDraws,
             Replicates = context.Options.Replicates,
             WhenInconclusive = WhenInconclusive,
-            FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped),
-            Findings = findings,
+            FirstRun = findings.Any(f => f.Verdict == Verdict.Skipped && f.Kind != SliceRequirement.Small),
+            Findings = Repeatability.Mark(findings),
             Groups = GroupTable.Of(Requirements.OfType<FairRequirement>(), run),
         };
         Record(report, context.Time.GetElapsedTime(started));
@@ -106,7 +105,14 @@ public sealed partial class Gate
         }
     }
 
-    private static async ValueTask<Finding> JudgeAsync(Requirement requirement, GateRun run)
+    internal static async ValueTask<Finding> JudgeAsync(Requirement requirement, GateRun run)
+    {
+        long started = run.Time.GetTimestamp();
+        Finding finding = await FindAsync(requirement, run).ConfigureAwait(false);
+        return finding with { Elapsed = run.Time.GetElapsedTime(started) };
+    }
+
+    private static async ValueTask<Finding> FindAsync(Requirement requirement, GateRun run)
     {
         try
         {
@@ -116,6 +122,10 @@ public sealed partial class Gate
         {
             throw;
         }
+        catch (EvaluationKindException error)
+        {
+            return requirement.Without(UndefinedReason.MissingMetric, $"{requirement.Text}: {Wording.Show(error.Message)}");
+        }
         catch (Exception error)
         {
             // A requirement that cannot be judged is a finding of its own; the others are judged all the same.
@@ -123,7 +133,7 @@ public sealed partial class Gate
         }
     }
 
-    private static bool IsTransient(Exception? error) => error is LifecycleStorageException { IsTransient: true } || (error is not null && IsTransient(error.InnerException));
+    private static bool IsTransient(Exception? error) => error is LifecycleStorageException { IsTransient: true } or DbException { IsTransient: true } || (error is not null && IsTransient(error.InnerException));
 
     private static void Record(GateReport report, TimeSpan elapsed)
     {

@@ -54,8 +54,10 @@ public sealed partial class Gate
     /// <summary>Reads a gate back.</summary>
     /// <param name="json">What <see cref="ToJson"/> wrote, or a file in that form.</param>
     /// <param name="time">The clock that says when the gate was frozen, which is now.</param>
-    /// <exception cref="FormatException">It is no such JSON, or a property is unknown; the message gives its path.</exception>
-    /// <exception cref="GateDefinitionException">Limits are wrong; the message lists all problems.</exception>
+    /// <exception cref="GateDefinitionException">
+    /// It is no such JSON, has an unknown property or kind (the message gives the path), more than 1 MiB or 32 levels; or limits are wrong (the message
+    /// lists all problems).
+    /// </exception>
     public static Gate FromJson(ReadOnlyMemory<byte> json, TimeProvider? time = null) => GateJson.Read(json).Build(time);
 
     private IEnumerable<string> Problems()

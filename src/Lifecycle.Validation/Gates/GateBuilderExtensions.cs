@@ -83,20 +83,6 @@ public static partial class GateBuilderExtensions
         return builder.With(new FairRequirement([.. by], metric, atLeast, builder.ConfidenceOr(confidence), smallGroups, below, missing));
     }
 
-    /// <summary>Asks that a metric drops by at most so much on changed inputs; needs features and the model.</summary>
-    /// <param name="builder">The gate.</param>
-    /// <param name="perturbation">How inputs change.</param>
-    /// <param name="maxDrop">The greatest drop allowed, in [0, 1]; the upper bound must keep it.</param>
-    /// <param name="metric">The area under the ROC curve (default) or accuracy.</param>
-    /// <param name="confidence">Confidence of each bound; the gate's own when null.</param>
-    public static TBuilder RequireRobust<TBuilder>(
-        this TBuilder builder, Perturbation perturbation, double maxDrop, Metric? metric = null, double? confidence = null)
-        where TBuilder : GateBuilder
-    {
-        ArgumentNullException.ThrowIfNull(perturbation);
-        return builder.With(new RobustRequirement(perturbation, maxDrop, metric ?? Metric.AreaUnderRoc, builder.ConfidenceOr(confidence)));
-    }
-
     /// <summary>Asks for a check of your own. When it throws, the requirement fails and the report says so.</summary>
     public static TBuilder RequireCustom<TBuilder>(this TBuilder builder, string name, Func<EvaluationSet, CancellationToken, ValueTask<CustomFinding>> check)
         where TBuilder : GateBuilder

@@ -72,8 +72,7 @@ public sealed class GateCatalog
     }
 
     /// <summary>Adds every gate of a folder, one JSON file each, in the order of their names.</summary>
-    /// <exception cref="FormatException">A file is no gate; the message names it.</exception>
-    /// <exception cref="GateDefinitionException">The limits of a gate are wrong.</exception>
+    /// <exception cref="GateDefinitionException">A file is no gate, or its limits are wrong; the message names the file.</exception>
     public async ValueTask<GateCatalog> AddFolderAsync(string folder, CancellationToken cancellationToken = default)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
@@ -83,9 +82,9 @@ public sealed class GateCatalog
             {
                 Add(Gate.FromJson(json, _time));
             }
-            catch (FormatException error)
+            catch (GateDefinitionException error)
             {
-                throw new FormatException($"{Path.GetFileName(file)}: {error.Message}", error);
+                throw new GateDefinitionException(Path.GetFileName(file), error.Problems, error);
             }
         }
 

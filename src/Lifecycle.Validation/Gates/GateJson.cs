@@ -6,6 +6,8 @@ namespace Lifecycle.Validation;
 internal static class GateJson
 {
     public const string Schema = "lifecycle.gate/1";
+    private const int MostBytes = 1 << 20;
+    private const int MostLevels = 32;
 
     public static byte[] Write(Gate gate)
     {
@@ -17,30 +19,35 @@ internal static class GateJson
             writer.WriteString("name", gate.Name);
             writer.WriteString("whenInconclusive", Camel(gate.WhenInconclusive.ToString()));
             writer.WriteString("firstRun", Camel(gate.FirstRun.ToString()));
-            writer.WriteStartArray("requirements");
-            foreach (Requirement requirement in gate.Requirements)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("kind", requirement.Kind);
-                requirement.WriteProperties(writer);
-                if (requirement is not CustomRequirement)
-                {
-                    writer.WriteNumber("confidence", requirement.Confidence);
-                }
-
-                if (requirement.IsAdvisory)
-                {
-                    writer.WriteBoolean("advisory", true);
-                }
-
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            WriteRequirements(writer, gate.Requirements);
             writer.WriteEndObject();
         }
 
         return stream.ToArray();
+    }
+
+    public static void WriteRequirements(Utf8JsonWriter writer, IReadOnlyList<Requirement> requirements)
+    {
+        writer.WriteStartArray("requirements");
+        foreach (Requirement requirement in requirements)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", requirement.Kind);
+            requirement.WriteProperties(writer);
+            if (requirement is not (CustomRequirement or DataRequirement or SliceRequirement))
+            {
+                writer.WriteNumber("confidence", requirement.Confidence);
+            }
+
+            if (requirement.IsAdvisory)
+            {
+                writer.WriteBoolean("advisory", true);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     public static void WriteMetric(Utf8JsonWriter writer, Metric metric)
@@ -68,14 +75,23 @@ internal static class GateJson
 
     public static GateBuilder Read(ReadOnlyMemory<byte> json)
     {
+        if (json.Length > MostBytes)
+        {
+            throw new GateDefinitionException("in JSON", [$"It has {json.Length:N0} bytes; at most {MostBytes:N0} are read."]);
+        }
+
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostLevels });
             return Read(document.RootElement);
         }
         catch (JsonException error)
         {
-            throw new FormatException($"This is not the JSON of a gate: {error.Message}", error);
+            throw new GateDefinitionException("in JSON", [$"This is not the JSON of a gate, {MostLevels} levels deep at most: {error.Message}"], error);
+        }
+        catch (FormatException error)
+        {
+            throw new GateDefinitionException("in JSON", [error.Message], error);
         }
     }
 
@@ -89,20 +105,25 @@ internal static class GateJson
 
         GateBuilder builder = new(gate.Text("name"));
         builder.WhenInconclusive(gate.Choice("whenInconclusive", WhenInconclusive.Hold)).WhenNoBaseline(gate.Choice("firstRun", FirstRun.Fail));
-        int position = 0;
-        foreach (JsonElement element in gate.Items("requirements"))
-        {
-            Add(builder, new GateJsonObject(element, $"$.requirements[{position++}]"));
-        }
-
+        AddAll(builder, gate);
         gate.Done();
         return builder;
+    }
+
+    private static void AddAll(GateBuilder builder, GateJsonObject holder)
+    {
+        foreach (GateJsonObject item in holder.Objects("requirements"))
+        {
+            Add(builder, item);
+        }
     }
 
     private static void Add(GateBuilder builder, GateJsonObject item)
     {
         string kind = item.Text("kind");
-        double confidence = kind == CustomRequirement.KindName ? 0 : item.Number("confidence") ?? Confidence.Default;
+        double confidence = kind is CustomRequirement.KindName or DataRequirement.KindName or SliceRequirement.OneName or SliceRequirement.EveryName
+            ? 0
+            : item.Number("confidence") ?? Confidence.Default;
         bool advisory = item.Flag("advisory");
         switch (kind)
         {
@@ -128,15 +149,30 @@ internal static class GateJson
                 builder.RequireEquivalent(item.Metric("metric"), item.Needed("within"), confidence);
                 break;
             case RatchetRequirement.KindName:
-                builder.RequireRatchet(item.Metric("metric"), [.. item.Items("history").Select(e => e.GetDouble())], item.Needed("slack"), confidence);
+                builder.RequireRatchet(item.Metric("metric"), item.Numbers("history"), item.Needed("slack"), confidence);
                 break;
             case RobustRequirement.KindName:
-                builder.RequireRobust(Perturbation.Named(item.Text("perturbation"), item.Needed("level")), item.Needed("maxDrop"), item.Metric("metric"), confidence);
+                RobustJson.AddRobust(builder, item, confidence);
+                break;
+            case WithstandsRequirement.KindName:
+                RobustJson.AddWithstands(builder, item, confidence);
+                break;
+            case UpliftRequirement.KindName:
+                builder.RequireValue(ObjectiveJson.Read(item.Object("objective") ?? throw new FormatException($"{item.Path}.objective is missing.")), item.Money("upliftAtLeast"), confidence);
+                break;
+            case SliceRequirement.OneName:
+                builder.OnSlice(item.Text("name"), Slice.Read(item), g => AddAll(g, item));
+                break;
+            case SliceRequirement.EveryName:
+                builder.OnEverySlice(item.Texts("by"), (int)item.Needed("minRows"), g => AddAll(g, item));
+                break;
+            case DataRequirement.KindName:
+                builder.RequireData(new ColumnContract(ContractJson.Read(item.Element("contract"), $"{item.Path}.contract")));
                 break;
             case CustomRequirement.KindName:
                 throw new FormatException($"{item.Path}: '{item.Text("custom")}' is a check in code; build this gate in code.");
             default:
-                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, change, ratioToBaseline, equivalent, ratchet, robust.");
+                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows {string.Join(", ", RequirementKinds.All)}.");
         }
 
         if (advisory)

@@ -31,9 +31,42 @@ internal sealed class GateJsonObject
 
     public string? TextOrNull(string name) => Find(name, JsonValueKind.String) is { } element ? element.GetString() : null;
 
+    public bool IsText(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.String;
+
+    public JsonElement Element(string name)
+    {
+        _read.Add(name);
+        return _properties.TryGetValue(name, out JsonElement element) ? element : throw new FormatException($"{Path}.{name} is missing; an object is expected.");
+    }
+
     public double? Number(string name) => Find(name, JsonValueKind.Number) is { } element ? element.GetDouble() : null;
 
     public double Needed(string name) => Number(name) ?? throw new FormatException($"{Path}.{name} is missing; a number is expected.");
+
+    public decimal? Money(string name) => Find(name, JsonValueKind.Number) is { } element
+        ? element.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, element, "a decimal number")
+        : null;
+
+    public GateJsonObject? Object(string name) => Find(name, JsonValueKind.Object) is { } element ? new GateJsonObject(element, $"{Path}.{name}") : null;
+
+    /// <summary>A text, where a gate built in code may have had code.</summary>
+    public string TextOrCode(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.Object
+        ? throw new FormatException($"{Path}.{name} is code; build this gate in code.")
+        : Text(name);
+
+    public decimal[] Amounts(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.Object
+        ? throw new FormatException($"{Path}.{name} is code; build this gate in code.")
+        : [.. Items(name).Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, e, "a decimal number"))];
+
+    public double[] Numbers(string name) =>
+        [.. Items(name).Select(e => e.ValueKind == JsonValueKind.Number ? e.GetDouble() : throw Wrong(name, e, "a number"))];
+
+    public IEnumerable<GateJsonObject> Objects(string name) => Items(name).Select((e, i) => new GateJsonObject(e, $"{Path}.{name}[{i}]"));
+
+    public string[] Texts(string name) =>
+        [.. Items(name).Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Wrong(name, e, "a text"))];
+
+    public bool Has(string name) => _properties.ContainsKey(name);
 
     public bool Flag(string name)
     {
@@ -58,7 +91,7 @@ internal sealed class GateJsonObject
         return text is null ? otherwise : at >= 0 ? Enum.GetValues<T>()[at] : throw new FormatException($"{Path}.{name} '{Wording.Show(text)}' is not one of {string.Join(", ", names)}.");
     }
 
-    public Metric Metric(string name) => Validation.Metric.All.FirstOrDefault(m => m.Name == Text(name))
+    public Metric Metric(string name) => Validation.Metric.Find(Text(name))
         ?? throw new FormatException($"{Path}.{name} '{Wording.Show(Text(name))}' is no metric. The metrics are: {string.Join(", ", Validation.Metric.All.Select(m => m.Name))}.");
 
     public FairnessMetric Fairness(string name, string? reference)

@@ -18,6 +18,18 @@ internal sealed partial class GateRun
         return PairedDifference.Of(metric, Set, _other, scale, confidence, Options.Replicates, Options.Seed);
     }
 
+    /// <summary>Decisions of the other model on these rows; null when there is none, or only bare values of it.</summary>
+    public async ValueTask<bool[]?> OtherDecisionsAsync()
+    {
+        if (Baseline is null || Baseline.Values.Count > 0)
+        {
+            return null;
+        }
+
+        _other ??= await OtherAsync().ConfigureAwait(false);
+        return _other.Predictions.ToArray();
+    }
+
     private async ValueTask<EvaluationSet> OtherAsync()
     {
         if (Baseline!.Predictor is not { } predictor)

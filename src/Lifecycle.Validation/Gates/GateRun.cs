@@ -4,7 +4,8 @@ namespace Lifecycle.Validation;
 internal sealed partial class GateRun(
     EvaluationSet set, BatchPredictor? predict, Baseline? baseline, FirstRun firstRun, EvaluationContext context, CancellationToken cancellationToken)
 {
-    private readonly Dictionary<string, double[]> _scored = new(StringComparer.Ordinal);
+    private RobustnessRun? _robustness;
+    private int[]? _numbers;
 
     public EvaluationSet Set { get; } = set;
 
@@ -20,6 +21,11 @@ internal sealed partial class GateRun(
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
+    public DateTimeOffset StartedAt { get; private init; } = context.Time.GetUtcNow();
+
+    /// <summary>The same evaluation on some of the rows.</summary>
+    public GateRun On(int[] rows) => new(Set.Rows(rows), Predict, Baseline?.Rows(rows), FirstRun, context, CancellationToken) { StartedAt = StartedAt, _numbers = rows };
+
     public MetricInterval Interval(Metric metric, double confidence) => MetricInterval.Of(metric, Set, confidence, Options.Replicates, Options.Seed);
 
     public GroupOptions GroupOptions(MissingGroup missing, double minimumShare) => new()
@@ -32,15 +38,10 @@ internal sealed partial class GateRun(
         Seed = Options.Seed,
     };
 
-    /// <summary>Scores of the model on these rows, asked once for each name.</summary>
-    public async ValueTask<double[]> ScoreAsync(string name, Func<ColumnBatch> rows)
-    {
-        if (!_scored.TryGetValue(name, out double[]? scores))
-        {
-            scores = await new MeteredPredictor(Predict!, Time, Options.RequirementTimeout).ScoreAsync(rows(), CancellationToken).ConfigureAwait(false);
-            _scored.Add(name, scores);
-        }
+    /// <summary>The rows that keep all rules of how features may change, and what was tried on them so far.</summary>
+    public RobustnessRun Robustness => _robustness ??= new RobustnessRun(Set, Options.Seed, _numbers);
 
-        return scores;
-    }
+    /// <summary>The model, metered for one requirement.</summary>
+    public MeteredPredictor Predictor() => new(
+        Predict ?? ((_, _, _) => throw new InvalidOperationException("There is no model to ask.")), Time, Options.RequirementTimeout, Options.MaxPredictorConcurrency);
 }

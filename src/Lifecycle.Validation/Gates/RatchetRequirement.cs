@@ -11,6 +11,8 @@ internal sealed class RatchetRequirement(Metric metric, IReadOnlyList<double> hi
 
     public override string Text => $"{metric.Name} never worse than once accepted, by more than {Wording.Number(slack)}";
 
+    internal override string? MetricName => metric.Name;
+
     internal override IEnumerable<string> Problems()
     {
         if (metric.Direction == Direction.Neither)

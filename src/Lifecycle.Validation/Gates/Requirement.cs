@@ -14,7 +14,7 @@ public abstract class Requirement
     public abstract string Text { get; }
 
     /// <summary>Confidence of each bound; <see cref="Validation.Confidence.None"/> compares plain figures.</summary>
-    public double Confidence { get; }
+    public double Confidence { get; private set; }
 
     /// <summary>Whether it only advises.</summary>
     public bool IsAdvisory { get; private set; }
@@ -26,11 +26,24 @@ public abstract class Requirement
         return copy;
     }
 
+    /// <summary>The same at another confidence.</summary>
+    internal Requirement At(double confidence)
+    {
+        Requirement copy = (Requirement)MemberwiseClone();
+        copy.Confidence = confidence;
+        return copy;
+    }
+
     internal virtual IReadOnlyList<string> Attributes => [];
+
+    internal virtual string? MetricName => null;
 
     internal abstract IEnumerable<string> Problems();
 
     internal abstract ValueTask<Finding> JudgeAsync(GateRun run);
+
+    /// <summary>One finding, or one for each slice.</summary>
+    internal virtual async ValueTask<IReadOnlyList<Finding>> JudgeAllAsync(GateRun run) => [await Gate.JudgeAsync(this, run).ConfigureAwait(false)];
 
     internal abstract void WriteProperties(Utf8JsonWriter writer);
 
@@ -38,6 +51,7 @@ public abstract class Requirement
     {
         Requirement = Text,
         Kind = Kind,
+        Metric = MetricName,
         Verdict = verdict,
         Message = message,
         IsAdvisory = IsAdvisory,

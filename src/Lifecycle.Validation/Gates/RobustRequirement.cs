@@ -2,30 +2,56 @@ using System.Text.Json;
 
 namespace Lifecycle.Validation;
 
-/// <summary>The drop of a metric on changed inputs, paired with the same rows unchanged.</summary>
-internal sealed class RobustRequirement(Perturbation perturbation, double maxDrop, Metric metric, double confidence) : Requirement(confidence)
+/// <summary>The drop of a metric on changed inputs, paired with the same rows unchanged: under one perturbation, or under each of a suite.</summary>
+internal sealed partial class RobustRequirement : Requirement
 {
     public const string KindName = "robust";
 
+    private readonly PerturbationSuite _suite;
+    private readonly bool _isSuite;
+    private readonly double _maxDrop;
+    private readonly Metric _metric;
+
+    public RobustRequirement(Perturbation perturbation, double maxDrop, Metric metric, double confidence)
+        : this(PerturbationSuite.Of([perturbation]), maxDrop, metric, confidence) => _isSuite = false;
+
+    public RobustRequirement(PerturbationSuite suite, double maxDrop, Metric metric, double confidence)
+        : base(confidence)
+    {
+        _suite = suite;
+        _isSuite = true;
+        _maxDrop = maxDrop;
+        _metric = metric;
+    }
+
     public override string Kind => KindName;
 
-    public override string Text => $"{metric.Name} drops by at most {Wording.Number(maxDrop)} under {perturbation}";
+    public override string Text => _isSuite
+        ? $"{_metric.Name} drops by at most {Wording.Number(_maxDrop)} under each of {_suite.Perturbations.Count} perturbations ({string.Join(", ", _suite.Perturbations.Select(p => p.Kind).Distinct())})"
+        : First is BatchInvarianceCheck ? $"equal answers for equal rows within {Wording.Number(First.Level)}"
+        : First is WorstShareCheck ? $"loss of the worst {Wording.Percent(First.Level)} of the rows exceeds the mean loss by at most {Wording.Number(_maxDrop)}"
+        : First is ProtectedFlipCheck flip ? $"at most {Wording.Number(_maxDrop)} of the decisions turn with another {Wording.Name(flip.FeatureName)}"
+        : $"{_metric.Name} drops by at most {Wording.Number(_maxDrop)} under {First}";
+
+    internal override string? MetricName => _suite.Perturbations.All(p => p.Family > PerturbationFamily.Precision) ? null : _metric.Name;
+
+    private Perturbation First => _suite.Perturbations[0];
 
     internal override IEnumerable<string> Problems()
     {
-        if (perturbation.Problem is { } problem)
+        foreach (string problem in _suite.Perturbations.Select(p => p.Problem).OfType<string>())
         {
             yield return problem;
         }
 
-        if (metric != Metric.AreaUnderRoc && metric != Metric.Accuracy)
+        if (!PairedDifference.CanCompare(_metric))
         {
-            yield return $"The drop of {metric.Name} cannot be judged; use AreaUnderRoc or Accuracy.";
+            yield return $"The drop of {_metric.Name} cannot be judged; use AreaUnderRoc, Accuracy or another figure that two models can be compared by.";
         }
 
-        if (!(maxDrop >= 0 && maxDrop <= 1))
+        if (!(_maxDrop >= 0 && _maxDrop <= 1))
         {
-            yield return $"{metric.Name} under {perturbation}: maxDrop {maxDrop} must lie between 0 and 1.";
+            yield return $"{_metric.Name} under {(_isSuite ? "a suite" : First)}: maxDrop {_maxDrop} must lie between 0 and 1.";
         }
 
         foreach (string other in ConfidenceProblems())
@@ -36,57 +62,78 @@ internal sealed class RobustRequirement(Perturbation perturbation, double maxDro
 
     internal override async ValueTask<Finding> JudgeAsync(GateRun run)
     {
-        if (run.Predict is null || run.Set.Features.Count == 0)
+        bool needsModel = _suite.Perturbations.Any(p => p is not WorstShareCheck);
+        if (needsModel && (run.Predict is null || run.Set.Features.Count == 0))
         {
-            return Without(UndefinedReason.MissingMetric, $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to try changed inputs.") with { AtMost = maxDrop };
+            return Without(UndefinedReason.MissingMetric, $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to try changed inputs.") with { AtMost = _maxDrop };
         }
 
-        ColumnBatch? changed = perturbation.Apply(run.Set, run.Options.Seed);
-        if (changed is null)
+        RobustnessRun rows = run.Robustness;
+        if (rows.Set.Count == 0)
         {
-            return Without(UndefinedReason.MissingMetric, $"{Text}: no feature is a number that varies and may change.") with { AtMost = maxDrop };
+            return Without(UndefinedReason.NoRows, $"{Text}: no row keeps the rules. {string.Join(" ", rows.Check.Problems)}") with { AtMost = _maxDrop };
         }
 
-        EvaluationSet plain = run.Set.WithScores(await run.ScoreAsync("", run.Set.FeatureBatch).ConfigureAwait(false));
-        EvaluationSet tried = run.Set.WithScores(await run.ScoreAsync(perturbation.ToString(), () => changed).ConfigureAwait(false));
-        MetricInterval found = PairedDifference.Of(metric, run.Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, Confidence);
-        if (!found.Value.IsDefined)
+        RobustnessReport report = await _suite.RunAsync(rows, run.Set, _metric, Confidence, run.Predictor(), run.CancellationToken).ConfigureAwait(false);
+        if (report.Levels.Count == 0)
         {
-            UndefinedReason reason = found.Value.Reason!.Value;
-            return Without(reason, $"{Text}: cannot be told, {Wording.Why(reason)}.") with { AtMost = maxDrop, Method = found.Method };
+            return Without(UndefinedReason.MissingMetric, $"{Text}: {(_isSuite ? "no perturbation of the suite can change a feature" : First.NothingToChange)}.") with { AtMost = _maxDrop, Robustness = report };
         }
 
-        Verdict verdict = Limits.Judge(found.Lower, found.Upper, null, maxDrop);
-        long? needed = verdict == Verdict.Inconclusive ? Limits.NeededRows(run.Set.Count, found.Value.Value, found.Lower, found.Upper, null, maxDrop) : null;
-        return Start(verdict, Message(run, found, verdict, needed, metric.Compute(plain), metric.Compute(tried))) with
+        RobustnessLevel worst = report.Levels.MaxBy(l => (int.MaxValue / 4 * Rank(Judge(l))) + (l.Upper ?? 0))!;
+        Verdict verdict = Judge(worst);
+        if (!worst.Drop.IsDefined)
         {
-            Value = found.Value,
-            Lower = found.Lower,
-            Upper = found.Upper,
-            AtMost = maxDrop,
+            UndefinedReason reason = worst.Drop.Reason!.Value;
+            return Without(reason, $"{Text}: {(_isSuite ? $"{worst.Perturbation} " : "")}cannot be told, {Wording.Why(reason)}.") with { AtMost = _maxDrop, Method = worst.Method, Robustness = report };
+        }
+
+        long? needed = verdict == Verdict.Inconclusive && worst.Lower is { } lower && worst.Upper is { } upper
+            ? Limits.NeededRows(report.Rows, worst.Drop.Value, lower, upper, null, _maxDrop)
+            : null;
+        return Start(verdict, Message(run, report, worst, verdict, needed)) with
+        {
+            Value = worst.Drop,
+            Lower = worst.Lower,
+            Upper = worst.Upper,
+            AtMost = _maxDrop,
             NeededRows = needed,
-            Method = found.Method,
+            Method = worst.Method,
+            Robustness = report,
         };
     }
 
     internal override void WriteProperties(Utf8JsonWriter writer)
     {
-        GateJson.WriteMetric(writer, metric);
-        writer.WriteString("perturbation", perturbation.Kind);
-        writer.WriteNumber("level", perturbation.Level);
-        writer.WriteNumber("maxDrop", maxDrop);
+        GateJson.WriteMetric(writer, _metric);
+        if (_isSuite)
+        {
+            writer.WriteStartArray("suite");
+            foreach (Perturbation perturbation in _suite.Perturbations)
+            {
+                writer.WriteStartObject();
+                RobustJson.Write(writer, perturbation);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+        else
+        {
+            RobustJson.Write(writer, First);
+        }
+
+        writer.WriteNumber("maxDrop", _maxDrop);
     }
 
-    private string Message(GateRun run, MetricInterval found, Verdict verdict, long? needed, MetricValue before, MetricValue after)
+    private static int Rank(Verdict verdict) => verdict switch
     {
-        string Figure(double value) => metric.IsProportion ? Wording.Points(value) : Wording.Number(Math.Round(value, 4));
-        string bound = Confidence == Validation.Confidence.None ? "" : $" With {Wording.Percent(Confidence)} confidence the drop is at most {Figure(found.Upper)}.";
-        string end = verdict switch
-        {
-            Verdict.Pass => "",
-            Verdict.Fail => " That is too much.",
-            _ => $" The data cannot tell.{Wording.Rows(needed)}",
-        };
-        return $"{perturbation.Words} moves the {Wording.Of(metric, run.Set)} from {Wording.Figure(metric, before.Value)} to {Wording.Figure(metric, after.Value)}, a drop of {Figure(found.Value.Value)}.{bound} Allowed: {Figure(maxDrop)}.{end}";
-    }
+        Verdict.Fail => 2,
+        Verdict.Inconclusive => 1,
+        _ => 0,
+    };
+
+    private Verdict Judge(RobustnessLevel level) => !level.Drop.IsDefined ? Limits.OfUndefined(level.Drop.Reason!.Value)
+        : level.Kind == GateJson.Camel(nameof(PerturbationFamily.BatchInvariance)) ? (level.Drop.Value == 0 ? Verdict.Pass : Verdict.Fail)
+        : Limits.Judge(level.Lower!.Value, level.Upper!.Value, null, _maxDrop);
 }

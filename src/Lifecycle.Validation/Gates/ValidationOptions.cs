@@ -23,6 +23,12 @@ public sealed class ValidationOptions
     /// <summary>Most groups that an analysis may have; 10,000 by default.</summary>
     public int MaxGroups { get; set; } = GroupEncoder.MaximumGroups;
 
+    /// <summary>Most calls of the model at the same time, at least 1; 1 by default. Results do not depend on it.</summary>
+    public int MaxPredictorConcurrency { get; set; } = 1;
+
+    /// <summary>Keys that all rules of a data contract may remember together; 2,000,000 by default (32 MB).</summary>
+    public long MaxTrackedKeys { get; set; } = ContractOptions.DefaultMaxTrackedKeys;
+
     /// <summary>How long one requirement may wait for the model; 10 minutes by default.</summary>
     public TimeSpan RequirementTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -33,9 +39,11 @@ public sealed class ValidationOptions
             yield return $"ValidationOptions.Confidence is {Confidence}; set it between 0.5 and 1, for example 0.95.";
         }
 
-        foreach ((string name, long value, long least) in new[]
+        foreach ((string name, long value, long least) in new (string, long, long)[]
         {
             (nameof(Replicates), Replicates, 100L), (nameof(DisparityDraws), DisparityDraws, 100), (nameof(MinimumDenominator), MinimumDenominator, 1), (nameof(MaxGroups), MaxGroups, 2),
+            (nameof(MaxPredictorConcurrency), MaxPredictorConcurrency, 1),
+            (nameof(MaxTrackedKeys), MaxTrackedKeys, 1L),
         })
         {
             if (value < least)

@@ -78,5 +78,25 @@ internal static class Wording
         return names.Length == 0 ? "" : $" Not judged, for want of rows: {list}.";
     }
 
+    /// <summary>The outcome of a report in a sentence or two.</summary>
+    public static string Summary(GateReport report)
+    {
+        Finding[] required = [.. report.Findings.Where(f => !f.IsAdvisory)];
+        int failed = required.Count(f => f.Verdict == Verdict.Fail), open = required.Count(f => f.Verdict == Verdict.Inconclusive);
+        string all = required.Length == 1 ? "The requirement" : $"All {required.Length} requirements";
+        string first = report.Verdict switch
+        {
+            Verdict.Pass => $"{all} {(required.Length == 1 ? "holds" : "hold")}.",
+            Verdict.Fail => $"Not passed: {Count(failed)} of {required.Length} failed{(open > 0 ? $", {Count(open)} could not be decided" : "")}.",
+            _ when open > 0 => $"Not decided: {Count(open)} of {required.Length} could not be told from these data; none failed.",
+            _ => "Not decided: nothing was judged.",
+        };
+        string skipped = report.FirstRun ? " First run: there was no other model to compare with." : "";
+        string dropped = report.DroppedRows > 0 ? $" {report.DroppedRows.ToString("N0", CultureInfo.InvariantCulture)} rows without a label were left out." : "";
+        return first + skipped + dropped;
+    }
+
     public static string Rows(long? needed) => needed is { } rows ? $" About {rows.ToString("N0", CultureInfo.InvariantCulture)} rows would decide." : "";
+
+    private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

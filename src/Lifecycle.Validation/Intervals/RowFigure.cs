@@ -3,10 +3,11 @@ namespace Lifecycle.Validation;
 /// <summary>
 /// A metric over the rows of a set, each taken so many times. What does not change with that is made once; several threads may ask.
 /// </summary>
-internal abstract class RowFigure
+internal abstract partial class RowFigure
 {
     public static RowFigure For(Metric metric, EvaluationSet set)
     {
+        (metric, set) = metric.Resolve(set) ?? (metric, set);
         if (metric.OfCounts is { } counts)
         {
             return new CountedRows(counts, set);
@@ -15,6 +16,11 @@ internal abstract class RowFigure
         if (metric.Terms is { } terms)
         {
             return new AveragedRows(terms(set), set);
+        }
+
+        if (OfShape(metric, set) is { } shaped)
+        {
+            return shaped;
         }
 
         return metric == Metric.AreaUnderRoc ? (set.IsWeighted ? new WeightedRanking(metric, set) : new AreaRanking(set))
@@ -43,7 +49,7 @@ internal abstract class RowFigure
 
     private sealed class CountedRows(Func<ConfusionCounts, MetricValue> metric, EvaluationSet set) : RowFigure
     {
-        private readonly byte[] _cells = [.. Enumerable.Range(0, set.Count).Select(i => (byte)((set.Labels[i] ? 2 : 0) + (set.Predictions[i] ? 1 : 0)))];
+        private readonly byte[] _cells = [.. Enumerable.Range(0, set.Count).Select(i => (byte)((set.TruthFlags[i] ? 2 : 0) + (set.DecisionFlags[i] ? 1 : 0)))];
         private readonly double[]? _weights = set.IsWeighted ? set.Weights.ToArray() : null;
 
         public override MetricValue Of(byte[] multiplicities)
@@ -132,7 +138,7 @@ internal abstract class RowFigure
             }
 
             EvaluationSet taken = _set.Rows(rows);
-            return ConfusionCounts.Of(taken).Total > 0 ? metric.Compute(taken) : MetricValue.Undefined(UndefinedReason.NoRows);
+            return ConfusionCounts.OfRows(taken).Total > 0 ? metric.Compute(taken) : MetricValue.Undefined(UndefinedReason.NoRows);
         }
     }
 }

@@ -18,10 +18,15 @@ public sealed partial class Metric
             return BootstrapFigure.Undefined(point.Reason!.Value);
         }
 
+        if (Resolve(set) is { } fit && (fit.Metric != this || fit.Set != set))
+        {
+            return fit.Metric.Bootstrap(fit.Set, options);
+        }
+
         int threads = IsCustom ? 1 : options.MaxDegreeOfParallelism;
         if (OfCounts is { } metric && !set.IsWeighted)
         {
-            ConfusionCounts counts = ConfusionCounts.Of(set);
+            ConfusionCounts counts = ConfusionCounts.OfRows(set);
             return Read(
                 Validation.Bootstrap.DrawCells(metric, counts, options.Replicates, options.Seed, threads), () => Validation.Bootstrap.CellAcceleration(metric, counts));
         }

@@ -29,7 +29,15 @@ public sealed partial class GateReport
     /// <summary>The report as JUnit XML: a test suite with a test case a requirement.</summary>
     public byte[] ToJUnit() => JUnitWriter.Write(this);
 
-    /// <summary>Writes the report into a folder: <c>gate.json</c>, <c>gate.junit.xml</c>, <c>gate.md</c>, <c>gate.html</c>, under the name of the gate.</summary>
+    /// <summary>The report as SARIF 2.1.0, for code scanning and viewers of results; at most 5,000 results, worst first.</summary>
+    /// <param name="profile">Everything, or what GitHub code scanning understands.</param>
+    /// <param name="gateFile">Path of the gate's file in the repository, which results then point to; the name of the gate otherwise.</param>
+    public byte[] ToSarif(SarifProfile profile = SarifProfile.Full, string? gateFile = null) => SarifWriter.Write(this, profile, gateFile);
+
+    /// <summary>
+    /// Writes the report into a folder: <c>gate.json</c>, <c>gate.junit.xml</c>, <c>gate.sarif</c>, <c>gate.md</c>, <c>gate.html</c>, under the name of
+    /// the gate.
+    /// </summary>
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="formats">Which files.</param>
     /// <param name="cancellationToken">Cancelling leaves whole files only.</param>
@@ -41,6 +49,7 @@ public sealed partial class GateReport
         [
             (ReportFormat.Json, ".json", ToJson),
             (ReportFormat.JUnit, ".junit.xml", ToJUnit),
+            (ReportFormat.Sarif, ".sarif", () => ToSarif()),
             (ReportFormat.Markdown, ".md", () => System.Text.Encoding.UTF8.GetBytes(ToMarkdown())),
             (ReportFormat.Html, ".html", () => System.Text.Encoding.UTF8.GetBytes(ToHtml())),
         ];
@@ -77,8 +86,11 @@ public enum ReportFormat
     /// <summary>One HTML file, for people.</summary>
     Html = 8,
 
+    /// <summary>SARIF 2.1.0, for code scanning.</summary>
+    Sarif = 16,
+
     /// <summary>All of them.</summary>
-    All = Json | JUnit | Markdown | Html,
+    All = Json | JUnit | Markdown | Html | Sarif,
 }
 
 /// <summary>A gate was asked to have passed and had not.</summary>

@@ -7,6 +7,7 @@ namespace Lifecycle.Validation;
 public sealed partial class GateReport
 {
     private byte[]? _json;
+    private IReadOnlyList<Finding> _findings = [];
 
     internal GateReport()
     {
@@ -64,7 +65,11 @@ public sealed partial class GateReport
     public bool FirstRun { get; init; }
 
     /// <summary>One finding a requirement, in the order of the gate.</summary>
-    public required IReadOnlyList<Finding> Findings { get; init; }
+    public required IReadOnlyList<Finding> Findings
+    {
+        get => _findings;
+        init => _findings = value;
+    }
 
     /// <summary>Figures by group, a table for each set of attributes the gate compares by.</summary>
     public IReadOnlyList<GroupTable> Groups { get; init; } = [];
@@ -85,6 +90,15 @@ public sealed partial class GateReport
 
     /// <summary>SHA-256 of <see cref="ToJson"/>.</summary>
     public Digest Digest => Digest.Of(Json);
+
+    /// <summary>The same report about other findings.</summary>
+    internal GateReport With(IReadOnlyList<Finding> findings)
+    {
+        GateReport copy = (GateReport)MemberwiseClone();
+        copy._findings = findings;
+        copy._json = null;
+        return copy;
+    }
 
     private IEnumerable<Finding> Required => Findings.Where(f => !f.IsAdvisory);
 

@@ -5,18 +5,25 @@ using System.Text;
 namespace Lifecycle.Validation;
 
 /// <summary>Writes one HTML page, or a piece of one, without scripts and without outside requests.</summary>
-internal static class HtmlWriter
+internal static partial class HtmlWriter
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
     private const string Style =
-        ".lc-gate{font:15px/1.5 system-ui,sans-serif;color:#1c2733;max-width:1100px;margin:0 auto}"
-        + ".lc-gate h2{font-size:1.4em;margin:.6em 0}.lc-gate h3{font-size:1.1em;margin:1.4em 0 .4em}"
-        + ".lc-gate table{border-collapse:collapse;width:100%}.lc-gate th,.lc-gate td{padding:.4em .6em;border-bottom:1px solid #dfe5ea;text-align:left;vertical-align:top}"
-        + ".lc-gate .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.lc-gate .u{color:#7a8691}"
+        ".lc-gate{--ink:#1c2733;--soft:#5b6773;--line:#dbe2e8;--back:#fff;--bar:#3d72ac;--pass:#1e7d45;--fail:#b3261e;--open:#8a5a00;--skip:#5f6b76;"
+        + "font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);max-width:1100px;margin:0 auto;padding:1px 16px}"
+        + "@media(prefers-color-scheme:dark){.lc-gate{--ink:#e6ebf0;--soft:#9fabb7;--line:#33404c;--back:#141b22;--bar:#6fa3dc;--pass:#59b981;--fail:#f2857d;--open:#d8a24a;--skip:#93a0ac}"
+        + ".lc-gate .v{color:#10161c}body{background:#141b22}}"
+        + "body{margin:0}.lc-gate h2{font-size:1.4em;margin:.8em 0 .3em}.lc-gate h3{font-size:1.1em;margin:1.6em 0 .4em}.lc-gate p{margin:.4em 0}"
+        + ".lc-gate table{border-collapse:collapse;width:100%}.lc-gate th,.lc-gate td{padding:.5em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}"
+        + ".lc-gate .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.lc-gate .u{color:var(--soft)}"
         + ".lc-gate .v{display:inline-block;padding:.1em .6em;border-radius:1em;color:#fff;font-size:.85em;white-space:nowrap}"
-        + ".lc-gate .Pass{background:#1e7d45}.lc-gate .Fail{background:#b3261e}.lc-gate .Inconclusive{background:#8a5a00}.lc-gate .Skipped{background:#5f6b76}"
-        + ".lc-gate .b{display:block;height:4px;background:#4a7fb5;margin-top:3px;margin-left:auto}.lc-gate small{color:#5f6b76;overflow-wrap:anywhere}";
+        + ".lc-gate .Pass{background:var(--pass)}.lc-gate .Fail{background:var(--fail)}.lc-gate .Inconclusive{background:var(--open)}.lc-gate .Skipped{background:var(--skip)}"
+        + ".lc-gate .b{display:block;height:4px;background:var(--bar);margin-top:3px;margin-left:auto}.lc-gate small{color:var(--soft);overflow-wrap:anywhere}"
+        + ".lc-gate td.q{width:30%}.lc-gate .scroll{overflow-x:auto}.lc-gate svg{display:block;margin:.5em 0 0;max-width:100%}.lc-gate svg text{font-size:11px;fill:var(--soft)}"
+        + ".lc-gate .s-Pass{stroke:var(--pass);fill:var(--pass)}.lc-gate .s-Fail{stroke:var(--fail);fill:var(--fail)}.lc-gate .s-Inconclusive{stroke:var(--open);fill:var(--open)}"
+        + ".lc-gate .limit{stroke:var(--ink);stroke-dasharray:3 2}.lc-gate .axis{stroke:var(--line)}"
+        + "@media(max-width:640px){.lc-gate .f thead{display:none}.lc-gate .f tr,.lc-gate .f td{display:block;border:0;padding:.15em 0;width:auto}.lc-gate .f tr{border-bottom:1px solid var(--line);padding:.7em 0}}";
 
     public static string Page(GateReport report) =>
         $"""
@@ -39,14 +46,13 @@ internal static class HtmlWriter
     {
         StringBuilder html = new();
         html.Append("<section class=\"lc-gate\">\n<style>").Append(Style).Append("</style>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<h2>Gate {Escape(report.GateName)} {Badge(report.Verdict)}</h2>\n");
-        html.Append(CultureInfo.InvariantCulture, $"<p>{report.Rows:N0} rows, {report.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Escape(report.Actor)}{(report.FirstRun ? "; first run, there was no other model to compare with" : "")}.<br>");
+        html.Append(CultureInfo.InvariantCulture, $"<h2>Gate {Escape(report.GateName)} {Badge(report.Verdict)}</h2>\n<p>{Escape(Wording.Summary(report))}</p>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<p>{report.Rows:N0} rows, {report.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Escape(report.Actor)}.<br>");
         html.Append(CultureInfo.InvariantCulture, $"<small>model {(report.Model is { } model ? model.ToString() : "not named")}<br>gate {report.GateDigest}, frozen {report.FrozenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC</small></p>\n");
-        html.Append("<table><thead><tr><th>Verdict</th><th>Requirement</th><th>What was found</th></tr></thead><tbody>\n");
+        html.Append("<table class=\"f\"><thead><tr><th>Verdict</th><th>Asked</th><th>Found</th></tr></thead><tbody>\n");
         foreach (Finding finding in report.Findings)
         {
-            string advisory = finding.IsAdvisory ? "<br><small>advisory</small>" : "";
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Badge(finding.Verdict)}{advisory}</td><td><bdi>{Escape(finding.Requirement)}</bdi></td><td><bdi>{Escape(finding.Message)}</bdi></td></tr>\n");
+            Append(html, finding);
         }
 
         html.Append("</tbody></table>\n");
@@ -60,7 +66,7 @@ internal static class HtmlWriter
 
     private static void Append(StringBuilder html, GroupTable table, string outcome)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<h3>By <bdi>{Escape(Wording.Show(string.Join(" x ", table.By)))}</bdi></h3>\n<table><thead><tr><th>Group</th><th class=\"n\">Rows</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<h3>By <bdi>{Escape(Wording.Show(string.Join(" x ", table.By)))}</bdi></h3>\n<div class=\"scroll\"><table><thead><tr><th>Group</th><th class=\"n\">Rows</th>");
         foreach (string metric in table.Metrics)
         {
             string words = Metric.All.FirstOrDefault(m => m.Name == metric) is { } known ? known.Words.Replace("{0}", outcome, StringComparison.Ordinal) : metric;
@@ -74,7 +80,7 @@ internal static class HtmlWriter
         }
 
         Append(html, table.Overall, "<b>all</b>");
-        html.Append("</tbody></table>\n");
+        html.Append("</tbody></table></div>\n");
     }
 
     private static void Append(StringBuilder html, GroupRow row, string name)

@@ -36,7 +36,7 @@ internal static class JUnitWriter
     private static void WriteCase(XmlWriter writer, GateReport report, Finding finding, string? element)
     {
         writer.WriteStartElement("testcase");
-        Attribute(writer, "classname", report.GateName);
+        Attribute(writer, "classname", finding.Slice is { } slice ? $"{report.GateName}.{slice}" : report.GateName);
         Attribute(writer, "name", finding.Requirement);
         Attribute(writer, "time", Seconds(finding.Elapsed));
         if (element is not null)

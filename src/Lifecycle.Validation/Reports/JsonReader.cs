@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>Reads <c>lifecycle.gate-report/1</c> back.</summary>
-internal static class JsonReader
+internal static partial class JsonReader
 {
     public static GateReport Read(ReadOnlyMemory<byte> json)
     {
@@ -53,6 +53,8 @@ internal static class JsonReader
     {
         Requirement = Text(finding, "requirement"),
         Kind = Text(finding, "kind"),
+        Metric = finding.TryGetProperty("metric", out JsonElement metric) ? metric.GetString() : null,
+        Slice = finding.TryGetProperty("slice", out JsonElement slice) ? slice.GetString() : null,
         Verdict = Choice<Verdict>(finding, "verdict"),
         IsAdvisory = Text(finding, "severity") == "advisory",
         Value = ReadValue(finding),
@@ -68,6 +70,10 @@ internal static class JsonReader
         Contrasts = Items(finding, "contrasts", ReadContrast),
         NotJudged = Items(finding, "notJudged", g => new UnjudgedGroup(
             Text(g, "group"), Text(g, "metric"), Choice<UndefinedReason>(g, "reason"), g.GetProperty("rows").GetDouble())),
+        Robustness = ReadRobustness(finding),
+        Attack = ReadAttack(finding),
+        Business = finding.TryGetProperty("business", out JsonElement business) ? ReadBusiness(business) : null,
+        Contract = finding.TryGetProperty("contract", out JsonElement contract) ? ContractResultJson.Read(contract) : null,
         Message = Text(finding, "message"),
         Elapsed = elapsed,
     };

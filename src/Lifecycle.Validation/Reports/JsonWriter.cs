@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>Writes <c>lifecycle.gate-report/1</c>: an envelope (who, when) and the evaluation, which depends on the inputs only.</summary>
-internal static class JsonWriter
+internal static partial class JsonWriter
 {
     public const string Schema = "lifecycle.gate-report/1";
 
@@ -80,6 +80,16 @@ internal static class JsonWriter
         writer.WriteStartObject();
         writer.WriteString("requirement", finding.Requirement);
         writer.WriteString("kind", finding.Kind);
+        if (finding.Metric is { } metric)
+        {
+            writer.WriteString("metric", metric);
+        }
+
+        if (finding.Slice is { } slice)
+        {
+            writer.WriteString("slice", slice);
+        }
+
         writer.WriteString("verdict", GateJson.Camel(finding.Verdict.ToString()));
         writer.WriteString("severity", finding.IsAdvisory ? "advisory" : "required");
         if (finding.Value is { } value)
@@ -108,6 +118,18 @@ internal static class JsonWriter
         }
 
         WriteGroups(writer, finding);
+        if (finding.Robustness is { } robustness)
+        {
+            WriteRobustness(writer, robustness);
+        }
+
+        if (finding.Attack is { } attack)
+        {
+            WriteAttack(writer, attack);
+        }
+
+        WriteBusiness(writer, finding.Business);
+        WriteContract(writer, finding);
         writer.WriteString("message", finding.Message);
         writer.WriteEndObject();
     }

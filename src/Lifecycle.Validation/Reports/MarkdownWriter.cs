@@ -15,11 +15,13 @@ internal static class MarkdownWriter
         [
             $"## Gate {Escape(report.GateName)}: {report.Verdict}",
             "",
+            Escape(Wording.Summary(report)),
+            "",
             string.Create(CultureInfo.InvariantCulture, $"{report.Rows:N0} rows; gate `{report.GateDigest}`; model {(report.Model is { } m ? $"`{m}`" : "not named")}{(report.FirstRun ? "; first run" : "")}."),
             "",
             "| Verdict | Requirement | What was found |",
             "|---|---|---|",
-            .. report.Findings.Select(f => $"| {f.Verdict}{(f.IsAdvisory ? " (advisory)" : "")} | {Escape(f.Requirement)} | {Escape(f.Message)} |"),
+            .. report.Findings.Select(f => $"| {f.Verdict}{(f.IsAdvisory ? " (advisory)" : "")} | {(f.Slice is { } slice ? $"{Escape(Wording.Show(slice))}: " : "")}{Escape(f.Requirement)} | {Escape(f.Message)} |"),
         ];
         foreach (GroupTable table in report.Groups)
         {

@@ -49,6 +49,18 @@ public class RandomStreamTests
     }
 
     [Fact]
+    public void Gaussian_draws_in_bulk_are_those_drawn_one_by_one()
+    {
+        RandomStream one = new(7, 3), bulk = new(7, 3);
+        double[] drawn = new double[300_000];
+        bulk.FillGaussian(drawn.AsSpan(0, 1));
+        bulk.FillGaussian(drawn.AsSpan(1));
+        Assert.All(drawn, d => Assert.Equal(one.NextGaussian(), d));
+        Assert.Contains(drawn, d => Math.Abs(d) > 3.66);
+        Assert.Equal(one.NextUInt64(), bulk.NextUInt64());
+    }
+
+    [Fact]
     public void Gaussian_draws_follow_the_normal_law()
     {
         const int Count = 100_000;

@@ -112,6 +112,7 @@ public class DisparityTests
         Assert.Equal(0.16186897679107662, asian.Lower, 1e-9);
         Assert.Equal(0.4389627144868689, asian.Upper, 1e-9);
         Assert.Equal(0.6050662313234675, native.Mean, 1e-12);
+        Assert.Equal(0.4134072318508156, native.Lower, 1e-9);
         Assert.Equal(0.7811904583406886, native.Upper, 1e-9);
     }
 }

@@ -52,7 +52,17 @@ public class GateTests
     [InlineData("""{"schema":"lifecycle.gate/1","name":"g","requirements":[{"kind":"custom","custom":"mine"}]}""", "'mine'")]
     [InlineData("""{"schema":"lifecycle.gate/1","name":"g","whenInconclusive":"maybe","requirements":[]}""", "hold")]
     public void WrongJson_IsTold_WithItsPath(string json, string expected) =>
-        Assert.Contains(expected, Assert.Throws<FormatException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<GateDefinitionException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void HugeOrDeepJson_IsRefused()
+    {
+        string deep = """{"schema":"lifecycle.gate/1","name":"g","requirements":""" + new string('[', 40) + new string(']', 40) + "}";
+        string twice = """{"schema":"lifecycle.gate/1","name":"g","name":"h","requirements":[]}""";
+        Assert.Contains("32 levels", Assert.Throws<GateDefinitionException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(deep))).Message, StringComparison.Ordinal);
+        Assert.Contains("$.name stands twice", Assert.Throws<GateDefinitionException>(() => Gate.FromJson(Encoding.UTF8.GetBytes(twice))).Message, StringComparison.Ordinal);
+        Assert.Contains("1,048,577 bytes", Assert.Throws<GateDefinitionException>(() => Gate.FromJson(new byte[1_048_577])).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task AGateThatJudgedNothing_DoesNotPass()
@@ -187,7 +197,7 @@ public class GateTests
         }
 
         EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Y)], (bool[])[.. rows.Select(r => r.P)]).Attribute("g", rows.Select(r => r.G % 4 == 0 ? null : $"g{r.G % 4}"));
-        Metric[] metrics = [.. Metric.All.Where(m => m != Metric.Count)];
+        Metric[] metrics = [.. Metric.All.Where(m => m != Metric.Count && !m.IsOfGroups)];
         Metric metric = metrics[which % metrics.Length];
         FairnessMetric fairness = FairnessMetric.All[which % FairnessMetric.All.Count];
         double confidence = which % 2 == 0 ? 0.9 : Confidence.None;

@@ -36,7 +36,7 @@ public partial class HostileNameTests
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain('\0', html);
         Assert.True(html.Length < 3_000_000);
-        Assert.All(Tags().Matches(html), m => Assert.Contains(m.Groups[1].Value, (string[])["!DOCTYPE", "html", "head", "meta", "title", "body", "section", "style", "h2", "h3", "p", "br", "small", "table", "thead", "tbody", "tr", "th", "td", "span", "bdi", "b"]));
+        Assert.All(Tags().Matches(html), m => Assert.Contains(m.Groups[1].Value, (string[])["!DOCTYPE", "html", "head", "meta", "title", "body", "section", "style", "h2", "h3", "p", "br", "small", "table", "thead", "tbody", "tr", "th", "td", "span", "bdi", "b", "div", "svg", "line", "circle", "text"]));
         Assert.Contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:", html, StringComparison.Ordinal);
         Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
         Assert.DoesNotContain("href=", html, StringComparison.Ordinal);
@@ -51,6 +51,33 @@ public partial class HostileNameTests
         Assert.DoesNotContain("](", outside, StringComparison.Ordinal);
         Assert.DoesNotContain("://", outside, StringComparison.Ordinal);
         Assert.True(report.Findings[0].Message.Length < 1_500);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Slices_Sarif_AndCards_StayWellFormed(string name)
+    {
+        GateReport report = await Gate.For("g").OnEverySlice("group", 0, g => g.Require(Metric.Accuracy, atLeast: 0.5))
+            .OnSlice(name, Slice.Equal("group", "plain"), g => g.Require(Metric.Accuracy, atLeast: 0.5))
+            .EvaluateAsync(Compas.Make([([name], 50, 50, 50, 50), (["plain"], 90, 10, 90, 10)], "group"));
+        Assert.Equal(3, report.Findings.Count);
+        using JsonDocument sarif = JsonDocument.Parse(report.ToSarif());
+        Assert.All(sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray(), r => Assert.InRange(r.GetProperty("message").GetProperty("text").GetString()!.Length, 1, 2_000));
+        using XmlReader reader = XmlReader.Create(new MemoryStream(report.ToJUnit()));
+        while (reader.Read())
+        {
+        }
+
+        ModelCard card = new() { Name = name, Report = report, Owners = [new ModelOwner(name, name)], Users = [name], Risks = [new ModelRisk(name)], License = name, Data = [new ModelData(name, name, [name])] };
+        using JsonDocument json = JsonDocument.Parse(card.ToJson());
+        string[] lines = card.ToMarkdown().Split('\n');
+        int end = Array.IndexOf(lines, "---", 1);
+        Assert.All(lines[1..end], l => Assert.Matches("^( *- |  *|)[a-z-]+:( (\"[^\"]*\"|[0-9.E-]+|\\[\\]))?$", l));
+        string body = string.Concat(lines[end..]);
+        Assert.DoesNotContain('<', body);
+        Assert.DoesNotContain("](", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", report.ToHtml(), StringComparison.OrdinalIgnoreCase);
+        Assert.All(report.ToMarkdown(10_000_000).Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Take(4), r => Assert.Equal(4, r.Count(c => c == '|')));
     }
 
     [Fact]

@@ -11,6 +11,11 @@ internal static class ValidationSuite
         ["validation.bounds"] = BoundsFigures.Measure,
         ["validation.sequential"] = SequentialFigures.Measure,
         ["validation.bounds.time"] = BoundsFigures.MeasureTime,
+        ["validation.gate"] = GateFigures.Measure,
+        ["validation.perturb"] = RobustFigures.MeasureNoise,
+        ["validation.robust"] = RobustFigures.MeasureOverhead,
+        ["validation.attack"] = AttackFigures.Measure,
+        ["validation.contract"] = ContractFigures.Measure,
     };
 
     public static IAsyncEnumerable<Figure> MeasureAsync() =>

@@ -1,0 +1,81 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Validation;
+
+/// <summary>The rows of a data reader as batches of columns.</summary>
+internal static class ReaderBatches
+{
+    public static async IAsyncEnumerable<ColumnBatch> Of(DbDataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Some databases know the type of a computed field only when they stand on a row.
+        bool more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        Field[] fields = [.. Enumerable.Range(0, reader.FieldCount).Select(i => Field.Of(reader, i))];
+        int rows = 0;
+        for (; more; more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (Field field in fields)
+            {
+                field.Read(reader, rows);
+            }
+
+            if (++rows == RowBits.ChunkRows)
+            {
+                yield return new ColumnBatch(fields.Select(f => f.Take(rows)));
+                rows = 0;
+            }
+        }
+
+        if (fields.Length > 0)
+        {
+            yield return new ColumnBatch(fields.Select(f => f.Take(rows)));
+        }
+    }
+
+    private abstract class Field
+    {
+        public static Field Of(DbDataReader reader, int position)
+        {
+            string name = reader.GetName(position);
+            Type type = reader.GetFieldType(position);
+            return Type.GetTypeCode(type) switch
+            {
+                TypeCode.Boolean => new Field<bool>(name, position, r => r.GetBoolean(position)),
+                TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 =>
+                    new Field<int>(name, position, r => Convert.ToInt32(r.GetValue(position), CultureInfo.InvariantCulture)),
+                TypeCode.Int64 => new Field<long>(name, position, r => r.GetInt64(position)),
+                TypeCode.UInt32 => new Field<long>(name, position, r => Convert.ToInt64(r.GetValue(position), CultureInfo.InvariantCulture)),
+                TypeCode.Single => new Field<float>(name, position, r => r.GetFloat(position)),
+                TypeCode.Double => new Field<double>(name, position, r => r.GetDouble(position)),
+                TypeCode.Decimal => new Field<double>(name, position, r => (double)r.GetDecimal(position)),
+                TypeCode.DateTime => new Field<DateTime>(name, position, r => r.GetDateTime(position)),
+                TypeCode.String => new Field<string>(name, position, r => r.GetString(position)),
+                _ when type == typeof(DateOnly) => new Field<DateOnly>(name, position, r => r.GetFieldValue<DateOnly>(position)),
+                _ when type == typeof(DateTimeOffset) => new Field<DateTime>(name, position, r => r.GetFieldValue<DateTimeOffset>(position).UtcDateTime),
+                _ => new Field<string>(name, position, r => Convert.ToString(r.GetValue(position), CultureInfo.InvariantCulture) ?? ""),
+            };
+        }
+
+        public abstract void Read(DbDataReader reader, int row);
+
+        public abstract BatchColumn Take(int rows);
+    }
+
+    private sealed class Field<T>(string name, int position, Func<DbDataReader, T> read) : Field
+    {
+        private readonly T[] _values = new T[RowBits.ChunkRows];
+        private readonly bool[] _valid = new bool[RowBits.ChunkRows];
+
+        public override void Read(DbDataReader reader, int row)
+        {
+            _valid[row] = !reader.IsDBNull(position);
+            if (_valid[row])
+            {
+                _values[row] = read(reader);
+            }
+        }
+
+        public override BatchColumn Take(int rows) => BatchColumn.Of<T>(name, _values.AsMemory(0, rows), _valid.AsMemory(0, rows));
+    }
+}
