@@ -112,6 +112,55 @@ public class OtherMetricBoundsTests
     }
 
     [Fact]
+    public void ContrastsToAReference_AreThoseOfThatGroupOnly()
+    {
+        GroupMetrics groups = GroupMetrics.Compute(Compas.RaceAndSex, "race");
+        Disparity found = groups.Disparity(FairnessMetric.StatisticalParityDifference("Caucasian"));
+        Assert.Equal(5, found.Contrasts.Count);
+        Assert.All(found.Contrasts, k => Assert.Equal("Caucasian", k.Second));
+        Assert.True(found.CriticalValue < groups.Disparity(FairnessMetric.DemographicParityDifference).CriticalValue);
+        Disparity ratio = groups.Disparity(FairnessMetric.DisparateImpact("Caucasian"));
+        Assert.Equal(1.6902240031631133, ratio.Contrasts.Single(k => k.First == "African-American").Value, 1e-12);
+    }
+
+    [Fact]
+    public void SignedAverages_AddTheirVariances()
+    {
+        GroupMetrics groups = GroupMetrics.Compute(Compas.TwoRaces, "race");
+        Disparity found = groups.Disparity(FairnessMetric.AverageOddsDifference("Caucasian"));
+        double estimate = 0, variance = 0;
+        foreach (GroupResult group in groups.Groups)
+        {
+            foreach ((double x, double n) in new[] { (group.Counts.TruePositives, group.Counts.Positives), (group.Counts.FalsePositives, group.Counts.Negatives) })
+            {
+                double p = (x + 1) / (n + 2);
+                estimate += (group.Key == "Caucasian" ? -0.5 : 0.5) * p;
+                variance += 0.25 * p * (1 - p) / (n + 2);
+            }
+        }
+
+        Assert.Equal(0.20564895979925066, found.Value.Value, 1e-12);
+        Assert.Equal(Math.Abs(estimate) + NormalDistribution.Quantile(0.95) * Math.Sqrt(variance), found.Upper!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void FairModels_RaiseFewFalseAlarms_InAreas()
+    {
+        int alarms = 0;
+        for (int run = 0; run < 300; run++)
+        {
+            RandomStream random = new(83, (ulong)run);
+            bool[] labels = [.. Enumerable.Range(0, 360).Select(i => i % 2 == 0)];
+            double[] scores = [.. labels.Select(l => random.NextGaussian() + (l ? 1 : 0))];
+            EvaluationSet set = EvaluationSet.Of(labels, scores).Attribute("g", Enumerable.Range(0, 360).Select(i => $"g{i / 120}"));
+            GroupOptions options = new() { Draws = 400, Seed = (ulong)run };
+            alarms += GroupMetrics.Compute(set, ["g"], options).Disparity(FairnessMetric.DifferenceOf(Metric.AreaUnderRoc)).Lower > 0 ? 1 : 0;
+        }
+
+        Assert.InRange(alarms, 0, 24);
+    }
+
+    [Fact]
     public void AtMostTwentyContrasts_AreShown_TheWidestFirst()
     {
         long[] selected = [.. Enumerable.Range(0, 12).Select(g => 100L + 10 * g)], zero = new long[12];
