@@ -34,7 +34,7 @@ public sealed partial record ModelCard
     public string? Architecture { get; init; }
 
     /// <summary>Data it was trained and judged on.</summary>
-    public IReadOnlyList<ModelData> Data { get; init; } = [];
+    public IReadOnlyList<ModelDataset> Data { get; init; } = [];
 
     /// <summary>Form of the inputs.</summary>
     public string? InputFormat { get; init; }
@@ -102,7 +102,7 @@ public sealed record ModelOwner(string Name, string? Contact = null);
 /// <param name="Name">Its name.</param>
 /// <param name="Description">Size, origin and use.</param>
 /// <param name="Sensitive">Which columns are sensitive.</param>
-public sealed record ModelData(string Name, string? Description = null, IReadOnlyList<string>? Sensitive = null);
+public sealed record ModelDataset(string Name, string? Description = null, IReadOnlyList<string>? Sensitive = null);
 
 /// <summary>A risk of a model.</summary>
 /// <param name="Name">What may happen.</param>

@@ -52,7 +52,7 @@ internal static class ModelCardJson
     {
         writer.WriteStartObject("model_parameters");
         writer.WriteString("model_architecture", card.Architecture ?? ModelCard.NotStated);
-        WriteObjects(writer, "data", card.Data.Count > 0 ? card.Data : [new ModelData(ModelCard.NotStated)], d =>
+        WriteObjects(writer, "data", card.Data.Count > 0 ? card.Data : [new ModelDataset(ModelCard.NotStated)], d =>
         {
             writer.WriteString("name", d.Name);
             writer.WriteString("description", d.Description ?? ModelCard.NotStated);

@@ -68,7 +68,7 @@ public partial class HostileNameTests
         {
         }
 
-        ModelCard card = new() { Name = name, Report = report, Owners = [new ModelOwner(name, name)], Users = [name], Risks = [new ModelRisk(name)], License = name, Data = [new ModelData(name, name, [name])] };
+        ModelCard card = new() { Name = name, Report = report, Owners = [new ModelOwner(name, name)], Users = [name], Risks = [new ModelRisk(name)], License = name, Data = [new ModelDataset(name, name, [name])] };
         using JsonDocument json = JsonDocument.Parse(card.ToJson());
         string[] lines = card.ToMarkdown().Split('\n');
         int end = Array.IndexOf(lines, "---", 1);

@@ -13,7 +13,7 @@ public class ModelCardTests
             .OnSlice("women", Slice.Equal("sex", "Female"), g => g.Require(Metric.Accuracy, atLeast: 0.6)).EvaluateAsync(Compas.RaceAndSex),
         Owners = [new ModelOwner("credit-risk", "team@example.org")],
         License = "MIT",
-        Data = [new ModelData("compas", "7,214 rows", ["race", "sex"])],
+        Data = [new ModelDataset("compas", "7,214 rows", ["race", "sex"])],
         Limitations = ["only <two> years"],
     };
 
