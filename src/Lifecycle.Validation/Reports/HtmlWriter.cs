@@ -61,6 +61,7 @@ internal static partial class HtmlWriter
             Append(html, table, report.Outcome);
         }
 
+        AppendDetails(html, report);
         return html.Append("</section>\n").ToString();
     }
 
@@ -104,7 +105,7 @@ internal static partial class HtmlWriter
 
     private static string Badge(Verdict verdict) => $"<span class=\"v {verdict}\">{verdict}</span>";
 
-    private static string Spaced(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : c.ToString()));
+    private static string Spaced(string name) => name.Length == 0 ? name : string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : c.ToString()));
 
     private static string Escape(string text)
     {

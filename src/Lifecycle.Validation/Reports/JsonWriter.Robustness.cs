@@ -94,7 +94,7 @@ internal static partial class JsonWriter
         writer.WriteNumber("queries", result.Queries);
         writer.WriteNumber("modelCalls", result.ModelCalls);
         writer.WriteStartArray("examples");
-        foreach (AttackExample example in result.Examples.Take(MostExamples))
+        foreach (AttackExample example in result.Examples.OrderBy(e => e.Cost).ThenBy(e => e.Row).Take(MostExamples))
         {
             writer.WriteStartObject();
             writer.WriteNumber("row", example.Row);

@@ -51,6 +51,14 @@ public abstract partial class Perturbation
 
         Draft draft = Change(set.Table(), seed, 0) ?? throw new InvalidOperationException($"{this}: {NothingToChange}.");
         ConstraintRepair.Apply(draft);
+        if (set.Constraints.Count > 0)
+        {
+            foreach (int row in Enumerable.Range(0, set.Count).Except(RuleCheck.Of(set).Rows))
+            {
+                draft.Restore(row);
+            }
+        }
+
         return draft.Decode();
     }
 

@@ -59,11 +59,10 @@ internal sealed partial class RobustnessRun
 
     private string? Difference(BatchInvarianceCheck check, EvaluationSet plain, double[] again, string how)
     {
-        double threshold = plain.Threshold ?? 0.5;
         for (int i = 0; i < again.Length; i++)
         {
             double score = plain.Scores[i];
-            bool isOther = plain.Predictions[i] != again[i] >= threshold;
+            bool isOther = plain.Turns(i, again[i]);
             if (isOther || Math.Abs(score - again[i]) > check.Level)
             {
                 return FormattableString.Invariant($"Row {Check.Rows[i]} scores {score} and {how} {again[i]}{(isOther ? ", which is another decision" : "")}.");
@@ -88,7 +87,6 @@ internal sealed partial class RobustnessRun
 
         bool[] flipped = new bool[Set.Count];
         int infeasible = 0;
-        double threshold = plain.Threshold ?? 0.5;
         foreach (double value in values)
         {
             Draft draft = ProtectedFlipCheck.Change(table, column, value);
@@ -97,7 +95,7 @@ internal sealed partial class RobustnessRun
             double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Check.Rows).ConfigureAwait(false);
             for (int i = 0; i < scores.Length; i++)
             {
-                flipped[i] |= plain.Predictions[i] != scores[i] >= threshold;
+                flipped[i] |= plain.Turns(i, scores[i]);
             }
         }
 

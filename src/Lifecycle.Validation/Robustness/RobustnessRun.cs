@@ -32,7 +32,7 @@ internal sealed partial class RobustnessRun
 
     /// <summary>The rows with the model's own scores.</summary>
     public async ValueTask<EvaluationSet> PlainAsync(MeteredPredictor predictor, CancellationToken cancellationToken) =>
-        _plain ??= Set.WithScores(await predictor.ScoreAsync(Set.FeatureBatch(), cancellationToken, Check.Rows).ConfigureAwait(false));
+        _plain ??= Set.Answered(await predictor.ScoreAsync(Set.FeatureBatch(), cancellationToken, Check.Rows).ConfigureAwait(false));
 
     /// <summary>What a perturbation or check does to a metric; null when nothing in the set can be changed in this way.</summary>
     /// <param name="perturbation">The perturbation.</param>
@@ -109,7 +109,7 @@ internal sealed partial class RobustnessRun
 
                 ConstraintRepair.Apply(draft);
                 double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Check.Rows).ConfigureAwait(false);
-                made.Add(new Trial(Set.WithScores(scores), draft.InfeasibleCount, Smallest(draft, scores)));
+                made.Add(Tried(draft, scores));
             }
 
             trials = [.. made];
@@ -132,7 +132,7 @@ internal sealed partial class RobustnessRun
             ? drop.Lower
             : PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, lowerConfidence).Lower;
         MetricValue before = metric.Compute(plain);
-        return Flips(Start(perturbation, metric.Compute(tried), drop.Value), plain.Predictions, tried.Predictions, confidence) with
+        return Flips(Start(perturbation, metric.Compute(tried), drop.Value), trial.Flips, Set.Count, confidence) with
         {
             Lower = drop.Value.IsDefined ? lower : null,
             Upper = drop.Value.IsDefined ? drop.Upper : null,
@@ -146,20 +146,22 @@ internal sealed partial class RobustnessRun
         };
     }
 
-    /// <summary>The cheapest change among the rows whose decision turned.</summary>
-    private SmallestFlip? Smallest(Draft draft, double[] scores)
+    /// <summary>The answers, how many decisions they turn, and the cheapest change among those rows.</summary>
+    private Trial Tried(Draft draft, double[] answers)
     {
         SmallestFlip? best = null;
-        double threshold = _plain!.Threshold ?? 0.5;
-        for (int i = 0; i < scores.Length; i++)
+        int flips = 0;
+        for (int i = 0; i < answers.Length; i++)
         {
-            if (_plain.Predictions[i] != scores[i] >= threshold && draft.Cost(i) is double cost && !(cost >= best?.Cost))
+            if (_plain!.Turns(i, answers[i]))
             {
-                best = new SmallestFlip(Check.Rows[i], cost);
+                flips++;
+                double cost = draft.Cost(i);
+                best = !(cost >= best?.Cost) ? new SmallestFlip(Check.Rows[i], cost) : best;
             }
         }
 
-        return best;
+        return new Trial(Set.Answered(answers), draft.InfeasibleCount, flips, best);
     }
 
     private static RobustnessLevel Start(Perturbation perturbation, MetricValue value, MetricValue drop) => new()
@@ -172,17 +174,6 @@ internal sealed partial class RobustnessRun
         Drop = drop,
     };
 
-    private static RobustnessLevel Flips(RobustnessLevel level, ReadOnlySpan<bool> before, ReadOnlySpan<bool> after, double confidence)
-    {
-        int flips = 0;
-        for (int i = 0; i < before.Length; i++)
-        {
-            flips += before[i] != after[i] ? 1 : 0;
-        }
-
-        return Flips(level, flips, before.Length, confidence);
-    }
-
     private static RobustnessLevel Flips(RobustnessLevel level, int flips, int rows, double confidence)
     {
         double share = (double)flips / rows;
@@ -190,5 +181,5 @@ internal sealed partial class RobustnessRun
         return level with { FlipRate = MetricValue.Quotient(flips, rows, UndefinedReason.NoRows), FlipLower = bounds.Lower, FlipUpper = bounds.Upper };
     }
 
-    private sealed record Trial(EvaluationSet Set, int Infeasible, SmallestFlip? Smallest);
+    private sealed record Trial(EvaluationSet Set, int Infeasible, int Flips, SmallestFlip? Smallest);
 }

@@ -44,6 +44,8 @@ public partial class GoldenFormsTests
         GateReport read = GateReport.FromJson(golden);
         Assert.Equal(golden, JsonWriter.Write(read));
         Assert.Equal((Verdict.Fail, ExitCode.Usage), (read.Verdict, read.ExitCode));
+        GateReport live = await Report.Value;
+        Assert.Equal((live.ToHtml(), live.ToMarkdown()), (GateReport.FromJson(live.ToJson()).ToHtml(), GateReport.FromJson(live.ToJson()).ToMarkdown()));
         Assert.Equal(RequirementKinds.All.Except(["slice", "everySlice"]).Append("custom").Append("smallSlices").Order(), read.Findings.Select(f => f.Kind).Distinct().Order());
     }
 

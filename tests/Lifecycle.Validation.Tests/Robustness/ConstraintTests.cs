@@ -129,6 +129,8 @@ public class ConstraintTests
         Assert.Contains("1 of 4 rows break the rule that 'x' must lie between 0 and 10 as they are, the first is row 1", report.Problems[0], StringComparison.Ordinal);
         Assert.Contains("'x' must not exceed 'y'", report.Problems[1], StringComparison.Ordinal);
 
+        Assert.Equal([99, 100], new[] { "x", "y" }.Select(c => Perturbation.Noise(0.1).Apply(set)[c].ToDoubles()[1]));
+
         EvaluationSet impossible = EvaluationSet.Of([true, false], [0.9, 0.1]).Feature("x", [0.3, 0.4], f => f.Integer().Range(0.2, 0.8));
         GateReport gate = await Gate.For("g").RequireRobust(Perturbation.Noise(0.1), 0.5).EvaluateAsync(impossible, (_, _, _) => throw new InvalidOperationException("not to be called"));
         Assert.Equal((Verdict.Fail, UndefinedReason.NoRows), (gate.Findings[0].Verdict, gate.Findings[0].Value!.Value.Reason));

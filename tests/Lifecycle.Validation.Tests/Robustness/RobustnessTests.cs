@@ -94,7 +94,7 @@ public class RobustnessTests
         int n = 20_000;
         EvaluationSet set = EvaluationSet.Of(new bool[n], new bool[n])
             .Feature("income", [.. Enumerable.Range(0, n).Select(i => 1e6 * (i % 100))])
-            .Feature("share", [.. Enumerable.Range(0, n).Select(i => i % 100 / 100.0)], f => f.Range(0, 0.5))
+            .Feature("share", [.. Enumerable.Range(0, n).Select(i => i % 100 / 200.0)], f => f.Range(0, 0.5))
             .Feature("fixed", [.. Enumerable.Range(0, n).Select(i => (double)i)], f => f.Immutable())
             .Feature(BatchColumn.Of<int>("count", Enumerable.Range(0, n).Select(i => i % 7).ToArray()), f => f.Range(0, 6))
             .Feature("whole", [.. Enumerable.Range(0, n).Select(i => i % 9 == 0 ? double.NaN : i % 9)], f => f.Integer())

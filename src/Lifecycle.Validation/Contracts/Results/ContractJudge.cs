@@ -92,7 +92,7 @@ internal static class ContractJudge
         }
 
         bool holds = run.Unexpected <= Math.Floor((1 - expectation.Mostly) * run.Evaluated + 1e-9);
-        string where = run.Rows.Count == 0 ? "" : $", row{(run.Unexpected == 1 ? "" : "s")} {string.Join(", ", run.Rows.Take(5).Select(Number))}{(run.Unexpected > 5 ? ", ..." : "")}";
+        string where = run.Rows.Count == 0 ? "" : $", row{(run.Unexpected == 1 ? "" : "s")} {string.Join(", ", run.Rows.Take(5).Select(Number))}{(run.Unexpected > 5 ? " and others" : "")}";
         string allowed = expectation.Mostly < 1 && run.Unexpected > 0 ? $"; {Wording.Number(100 * (1 - expectation.Mostly))} % are allowed" : "";
         string message = run.Unexpected == 0
             ? $"{Sentence(expectation)}: holds in all {Number(run.Evaluated)} judged rows."

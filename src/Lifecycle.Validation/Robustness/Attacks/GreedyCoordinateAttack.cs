@@ -27,7 +27,7 @@ public sealed class GreedyCoordinateAttack : Attack
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    internal override string Settings => FormattableString.Invariant($"a greedy search over {MaxFeatures} features");
+    internal override string Settings => FormattableString.Invariant($"a greedy search over {MaxFeatures} feature{(MaxFeatures == 1 ? "" : "s")}");
 
     internal override IEnumerable<string> Problems()
     {
