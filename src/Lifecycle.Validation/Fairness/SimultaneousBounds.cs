@@ -11,6 +11,9 @@ namespace Lifecycle.Validation;
 internal sealed class SimultaneousBounds
 {
     private const int DrawsABlock = 128;
+
+    // A product this much smaller than the largest quotient asks for is not close to it, whatever was rounded.
+    private const double Doubt = 1 - 1e-13;
     private const int LeastParallelWork = 20_000;
     private readonly GroupCell[] _cells;
     private readonly Contrast[] _contrasts;
@@ -67,7 +70,9 @@ internal sealed class SimultaneousBounds
 
     private double LargestOfPairs(double[] gaps, double[] variances, double[] block, double[] blockVariances)
     {
-        Vector<double> largest = Vector<double>.Zero;
+        // Products tell which pairs can be the largest; only these are divided, so that the largest quotient is exact.
+        double most = 0;
+        Vector<double> least = Vector<double>.Zero;
         foreach ((int from, int count) in _pairs!)
         {
             gaps.AsSpan(from, count).CopyTo(block);
@@ -79,16 +84,26 @@ internal sealed class SimultaneousBounds
                 Vector<double> gap = new(block[i]), variance = new(blockVariances[i]);
                 for (int j = i + 1; j < count; j += Vector<double>.Count)
                 {
-                    Vector<double> distance = gap - new Vector<double>(block, j);
-                    largest = Vector.Max(largest, distance * distance / (variance + new Vector<double>(blockVariances, j)));
+                    Vector<double> distance = gap - new Vector<double>(block, j), sum = variance + new Vector<double>(blockVariances, j);
+                    Vector<double> square = distance * distance;
+                    if (Vector.GreaterThanAny(square, least * sum))
+                    {
+                        most = Math.Max(most, Largest(square / sum));
+                        least = new Vector<double>(most * Doubt);
+                    }
                 }
             }
         }
 
-        double most = 0;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
+        return most;
+    }
+
+    private static double Largest(Vector<double> values)
+    {
+        double most = values[0];
+        for (int lane = 1; lane < Vector<double>.Count; lane++)
         {
-            most = Math.Max(most, largest[lane]);
+            most = Math.Max(most, values[lane]);
         }
 
         return most;

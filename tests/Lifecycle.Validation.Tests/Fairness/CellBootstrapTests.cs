@@ -91,6 +91,44 @@ public class CellBootstrapTests
         Assert.Equal((one, one), (SimultaneousBounds.CriticalValue(family, 0.95, 4000, 1, threads: 2), SimultaneousBounds.CriticalValue(family, 0.95, 4000, 1, threads: 7)));
     }
 
+    /// <summary>The critical value of all pairs against the plain formula, draw by draw.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void TheLargestPair_IsThatOfThePlainFormula(int count)
+    {
+        long[] selected = [.. Enumerable.Range(0, count).Select(g => 40L + 7 * g)], rest = [.. Enumerable.Range(0, count).Select(g => 90L + 30 * (g % 4))], zero = new long[count];
+        GroupMetrics groups = GroupMetrics.FromCounts([.. Enumerable.Range(0, count).Select(g => $"g{g}")], rest, selected, zero, zero);
+        const int Draws = 300;
+        double[] largest = new double[Draws];
+        for (int m = 0; m < Draws; m++)
+        {
+            RandomStream random = new(5, (ulong)m);
+            double[] p = new double[count], gap = new double[count], v = new double[count];
+            for (int g = 0; g < count; g++)
+            {
+                double n = selected[g] + rest[g];
+                p[g] = (selected[g] + 1) / (n + 2);
+                double drawn = (new BinomialSampler((long)n, p[g]).Next(random) + 1) / (n + 2);
+                gap[g] = drawn - p[g];
+                v[g] = drawn * (1 - drawn) / (n + 2);
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                for (int j = 0; j < i; j++)
+                {
+                    largest[m] = Math.Max(largest[m], Math.Abs(gap[i] - gap[j]) / Math.Sqrt(v[i] + v[j]));
+                }
+            }
+        }
+
+        Array.Sort(largest);
+        ContrastFamily family = new(groups, FairnessMetric.DemographicParityDifference);
+        Assert.Equal(largest[(int)Math.Ceiling(0.95 * Draws) - 1], SimultaneousBounds.CriticalValue(family, 0.95, Draws, 5), 1e-12);
+    }
+
     [Fact]
     public void IntervalsOfGroups_AreNearWilsons()
     {
