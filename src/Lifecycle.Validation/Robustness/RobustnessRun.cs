@@ -2,7 +2,10 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation;
 
-/// <summary>A set whose rows keep all rules, the model's scores of it, and what perturbations did to them. A perturbation is scored once while memory allows.</summary>
+/// <summary>
+/// A set whose rows keep all rules, the model's scores of it, and what perturbations did to them. A perturbation is scored once while
+/// memory allows.
+/// </summary>
 internal sealed partial class RobustnessRun
 {
     // Scores kept for another requirement that asks the same: 128 MB.
@@ -42,21 +45,24 @@ internal sealed partial class RobustnessRun
     /// <param name="predictor">The model.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async ValueTask<RobustnessLevel?> TryAsync(
-        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor,
+            CancellationToken cancellationToken)
     {
         long calls = predictor.Calls;
         RobustnessLevel? level = perturbation switch
         {
             WorstShareCheck check => Worst(check, confidence, lowerConfidence),
             BatchInvarianceCheck check => await RepeatAsync(check, predictor, cancellationToken).ConfigureAwait(false),
-            ProtectedFlipCheck check => await FlipAsync(check, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
+            ProtectedFlipCheck check =>
+                await FlipAsync(check, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
             _ => await DropAsync(perturbation, metric, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
         };
         return level is null ? null : level with { ModelCalls = predictor.Calls - calls };
     }
 
     /// <summary>What an attack found, searched once.</summary>
-    public async ValueTask<(IReadOnlyList<Victim> Victims, int Unconfirmed)> AttackAsync(Attack attack, MeteredPredictor predictor, CancellationToken cancellationToken)
+    public async ValueTask<(IReadOnlyList<Victim> Victims, int Unconfirmed)> AttackAsync(Attack attack, MeteredPredictor predictor,
+        CancellationToken cancellationToken)
     {
         if (!_attacked.TryGetValue(attack.ToString(), out (IReadOnlyList<Victim> Victims, int Unconfirmed) found))
         {
@@ -69,7 +75,8 @@ internal sealed partial class RobustnessRun
     }
 
     private async ValueTask<RobustnessLevel?> DropAsync(
-        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor,
+            CancellationToken cancellationToken)
     {
         EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
         Trial[] trials = await TrialsAsync(perturbation, predictor, cancellationToken).ConfigureAwait(false);
@@ -127,7 +134,8 @@ internal sealed partial class RobustnessRun
         Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, EvaluationSet plain, Trial trial)
     {
         EvaluationSet tried = trial.Set;
-        MetricInterval drop = PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, confidence);
+        MetricInterval drop = PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions,
+            confidence);
         double lower = lowerConfidence == confidence || !drop.Value.IsDefined
             ? drop.Lower
             : PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, lowerConfidence).Lower;
@@ -177,8 +185,10 @@ internal sealed partial class RobustnessRun
     private static RobustnessLevel Flips(RobustnessLevel level, int flips, int rows, double confidence)
     {
         double share = (double)flips / rows;
-        Interval bounds = confidence == Confidence.None ? new Interval(share, share) : BinomialInterval.Wilson(flips, rows, 2 * confidence - 1);
-        return level with { FlipRate = MetricValue.Quotient(flips, rows, UndefinedReason.NoRows), FlipLower = bounds.Lower, FlipUpper = bounds.Upper };
+        Interval bounds = confidence == Confidence.None ? new Interval(share, share)
+            : BinomialInterval.Wilson(flips, rows, 2 * confidence - 1);
+        return level with { FlipRate = MetricValue.Quotient(flips, rows, UndefinedReason.NoRows), FlipLower = bounds.Lower,
+            FlipUpper = bounds.Upper };
     }
 
     private sealed record Trial(EvaluationSet Set, int Infeasible, int Flips, SmallestFlip? Smallest);
