@@ -26,6 +26,23 @@ internal static class Compas
     public static EvaluationSet TwoRaces { get; } = Make(
         Cells.Where(c => c.Race is "African-American" or "Caucasian").Select(c => (new[] { c.Race, c.Sex }, c.Tn, c.Fp, c.Fn, c.Tp)), "race", "sex");
 
+    /// <summary>Rows of each decile, 1 to 10, by race and label.</summary>
+    private static readonly (string Race, bool Label, int[] Rows)[] Deciles =
+    [
+        ("African-American", false, [307, 274, 201, 208, 189, 169, 163, 114, 111, 59]), ("African-American", true, [91, 119, 145, 177, 176, 215, 237, 245, 269, 227]),
+        ("Asian", false, [14, 4, 3, 0, 0, 1, 0, 1, 0, 0]), ("Asian", true, [1, 0, 2, 0, 1, 2, 1, 1, 0, 1]),
+        ("Caucasian", false, [539, 248, 180, 172, 130, 83, 55, 32, 30, 19]), ("Caucasian", true, [142, 113, 93, 113, 111, 111, 88, 82, 68, 45]),
+        ("Hispanic", false, [148, 77, 59, 34, 24, 16, 18, 13, 9, 7]), ("Hispanic", true, [48, 36, 27, 18, 28, 21, 16, 13, 11, 14]),
+        ("Native American", false, [0, 4, 1, 0, 0, 1, 1, 0, 1, 0]), ("Native American", true, [0, 0, 0, 1, 0, 1, 3, 1, 1, 3]),
+        ("Other", false, [124, 41, 22, 21, 12, 13, 5, 2, 2, 2]), ("Other", true, [26, 25, 14, 25, 10, 8, 5, 8, 6, 6]),
+    ];
+
+    /// <summary>Deciles as scores and labels of all rows, by race.</summary>
+    public static EvaluationSet DecilesByRace { get; } = EvaluationSet.Of(
+        [.. Deciles.SelectMany(d => Enumerable.Repeat(d.Label, d.Rows.Sum()))],
+        (double[])[.. Deciles.SelectMany(d => d.Rows.SelectMany((n, i) => Enumerable.Repeat(i + 1.0, n)))],
+        5).Attribute("race", Deciles.SelectMany(d => Enumerable.Repeat(d.Race, d.Rows.Sum())));
+
     /// <summary>Scores (decile - 0.5)/10 and labels of all rows, without attributes.</summary>
     public static EvaluationSet Scores { get; } = MakeScores();
 

@@ -59,6 +59,31 @@ public static class BinomialInterval
         return new Interval(Math.Max(-1, p1 - p2 - below), Math.Min(1, p1 - p2 + above));
     }
 
+    /// <summary>The ratio of two independent proportions by the log interval of Katz, Baptista, Azen and Pike (1978).</summary>
+    /// <param name="successes1">Successes of the first sample.</param>
+    /// <param name="trials1">Trials of the first sample, at least 1.</param>
+    /// <param name="successes2">Successes of the second sample.</param>
+    /// <param name="trials2">Trials of the second sample, at least 1.</param>
+    /// <param name="confidence">Confidence level, strictly between 0 and 1.</param>
+    /// <returns>An interval for the first proportion over the second; from 0 to infinity when either sample has no success.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Counts or confidence are out of range.</exception>
+    public static Interval KatzRatio(long successes1, long trials1, long successes2, long trials2, double confidence = 0.95)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trials1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trials2);
+        Check(successes1, trials1);
+        Check(successes2, trials2);
+        double z = Interval.HalfTailQuantile(confidence);
+        if (successes1 == 0 || successes2 == 0)
+        {
+            return new Interval(0, double.PositiveInfinity);
+        }
+
+        double ratio = (double)successes1 / trials1 / ((double)successes2 / trials2);
+        double error = Math.Sqrt(1.0 / successes1 - 1.0 / trials1 + 1.0 / successes2 - 1.0 / trials2);
+        return new Interval(ratio * Math.Exp(-z * error), ratio * Math.Exp(z * error));
+    }
+
     private static void Check(long successes, long trials)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trials);

@@ -4,7 +4,7 @@ namespace Lifecycle.Statistics;
 /// Draws binomial counts: by inversion while n·min(p, 1-p) &lt; 10, else by transformed rejection (BTRS, Hörmann 1993);
 /// p above one half is mirrored. The constants of (n, p) are computed once, here.
 /// </summary>
-public readonly struct BinomialSampler
+public readonly partial struct BinomialSampler
 {
     private readonly long _n;
     private readonly bool _mirrored;
@@ -54,13 +54,15 @@ public readonly struct BinomialSampler
         return _mirrored ? _n - draw : draw;
     }
 
-    private long Invert(RandomStream random)
+    private long Invert(RandomStream random) => Invert(_n, _p, _zero, random);
+
+    private static long Invert(long n, double p, double zero, RandomStream random)
     {
-        double odds = _p / (1 - _p);
+        double odds = p / (1 - p);
         while (true)
         {
-            double u = random.NextDouble(), term = _zero;
-            for (long k = 0; k <= _n; k++)
+            double u = random.NextDouble(), term = zero;
+            for (long k = 0; k <= n; k++)
             {
                 if (u < term)
                 {
@@ -68,7 +70,7 @@ public readonly struct BinomialSampler
                 }
 
                 u -= term;
-                term *= odds * (_n - k) / (k + 1);
+                term *= odds * (n - k) / (k + 1);
             }
         }
     }
@@ -90,8 +92,18 @@ public readonly struct BinomialSampler
                 continue;
             }
 
-            v = Math.Log(v * _alpha / (_a / (us * us) + _b));
-            if (v <= SpecialFunctions.LogBinomialTerm(k, _n - k, _p, 1 - _p) - _modeTerm)
+            v *= _alpha / (_a / (us * us) + _b);
+            if (Squeeze(k, v, _mode, _n, _p) is { } isBelow)
+            {
+                if (isBelow)
+                {
+                    return (long)k;
+                }
+
+                continue;
+            }
+
+            if (Math.Log(v) <= SpecialFunctions.LogBinomialTerm(k, _n - k, _p, 1 - _p) - _modeTerm)
             {
                 return (long)k;
             }

@@ -1,7 +1,7 @@
 namespace Lifecycle.Statistics;
 
 /// <summary>Seeded resampling with replacement (Efron 1979). Replicate i draws from stream i of the seed, so results do not depend on threads.</summary>
-public static class Bootstrap
+public static partial class Bootstrap
 {
     /// <summary>Draws how often each of n rows is in a resample of n rows.</summary>
     /// <param name="random">The stream of this replicate.</param>
@@ -95,20 +95,14 @@ public static class Bootstrap
         }
 
         _ = Interval.HalfTailQuantile(confidence);
-        double[] sorted = replicates.ToArray();
-        Array.Sort(sorted);
-        if (double.IsNaN(sorted[0]))
+        foreach (double replicate in replicates)
         {
-            return new Interval(double.NaN, double.NaN);
+            if (double.IsNaN(replicate))
+            {
+                return new Interval(double.NaN, double.NaN);
+            }
         }
 
-        return new Interval(Quantile(sorted, 0.5 * (1 - confidence)), Quantile(sorted, 0.5 * (1 + confidence)));
-    }
-
-    private static double Quantile(double[] sorted, double share)
-    {
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
+        return Quantiles(replicates, 0.5 * (1 - confidence), 0.5 * (1 + confidence));
     }
 }

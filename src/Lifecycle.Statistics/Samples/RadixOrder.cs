@@ -56,6 +56,60 @@ public static class RadixOrder
         return order;
     }
 
+    /// <summary>
+    /// Keys of single-precision values in the upper half, row numbers with the label as their highest bit in the lower; NaN is not
+    /// allowed.
+    /// </summary>
+    public static ulong[] Pack(ReadOnlySpan<float> values, ReadOnlySpan<bool> labels)
+    {
+        ulong[] pairs = GC.AllocateUninitializedArray<ulong>(values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            pairs[i] = ((ulong)OrderKey.Of(values[i]) << 32) | (labels[i] ? 1u << 31 : 0) | (uint)i;
+        }
+
+        return pairs;
+    }
+
+    /// <summary>Sorts pairs by their upper halves; equal ones keep their order.</summary>
+    /// <returns>The pairs, in the same array or in another.</returns>
+    public static ulong[] SortPacked(ulong[] pairs)
+    {
+        ulong[] spare = GC.AllocateUninitializedArray<ulong>(pairs.Length);
+        int[] starts = new int[3 * Buckets];
+        foreach (ulong pair in pairs)
+        {
+            uint key = (uint)(pair >> 32);
+            starts[key & (Buckets - 1)]++;
+            starts[Buckets + ((key >> Bits) & (Buckets - 1))]++;
+            starts[2 * Buckets + (key >> (2 * Bits))]++;
+        }
+
+        for (int pass = 0; pass < 3; pass++)
+        {
+            int shift = 32 + pass * Bits, sum = 0;
+            Span<int> places = starts.AsSpan(pass * Buckets, Buckets);
+            if (places.Contains(pairs.Length))
+            {
+                continue;
+            }
+
+            foreach (ref int start in places)
+            {
+                (start, sum) = (sum, sum + start);
+            }
+
+            foreach (ulong pair in pairs)
+            {
+                spare[places[(int)(pair >> shift) & (Buckets - 1)]++] = pair;
+            }
+
+            (pairs, spare) = (spare, pairs);
+        }
+
+        return pairs;
+    }
+
     /// <summary>Ranks from 1, ties sharing the mean of their ranks.</summary>
     public static double[] MidRanks(ReadOnlySpan<double> values)
     {

@@ -37,7 +37,8 @@ public sealed partial class EvaluationSet
         ArgumentNullException.ThrowIfNull(column);
         if (column.Count != Count)
         {
-            throw new ArgumentException($"The feature '{column.Name}' has {column.Count:N0} rows and the labels have {Count:N0}; they must be equal.");
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The feature '{column.Name}' has {column.Count:N0} rows and the labels have {Count:N0}; they must be equal."));
         }
 
         if (_features.Any(f => f.Name == column.Name))
@@ -69,6 +70,7 @@ public sealed partial class EvaluationSet
     public EvaluationSet WithPredictions(ReadOnlySpan<bool> predictions)
     {
         RequireRows(Count, predictions.Length, "predictions");
+        EnsureBinary("a decision of yes or no");
         EvaluationSet set = Copy();
         set._predictions = predictions.ToArray();
         set.Threshold = null;
@@ -129,13 +131,86 @@ public sealed partial class EvaluationSet
         return set;
     }
 
+    /// <summary>Replaces the scores.</summary>
+    /// <param name="scores">One a row; finite.</param>
+    /// <param name="threshold">The decision is positive when score ≥ threshold; null keeps that of the set, 0.5 if it has none.</param>
+    /// <param name="clip">Moves scores below 0 to 0 and above 1 to 1; <see cref="ClippedCount"/> says how many.</param>
+    /// <exception cref="ArgumentException">The length differs, or a score is not finite; the message gives the first row.</exception>
+    /// <exception cref="EvaluationKindException">The labels are numbers or classes.</exception>
+    public EvaluationSet WithScores(ReadOnlySpan<double> scores, double? threshold = null, bool clip = false)
+    {
+        RequireRows(Count, scores.Length, "scores");
+        RequireFinite(scores, "scores");
+        double[] taken = scores.ToArray();
+        int clipped = 0;
+        for (int i = 0; clip && i < taken.Length; i++)
+        {
+            clipped += taken[i] is < 0 or > 1 ? 1 : 0;
+            taken[i] = Math.Clamp(taken[i], 0, 1);
+        }
+
+        EvaluationSet set = WithScores(taken);
+        if (threshold is { } own)
+        {
+            set._predictions = Decide(taken, own);
+            set.Threshold = own;
+        }
+
+        set.ClippedCount = clipped;
+        return set;
+    }
+
     internal EvaluationSet WithScores(double[] scores)
     {
+        EnsureBinary("a score");
         EvaluationSet set = Copy();
         set._scores = scores;
         double threshold = Threshold ?? 0.5;
         set._predictions = Array.ConvertAll(scores, s => s >= threshold);
         set.Threshold = threshold;
+        return set;
+    }
+
+    private void EnsureBinary(string asked)
+    {
+        if (Kind != EvaluationKind.Binary)
+        {
+            throw new EvaluationKindException(Kind, asked);
+        }
+    }
+
+    /// <summary>The same rows as another model sees them; no scores when only its decisions are known.</summary>
+    internal EvaluationSet WithOutputs(ReadOnlySpan<double> scores, ReadOnlySpan<bool> predictions)
+    {
+        EvaluationSet set = Copy();
+        if (Kind == EvaluationKind.Multiclass || (Kind == EvaluationKind.Regression && scores.IsEmpty))
+        {
+            throw new EvaluationKindException(Kind, "the answer of another model in this form");
+        }
+
+        if (Kind == EvaluationKind.Regression)
+        {
+            set._estimates = scores.ToArray();
+            return set;
+        }
+
+        set._scores = scores.IsEmpty ? null : scores.ToArray();
+        set._predictions = predictions.ToArray();
+        set.Threshold = null;
+        return set;
+    }
+
+    /// <summary>Whether another model said the same of every row.</summary>
+    internal bool HasSameOutputs(EvaluationSet other) => Kind == EvaluationKind.Regression
+        ? _estimates.AsSpan().SequenceEqual(other._estimates)
+        : _scores.AsSpan().SequenceEqual(other._scores) && _predictions.AsSpan().SequenceEqual(other._predictions);
+
+    /// <summary>Without attributes and features, for figures that do not look at them.</summary>
+    internal EvaluationSet WithoutColumns()
+    {
+        EvaluationSet set = Copy();
+        set._attributes = [];
+        set._features = [];
         return set;
     }
 

@@ -15,35 +15,13 @@ public sealed partial class EvaluationSet
             throw new ArgumentException($"The threshold is {threshold}; it must be a finite number.", nameof(threshold));
         }
 
-        bool[] predictions = new bool[scores.Length];
-        int odd = 0, first = -1;
-        for (int i = 0; i < scores.Length; i++)
-        {
-            predictions[i] = scores[i] >= threshold;
-            if (!double.IsFinite(scores[i]))
-            {
-                odd++;
-                first = first < 0 ? i : first;
-            }
-        }
-
-        return odd == 0
-            ? new EvaluationSet(labels.ToArray(), scores.ToArray(), predictions, threshold)
-            : throw new ArgumentException($"{odd:N0} of {scores.Length:N0} scores are missing or not finite, the first is {scores[first]} in row {first}.", nameof(scores));
+        RequireFinite(scores, "scores");
+        return new EvaluationSet(labels.ToArray(), scores.ToArray(), Decide(scores, threshold), threshold);
     }
 
     /// <summary>A set of labels and scores in single precision.</summary>
     /// <inheritdoc cref="Of(ReadOnlySpan{bool}, ReadOnlySpan{double}, double)"/>
-    public static EvaluationSet Of(ReadOnlySpan<bool> labels, ReadOnlySpan<float> scores, double threshold = 0.5)
-    {
-        double[] wide = new double[scores.Length];
-        for (int i = 0; i < wide.Length; i++)
-        {
-            wide[i] = scores[i];
-        }
-
-        return Of(labels, wide, threshold);
-    }
+    public static EvaluationSet Of(ReadOnlySpan<bool> labels, ReadOnlySpan<float> scores, double threshold = 0.5) => Of(labels, Widen(scores), threshold);
 
     /// <summary>A set of labels and decisions; no score is known, so metrics of scores are not either.</summary>
     /// <exception cref="ArgumentException">No row, or lengths that differ.</exception>
@@ -54,7 +32,7 @@ public sealed partial class EvaluationSet
     }
 
     /// <summary>A set of whole-number labels and scores.</summary>
-    /// <param name="labels">Two different values: 0 and 1, -1 and 1, or any two with <paramref name="positive"/>.</param>
+    /// <param name="labels">0 and 1, -1 and 1, or any values with <paramref name="positive"/>.</param>
     /// <param name="scores">Finite; higher means more likely positive.</param>
     /// <param name="threshold">The decision is positive when score ≥ threshold.</param>
     /// <param name="positive">Which label is the positive one; needed unless it is 1 beside 0 or -1.</param>
@@ -63,13 +41,21 @@ public sealed partial class EvaluationSet
         Of(LabelReading.Read(labels, positive), scores, threshold);
 
     /// <summary>A set of text labels and scores.</summary>
-    /// <param name="labels">At most two different values.</param>
+    /// <param name="labels">Any classes; all but the positive one are negative. Null is a missing label, see <see cref="DropUnlabelled"/>.</param>
     /// <param name="scores">Finite; higher means more likely positive.</param>
     /// <param name="threshold">The decision is positive when score ≥ threshold.</param>
     /// <param name="positive">Which label is the positive one.</param>
-    /// <exception cref="ArgumentException">More than two labels, or the positive one is not among them; the message lists them.</exception>
-    public static EvaluationSet Of(ReadOnlySpan<string> labels, ReadOnlySpan<double> scores, string positive, double threshold = 0.5) =>
-        Of(LabelReading.Read(labels, positive), scores, threshold);
+    /// <exception cref="ArgumentException">The positive label is not among the labels; the message lists them.</exception>
+    public static EvaluationSet Of(ReadOnlySpan<string?> labels, ReadOnlySpan<double> scores, string positive, double threshold = 0.5)
+    {
+        bool[] missing = new bool[labels.Length];
+        for (int i = 0; i < missing.Length; i++)
+        {
+            missing[i] = labels[i] is null;
+        }
+
+        return Of(LabelReading.Read(labels, positive), scores, threshold).WithUnlabelled(missing);
+    }
 
     /// <summary>A set from records.</summary>
     /// <param name="records">One a row.</param>
@@ -119,12 +105,42 @@ public sealed partial class EvaluationSet
     {
         if (labels != others)
         {
-            throw new ArgumentException($"The labels have {labels:N0} rows and the {what} have {others:N0}; they must be equal.", what);
+            throw new ArgumentException(FormattableString.Invariant($"The labels have {labels:N0} rows and the {what} have {others:N0}; they must be equal."), what);
         }
 
         if (labels == 0)
         {
             throw new ArgumentException("The set is empty; an evaluation needs at least one row.", what);
         }
+    }
+
+    private static void RequireFinite(ReadOnlySpan<double> values, string what)
+    {
+        int odd = 0, first = -1;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+            {
+                odd++;
+                first = first < 0 ? i : first;
+            }
+        }
+
+        if (odd > 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{odd:N0} of {values.Length:N0} {what} are missing or not finite, the first is {values[first]} in row {first}."), what);
+        }
+    }
+
+    private static bool[] Decide(ReadOnlySpan<double> scores, double threshold)
+    {
+        bool[] predictions = new bool[scores.Length];
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            predictions[i] = scores[i] >= threshold;
+        }
+
+        return predictions;
     }
 }

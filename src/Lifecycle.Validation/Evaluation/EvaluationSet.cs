@@ -26,10 +26,12 @@ public sealed partial class EvaluationSet
     public int Count => _labels.Length;
 
     /// <summary>What is true, one a row; what stands in a row without a label is not to be read.</summary>
-    public ReadOnlySpan<bool> Labels => _labels;
+    /// <exception cref="EvaluationKindException">The labels are numbers or classes.</exception>
+    public ReadOnlySpan<bool> Labels => Kind == EvaluationKind.Binary ? _labels : throw new EvaluationKindException(Kind, "true or false");
 
     /// <summary>What was decided, one a row.</summary>
-    public ReadOnlySpan<bool> Predictions => _predictions;
+    /// <exception cref="EvaluationKindException">The labels are numbers or classes.</exception>
+    public ReadOnlySpan<bool> Predictions => Kind == EvaluationKind.Binary ? _predictions : throw new EvaluationKindException(Kind, "a yes or no");
 
     /// <summary>The scores, one a row; empty when only decisions are known.</summary>
     public ReadOnlySpan<double> Scores => _scores;
@@ -61,6 +63,9 @@ public sealed partial class EvaluationSet
     /// <summary>Rows that <see cref="DropUnlabelled"/> took out.</summary>
     public int DroppedCount { get; private set; }
 
+    /// <summary>Scores that <see cref="WithScores(ReadOnlySpan{double}, double?, bool)"/> moved into [0, 1].</summary>
+    public int ClippedCount { get; private set; }
+
     /// <summary>The attribute of this name.</summary>
     /// <exception cref="UnknownColumnException">There is none; the message lists those there are.</exception>
     public GroupColumn AttributeNamed(string name) =>
@@ -79,6 +84,9 @@ public sealed partial class EvaluationSet
         return new EvaluationSet(Take(_labels, taken), _scores is null ? null : Take(_scores, taken), Take(_predictions, taken), Threshold)
         {
             _unlabelled = _unlabelled is null ? null : Take(_unlabelled, taken),
+            _numbers = _numbers is null ? null : Take(_numbers, taken),
+            _estimates = _estimates is null ? null : Take(_estimates, taken),
+            _classes = _classes?.Take(taken),
             _weights = _weights is null ? null : Take(_weights, taken),
             _attributes = [.. _attributes.Select(a => a.Take(taken))],
             _features = [.. _features.Select(f => f.Take(taken, new ColumnBatch([f.Column])))],
@@ -88,6 +96,7 @@ public sealed partial class EvaluationSet
             ThresholdChosenOn = ThresholdChosenOn,
             _whole = _whole ?? this,
             _rowNumbers = _rowNumbers is null ? taken : Take(_rowNumbers, taken),
+            ClippedCount = ClippedCount,
         };
     }
 
@@ -96,7 +105,8 @@ public sealed partial class EvaluationSet
         if (UnlabelledCount > 0)
         {
             throw new InvalidOperationException(
-                $"{UnlabelledCount:N0} of {Count:N0} rows have no label, the first is row {_unlabelled.AsSpan().IndexOf(true)}. Add labels or take these rows out with .DropUnlabelled().");
+                FormattableString.Invariant($"{UnlabelledCount:N0} of {Count:N0} rows have no label, the first is row {_unlabelled.AsSpan().IndexOf(true)}. ")
+                + "Add labels or take these rows out with .DropUnlabelled().");
         }
     }
 

@@ -8,46 +8,51 @@ internal static class GroupEncoder
     public const int MaximumGroups = 10_000;
     private const int MostWholeNumbers = 20;
 
-    public static GroupColumn Encode(string name, IEnumerable<string?> values, int rows)
+    public static GroupColumn Encode(string name, IEnumerable<string?> values, int rows) => values switch
     {
-        int[] codes = new int[rows];
-        Dictionary<string, int> known = new(StringComparer.Ordinal);
-        List<string> names = [];
-        int at = 0;
-        bool anyMissing = false;
-        foreach (string? given in values)
+        string?[] array => EncodeTexts(name, array, rows),
+        _ => EncodeTexts(name, values.ToArray(), rows),
+    };
+
+    /// <summary>Chunks are coded apart and joined in their order, so the codes do not depend on the number of threads.</summary>
+    private static GroupColumn EncodeTexts(string name, ReadOnlyMemory<string?> values, int rows)
+    {
+        if (values.Length != rows)
         {
-            // A value that is spelled like the group of missing values must not be taken for it.
-            string? value = given == GroupColumn.MissingName ? "\\" + GroupColumn.MissingName : given;
-            if (at == rows)
-            {
-                throw LengthError(name, values.Count(), rows);
-            }
-
-            if (string.IsNullOrEmpty(value))
-            {
-                codes[at++] = -1;
-                anyMissing = true;
-                continue;
-            }
-
-            if (!known.TryGetValue(value, out int code))
-            {
-                code = names.Count;
-                known.Add(value, code);
-                names.Add(value);
-                if (code >= MaximumGroups)
-                {
-                    throw new ArgumentException(
-                        $"The attribute '{name}' has more than {MaximumGroups:N0} different values. Group it first: give bins: for numbers, or fewer categories.");
-                }
-            }
-
-            codes[at++] = code;
+            throw LengthError(name, values.Length, rows);
         }
 
-        return at == rows ? Sort(name, codes, [.. names], anyMissing) : throw LengthError(name, at, rows);
+        int[] codes = new int[rows];
+        TextCodes[] chunks = new TextCodes[RowChunks.Count(rows)];
+        bool[] missing = new bool[chunks.Length];
+        RowChunks.Each(rows, (chunk, from, to) =>
+        {
+            chunks[chunk] = new TextCodes();
+            missing[chunk] = chunks[chunk].Encode(values.Span[from..to], codes.AsSpan(from, to - from));
+        });
+        TextCodes all = chunks[0];
+        int[][] joined = new int[chunks.Length][];
+        for (int c = 0; c < chunks.Length; c++)
+        {
+            joined[c] = new int[chunks[c].Count];
+            for (int i = 0; i < joined[c].Length; i++)
+            {
+                joined[c][i] = all.CodeOf(chunks[c].Names[i]);
+            }
+        }
+
+        if (all.Count > MaximumGroups)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The attribute '{name}' has {all.Count:N0} different values; at most {MaximumGroups:N0} are allowed. ")
+                + "Group them first: give bins: for numbers, or fewer categories.");
+        }
+
+        return Sort(name, codes, joined, [.. all.Names.Select(Spelled)], missing.Contains(true));
     }
+
+    /// <summary>A value that is spelled like the group of missing values must not be taken for it.</summary>
+    private static string Spelled(string value) => value.TrimStart('\\') == GroupColumn.MissingName ? "\\" + value : value;
 
     public static GroupColumn Bin(string name, ReadOnlySpan<double> values, ReadOnlySpan<double> bins, int rows)
     {
@@ -72,7 +77,8 @@ internal static class GroupEncoder
                 distinct.Add(value);
             }
 
-            throw new ArgumentException($"The attribute '{name}' is a number with {distinct.Count:N0} different values. Say where to cut it, for example bins: [25, 45].");
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The attribute '{name}' is a number with {distinct.Count:N0} different values. Say where to cut it, for example bins: [25, 45]."));
         }
 
         string[] names = new string[bins.Length + 1];
@@ -110,26 +116,39 @@ internal static class GroupEncoder
             return Bin(name, column.ToDoubles(), bins, rows);
         }
 
-        return Encode(name, Enumerable.Range(0, column.Count).Select(column.Text), rows);
+        return column is BatchColumn<string> { Valid.IsEmpty: true } texts
+            ? EncodeTexts(name, texts.Values!, rows)
+            : EncodeTexts(name, (string?[])[.. Enumerable.Range(0, column.Count).Select(column.Text)], rows);
     }
 
-    private static GroupColumn Sort(string name, int[] codes, string[] names, bool anyMissing)
+    private static GroupColumn Sort(string name, int[] codes, int[][] joined, string[] names, bool anyMissing)
     {
         string[] sorted = [.. names];
-        int[] order = [.. Enumerable.Range(0, names.Length)];
+        int[] order = [.. Enumerable.Range(0, names.Length)], rank = new int[names.Length];
         Array.Sort(sorted, order, StringComparer.Ordinal);
-        int[] rank = new int[names.Length];
         for (int i = 0; i < order.Length; i++)
         {
             rank[order[i]] = i;
         }
 
-        for (int i = 0; i < codes.Length; i++)
+        foreach (int[] chunk in joined)
         {
-            codes[i] = codes[i] < 0 ? -1 : rank[codes[i]];
+            for (int i = 0; i < chunk.Length; i++)
+            {
+                chunk[i] = rank[chunk[i]];
+            }
         }
 
-        return Close(name, codes, sorted, anyMissing);
+        RowChunks.Each(codes.Length, (chunk, from, to) =>
+        {
+            int[] ranks = joined[chunk];
+            Span<int> part = codes.AsSpan(from, to - from);
+            for (int i = 0; i < part.Length; i++)
+            {
+                part[i] = part[i] < 0 ? names.Length : ranks[part[i]];
+            }
+        });
+        return anyMissing ? new GroupColumn(name, codes, [.. sorted, GroupColumn.MissingName], names.Length) : new GroupColumn(name, codes, sorted, -1);
     }
 
     private static GroupColumn Close(string name, int[] codes, string[] names, bool anyMissing)
@@ -155,7 +174,7 @@ internal static class GroupEncoder
     }
 
     private static ArgumentException LengthError(string name, int values, int rows) =>
-        new($"The attribute '{name}' has {values:N0} values and the labels have {rows:N0}; they must be equal.");
+        new(FormattableString.Invariant($"The attribute '{name}' has {values:N0} values and the labels have {rows:N0}; they must be equal."));
 
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

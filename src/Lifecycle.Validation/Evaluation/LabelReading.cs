@@ -5,6 +5,8 @@ namespace Lifecycle.Validation;
 /// <summary>Which label is the positive one: true; 1 of 0 and 1; 1 of -1 and 1; otherwise the user says it (Fairlearn's rule).</summary>
 internal static class LabelReading
 {
+    private const int MostListed = 20;
+
     public static bool[] Read(ReadOnlySpan<int> labels, int? positive)
     {
         string?[] texts = new string?[labels.Length];
@@ -35,31 +37,22 @@ internal static class LabelReading
     public static bool[] Read(ReadOnlySpan<string?> labels, string? positive)
     {
         SortedSet<string> found = new(StringComparer.Ordinal);
+        bool isThere = false;
         foreach (string? label in labels)
         {
-            if (label is not null && found.Count <= 20)
+            isThere |= label is not null && label == positive;
+            if (label is not null && found.Count <= MostListed)
             {
                 found.Add(label);
             }
         }
 
-        string list = string.Join(", ", found.Take(20).Select(f => $"'{f}'"));
-        if (found.Count > 2)
+        if (positive is not null && found.Count > 1 && !isThere)
         {
-            throw new ArgumentException($"The labels have more than two values ({list}{(found.Count > 20 ? ", ..." : "")}); a binary metric needs two.", nameof(labels));
+            throw new ArgumentException($"The positive label '{positive}' is not among the labels {List(found)}.", nameof(positive));
         }
 
-        positive ??= found.SetEquals(["0", "1"]) || found.SetEquals(["-1", "1"]) || found.SetEquals(["1"]) || found.SetEquals(["0"]) ? "1" : null;
-        if (positive is null)
-        {
-            throw new ArgumentException($"The labels are {list}. Say which one is positive, for example positive: {list.Split(", ")[^1]}.", nameof(positive));
-        }
-
-        if (found.Count == 2 && !found.Contains(positive))
-        {
-            throw new ArgumentException($"The positive label '{positive}' is not among the labels {list}.", nameof(positive));
-        }
-
+        positive = Positive(found, positive);
         bool[] read = new bool[labels.Length];
         for (int i = 0; i < read.Length; i++)
         {
@@ -68,4 +61,22 @@ internal static class LabelReading
 
         return read;
     }
+
+    /// <summary>The positive one of the labels found.</summary>
+    public static string Positive(IReadOnlyCollection<string> found, string? positive)
+    {
+        if (positive is null && found.Count > 2)
+        {
+            throw new ArgumentException(
+                $"The labels have more than two values ({List(found)}). Say which one is positive, for example positive: '{found.Last()}', "
+                + "or make a set of classes: EvaluationSet.Of(labels, predictions).");
+        }
+
+        return positive ?? (found.All(f => f is "0" or "1") || found.All(f => f is "-1" or "1") ? "1" : throw new ArgumentException(
+            $"The labels are {List(found)}. Say which one is positive, for example positive: '{found.Last()}'."));
+    }
+
+    /// <summary>The values found, at most 20 of them.</summary>
+    public static string List(IReadOnlyCollection<string> found) =>
+        string.Join(", ", found.Take(MostListed).Select(f => $"'{f}'")) + (found.Count > MostListed ? ", ..." : "");
 }

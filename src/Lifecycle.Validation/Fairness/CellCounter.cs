@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
+
 namespace Lifecycle.Validation;
 
-/// <summary>Counts group × label × decision in one pass: cell = 4 group + 2 label + decision.</summary>
+/// <summary>Counts group × label × decision in one pass: cell = 4 group + 2 label + decision. Chunks are counted apart and joined in their order.</summary>
 internal static class CellCounter
 {
     /// <param name="set">The rows.</param>
@@ -11,40 +13,62 @@ internal static class CellCounter
 
     private static ConfusionCounts[] Unweighted(EvaluationSet set, int[]? codes, int groups)
     {
-        long[] cells = new long[4 * groups];
-        ReadOnlySpan<bool> labels = set.Labels, predictions = set.Predictions;
-        for (int i = 0; i < labels.Length; i++)
+        long[][] parts = new long[RowChunks.Count(set.Count)][];
+        RowChunks.Each(set.Count, (chunk, from, to) =>
         {
-            int group = codes is null ? 0 : codes[i];
-            if (group >= 0)
+            // Cell 0..3 belong to rows without a group.
+            long[] cells = new long[4 * (groups + 1)];
+            ReadOnlySpan<byte> labels = MemoryMarshal.Cast<bool, byte>(set.TruthFlags[from..to]);
+            ReadOnlySpan<byte> predictions = MemoryMarshal.Cast<bool, byte>(set.DecisionFlags[from..to]);
+            ReadOnlySpan<int> part = codes is null ? [] : codes.AsSpan(from, to - from);
+            for (int i = 0; i < labels.Length; i++)
             {
-                cells[4 * group + (labels[i] ? 2 : 0) + (predictions[i] ? 1 : 0)]++;
+                cells[4 * (part.IsEmpty ? 1 : part[i] + 1) + 2 * labels[i] + predictions[i]]++;
+            }
+
+            parts[chunk] = cells;
+        });
+        long[] sums = new long[4 * groups];
+        foreach (long[] part in parts)
+        {
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += part[i + 4];
             }
         }
 
-        return Join(groups, i => cells[i]);
+        return Join(groups, i => sums[i]);
     }
 
     private static ConfusionCounts[] Weighted(EvaluationSet set, int[]? codes, int groups)
     {
-        double[] sums = new double[4 * groups], lost = new double[4 * groups];
-        ReadOnlySpan<bool> labels = set.Labels, predictions = set.Predictions;
-        ReadOnlySpan<double> weights = set.Weights;
-        for (int i = 0; i < labels.Length; i++)
+        NeumaierSum[][] parts = new NeumaierSum[RowChunks.Count(set.Count)][];
+        RowChunks.Each(set.Count, (chunk, from, to) =>
         {
-            int group = codes is null ? 0 : codes[i];
-            if (group < 0)
+            NeumaierSum[] cells = new NeumaierSum[4 * groups];
+            ReadOnlySpan<bool> labels = set.TruthFlags, predictions = set.DecisionFlags;
+            ReadOnlySpan<double> weights = set.Weights;
+            for (int i = from; i < to; i++)
             {
-                continue;
+                int group = codes is null ? 0 : codes[i];
+                if (group >= 0)
+                {
+                    cells[4 * group + (labels[i] ? 2 : 0) + (predictions[i] ? 1 : 0)].Add(weights[i]);
+                }
             }
 
-            int cell = 4 * group + (labels[i] ? 2 : 0) + (predictions[i] ? 1 : 0);
-            double sum = sums[cell] + weights[i];
-            lost[cell] += Math.Abs(sums[cell]) >= weights[i] ? sums[cell] - sum + weights[i] : weights[i] - sum + sums[cell];
-            sums[cell] = sum;
+            parts[chunk] = cells;
+        });
+        NeumaierSum[] sums = parts[0];
+        for (int p = 1; p < parts.Length; p++)
+        {
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i].Add(parts[p][i]);
+            }
         }
 
-        return Join(groups, i => sums[i] + lost[i]);
+        return Join(groups, i => sums[i].Value);
     }
 
     private static ConfusionCounts[] Join(int groups, Func<int, double> cell)

@@ -4,7 +4,7 @@ namespace Lifecycle.Validation;
 internal sealed class ContrastFamily
 {
     private const double LeastExpected = 5;
-    private readonly List<RateCell> _cells = [];
+    private readonly List<GroupCell> _cells = [];
     private readonly List<Contrast> _contrasts = [];
     private readonly List<UnjudgedGroup> _notJudged = [];
     private readonly List<int> _judged = [];
@@ -12,7 +12,7 @@ internal sealed class ContrastFamily
     public ContrastFamily(GroupMetrics groups, FairnessMetric metric)
     {
         List<int[]> byRate = [.. metric.Rates.Select(rate => Judge(groups, rate, metric.IsRatio))];
-        RateCell[] cells = [.. _cells];
+        GroupCell[] cells = [.. _cells];
         if (metric.Combine == Combine.Mean)
         {
             AddAverages(cells, byRate, metric);
@@ -25,7 +25,7 @@ internal sealed class ContrastFamily
         }
     }
 
-    public IReadOnlyList<RateCell> Cells => _cells;
+    public IReadOnlyList<GroupCell> Cells => _cells;
 
     public IReadOnlyList<Contrast> Contrasts => _contrasts;
 
@@ -33,59 +33,100 @@ internal sealed class ContrastFamily
 
     public IReadOnlyList<int> Judged => _judged;
 
-    private int[] Judge(GroupMetrics groups, Metric rate, bool isRatio)
+    /// <summary>Whether the contrasts of each rate are all pairs of its cells, which stand together.</summary>
+    public bool IsAllPairs { get; private set; }
+
+    private int[] Judge(GroupMetrics groups, Metric metric, bool isRatio)
     {
-        CountShare share = rate.Share!;
         List<GroupResult> part = [.. groups.Groups.Where(g => !g.IsMissing || groups.Options.Missing == MissingGroup.Judge)];
-        double pooled = part.Sum(g => share.Successes(g.Counts)) / Math.Max(1, part.Sum(g => share.Trials(g.Counts)));
+        double pooled = metric.Share is { } s ? part.Sum(g => s.Successes(g.Counts)) / Math.Max(1, part.Sum(g => s.Trials(g.Counts))) : 0;
         List<int> judged = [];
         foreach (GroupResult group in part)
         {
-            double trials = share.Trials(group.Counts);
             bool isSmall = group.Counts.Total < groups.Options.MinimumShare * groups.OverallCounts.Total;
-            if (isSmall || trials < groups.Options.MinimumDenominator || (isRatio && trials * pooled < LeastExpected))
+            (GroupCell? cell, UndefinedReason reason, double rows) = metric switch
             {
-                UndefinedReason reason = group.Counts.Total == 0 ? UndefinedReason.NoRows : trials == 0 ? share.Reason : UndefinedReason.TooFewRows;
-                _notJudged.Add(new UnjudgedGroup(group.Key, rate.Name, reason, trials));
+                { Share: { } share } => Rate(groups, group, metric, share, isRatio, pooled),
+                { OfCounts: not null } => Function(groups, group, metric, isRatio),
+                _ => OfRows(group, metric, isRatio),
+            };
+            if (cell is null || isSmall)
+            {
+                _notJudged.Add(new UnjudgedGroup(group.Key, metric.Name, cell is null ? reason : UndefinedReason.TooFewRows, rows));
                 continue;
             }
 
             judged.Add(_cells.Count);
-            _cells.Add(new RateCell(group.Key, rate, (long)share.Successes(group.Counts), (long)trials, isRatio));
+            _cells.Add(cell);
         }
 
         _judged.Add(judged.Count);
         return [.. judged];
     }
 
-    private void Add(RateCell[] all, int[] judged, FairnessMetric metric, Metric rate)
+    private static (GroupCell? Cell, UndefinedReason Reason, double Rows) Rate(
+        GroupMetrics groups, GroupResult group, Metric metric, CountShare share, bool isRatio, double pooled)
+    {
+        double trials = share.Trials(group.Counts);
+        if (trials < groups.Options.MinimumDenominator || (isRatio && trials * pooled < LeastExpected))
+        {
+            return (null, group.Counts.Total == 0 ? UndefinedReason.NoRows : trials == 0 ? share.Reason : UndefinedReason.TooFewRows, trials);
+        }
+
+        return (new RateCell(group.Key, metric, (long)share.Successes(group.Counts), (long)trials, isRatio), default, trials);
+    }
+
+    private static (GroupCell? Cell, UndefinedReason Reason, double Rows) Function(GroupMetrics groups, GroupResult group, Metric metric, bool isRatio)
+    {
+        double least = Math.Min(group.Counts.Positives, group.Counts.Negatives);
+        MetricValue plain = metric.OfCounts!(group.Counts);
+        if (group.Counts.Total == 0 || !plain.IsDefined)
+        {
+            return (null, plain.Reason ?? UndefinedReason.NoRows, least);
+        }
+
+        return least < groups.Options.MinimumDenominator
+            ? (null, UndefinedReason.TooFewRows, least)
+            : (CountFunctionCell.Of(group.Key, metric, group.Counts, plain.Value, isRatio), UndefinedReason.ZeroVariance, least);
+    }
+
+    private static (GroupCell? Cell, UndefinedReason Reason, double Rows) OfRows(GroupResult group, Metric metric, bool isRatio)
+    {
+        MetricValue plain = group[metric];
+        return !plain.IsDefined || group.Rows() is not { } rows
+            ? (null, plain.Reason ?? UndefinedReason.MissingMetric, group.Counts.Total)
+            : NormalCell.Of(group.Key, metric, rows, isRatio);
+    }
+
+    private void Add(GroupCell[] all, int[] judged, FairnessMetric metric, Metric rate)
     {
         if (metric.Comparison == GroupComparison.ToOverall)
         {
-            double rows = judged.Sum(j => (double)all[j].Trials);
+            double rows = judged.Sum(j => all[j].Rows);
             foreach (int one in judged)
             {
-                double[] weights = Array.ConvertAll(judged, j => (j == one ? 1.0 : 0.0) - all[j].Trials / rows);
+                double[] weights = Array.ConvertAll(judged, j => (j == one ? 1.0 : 0.0) - all[j].Rows / rows);
                 _contrasts.Add(new Contrast(all[one].Group, Disparities.OverallName, rate, judged, weights, all));
             }
 
             return;
         }
 
+        IsAllPairs = metric.Reference is null;
         for (int i = 0; i < judged.Length; i++)
         {
-            for (int j = 0; j < judged.Length; j++)
+            for (int j = metric.Reference is null ? i + 1 : 0; j < judged.Length; j++)
             {
                 bool compared = metric.Reference is null ? i < j : i != j && all[judged[j]].Group == metric.Reference;
                 if (compared)
                 {
-                    _contrasts.Add(new Contrast(all[judged[i]].Group, all[judged[j]].Group, rate, [judged[i], judged[j]], [1, -1], all));
+                    _contrasts.Add(new Contrast(all[judged[i]].Group, all[judged[j]].Group, rate, [judged[i], judged[j]], Contrast.PairWeights, all));
                 }
             }
         }
     }
 
-    private void AddAverages(RateCell[] all, List<int[]> byRate, FairnessMetric metric)
+    private void AddAverages(GroupCell[] all, List<int[]> byRate, FairnessMetric metric)
     {
         double share = 1.0 / byRate.Count;
         int[] reference = [.. byRate.SelectMany(r => r.Where(c => all[c].Group == metric.Reference))];

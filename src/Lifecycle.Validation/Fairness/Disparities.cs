@@ -29,7 +29,9 @@ internal static class Disparities
         }
 
         ContrastFamily family = new(groups, metric);
-        Homogeneity? homogeneity = metric.Rates.Count == 1 ? HomogeneityTest.Of(groups, metric.Rates[0]) : null;
+        bool isOneRate = metric.Rates is [{ IsProportion: true }];
+        Homogeneity? homogeneity = isOneRate ? HomogeneityTest.Of(groups, metric.Rates[0]) : null;
+        Func<GroupShrinkage?>? shrink = isOneRate ? () => GroupShrinkage.Of(groups, metric.Rates[0]) : null;
         if (family.Judged.Any(j => j < 2) || family.Contrasts.Count == 0)
         {
             return new Disparity(metric, confidence)
@@ -38,15 +40,17 @@ internal static class Disparities
                 Judged = family.Judged,
                 NotJudged = family.NotJudged,
                 Homogeneity = homogeneity,
+                Shrink = shrink,
             };
         }
 
         double z = NormalDistribution.Quantile(confidence);
-        double c = SimultaneousBounds.CriticalValue(family.Cells, family.Contrasts, confidence, groups.Options.Draws, groups.Options.Seed);
+        double c = SimultaneousBounds.CriticalValue(family, confidence, groups.Options.Draws, groups.Options.Seed);
         double near = Math.Max(0, family.Contrasts.Max(k => k.Distance - c * k.Error));
         double far = family.Contrasts.Max(k => k.Distance + z * k.Error);
-        List<GroupContrast> contrasts = [.. family.Contrasts.Select(k => Show(k, family.Cells, metric, c))];
-        GroupContrast worst = contrasts.MaxBy(k => Width(k.Value, metric.IsRatio))!;
+        List<GroupContrast> contrasts =
+            [.. family.Contrasts.OrderByDescending(k => Width(Value(k, family.Cells, metric), metric.IsRatio)).Take(Shown).Select(k => Show(k, family.Cells, metric, c))];
+        GroupContrast worst = contrasts[0];
         double plain = metric.Comparison == GroupComparison.ToReference ? worst.Value
             : metric.IsRatio ? (double.IsNaN(worst.Value) ? 1 : Math.Min(worst.Value, 1 / worst.Value)) : Math.Abs(worst.Value);
         return new Disparity(metric, confidence)
@@ -58,38 +62,28 @@ internal static class Disparities
             OneSided = z,
             All = family.Contrasts,
             WorstPair = worst,
-            Contrasts = [.. contrasts.OrderByDescending(k => Width(k.Value, metric.IsRatio)).Take(Shown)],
+            Contrasts = contrasts,
             Judged = family.Judged,
             NotJudged = family.NotJudged,
             Homogeneity = homogeneity,
+            Shrink = shrink,
         };
     }
 
     /// <summary>How far apart; two rates of 0 (a ratio that is NaN) are not apart at all.</summary>
     private static double Width(double value, bool isRatio) => double.IsNaN(value) ? 0 : isRatio ? Math.Abs(Math.Log(value)) : Math.Abs(value);
 
-    private static GroupContrast Show(Contrast contrast, IReadOnlyList<RateCell> cells, FairnessMetric metric, double c)
+    private static double Value(Contrast contrast, IReadOnlyList<GroupCell> cells, FairnessMetric metric)
+    {
+        (double first, double second) = contrast.Plain(cells);
+        return metric.IsRatio ? first / second : first - second;
+    }
+
+    private static GroupContrast Show(Contrast contrast, IReadOnlyList<GroupCell> cells, FairnessMetric metric, double c)
     {
         double low = contrast.Estimate - c * contrast.Error, high = contrast.Estimate + c * contrast.Error;
-        RateCell[] parts = [.. contrast.Cells.Select(i => cells[i])];
-        double first = parts[0].Plain, second = parts[^1].Plain, value = 0;
-        if (metric.Comparison == GroupComparison.ToOverall)
-        {
-            first = parts.First(p => p.Group == contrast.First).Plain;
-            second = parts.Sum(p => (double)p.Successes) / parts.Sum(p => (double)p.Trials);
-            value = first - second;
-        }
-        else if (metric.IsRatio)
-        {
-            value = first / second;
-        }
-        else
-        {
-            first = parts.Where((_, i) => contrast.Weights[i] > 0).Average(p => p.Plain);
-            second = parts.Where((_, i) => contrast.Weights[i] < 0).Average(p => p.Plain);
-            value = first - second;
-        }
-
+        (double first, double second) = contrast.Plain(cells);
+        double value = Value(contrast, cells, metric);
         return metric.IsRatio
             ? new GroupContrast(contrast.Metric.Name, contrast.First, contrast.Second, first, second, value, Math.Exp(low), Math.Exp(high))
             : new GroupContrast(contrast.Metric.Name, contrast.First, contrast.Second, first, second, value, low, high);

@@ -6,6 +6,8 @@ namespace Lifecycle.Validation;
 /// </summary>
 public sealed class Disparity
 {
+    private GroupShrinkage? _shrinkage;
+
     internal Disparity(FairnessMetric metric, double confidence)
     {
         Metric = metric;
@@ -44,6 +46,11 @@ public sealed class Disparity
 
     /// <summary>Pearson's test of equal rates; null unless one rate is compared.</summary>
     public Homogeneity? Homogeneity { get; internal init; }
+
+    /// <summary>Rates drawn towards their common mean, to be shown beside raw ones; null unless one rate is compared.</summary>
+    public GroupShrinkage? Shrinkage => _shrinkage ??= Shrink?.Invoke();
+
+    internal Func<GroupShrinkage?>? Shrink { get; init; }
 
     internal double OneSided { get; init; }
 

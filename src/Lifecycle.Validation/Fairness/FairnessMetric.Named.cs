@@ -67,13 +67,27 @@ public sealed partial class FairnessMetric
     public static FairnessMetric FalseOmissionRateDifference { get; } =
         Gap(nameof(FalseOmissionRateDifference), "a negative decision is wrong equally often", Metric.FalseOmissionRate);
 
+    /// <summary>Least ratio of false discovery rates.</summary>
+    public static FairnessMetric FalseDiscoveryRateRatio { get; } =
+        Quotient(nameof(FalseDiscoveryRateRatio), "a positive decision is wrong equally often", Metric.FalseDiscoveryRate);
+
+    /// <summary>Least ratio of false omission rates.</summary>
+    public static FairnessMetric FalseOmissionRateRatio { get; } =
+        Quotient(nameof(FalseOmissionRateRatio), "a negative decision is wrong equally often", Metric.FalseOmissionRate);
+
+    /// <summary>Greatest gap of base rates: of the labels alone, without a model.</summary>
+    public static FairnessMetric BaseRateDifference { get; } = Gap(nameof(BaseRateDifference), "groups are truly positive equally often", Metric.BaseRate);
+
+    /// <summary>Least ratio of base rates: of the labels alone, without a model.</summary>
+    public static FairnessMetric BaseRateRatio { get; } = Quotient(nameof(BaseRateRatio), "groups are truly positive equally often", Metric.BaseRate);
+
     /// <summary>All that compare groups with each other.</summary>
     public static IReadOnlyList<FairnessMetric> All => field ??=
     [
         DemographicParityDifference, DemographicParityRatio, EqualOpportunityDifference, EqualOpportunityRatio, EqualizedOddsDifference, EqualizedOddsRatio,
         PredictiveParityDifference, PredictiveParityRatio, ErrorRateDifference, ErrorRateRatio, AccuracyDifference, AccuracyRatio,
         FalsePositiveRateDifference, FalsePositiveRateRatio, FalseNegativeRateDifference, FalseNegativeRateRatio,
-        FalseDiscoveryRateDifference, FalseOmissionRateDifference,
+        FalseDiscoveryRateDifference, FalseDiscoveryRateRatio, FalseOmissionRateDifference, FalseOmissionRateRatio, BaseRateDifference, BaseRateRatio,
     ];
 
     /// <summary>Selection rate of a group minus that of the reference, signed (AIF360).</summary>
@@ -106,7 +120,12 @@ public sealed partial class FairnessMetric
     public static FairnessMetric Named(string name, string? reference = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        FairnessMetric? found = All.SelectMany(m => new[] { m, m.ToOverall() }).FirstOrDefault(m => m.Name == name);
+        if (MetricName.Split(name) is var (family, arguments) && arguments is [{ Length: > 0 } className])
+        {
+            return Named(family, reference).OfClass(className);
+        }
+
+        FairnessMetric? found = All.SelectMany(m => new[] { m, m.ToOverall() }).FirstOrDefault(m => m.Name == name) ?? OfMetric(name);
         if (reference is null)
         {
             return found ?? throw Unknown(name);

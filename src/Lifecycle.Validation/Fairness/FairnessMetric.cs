@@ -58,28 +58,61 @@ public sealed partial class FairnessMetric
     /// <summary>The reference group; null unless groups are compared with one.</summary>
     public string? Reference { get; private init; }
 
+    /// <summary>The class it looks at, all others being the rest; null for all but those of <see cref="OfClass"/>.</summary>
+    public string? ClassName { get; private init; }
+
+    internal FairnessMetric? OfAllClasses { get; private init; }
+
     /// <summary>Why a gate cannot judge it, and what to use instead; null when it can.</summary>
     public string? WhyNotGated => this switch
     {
+        { OfAllClasses: { } plain } => plain.WhyNotGated,
         { IsRatio: true, Comparison: GroupComparison.ToOverall } => $"{Name} has no bound; use the ratio between groups or the difference to overall.",
         { Combine: Combine.MeanOfAbsolutes } => $"{Name} has no bound; use EqualizedOddsDifference, or AverageOddsDifference of a reference.",
         { Combine: Combine.Mean, Comparison: not GroupComparison.ToReference } => $"{Name} has no bound; use the worst of its rates.",
-        _ => null,
+        _ => WhyNoBound,
     };
 
     /// <summary>The same against all rows instead of between groups.</summary>
-    public FairnessMetric ToOverall() => new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
+    public FairnessMetric ToOverall() => OfAllClasses is { } plain
+        ? plain.ToOverall().OfClass(ClassName!)
+        : new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
 
     /// <summary>The same against one group.</summary>
     /// <param name="reference">Key of the reference group.</param>
     public FairnessMetric Against(string reference)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
-        return new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
+        return OfAllClasses is { } plain
+            ? plain.Against(reference).OfClass(ClassName!)
+            : new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
     }
 
     /// <summary>The mean of its rates instead of the worst; shown only, no gate can judge it.</summary>
-    public FairnessMetric Averaged() => new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
+    public FairnessMetric Averaged() => OfAllClasses is { } plain
+        ? plain.Averaged().OfClass(ClassName!)
+        : new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
+
+    /// <summary>The same for one class against all others, on multiclass sets; named for example <c>EqualizedOddsDifference(cat)</c>.</summary>
+    /// <param name="name">Name of the class.</param>
+    /// <exception cref="InvalidOperationException">It is of a class already, or of a metric that is not one of counts.</exception>
+    public FairnessMetric OfClass(string name) => new(MetricName.Of(Name, name), Words, IsRatio, [.. Rates.Select(r => r.OfClass(name))])
+    {
+        Comparison = Comparison,
+        Combine = Combine,
+        Reference = Reference,
+        ClassName = name,
+        OfAllClasses = this,
+    };
+
+    /// <summary>The form its rates take on sets of this kind, which all of them must be for.</summary>
+    internal FairnessMetric On(EvaluationKind kind)
+    {
+        Metric[] rates = [.. Rates.Select(r => r.On(kind)!)];
+        return rates.SequenceEqual(Rates)
+            ? this
+            : new FairnessMetric(Name, Words, IsRatio, rates) { Comparison = Comparison, Combine = Combine, Reference = Reference };
+    }
 
     /// <summary>The figure, over all groups whose rates are defined.</summary>
     public GroupAggregate Of(GroupMetrics groups)

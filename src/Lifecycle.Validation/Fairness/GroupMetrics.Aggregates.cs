@@ -8,11 +8,11 @@ public sealed partial class GroupMetrics
     /// <summary>The greatest value of a group.</summary>
     public GroupAggregate Maximum(Metric metric) => Over(metric, values => (MetricValue.Of(values[^1].Value), values[^1].Key, values[^1].Key));
 
-    /// <summary>Greatest minus least value.</summary>
-    public GroupAggregate Difference(Metric metric) => Over(metric, values => (MetricValue.Of(values[^1].Value - values[0].Value), values[0].Key, values[^1].Key));
+    /// <summary>Greatest minus least value; undefined when fewer than two groups have one.</summary>
+    public GroupAggregate Difference(Metric metric) => Pairs(metric, values => (MetricValue.Of(values[^1].Value - values[0].Value), values[0].Key, values[^1].Key));
 
-    /// <summary>Least over greatest value; not clipped, undefined for 0/0.</summary>
-    public GroupAggregate Ratio(Metric metric) => Over(metric, values =>
+    /// <summary>Least over greatest value; not clipped, undefined for 0/0 and when fewer than two groups have one.</summary>
+    public GroupAggregate Ratio(Metric metric) => Pairs(metric, values =>
         (MetricValue.Quotient(values[0].Value, values[^1].Value, UndefinedReason.ZeroBaseline), values[0].Key, values[^1].Key));
 
     /// <summary>Largest distance of a group from the overall value.</summary>
@@ -32,7 +32,7 @@ public sealed partial class GroupMetrics
 
     /// <summary>The ratio of a group and a reference group that lies farthest from 1; may exceed 1.</summary>
     public GroupAggregate RatioToReference(Metric metric, string reference) => Against(
-        metric, reference, (value, other) => MetricValue.Quotient(value, other, UndefinedReason.ZeroBaseline), r => Math.Abs(Math.Log(r)));
+        metric, reference, (value, other) => Compatibility.Ratio(Options.Compat, value, other), r => r > 0 ? Math.Abs(Math.Log(r)) : double.PositiveInfinity);
 
     private bool TakesPart(GroupResult group) => !group.IsMissing || Options.Missing == MissingGroup.Judge;
 
@@ -55,12 +55,18 @@ public sealed partial class GroupMetrics
         return new GroupAggregate(result, least, most, left);
     }
 
+    /// <summary>One group is not fair because nobody else is there; Fairlearn says that it is.</summary>
+    private GroupAggregate Pairs(Metric metric, Func<List<(string Key, double Value)>, (MetricValue, string, string)> aggregate) => Over(metric, values =>
+        values.Count == 1 && Options.Compat != FairnessCompat.Fairlearn
+            ? (MetricValue.Undefined(UndefinedReason.TooFewGroups), values[0].Key, values[0].Key)
+            : aggregate(values));
+
     private GroupAggregate AgainstOverall(Metric metric, Func<double, double, MetricValue> compare, bool largest)
     {
         MetricValue overall = Overall[metric];
         return !overall.IsDefined
             ? new GroupAggregate(overall, null, null, Unjudged(metric))
-            : Over(metric, values =>
+            : Pairs(metric, values =>
             {
                 var compared = values.Select(v => (v.Key, Result: compare(v.Value, overall.Value))).ToList();
                 if (compared.Find(c => !c.Result.IsDefined) is { Key: not null } undefined)

@@ -7,6 +7,7 @@ namespace Lifecycle.Validation;
 public sealed partial class GroupMetrics
 {
     private readonly GroupResult[] _groups;
+    private readonly Lazy<int[][]>? _rows;
     private readonly Dictionary<string, int> _positions;
 
     private GroupMetrics(
@@ -18,9 +19,9 @@ public sealed partial class GroupMetrics
         Metrics = metrics;
         Options = options;
         OverallCounts = overall;
-        Overall = new GroupResult(this, "", false, overall, null, set);
-        int[][]? rows = grouping is null ? null : RowsOf(grouping);
-        _groups = [.. keys.Select((k, g) => new GroupResult(this, k, missing[g], cells[g], rows?[g], null))];
+        Overall = new GroupResult(this, "", false, overall, -1, set);
+        _rows = grouping is null ? null : new Lazy<int[][]>(() => RowsOf(grouping));
+        _groups = [.. keys.Select((k, g) => new GroupResult(this, k, missing[g], cells[g], g, null))];
         _positions = keys.Select((k, g) => (k, g)).ToDictionary(p => p.k, p => p.g, StringComparer.Ordinal);
     }
 
@@ -62,13 +63,29 @@ public sealed partial class GroupMetrics
     /// <summary>A fairness figure over the groups that have enough rows, with bounds; the method of gates.</summary>
     /// <param name="metric">A definition that has bounds: see <see cref="FairnessMetric.WhyNotGated"/>.</param>
     /// <param name="confidence">Confidence of each bound, in (0.5, 1).</param>
+    /// <returns>Undefined (<see cref="UndefinedReason.ZeroVariance"/>) when all decisions are equal.</returns>
     /// <exception cref="ArgumentException">The definition has no bounds, or its reference group is unknown.</exception>
     /// <exception cref="InvalidOperationException">The rows have weights.</exception>
     public Disparity Disparity(FairnessMetric metric, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(metric);
+        if (metric is { ClassName: { } name, OfAllClasses: { } plain } && Set is not null && Set.Classes.Contains(name))
+        {
+            return Compute(Set.OneVersusRest(name), By, Options).Disparity(plain, confidence);
+        }
+
+        if (metric.ClassName is not null || (Set is { } set && !metric.Rates.All(r => r.IsFor(set.Kind))))
+        {
+            return new Disparity(metric, confidence) { Value = MetricValue.Undefined(UndefinedReason.MissingMetric) };
+        }
+
+        if (NothingVaries(metric))
+        {
+            return new Disparity(metric, confidence) { Value = MetricValue.Undefined(UndefinedReason.ZeroVariance) };
+        }
+
         return confidence is > 0.5 and < 1
-            ? Disparities.Of(this, metric, confidence)
+            ? Disparities.Of(this, Set is null ? metric : metric.On(Set.Kind), confidence)
             : throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0.5 and 1.");
     }
 
@@ -104,7 +121,7 @@ public sealed partial class GroupMetrics
             grouping = Grouping.Of(set, by, options.MaxGroups);
         }
 
-        ConfusionCounts overall = ConfusionCounts.Of(set);
+        ConfusionCounts overall = ConfusionCounts.OfRows(set);
         if (options.Compat == FairnessCompat.Fairlearn)
         {
             grouping = grouping.Without(g => grouping.Missing[g]);
@@ -168,6 +185,17 @@ public sealed partial class GroupMetrics
         ConfusionCounts[] cells = [.. order.Select(o => new ConfusionCounts(trueNegatives[o], falsePositives[o], falseNegatives[o], truePositives[o]))];
         return new GroupMetrics(
             null, ["group"], null, keys, new bool[keys.Length], cells, cells.Aggregate(default(ConfusionCounts), (a, b) => a + b), [], options ?? new GroupOptions());
+    }
+
+    internal int[]? RowsOf(int group) => _rows?.Value[group];
+
+    /// <summary>Whether all decisions (for figures of labels: all labels) are equal, so that groups are alike because nothing was decided.</summary>
+    internal bool NothingVaries(FairnessMetric metric)
+    {
+        bool isOfLabels = metric.Rates.All(r => r == Metric.BaseRate || r == Metric.MeanLabel);
+        ConfusionCounts part = _groups.Where(TakesPart).Aggregate(default(ConfusionCounts), (sum, g) => sum + g.Counts);
+        (double one, double other) = isOfLabels ? (part.Positives, part.Negatives) : (part.PredictedPositives, part.PredictedNegatives);
+        return Set is null or { Kind: EvaluationKind.Binary } && metric.Rates.All(r => r.OfCounts is not null) && (one == 0 || other == 0);
     }
 
     private static int[][] RowsOf(Grouping grouping)

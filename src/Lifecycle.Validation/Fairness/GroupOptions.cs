@@ -37,6 +37,12 @@ public enum FairnessCompat
 
     /// <summary>Fairlearn: 0/0 is 0, undefined groups are skipped, rows without a group count only overall.</summary>
     Fairlearn,
+
+    /// <summary>AIF360: precision, negative predictive value, false discovery and false omission rates of 0/0 are 0, other quotients of 0/0 NaN (here undefined).</summary>
+    Aif360,
+
+    /// <summary>Aequitas: rates of 0/0 are NaN (here undefined), a ratio to a reference of 0 is 10.</summary>
+    Aequitas,
 }
 
 /// <summary>How groups are formed and read.</summary>

@@ -4,17 +4,17 @@ namespace Lifecycle.Validation;
 public sealed class GroupResult
 {
     private readonly GroupMetrics _owner;
-    private readonly int[]? _rows;
+    private readonly int _group;
     private readonly Dictionary<string, MetricValue> _known = new(StringComparer.Ordinal);
     private EvaluationSet? _set;
 
-    internal GroupResult(GroupMetrics owner, string key, bool isMissing, ConfusionCounts counts, int[]? rows, EvaluationSet? set)
+    internal GroupResult(GroupMetrics owner, string key, bool isMissing, ConfusionCounts counts, int group, EvaluationSet? set)
     {
         _owner = owner;
         Key = key;
         IsMissing = isMissing;
         Counts = counts;
-        _rows = rows;
+        _group = group;
         _set = set;
     }
 
@@ -46,31 +46,24 @@ public sealed class GroupResult
         }
     }
 
-    private MetricValue Compute(Metric metric)
-    {
-        bool needsRows = metric.OfCounts is null && metric != Metric.PredictedPositiveShare;
-        if (needsRows && _set is null && _owner.Set is not null && _rows is not null)
-        {
-            _set = _owner.Set.Rows(_rows);
-        }
+    /// <summary>Numbers of the group's rows in the whole set; empty when only counts are known.</summary>
+    internal int[] Members => (_group < 0 ? null : _owner.RowsOf(_group)) ?? [];
 
-        MetricValue value = metric.Compute(new MetricRows(needsRows ? _set : null, _owner.Set, Counts, _owner.OverallCounts));
-        return value.IsDefined || _owner.Options.Compat != FairnessCompat.Fairlearn ? value : AsFairlearn(metric, value);
+    /// <summary>The rows of the group; null when only counts are known.</summary>
+    internal EvaluationSet? Rows()
+    {
+        lock (_known)
+        {
+            return _set ??= _owner.Set is { } all && _group >= 0 && _owner.RowsOf(_group) is { } members ? all.Rows(members) : null;
+        }
     }
 
-    private MetricValue AsFairlearn(Metric metric, MetricValue value)
+    private MetricValue Compute(Metric metric)
     {
-        if (metric.OfCounts is null || Counts.Total == 0)
-        {
-            return value;
-        }
-
-        if (metric == Metric.BalancedAccuracy)
-        {
-            // scikit-learn averages the recall of the classes that are there.
-            return this[Counts.Positives > 0 ? Metric.TruePositiveRate : Metric.TrueNegativeRate];
-        }
-
-        return value.Reason is UndefinedReason.NonFinite ? value : MetricValue.Of(0);
+        EvaluationSet? all = _owner.Set;
+        bool needsRows = metric.ClassName is not null || metric.On(all?.Kind ?? EvaluationKind.Binary) is { NeedsRows: true };
+        int[]? members = needsRows && _group >= 0 ? _owner.RowsOf(_group) : null;
+        MetricValue value = metric.Compute(new MetricRows(needsRows ? Rows() : null, all, Counts, _group < 0 ? null : _owner.OverallCounts, members));
+        return _owner.Options.Compat == FairnessCompat.None ? value : Compatibility.Read(_owner.Options.Compat, this, metric, value);
     }
 }

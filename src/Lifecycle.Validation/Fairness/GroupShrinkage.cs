@@ -23,7 +23,7 @@ public sealed record GroupShrinkage(double Mean, double Correlation, double Stre
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(rate);
-        CountShare share = rate.Share ?? throw new ArgumentException($"{rate.Name} is not a proportion.", nameof(rate));
+        CountShare share = (groups.Set is { } set ? rate.On(set.Kind) : rate)?.Share ?? throw new ArgumentException($"{rate.Name} is not a proportion.", nameof(rate));
         (string Key, double X, double N)[] cells =
             [.. groups.Groups.Select(g => (g.Key, share.Successes(g.Counts), share.Trials(g.Counts))).Where(c => c.Item3 > 0)];
         double n = cells.Sum(c => c.N), k = cells.Length;

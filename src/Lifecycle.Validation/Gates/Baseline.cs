@@ -1,7 +1,10 @@
 namespace Lifecycle.Validation;
 
-/// <summary>What another model, usually the champion, said about the same rows.</summary>
-public sealed class Baseline
+/// <summary>
+/// Another model, usually the champion: what it said about the same rows, the model itself, or only the values that were measured for it
+/// once.
+/// </summary>
+public sealed partial class Baseline
 {
     private readonly double[]? _scores;
     private readonly bool[] _predictions;
@@ -25,7 +28,7 @@ public sealed class Baseline
     /// <summary>Whether scores are known.</summary>
     public bool HasScores => _scores is not null;
 
-    /// <summary>Number of rows.</summary>
+    /// <summary>Number of rows; 0 when only the model or its values are known.</summary>
     public int Count => _predictions.Length;
 
     /// <summary>A baseline of scores.</summary>

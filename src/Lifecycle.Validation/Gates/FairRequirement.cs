@@ -32,9 +32,10 @@ internal sealed class FairRequirement(
             yield return why;
         }
 
-        if (!(limit >= 0 && limit <= 1) || (metric.IsRatio && limit == 0))
+        double most = metric.IsRatio ? 1 : Math.Max(1, metric.Rates.Max(r => r.Maximum - r.Minimum));
+        if (!(limit >= 0 && limit <= most) || !double.IsFinite(limit) || (metric.IsRatio && limit == 0))
         {
-            yield return $"{metric.Name}: the limit {limit} must lie {(metric.IsRatio ? "above 0 and at most at 1" : "between 0 and 1")}.";
+            yield return $"{metric.Name}: the limit {limit} must lie {(metric.IsRatio ? "above 0 and at most at 1" : $"between 0 and {most}")}.";
         }
 
         if (!(below >= 0 && below < 1) || (below > 0 && smallGroups != SmallGroups.ReportOnly))
@@ -99,9 +100,14 @@ internal sealed class FairRequirement(
     private Finding JudgePoint(GroupMetrics groups, GateRun run)
     {
         GroupAggregate found = groups[metric];
+        if (groups.NothingVaries(metric))
+        {
+            found = found with { Result = MetricValue.Undefined(UndefinedReason.ZeroVariance) };
+        }
+
         if (!found.IsDefined)
         {
-            return Without(found.Result.Reason!.Value, Undefined(found.Result.Reason.Value)) with { NotJudged = found.NotJudged };
+            return Without(found.Result.Reason!.Value, Undefined(found.Result.Reason.Value, run.Set)) with { NotJudged = found.NotJudged };
         }
 
         double distance = metric.IsRatio ? Math.Min(found.Value, 1 / found.Value) : Math.Abs(found.Value);
@@ -117,12 +123,12 @@ internal sealed class FairRequirement(
         Disparity found = groups.Disparity(metric, Confidence);
         if (!found.Value.IsDefined)
         {
-            return Without(found.Value.Reason!.Value, Undefined(found.Value.Reason.Value)) with { NotJudged = found.NotJudged, Method = DisparityMethod };
+            return Without(found.Value.Reason!.Value, Undefined(found.Value.Reason.Value, run.Set)) with { NotJudged = found.NotJudged, Method = DisparityMethod };
         }
 
         Verdict verdict = Limits.Judge(found.Lower!.Value, found.Upper!.Value, metric.IsRatio ? limit : null, metric.IsRatio ? null : limit);
         var growth = verdict == Verdict.Inconclusive ? found.Growth(limit) : null;
-        return Start(verdict, FairWording.Of(found, verdict, limit, growth, by, run.Set)) with
+        return Start(verdict, FairWording.Of(found, verdict, limit, growth, by, metric.ClassName is { } name ? run.Set.OneVersusRest(name) : run.Set)) with
         {
             Value = found.Value,
             Lower = found.Lower,
@@ -146,6 +152,9 @@ internal sealed class FairRequirement(
         return finding with { Verdict = verdict, Message = finding.Message + left };
     }
 
-    private string Undefined(UndefinedReason reason) =>
-        $"Groups of {string.Join(" x ", by)} cannot be compared: {Wording.Why(reason)}. Asked: {FairWording.Limit(metric, limit)}.";
+    private string Undefined(UndefinedReason reason, EvaluationSet set)
+    {
+        string advice = reason == UndefinedReason.MissingMetric ? " " + (metric.Rates.FirstOrDefault(r => !r.IsFor(set.Kind)) ?? metric.Rates[0]).Advice(set) : "";
+        return $"Groups of {string.Join(" x ", by)} cannot be compared: {Wording.Why(reason)}. Asked: {FairWording.Limit(metric, limit)}.{advice}";
+    }
 }

@@ -7,22 +7,23 @@ internal static class FairWording
 {
     public static string Gap(FairnessMetric metric, double value) => metric.IsRatio
         ? $"a factor of {value.ToString("0.00", CultureInfo.InvariantCulture)}"
-        : Wording.Points(value);
+        : metric.Rates.All(r => r.IsProportion) ? Wording.Points(value) : value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     public static string Limit(FairnessMetric metric, double limit) => metric.IsRatio
         ? $"a factor of at least {limit.ToString("0.00", CultureInfo.InvariantCulture)}"
-        : $"at most {Wording.Points(limit)}";
+        : $"at most {Gap(metric, limit)}";
 
     public static string Of(
         Disparity found, Verdict verdict, double limit, (double Factor, string First, string Second)? growth, IReadOnlyList<string> by, EvaluationSet set)
     {
         GroupContrast worst = found.WorstPair!;
         string attribute = string.Join(" x ", by);
-        string rate = Wording.Sentence(Wording.Of(Metric.Named(worst.Metric), set));
+        Metric compared = found.Metric.Rates.First(r => r.Name == worst.Metric);
+        string rate = Wording.Sentence(Wording.Of(compared, set));
         string second = worst.Second == Disparities.OverallName ? "over all rows" : $"for {Wording.Show(worst.Second)}";
         string pair = found.Metric.Combine == Combine.Mean
             ? $"By {attribute}, {Wording.Show(worst.First)} and {Wording.Show(worst.Second)} differ by {Gap(found.Metric, Math.Abs(worst.Value))} on average of {string.Join(" and ", found.Metric.Rates.Select(r => Wording.Of(r, set)))}."
-            : $"{rate}, by {attribute}: {Wording.Share(worst.FirstRate)} for {Wording.Show(worst.First)}, {Wording.Share(worst.SecondRate)} {second}: {Apart(found, worst)}.";
+            : $"{rate}, by {attribute}: {Wording.Figure(compared, worst.FirstRate)} for {Wording.Show(worst.First)}, {Wording.Figure(compared, worst.SecondRate)} {second}: {Apart(found, worst)}.";
         return $"{pair} {Bounds(found, verdict, limit)}{Growth(growth)}{(verdict == Verdict.Inconclusive && found.SitsOn(limit) ? " The gap sits on the limit." : "")}";
     }
 

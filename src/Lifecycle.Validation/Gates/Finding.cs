@@ -6,7 +6,10 @@ public sealed record Finding
     /// <summary>The requirement in short, for example <c>AreaUnderRoc at least 0.8</c>.</summary>
     public required string Requirement { get; init; }
 
-    /// <summary>Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>robust</c>, <c>withstands</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for those that were not judged.</summary>
+    /// <summary>
+    /// Its kind: <c>value</c>, <c>fair</c>, <c>notWorse</c>, <c>better</c>, <c>change</c>, <c>ratioToBaseline</c>, <c>equivalent</c>, <c>ratchet</c>, <c>robust</c>,
+    /// <c>withstands</c>, <c>uplift</c>, <c>custom</c>, or <c>smallSlices</c> for those that were not judged.
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>Name of the metric or of the fairness metric, as in code; null for requirements without one.</summary>

@@ -37,7 +37,7 @@ public sealed partial class Gate
     {
         ArgumentNullException.ThrowIfNull(set);
         cancellationToken.ThrowIfCancellationRequested();
-        Check(set, subject, baseline, context.Options);
+        Check(set, subject, predict, baseline, context.Options);
         using Activity? activity = ValidationTelemetry.Source.StartActivity("gate");
         activity?.SetTag("lifecycle.gate.name", Name);
         long started = context.Time.GetTimestamp();
@@ -76,7 +76,7 @@ public sealed partial class Gate
         return report;
     }
 
-    private void Check(EvaluationSet set, GateSubject? subject, Baseline? baseline, ValidationOptions options)
+    private void Check(EvaluationSet set, GateSubject? subject, BatchPredictor? predict, Baseline? baseline, ValidationOptions options)
     {
         if (options.Problems().FirstOrDefault() is { } problem)
         {
@@ -89,7 +89,7 @@ public sealed partial class Gate
             _ = set.AttributeNamed(attribute);
         }
 
-        if (baseline is not null && baseline.Count != set.Count)
+        if (baseline is { HasRows: true } && baseline.Count != set.Count)
         {
             throw new ArgumentException($"The baseline has {baseline.Count:N0} rows and the set has {set.Count:N0}; they must be the same rows in the same order.");
         }
@@ -97,6 +97,11 @@ public sealed partial class Gate
         if (baseline?.Model is { } other && other == subject?.Model)
         {
             throw new ArgumentException($"The baseline is the model itself ({other}); compare with another one.");
+        }
+
+        if (predict is not null && ReferenceEquals(baseline?.Predictor, predict))
+        {
+            throw new ArgumentException("The baseline is the model itself: both are the same predictor; compare with another one.");
         }
     }
 
@@ -116,6 +121,10 @@ public sealed partial class Gate
         catch (OperationCanceledException) when (run.CancellationToken.IsCancellationRequested)
         {
             throw;
+        }
+        catch (EvaluationKindException error)
+        {
+            return requirement.Without(UndefinedReason.MissingMetric, $"{requirement.Text}: {Wording.Show(error.Message)}");
         }
         catch (Exception error)
         {

@@ -83,30 +83,6 @@ public static partial class GateBuilderExtensions
         return builder.With(new FairRequirement([.. by], metric, atLeast, builder.ConfidenceOr(confidence), smallGroups, below, missing));
     }
 
-    /// <summary>Asks that the model is not worse than the baseline by more than a margin (non-inferiority), paired by rows.</summary>
-    /// <param name="builder">The gate.</param>
-    /// <param name="metric">The area under the ROC curve (DeLong), or a share of the same rows such as accuracy (Agresti-Min).</param>
-    /// <param name="margin">How much worse is still allowed, in [0, 1].</param>
-    /// <param name="confidence">Confidence of each bound; the gate's own when null.</param>
-    public static TBuilder RequireNotWorse<TBuilder>(this TBuilder builder, Metric metric, double margin, double? confidence = null)
-        where TBuilder : GateBuilder
-    {
-        ArgumentNullException.ThrowIfNull(metric);
-        return builder.With(new BaselineRequirement(metric, BaselineRequirement.NotWorse, -margin, builder.ConfidenceOr(confidence)));
-    }
-
-    /// <summary>Asks that the model is better than the baseline by at least so much, paired by rows.</summary>
-    /// <param name="builder">The gate.</param>
-    /// <param name="metric">The area under the ROC curve (DeLong), or a share of the same rows such as accuracy (Agresti-Min).</param>
-    /// <param name="by">How much better, in [0, 1].</param>
-    /// <param name="confidence">Confidence of each bound; the gate's own when null.</param>
-    public static TBuilder RequireBetter<TBuilder>(this TBuilder builder, Metric metric, double by = 0, double? confidence = null)
-        where TBuilder : GateBuilder
-    {
-        ArgumentNullException.ThrowIfNull(metric);
-        return builder.With(new BaselineRequirement(metric, BaselineRequirement.Better, by, builder.ConfidenceOr(confidence)));
-    }
-
     /// <summary>Asks for a check of your own. When it throws, the requirement fails and the report says so.</summary>
     public static TBuilder RequireCustom<TBuilder>(this TBuilder builder, string name, Func<EvaluationSet, CancellationToken, ValueTask<CustomFinding>> check)
         where TBuilder : GateBuilder

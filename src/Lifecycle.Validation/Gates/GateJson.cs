@@ -137,6 +137,18 @@ internal static class GateJson
             case BaselineRequirement.Better:
                 builder.RequireBetter(item.Metric("metric"), item.Needed("by"), confidence);
                 break;
+            case BaselineRequirement.Change:
+                builder.RequireChange(item.Metric("metric"), item.Needed("atLeast"), item.Flag("relative"), confidence);
+                break;
+            case RatioRequirement.KindName:
+                builder.RequireRatioToBaseline(item.Metric("metric"), item.Needed("atLeast"), confidence);
+                break;
+            case EquivalentRequirement.KindName:
+                builder.RequireEquivalent(item.Metric("metric"), item.Needed("within"), confidence);
+                break;
+            case RatchetRequirement.KindName:
+                builder.RequireRatchet(item.Metric("metric"), [.. item.Items("history").Select(e => e.GetDouble())], item.Needed("slack"), confidence);
+                break;
             case RobustRequirement.KindName:
                 RobustJson.AddRobust(builder, item, confidence);
                 break;
@@ -155,7 +167,7 @@ internal static class GateJson
             case CustomRequirement.KindName:
                 throw new FormatException($"{item.Path}: '{item.Text("custom")}' is a check in code; build this gate in code.");
             default:
-                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, robust, withstands, uplift, slice, everySlice.");
+                throw new FormatException($"{item.Path}.kind '{Wording.Show(kind)}' is unknown; this version knows value, fair, notWorse, better, change, ratioToBaseline, equivalent, ratchet, robust, withstands, uplift, slice, everySlice.");
         }
 
         if (advisory)

@@ -80,7 +80,7 @@ internal sealed class GateJsonObject
         return text is null ? otherwise : at >= 0 ? Enum.GetValues<T>()[at] : throw new FormatException($"{Path}.{name} '{Wording.Show(text)}' is not one of {string.Join(", ", names)}.");
     }
 
-    public Metric Metric(string name) => Validation.Metric.All.FirstOrDefault(m => m.Name == Text(name))
+    public Metric Metric(string name) => Validation.Metric.Find(Text(name))
         ?? throw new FormatException($"{Path}.{name} '{Wording.Show(Text(name))}' is no metric. The metrics are: {string.Join(", ", Validation.Metric.All.Select(m => m.Name))}.");
 
     public FairnessMetric Fairness(string name, string? reference)

@@ -1,7 +1,7 @@
 namespace Lifecycle.Validation;
 
 /// <summary>One evaluation of a gate: what its requirements ask for numbers.</summary>
-internal sealed class GateRun(
+internal sealed partial class GateRun(
     EvaluationSet set, BatchPredictor? predict, Baseline? baseline, FirstRun firstRun, EvaluationContext context, CancellationToken cancellationToken)
 {
     private RobustnessRun? _robustness;

@@ -14,6 +14,7 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
             return new MetricInterval(value, 0, 0, null);
         }
 
+        (metric, set) = metric.Resolve(set)!.Value;
         if (metric == Metric.Count)
         {
             return new MetricInterval(value, value.Value, value.Value, "exact");
@@ -51,6 +52,11 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
 
     private static MetricInterval DeLongLogit(MetricValue value, EvaluationSet set, double twoSided)
     {
+        if (!set.Scores.ContainsAnyExcept(set.Scores[0]))
+        {
+            return Undefined(UndefinedReason.ZeroVariance, "DeLong logit");
+        }
+
         AreaEstimate estimate = DeLong.Estimate(set.Scores, set.Labels);
         Interval interval = estimate.LogitInterval(twoSided);
         bool isKnown = double.IsFinite(interval.Lower) && double.IsFinite(interval.Upper) && Math.Min(estimate.Positives, estimate.Negatives) >= 2;

@@ -25,12 +25,20 @@ public readonly record struct ConfusionCounts(double TrueNegatives, double False
     public double PredictedNegatives => TrueNegatives + FalseNegatives;
 
     /// <summary>Counts the rows of a set.</summary>
+    /// <exception cref="InvalidOperationException">Rows have no label.</exception>
+    /// <exception cref="EvaluationKindException">The labels are numbers or classes.</exception>
     public static ConfusionCounts Of(EvaluationSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
         set.EnsureLabelled();
-        return CellCounter.Count(set, null, 1)[0];
+        return set.Kind == EvaluationKind.Binary ? OfRows(set) : throw new EvaluationKindException(set.Kind, "a count of true and false");
     }
+
+    /// <summary>
+    /// The rows of any set: classes count as true and right (TP) or true and wrong (FN), so that accuracy and error follow; numbers as TN, so
+    /// that the total does. No other metric of counts is for such sets.
+    /// </summary>
+    internal static ConfusionCounts OfRows(EvaluationSet set) => CellCounter.Count(set, null, 1)[0];
 
     /// <summary>Both sets of rows together.</summary>
     public static ConfusionCounts Add(ConfusionCounts left, ConfusionCounts right) => left + right;

@@ -5,14 +5,12 @@ namespace Lifecycle.Validation;
 public sealed partial class Metric
 {
     /// <summary>Number of rows (sum of weights).</summary>
-    public static Metric Count { get; } = Counted(nameof(Count), "number of rows", Neither, 0, double.PositiveInfinity, c => MetricValue.Of(c.Total));
+    public static Metric Count { get; } =
+        Counted(nameof(Count), "number of rows", Neither, 0, double.PositiveInfinity, c => MetricValue.Of(c.Total), Everything);
 
     /// <summary>Share of truly positive rows, (TP+FN)/n.</summary>
     public static Metric BaseRate { get; } = Proportion(nameof(BaseRate), "share truly {0}", Neither,
         new(c => c.Positives, c => c.Total, UndefinedReason.NoRows));
-
-    /// <summary>Mean label, which is the base rate.</summary>
-    public static Metric MeanLabel { get; } = Proportion(nameof(MeanLabel), "share truly {0}", Neither, BaseRate.Share!);
 
     /// <summary>Share of rows decided positive, (TP+FP)/n; Fairlearn's mean prediction, Aequitas' pprev.</summary>
     public static Metric SelectionRate { get; } = Proportion(nameof(SelectionRate), "share predicted {0}", Neither,
@@ -21,15 +19,18 @@ public sealed partial class Metric
     /// <summary>Rows decided positive of the group over those of all, Aequitas' ppr.</summary>
     public static Metric PredictedPositiveShare { get; } = new(
         nameof(PredictedPositiveShare), "share of all predicted {0} that is in the group", Neither, 0, 1, rows => MetricValue.Quotient(
-            rows.Counts.PredictedPositives, (rows.AllCounts ?? rows.Counts).PredictedPositives, UndefinedReason.NoPredictedPositives));
+            rows.Counts.PredictedPositives, (rows.AllCounts ?? rows.Counts).PredictedPositives, UndefinedReason.NoPredictedPositives))
+        {
+            NeedsRows = false,
+        };
 
     /// <summary>Share of right decisions, (TP+TN)/n.</summary>
     public static Metric Accuracy { get; } = Proportion(nameof(Accuracy), "share of right decisions", HigherIsBetter,
-        new(c => c.TruePositives + c.TrueNegatives, c => c.Total, UndefinedReason.NoRows));
+        new(c => c.TruePositives + c.TrueNegatives, c => c.Total, UndefinedReason.NoRows), Decisions);
 
     /// <summary>Share of wrong decisions (zero-one loss), 1 - accuracy.</summary>
     public static Metric ErrorRate { get; } = Proportion(nameof(ErrorRate), "share of wrong decisions", LowerIsBetter,
-        new(c => c.FalsePositives + c.FalseNegatives, c => c.Total, UndefinedReason.NoRows));
+        new(c => c.FalsePositives + c.FalseNegatives, c => c.Total, UndefinedReason.NoRows), Decisions);
 
     /// <summary>Recall, TP/(TP+FN).</summary>
     public static Metric TruePositiveRate { get; } = Proportion(nameof(TruePositiveRate), "share predicted {0} among the truly {0}", HigherIsBetter,
@@ -73,8 +74,10 @@ public sealed partial class Metric
     public static Metric MatthewsCorrelation { get; } =
         Counted(nameof(MatthewsCorrelation), "Matthews correlation", HigherIsBetter, -1, 1, CountMetrics.MatthewsCorrelation);
 
-    /// <summary>(po-pe)/(1-pe) (Cohen 1960).</summary>
-    public static Metric CohenKappa { get; } = Counted(nameof(CohenKappa), "Cohen's kappa", HigherIsBetter, -1, 1, CountMetrics.CohenKappa);
+    /// <summary>(po-pe)/(1-pe) (Cohen 1960), of two or more classes.</summary>
+    public static Metric CohenKappa { get; } = Varied(
+        Counted(nameof(CohenKappa), "Cohen's kappa", HigherIsBetter, -1, 1, CountMetrics.CohenKappa),
+        multiclass: ByClass(nameof(CohenKappa), "Cohen's kappa", -1, MulticlassMetrics.CohenKappa));
 
     /// <summary>TPR-FPR (Youden 1950).</summary>
     public static Metric Informedness { get; } = Counted(nameof(Informedness), "informedness", HigherIsBetter, -1, 1, CountMetrics.Informedness);
@@ -83,10 +86,11 @@ public sealed partial class Metric
     public static Metric PositiveLikelihoodRatio { get; } = Counted(
         nameof(PositiveLikelihoodRatio), "positive likelihood ratio", HigherIsBetter, 0, double.PositiveInfinity, CountMetrics.PositiveLikelihoodRatio);
 
-    private static Metric Proportion(string name, string words, Direction direction, CountShare share) =>
-        new(name, words, direction, 0, 1, rows => share.Of(rows.Counts)) { Share = share, OfCounts = share.Of };
+    private static Metric Proportion(string name, string words, Direction direction, CountShare share, MetricKinds kinds = MetricKinds.Binary) =>
+        new(name, words, direction, 0, 1, rows => share.Of(rows.Counts)) { Share = share, OfCounts = share.Of, NeedsRows = false, Kinds = kinds };
 
     private static Metric Counted(
-        string name, string words, Direction direction, double minimum, double maximum, Func<ConfusionCounts, MetricValue> compute) =>
-        new(name, words, direction, minimum, maximum, rows => compute(rows.Counts)) { OfCounts = compute };
+        string name, string words, Direction direction, double minimum, double maximum, Func<ConfusionCounts, MetricValue> compute,
+        MetricKinds kinds = MetricKinds.Binary) =>
+        new(name, words, direction, minimum, maximum, rows => compute(rows.Counts)) { OfCounts = compute, NeedsRows = false, Kinds = kinds };
 }

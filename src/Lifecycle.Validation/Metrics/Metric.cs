@@ -1,6 +1,6 @@
 namespace Lifecycle.Validation;
 
-/// <summary>A figure of a binary classifier: its name, its formula, when it is undefined, which way is better.</summary>
+/// <summary>A figure of a model on rows whose truth is known: its name, its formula, when it is undefined, which way is better.</summary>
 public sealed partial class Metric
 {
     private readonly Func<MetricRows, MetricValue> _compute;
@@ -48,17 +48,18 @@ public sealed partial class Metric
 
     internal bool IsCustom { get; private init; }
 
-    /// <summary>Computes the metric over all rows of a set.</summary>
+    /// <summary>Computes the metric over all rows of a set; undefined (<see cref="UndefinedReason.MissingMetric"/>) when it cannot be had from such a set.</summary>
     /// <exception cref="InvalidOperationException">Rows have no label.</exception>
     /// <exception cref="ArgumentException">The metric needs probabilities and a score lies outside [0, 1].</exception>
+    /// <exception cref="UnknownColumnException">The metric names an attribute that the set does not have.</exception>
     public MetricValue Compute(EvaluationSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
         set.EnsureLabelled();
-        return Compute(new MetricRows(set, set, ConfusionCounts.Of(set), null));
+        return Compute(new MetricRows(set, set, ConfusionCounts.OfRows(set), null));
     }
 
-    /// <summary>Computes the metric from counts; undefined (<see cref="UndefinedReason.MissingMetric"/>) when it needs scores.</summary>
+    /// <summary>Computes the metric from counts; undefined (<see cref="UndefinedReason.MissingMetric"/>) when it needs rows.</summary>
     public MetricValue Compute(ConfusionCounts counts) => Compute(new MetricRows(null, null, counts, null));
 
     /// <summary>A metric of your own.</summary>
@@ -70,13 +71,12 @@ public sealed partial class Metric
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(compute);
         return new Metric(name, name, direction, double.NegativeInfinity, double.PositiveInfinity, rows =>
-            rows.Set is null ? MetricValue.Undefined(UndefinedReason.MissingMetric) : MetricValue.Of(compute(rows.Set))) { IsCustom = true };
+            rows.Set is null ? MetricValue.Undefined(UndefinedReason.MissingMetric) : MetricValue.Of(compute(rows.Set)))
+        {
+            IsCustom = true,
+            Kinds = Everything,
+        };
     }
-
-    /// <summary>The metric of this name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
-    public static Metric Named(string name) => All.FirstOrDefault(m => m.Name == name)
-        ?? throw new ArgumentException($"There is no metric '{name}'. The metrics are: {string.Join(", ", All.Select(m => m.Name))}.", nameof(name));
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -88,16 +88,24 @@ public sealed partial class Metric
             return Name == nameof(Count) ? MetricValue.Of(0) : MetricValue.Undefined(UndefinedReason.NoRows);
         }
 
-        if (NeedsScores && rows.Set is not { HasScores: true })
+        if (ClassName is not null)
+        {
+            return ComputeOneClass(rows);
+        }
+
+        EvaluationSet? all = rows.All ?? rows.Set;
+        Metric? fit = On(all?.Kind ?? EvaluationKind.Binary);
+        bool lacksRows = rows.Set is null && fit is { NeedsRows: true };
+        if (fit is null || lacksRows || (fit.NeedsScores && rows.Set is not { HasScores: true }))
         {
             return MetricValue.Undefined(UndefinedReason.MissingMetric);
         }
 
-        if (NeedsProbabilities)
+        if (fit.NeedsProbabilities)
         {
             ScoreMetrics.EnsureProbabilities(this, rows.Set!);
         }
 
-        return _compute(rows);
+        return fit._compute(rows);
     }
 }

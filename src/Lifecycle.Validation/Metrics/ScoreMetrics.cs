@@ -5,7 +5,6 @@ namespace Lifecycle.Validation;
 /// <summary>Figures of scores. Terms of a mean are NaN for rows that do not take part.</summary>
 internal static class ScoreMetrics
 {
-    private const int Bins = 10;
     private static readonly double Least = Math.ScaleB(1, -52);
 
     public static MetricValue AreaUnderRoc(MetricRows rows)
@@ -93,26 +92,52 @@ internal static class ScoreMetrics
         return MetricValue.Quotient(sum + lost, weights, none);
     }
 
-    public static (double Expected, double Maximum) Calibration(EvaluationSet set)
+    /// <summary>How many probabilities log loss moves away from 0 or 1.</summary>
+    public static int LogLossClipped(EvaluationSet set)
+    {
+        int clipped = 0;
+        foreach (double score in set.Scores)
+        {
+            clipped += score < Least || score > 1 - Least ? 1 : 0;
+        }
+
+        return clipped;
+    }
+
+    public static (double Expected, double Maximum) Calibration(EvaluationSet set, CalibrationCut cut)
     {
         if (!set.IsWeighted)
         {
-            CalibrationError error = CalibrationError.Of(set.Scores, set.Labels, Bins);
+            CalibrationBins bins = cut.EqualMass ? CalibrationBins.EqualCount : CalibrationBins.EqualWidth;
+            CalibrationError error = CalibrationError.Of(set.Scores, set.Labels, cut.Bins, bins);
             return (error.Expected, error.Maximum);
         }
 
-        Span<double> weights = stackalloc double[Bins], gaps = stackalloc double[Bins];
-        double all = 0;
-        for (int i = 0; i < set.Count; i++)
+        int[] order = [.. Enumerable.Range(0, set.Count)];
+        if (cut.EqualMass)
         {
-            int bin = Math.Min((int)(Bins * set.Scores[i]), Bins - 1);
-            weights[bin] += set.Weights[i];
-            gaps[bin] += set.Weights[i] * (set.Scores[i] - (set.Labels[i] ? 1 : 0));
-            all += set.Weights[i];
+            double[] keys = set.Scores.ToArray();
+            order = [.. order.OrderBy(i => keys[i])];
+        }
+
+        double[] weights = new double[cut.Bins], gaps = new double[cut.Bins];
+        double all = 0, before = 0;
+        foreach (double weight in set.Weights)
+        {
+            all += weight;
+        }
+
+        foreach (int i in order)
+        {
+            double weight = set.Weights[i];
+            int bin = Math.Min((int)(cut.Bins * (cut.EqualMass ? before / all : set.Scores[i])), cut.Bins - 1);
+            before += weight;
+            weights[bin] += weight;
+            gaps[bin] += weight * (set.Scores[i] - (set.Labels[i] ? 1 : 0));
         }
 
         double expected = 0, maximum = 0;
-        for (int b = 0; b < Bins; b++)
+        for (int b = 0; b < cut.Bins; b++)
         {
             expected += Math.Abs(gaps[b]);
             maximum = weights[b] > 0 ? Math.Max(maximum, Math.Abs(gaps[b]) / weights[b]) : maximum;
@@ -136,7 +161,8 @@ internal static class ScoreMetrics
         if (odd > 0)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}."));
+                $"{metric.Name} needs probabilities; {odd:N0} of {set.Count:N0} scores lie outside [0, 1], the first is {set.Scores[first]} in row {first}. ")
+                + "Give probabilities, or clip them with .WithScores(scores, clip: true).");
         }
     }
 

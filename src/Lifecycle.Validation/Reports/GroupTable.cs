@@ -15,8 +15,12 @@ public sealed record GroupTable(IReadOnlyList<string> By, IReadOnlyList<string> 
         foreach (IGrouping<string, FairRequirement> same in requirements.GroupBy(r => Grouping.Key(r.Attributes), StringComparer.Ordinal))
         {
             FairRequirement first = same.First();
-            Metric[] metrics = [.. Usual.Concat(same.SelectMany(r => r.Metric.Rates)).DistinctBy(m => m.Name)];
-            GroupMetrics groups = GroupMetrics.Compute(run.Set, first.Attributes, run.GroupOptions(MissingGroup.Report, 0), metrics);
+            Metric[] metrics = [.. Usual.Where(m => m.IsFor(run.Set.Kind)).Concat(same.SelectMany(r => r.Metric.Rates)).DistinctBy(m => m.Name)];
+            if (Compute(first, run, metrics) is not { } groups)
+            {
+                continue;
+            }
+
             tables.Add(new GroupTable(
                 first.Attributes, [.. metrics.Select(m => m.Name)], Row(groups.Overall, metrics), [.. groups.Groups.Select(g => Row(g, metrics))]));
         }
@@ -24,8 +28,34 @@ public sealed record GroupTable(IReadOnlyList<string> By, IReadOnlyList<string> 
         return tables;
     }
 
+    /// <summary>Null when groups cannot be formed; the finding of the requirement says why.</summary>
+    private static GroupMetrics? Compute(FairRequirement requirement, GateRun run, Metric[] metrics)
+    {
+        try
+        {
+            return GroupMetrics.Compute(run.Set, requirement.Attributes, run.GroupOptions(MissingGroup.Report, 0), metrics);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A figure that throws, for example because scores are no probabilities, is undefined in the table.</summary>
+    private static MetricValue Value(GroupResult group, Metric metric)
+    {
+        try
+        {
+            return group[metric];
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return MetricValue.Undefined(UndefinedReason.Error);
+        }
+    }
+
     private static GroupRow Row(GroupResult group, Metric[] metrics) =>
-        new(group.Key, group.Counts.Total, group.IsMissing, [.. metrics.Select(m => group[m])]);
+        new(group.Key, group.Counts.Total, group.IsMissing, [.. metrics.Select(m => Value(group, m))]);
 }
 
 /// <summary>One line of a <see cref="GroupTable"/>.</summary>

@@ -46,6 +46,31 @@ public class RankCurvesTests
         Close.Absolute(expected, comparison.Covariance, 1e-12);
         Close.Absolute(RankCurves.AreaUnderRoc(first, labels), comparison.First.Area, 1e-13);
         Assert.False(double.IsNaN(comparison.PValue));
+        AreaComparison single = DeLong.Compare(Array.ConvertAll(first, s => (float)s), Array.ConvertAll(second, s => (float)s), labels);
+        Assert.Equal((comparison.First.Area, comparison.Second.Area), (single.First.Area, single.Second.Area));
+        Close.Absolute(comparison.Covariance, single.Covariance, 1e-15);
+    }
+
+    [Fact]
+    public void Two_threads_of_many_rows_agree_with_one()
+    {
+        RandomStream random = new(3);
+        float[] first = new float[60_000], second = new float[60_000];
+        bool[] labels = new bool[60_000];
+        for (int i = 0; i < first.Length; i++)
+        {
+            labels[i] = random.NextDouble() < 0.3;
+            first[i] = (float)Math.Round(random.NextGaussian() + (labels[i] ? 1 : 0), i % 2 == 0 ? 2 : 6);
+            second[i] = -(float)random.NextDouble() + first[i];
+        }
+
+        AreaComparison single = DeLong.Compare(first, second, labels);
+        AreaComparison doubles = DeLong.Compare(Array.ConvertAll(first, s => (double)s), Array.ConvertAll(second, s => (double)s), labels);
+        Assert.Equal((doubles.First.Area, doubles.Second.Area), (single.First.Area, single.Second.Area));
+        Close.Relative(doubles.Covariance, single.Covariance, 1e-12);
+        Close.Relative(doubles.StandardError, single.StandardError, 1e-12);
+        Assert.Equal(RankCurves.AreaUnderRoc(Array.ConvertAll(first, s => (double)s), labels), single.First.Area, 1e-12);
+        Assert.Throws<ArgumentException>(() => DeLong.Estimate([1f, float.NaN], [true, false]));
     }
 
     [Fact]

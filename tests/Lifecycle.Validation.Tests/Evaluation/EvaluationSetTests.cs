@@ -122,4 +122,58 @@ public class EvaluationSetTests
         Assert.Empty(set.Attributes);
         Assert.Single(wider.Attributes);
     }
+
+    [Fact]
+    public void ClippedScores_AreCounted()
+    {
+        EvaluationSet set = EvaluationSet.Of(Labels, Scores).WithScores([1.5, 0.5, -2, 0.1], clip: true);
+        Assert.Equal((2, 0.5), (set.ClippedCount, set.Threshold));
+        Assert.Equal([1, 0.5, 0, 0.1], set.Scores.ToArray());
+        Assert.True(Metric.Brier.Compute(set).IsDefined);
+        Assert.Equal(2, set.Rows([0, 1]).ClippedCount);
+        Assert.Equal([true, false, false, false], EvaluationSet.Of(Labels, Scores).WithScores([1.5, 0.5, -2, 0.1], threshold: 0.6).Predictions.ToArray());
+        Assert.Equal(0, EvaluationSet.Of(Labels, Scores).WithScores([1.5, 0.5, -2, 0.1]).ClippedCount);
+        Assert.Contains("row 3", Assert.Throws<ArgumentException>(() => set.WithScores([1, 1, 1, double.NaN], clip: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MissingTextLabels_AreMissing_NotNegative()
+    {
+        EvaluationSet set = EvaluationSet.Of(["yes", null, "no", "yes"], Scores, "yes");
+        Assert.Equal(1, set.UnlabelledCount);
+        Assert.Equal([true, false, true], set.DropUnlabelled().Labels.ToArray());
+        Assert.Equal([true, false, false, true], EvaluationSet.Of(["a", "b", "c", "a"], Scores, "a").Labels.ToArray());
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(200_000)]
+    public void Codes_EqualNaiveOnes_WhateverTheTexts(int rows)
+    {
+        string?[] pool = ["", null, "a", "b", "ab", "abcd", "abcdx", "abcdefgh", "abcdefgX", "Abcdefgh12345678", "abcdefgh12345678", "a much longer text than the others", "(missing)", "\\(missing)", "\ud800", "ä", "zz-zz"];
+        Statistics.RandomStream random = new(3);
+        string?[] values = [.. Enumerable.Range(0, rows).Select(_ => pool[(int)(random.NextDouble() * pool.Length)] is { } text ? new string(text.AsSpan()) : null)];
+        EvaluationSet set = EvaluationSet.Of(new bool[rows], new bool[rows]).Attribute("a", values);
+        GroupColumn column = set.AttributeNamed("a");
+        string Spelled(string? v) => string.IsNullOrEmpty(v) ? "(missing)" : v is "(missing)" or "\\(missing)" ? "\\" + v : v;
+        Assert.Equal([.. values.Where(v => !string.IsNullOrEmpty(v)).Select(Spelled).Distinct().Order(StringComparer.Ordinal), "(missing)"], column.Values);
+        for (int i = 0; i < rows; i++)
+        {
+            Assert.Equal(Spelled(values[i]), column.Values[column.Codes[i]]);
+        }
+
+        Assert.Equal(column.Codes.ToArray(), EvaluationSet.Of(new bool[rows], new bool[rows]).Attribute("a", values.Select(v => v)).AttributeNamed("a").Codes.ToArray());
+        GroupMetrics groups = GroupMetrics.Compute(set, "a");
+        Assert.All(groups.Groups, g => Assert.Equal(values.Count(v => Spelled(v) == g.Key), g[Metric.Count].Value));
+    }
+
+    [Fact]
+    public void ManyDifferentTexts_ThatBeginAndEndAlike_AreToldApart()
+    {
+        string[] values = [.. Enumerable.Range(0, 9_000).Select(i => $"customer-0000000-{i:00000}-and-more-of-the-same")];
+        GroupColumn column = EvaluationSet.Of(new bool[9_000], new bool[9_000]).Attribute("a", values).AttributeNamed("a");
+        Assert.Equal(values, column.Codes.ToArray().Select(c => column.Values[c]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => EvaluationSet.Of(new bool[12_345], new bool[12_345]).Attribute("id", Enumerable.Range(0, 12_345).Select(i => $"{i}")));
+        Assert.Contains("12,345", error.Message, StringComparison.Ordinal);
+    }
 }

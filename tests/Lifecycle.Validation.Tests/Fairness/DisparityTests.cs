@@ -86,6 +86,8 @@ public class DisparityTests
     public void Shrinkage_OfSelectionByRace()
     {
         GroupShrinkage found = GroupShrinkage.Of(GroupMetrics.Compute(Compas.RaceAndSex, "race"), Metric.SelectionRate)!;
+        Assert.Equal(found.Groups, Of(Compas.RaceAndSex, FairnessMetric.DemographicParityDifference, "race").Shrinkage!.Groups);
+        Assert.Null(Of(Compas.RaceAndSex, FairnessMetric.EqualizedOddsDifference, "race").Shrinkage);
         Assert.Equal(0.45980038813418356, found.Mean, 1e-12);
         Assert.Equal(0.1158351742639418, found.Correlation, 1e-12);
         Assert.Equal(7.632956322242862, found.Strength, 1e-10);
@@ -94,6 +96,7 @@ public class DisparityTests
         Assert.Equal(0.16186897679107662, asian.Lower, 1e-9);
         Assert.Equal(0.4389627144868689, asian.Upper, 1e-9);
         Assert.Equal(0.6050662313234675, native.Mean, 1e-12);
+        Assert.Equal(0.4134072318508156, native.Lower, 1e-9);
         Assert.Equal(0.7811904583406886, native.Upper, 1e-9);
     }
 }

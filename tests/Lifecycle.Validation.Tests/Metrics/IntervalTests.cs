@@ -66,7 +66,7 @@ public class IntervalTests
     }
 
     [Fact]
-    public void OneClassReplicate_IsRedrawn_AndTooManyAreUndefined()
+    public void OneClassReplicate_IsRedrawn()
     {
         bool[] labels = [.. Enumerable.Range(0, 200).Select(i => i < 2)], predictions = [.. Enumerable.Range(0, 200).Select(i => i % 2 == 0)];
         MetricInterval rare = MetricInterval.Of(Metric.MatthewsCorrelation, EvaluationSet.Of(labels, predictions), 0.95, 500, Seed);
@@ -92,12 +92,38 @@ public class IntervalTests
         Assert.Equal(0.02390930572218674, pair.Interval().Upper, 1e-12);
     }
 
+    /// <summary>Areas without a block by taking off pairs, against the area of the rows that stay.</summary>
+    [Theory]
+    [InlineData(60, 60)]
+    [InlineData(61, 7)]
+    [InlineData(40, 3)]
+    public void AreasWithoutABlock_AreThoseOfTheOtherRows(int rows, int blocks)
+    {
+        RandomStream random = new(2);
+        bool[] labels = [.. Enumerable.Range(0, rows).Select(_ => random.NextDouble() < 0.4)];
+        double[] scores = [.. labels.Select(l => Math.Round(random.NextGaussian() + (l ? 1 : 0), 1))];
+        EvaluationSet set = EvaluationSet.Of(labels, scores);
+        RowFigure figure = RowFigure.For(Metric.AreaUnderRoc, set);
+        byte[] ones = [.. Enumerable.Repeat((byte)1, rows)];
+        Assert.Equal(Metric.AreaUnderRoc.Compute(set).Value, figure.Of(ones).Value, 1e-12);
+        for (int b = 0; b < blocks; b++)
+        {
+            EvaluationSet others = set.Rows([.. Enumerable.Range(0, rows).Where(i => i % blocks != b)]);
+            Assert.Equal(Metric.AreaUnderRoc.Compute(others).Value, figure.Without(b, blocks, ones).Value, 1e-12);
+        }
+
+        byte[] drawn = new byte[rows];
+        PoissonMultiplicity.Draw(random, drawn);
+        EvaluationSet repeated = set.Rows([.. Enumerable.Range(0, rows).SelectMany(i => Enumerable.Repeat(i, drawn[i]))]);
+        Assert.Equal(Metric.AreaUnderRoc.Compute(repeated).Value, figure.Of(drawn).Value, 1e-12);
+    }
+
     [Fact]
     public void PoissonMultiplicities_HaveMeanAndVarianceOne()
     {
-        RandomStream random = new(1);
-        int[] drawn = [.. Enumerable.Range(0, 100_000).Select(_ => Bootstrap.PoissonOne(random))];
-        Assert.Equal(1, drawn.Average(), 0.02);
+        byte[] drawn = new byte[100_001];
+        PoissonMultiplicity.Draw(new RandomStream(1), drawn);
+        Assert.Equal(1, drawn.Average(d => d), 0.02);
         Assert.Equal(1, drawn.Average(d => (d - 1.0) * (d - 1.0)), 0.03);
     }
 }

@@ -35,7 +35,8 @@ public class MetricTests
     [Fact]
     public void All_HaveDifferentNames_AndAreFoundByThem()
     {
-        Assert.Equal(31, Metric.All.Select(m => m.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.True(Metric.All.Count >= 46);
+        Assert.Equal(48, Metric.All.Select(m => m.Name).Distinct(StringComparer.Ordinal).Count());
         Assert.All(Metric.All, m => Assert.Same(m, Metric.Named(m.Name)));
         Assert.Contains("AreaUnderRoc", Assert.Throws<ArgumentException>(() => Metric.Named("Auc")).Message, StringComparison.Ordinal);
     }
@@ -68,8 +69,28 @@ public class MetricTests
             "CohenKappa" => pe == 1 ? null : (po - pe) / (1 - pe),
             "Informedness" => tpr - fpr,
             "PositiveLikelihoodRatio" => fpr == 0 ? null : tpr / fpr,
+            "MeanPrediction" => (tp + fp) / n,
+            "MicroF1" => (tp + tn) / n,
+            "MacroF1" => Means(Over(2 * tp, 2 * tp + fp + fn), Over(2 * tn, 2 * tn + fp + fn)),
+            "WeightedF1" => ((tp + fn > 0 ? (tp + fn) * 2 * tp / (2 * tp + fp + fn) : 0) + (tn + fp > 0 ? (tn + fp) * 2 * tn / (2 * tn + fp + fn) : 0)) / n,
+            "MacroPrecision" => Mean((tp + fn + fp, Over(tp, tp + fp)), (tn + fn + fp, Over(tn, tn + fn))),
+            "MacroRecall" => Mean((tp + fn + fp, tpr), (tn + fn + fp, 1 - fpr)),
+            "Theil" => Entropy(rows, b => b == 0 ? 0 : b * Math.Log(b)),
+            "CoefficientOfVariation" => Entropy(rows, b => (b * b - 1) / 2) is { } ge ? Math.Sqrt(2 * ge) : null,
             _ => throw new InvalidOperationException(name),
         };
+    }
+
+    private static double? Means(params double?[] values) => values.OfType<double>().DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Mean over the classes that are there; null when one of them has no value.</summary>
+    private static double? Mean(params (double Rows, double? Value)[] classes) =>
+        classes.Where(c => c.Rows > 0).Any(c => c.Value is null) ? null : classes.Where(c => c.Rows > 0).Average(c => c.Value);
+
+    private static double? Entropy((bool Y, bool P)[] rows, Func<double, double> term)
+    {
+        double[] benefits = [.. rows.Select(r => (r.P ? 1.0 : 0) - (r.Y ? 1 : 0) + 1)];
+        return benefits.Average() == 0 ? null : Math.Max(0, benefits.Average(b => term(b / benefits.Average())));
     }
 
     [Property(MaxTest = 300)]
@@ -81,8 +102,8 @@ public class MetricTests
         }
 
         EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Y)], (bool[])[.. rows.Select(r => r.P)]);
-        Metric[] counted = [.. Metric.All.Where(m => !m.NeedsScores)];
-        Assert.Equal(21, counted.Length);
+        Metric[] counted = [.. Metric.All.Where(m => m.OfCounts is not null || m == Metric.PredictedPositiveShare)];
+        Assert.Equal(29, counted.Length);
         foreach (Metric metric in counted)
         {
             double? expected = Naive(metric.Name, rows);
@@ -90,6 +111,82 @@ public class MetricTests
             Assert.True(expected is null == !found.IsDefined, metric.Name);
             Assert.True(expected is null || Math.Abs(expected.Value - found.Value) < 1e-12, $"{metric.Name}: {expected} against {found}");
         }
+    }
+
+    [Property(MaxTest = 150)]
+    public void EveryMetric_StaysInItsRange((bool Y, byte S, sbyte T, byte C)[] rows)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        EvaluationSet[] sets =
+        [
+            EvaluationSet.Of([.. rows.Select(r => r.Y)], (double[])[.. rows.Select(r => r.S / 255.0)]),
+            EvaluationSet.Of([.. rows.Select(r => (double)r.T)], (double[])[.. rows.Select(r => (double)r.S)]),
+            EvaluationSet.Of([.. rows.Select(r => $"{r.C % 4}")], (string[])[.. rows.Select(r => $"{r.S % 4}")], classes: ["0", "1", "2", "3"]),
+        ];
+        foreach (EvaluationSet set in sets)
+        {
+            GroupMetrics groups = GroupMetrics.Compute(set.Attribute("g", rows.Select(r => r.C % 2 == 0 ? "a" : "b")), "g");
+            foreach (Metric metric in Metric.All)
+            {
+                foreach (MetricValue value in groups.Groups.Select(g => g[metric]).Append(groups.Overall[metric]))
+                {
+                    Assert.True(!value.IsDefined || (metric.IsFor(set.Kind) && value.Value >= metric.Minimum - 1e-12 && value.Value <= metric.Maximum + 1e-12), $"{metric} of {set.Kind}: {value}");
+                }
+            }
+        }
+
+        Assert.All(Metric.All, m => Assert.True(m.IsOfGroups == (m.IntervalMethod == IntervalMethod.None) && Enum.GetValues<EvaluationKind>().Any(m.IsFor), m.Name));
+    }
+
+    /// <summary>Every metric that rows have can be asked for in a gate, and its bounds lie around it.</summary>
+    [Fact]
+    public async Task EveryMetric_CanBeRequired()
+    {
+        EvaluationSet binary = Compas.Scores.Rows([.. Enumerable.Range(0, 7214).Where(i => i % 20 == 0)]);
+        double[] y = [.. Enumerable.Range(0, 300).Select(i => i / 10.0)];
+        EvaluationSet numbers = EvaluationSet.Of(y, (double[])[.. y.Select((v, i) => v + i % 7 - 3)]);
+        int[] classes = [.. Enumerable.Range(0, 300).Select(i => i % 3)];
+        EvaluationSet several = EvaluationSet.Of(classes, (int[])[.. classes.Select((c, i) => i % 5 == 0 ? (c + 1) % 3 : c)]);
+        EvaluationContext quick = new() { Options = new ValidationOptions { Replicates = 200 } };
+        int judged = 0;
+        foreach (EvaluationSet set in new[] { binary, numbers, several })
+        {
+            foreach (Metric metric in Metric.All.Where(m => m.IsFor(set.Kind) && !m.IsOfGroups && m != Metric.PredictedPositiveShare))
+            {
+                double low = double.IsFinite(metric.Minimum) ? metric.Minimum : -1e6, high = double.IsFinite(metric.Maximum) ? metric.Maximum : 1e6;
+                Finding finding = (await Gate.For("g").Require(metric, between: (low, high)).EvaluateAsync(set, null, context: quick)).Findings[0];
+
+                // Calibration errors are biased upwards, which BCa takes off, so their interval may lie below them.
+                bool isAround = finding.Value!.Value.IsDefined && finding.Lower <= finding.Value.Value.Value && finding.Value.Value.Value <= finding.Upper;
+                Assert.True(finding.Verdict == Verdict.Pass && finding.Lower <= finding.Upper && (isAround || metric.Name.EndsWith("CalibrationError", StringComparison.Ordinal)), $"{metric} of {set.Kind}: {finding.Message} {finding.Lower} {finding.Upper}");
+                judged++;
+            }
+        }
+
+        Assert.Equal(38 + 9 + 9, judged);
+    }
+
+    /// <summary>Bins of equal mass by sorting, each of them with as many rows as the next or one more.</summary>
+    [Property(MaxTest = 100)]
+    public void CalibrationOverBinsOfEqualMass_EqualsTheNaiveForm((bool Y, byte S)[] rows)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        const int Bins = 4;
+        EvaluationSet set = EvaluationSet.Of([.. rows.Select(r => r.Y)], (double[])[.. rows.Select(r => r.S / 255.0)]);
+        var sorted = rows.Select(r => (S: r.S / 255.0, Y: r.Y ? 1.0 : 0)).OrderBy(r => r.S).ToArray();
+        var bins = sorted.Select((r, i) => (Bin: (long)i * Bins / sorted.Length, Row: r)).GroupBy(r => r.Bin, r => r.Row).ToArray();
+        Assert.Equal(bins.Sum(b => Math.Abs(b.Sum(r => r.S - r.Y))) / rows.Length, Metric.ExpectedCalibrationErrorOver(Bins, equalMass: true).Compute(set).Value, 1e-12);
+        Assert.Equal(bins.Max(b => Math.Abs(b.Average(r => r.S - r.Y))), Metric.MaximumCalibrationErrorOver(Bins, equalMass: true).Compute(set).Value, 1e-12);
+        Assert.Equal(Metric.ExpectedCalibrationErrorOver(Bins, true).Compute(set).Value, Metric.ExpectedCalibrationErrorOver(Bins, true).Compute(set.WithWeights([.. rows.Select(_ => 0.5)])).Value, 1e-12);
+        Assert.Equal(Metric.ExpectedCalibrationError.Name, Metric.ExpectedCalibrationErrorOver().Name);
     }
 
     [Property(MaxTest = 200)]
