@@ -53,9 +53,10 @@ internal sealed partial class RobustRequirement : Requirement
             yield return $"The drop of {_metric.Name} cannot be judged; use AreaUnderRoc, Accuracy or another figure that two models can be compared by.";
         }
 
-        if (!(_maxDrop >= 0 && _maxDrop <= 1))
+        double most = Math.Max(1, _metric.Maximum - _metric.Minimum);
+        if (!(_maxDrop >= 0 && _maxDrop <= most && double.IsFinite(_maxDrop)))
         {
-            yield return $"{_metric.Name} under {(_isSuite ? "a suite" : First)}: maxDrop {_maxDrop} must lie between 0 and 1.";
+            yield return $"{_metric.Name} under {(_isSuite ? "a suite" : First)}: maxDrop {_maxDrop} must lie between 0 and {most}.";
         }
 
         foreach (string other in ConfidenceProblems())

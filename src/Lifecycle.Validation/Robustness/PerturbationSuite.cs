@@ -15,7 +15,8 @@ public sealed class PerturbationSuite
         ArgumentNullException.ThrowIfNull(perturbations);
         Perturbation[] all = [.. perturbations];
         return all.Length > 0 ? new(all)
-            : throw new ArgumentException("A suite needs at least one perturbation, for example Perturbation.Noise(0.05).", nameof(perturbations));
+            : throw new ArgumentException(
+                "A suite needs at least one perturbation, for example Perturbation.Noise(0.05).", nameof(perturbations));
     }
 
     /// <summary>All five levels of some families; the check <see cref="PerturbationFamily.BatchInvariance"/> has one.</summary>
@@ -66,7 +67,7 @@ public sealed class PerturbationSuite
     /// <summary>Tries a model.</summary>
     /// <param name="set">Labels and features; the scores of the unchanged rows are asked of the model.</param>
     /// <param name="predict">The model.</param>
-    /// <param name="metric">The area under the ROC curve (default) or a share such as accuracy.</param>
+    /// <param name="metric">The area under the ROC curve when null, for predicted numbers the root mean squared error.</param>
     /// <param name="options">Confidence, seed, timeout and calls at once.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="PredictorException">The model threw, hung or answered wrongly; the message gives the first row.</exception>
@@ -87,8 +88,8 @@ public sealed class PerturbationSuite
         set.EnsureLabelled();
         _ = set.FeatureBatch();
         MeteredPredictor predictor = new(predict, TimeProvider.System, settings.RequirementTimeout, settings.MaxPredictorConcurrency);
-        return await RunAsync(new RobustnessRun(set, settings.Seed), set, metric ?? Metric.AreaUnderRoc, settings.Confidence, predictor,
-            cancellationToken).ConfigureAwait(false);
+        return await RunAsync(new RobustnessRun(set, settings), set,
+            metric ?? (set.Kind == EvaluationKind.Regression ? Metric.RootMeanSquaredError : Metric.AreaUnderRoc), settings.Confidence, predictor, cancellationToken).ConfigureAwait(false);
     }
 
     internal async ValueTask<RobustnessReport> RunAsync(
@@ -141,7 +142,8 @@ public sealed class PerturbationSuite
     {
         PerturbationFamily.BatchInvariance => [Perturbation.BatchInvariance()],
         PerturbationFamily.ProtectedFlip =>
-            throw new ArgumentException("A protected flip names a feature; add it with .With(Perturbation.ProtectedFlip(feature)).", nameof(family)),
+            throw new ArgumentException(
+                "A protected flip names a feature; add it with .With(Perturbation.ProtectedFlip(feature)).", nameof(family)),
         _ => Enumerable.Range(1, PerturbationLevels.Count).Select(s => Perturbation.At(family, s)),
     };
 }

@@ -44,7 +44,7 @@ internal sealed partial class RobustnessRun
         for (int shuffle = 0; shuffle < 2; shuffle++)
         {
             int[] order = [.. Enumerable.Range(0, Set.Count)];
-            new RandomStream(_seed, ((ulong)check.Family << 32) | (uint)shuffle).Shuffle<int>(order);
+            new RandomStream(_options.Seed, ((ulong)check.Family << 32) | (uint)shuffle).Shuffle<int>(order);
             double[] mixed = await predictor.ScoreAsync(rows.Rows(order), cancellationToken,
                 [.. order.Select(i => numbers[i])]).ConfigureAwait(false);
             double[] again = new double[mixed.Length];
@@ -65,9 +65,9 @@ internal sealed partial class RobustnessRun
     {
         for (int i = 0; i < again.Length; i++)
         {
-            double score = plain.Scores[i];
-            bool isOther = plain.Turns(i, again[i]);
-            if (isOther || Math.Abs(score - again[i]) > check.Level)
+            double score = plain.Answer(i);
+            bool isOther = plain.Turns(i, again[i], _options.FlipShare);
+            if (isOther || Math.Abs(score - again[i]) > check.Level * Math.Max(1, Math.Abs(score)))
             {
                 return FormattableString.Invariant(
                     $"Row {Check.Rows[i]} scores {score} and {how} {again[i]}{(isOther ? ", which is another decision" : "")}.");
@@ -101,7 +101,7 @@ internal sealed partial class RobustnessRun
             double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Check.Rows).ConfigureAwait(false);
             for (int i = 0; i < scores.Length; i++)
             {
-                flipped[i] |= plain.Turns(i, scores[i]);
+                flipped[i] |= plain.Turns(i, scores[i], _options.FlipShare);
             }
         }
 

@@ -13,18 +13,18 @@ internal sealed partial class RobustnessRun
 
     private readonly Dictionary<string, Trial[]> _tried = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IReadOnlyList<Victim> Victims, int Unconfirmed)> _attacked = new(StringComparer.Ordinal);
-    private readonly ulong _seed;
+    private readonly ValidationOptions _options;
     private long _kept;
     private EvaluationSet? _plain;
     private SliceTable? _slices;
 
     /// <param name="set">The rows.</param>
-    /// <param name="seed">Seed of everything that is drawn.</param>
+    /// <param name="options">Seed, replicates, and what counts as another decision.</param>
     /// <param name="numbers">What each row is called in reports; its position when null.</param>
-    public RobustnessRun(EvaluationSet set, ulong seed, int[]? numbers = null)
+    public RobustnessRun(EvaluationSet set, ValidationOptions options, int[]? numbers = null)
     {
         Check = RuleCheck.Of(set, numbers);
-        _seed = seed;
+        _options = options;
     }
 
     public RuleCheck Check { get; }
@@ -67,7 +67,7 @@ internal sealed partial class RobustnessRun
         if (!_attacked.TryGetValue(attack.ToString(), out (IReadOnlyList<Victim> Victims, int Unconfirmed) found))
         {
             EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
-            found = await attack.SearchAsync(plain, _seed, predictor, Check.Rows, cancellationToken).ConfigureAwait(false);
+            found = await attack.SearchAsync(plain, _options.Seed, predictor, Check.Rows, cancellationToken).ConfigureAwait(false);
             _attacked.Add(attack.ToString(), found);
         }
 
@@ -109,7 +109,7 @@ internal sealed partial class RobustnessRun
             List<Trial> made = [];
             for (int variant = 0; variant < perturbation.Variants; variant++)
             {
-                if (perturbation.Change(Set.Table(), _seed, variant) is not { } draft)
+                if (perturbation.Change(Set.Table(), _options.Seed, variant) is not { } draft)
                 {
                     break;
                 }
@@ -134,11 +134,10 @@ internal sealed partial class RobustnessRun
         Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, EvaluationSet plain, Trial trial)
     {
         EvaluationSet tried = trial.Set;
-        MetricInterval drop = PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions,
-            confidence);
-        double lower = lowerConfidence == confidence || !drop.Value.IsDefined
-            ? drop.Lower
-            : PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, lowerConfidence).Lower;
+        PairedEstimate estimate = PairedDifference.Of(metric, plain, tried, PairedScale.Difference, confidence, _options.Replicates,
+            _options.Seed);
+        MetricInterval drop = estimate.At(confidence);
+        double lower = lowerConfidence == confidence ? drop.Lower : estimate.At(lowerConfidence).Lower;
         MetricValue before = metric.Compute(plain);
         return Flips(Start(perturbation, metric.Compute(tried), drop.Value), trial.Flips, Set.Count, confidence) with
         {
@@ -161,7 +160,7 @@ internal sealed partial class RobustnessRun
         int flips = 0;
         for (int i = 0; i < answers.Length; i++)
         {
-            if (_plain!.Turns(i, answers[i]))
+            if (_plain!.Turns(i, answers[i], _options.FlipShare))
             {
                 flips++;
                 double cost = draft.Cost(i);

@@ -121,7 +121,8 @@ internal sealed class RuleCheck
         }
 
         foreach (
-            FeatureColumn member in table.Rules.Choices.SelectMany(g => g).Select(c => set.Features[c]).Where(f => f.Minimum > 0 || f.Maximum < 1))
+            FeatureColumn member in table.Rules.Choices.SelectMany(g => g).Select(c => set.Features[c]).Where(f =>
+                f.Minimum > 0 || f.Maximum < 1))
         {
             yield return $"'{member.Name}' is 0 or 1 as part of a one-hot group, but {string.Join("; ", member.Constraints)}.";
         }

@@ -54,7 +54,7 @@ public abstract class Attack
         set.EnsureLabelled();
         _ = set.FeatureBatch();
         MeteredPredictor predictor = new(predict, TimeProvider.System, options.RequirementTimeout, options.MaxPredictorConcurrency);
-        return RunAsync(new RobustnessRun(set, options.Seed), set, options.Confidence, predictor, cancellationToken);
+        return RunAsync(new RobustnessRun(set, options), set, options.Confidence, predictor, cancellationToken);
     }
 
     /// <summary>Kind and settings.</summary>
