@@ -11,13 +11,16 @@ public sealed partial class EvaluationSet
     /// <summary>Says that some features of numbers are one choice: one of them is 1 and the others are 0.</summary>
     /// <param name="columns">At least two features, each in one such group only.</param>
     /// <exception cref="UnknownColumnException">A feature is not there.</exception>
-    /// <exception cref="ArgumentException">Fewer than two features, one that is no number, or one that belongs to another group.</exception>
+    /// <exception cref="ArgumentException">
+    /// Fewer than two features, one that is no number, or one that belongs to another group.
+    /// </exception>
     public EvaluationSet OneHot(params string[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Distinct(StringComparer.Ordinal).Count() < 2)
         {
-            throw new ArgumentException("OneHot needs at least two different features, for example OneHot(\"owner\", \"rent\", \"other\").", nameof(columns));
+            throw new ArgumentException(
+                "OneHot needs at least two different features, for example OneHot(\"owner\", \"rent\", \"other\").", nameof(columns));
         }
 
         foreach (string column in columns)

@@ -1,8 +1,8 @@
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// An input of the model and how it may lawfully change; used when a model is tried on changed inputs. Immutable: every rule returns a new one.
-/// A missing value breaks no rule.
+/// An input of the model and how it may lawfully change; used when a model is tried on changed inputs. Immutable: every rule returns a new
+/// one. A missing value breaks no rule.
 /// </summary>
 public sealed class FeatureColumn
 {
@@ -51,10 +51,13 @@ public sealed class FeatureColumn
     public FeatureColumn Integer() => Number(nameof(Integer)).With(f => f.IsInteger = true);
 
     /// <summary>A changed value is held between two numbers, both included.</summary>
-    /// <exception cref="ArgumentException"><paramref name="minimum"/> lies above <paramref name="maximum"/>, one is NaN, or the feature holds no numbers.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="minimum"/> lies above <paramref name="maximum"/>, one is NaN, or the feature holds no numbers.
+    /// </exception>
     public FeatureColumn Range(double minimum, double maximum) => minimum <= maximum
         ? Number(nameof(Range)).With(f => (f.Minimum, f.Maximum) = (minimum, maximum))
-        : throw new ArgumentException(FormattableString.Invariant($"The range of the feature '{Name}' begins at {minimum} and ends at {maximum}; it must not be empty."));
+        : throw new ArgumentException(
+            FormattableString.Invariant($"The range of the feature '{Name}' begins at {minimum} and ends at {maximum}; it must not be empty."));
 
     /// <summary>A changed value moves to the nearest of these numbers.</summary>
     /// <param name="values">At least one; finite.</param>
@@ -64,7 +67,8 @@ public sealed class FeatureColumn
         ArgumentNullException.ThrowIfNull(values);
         return values.Length > 0 && values.All(double.IsFinite)
             ? Number(nameof(OneOf)).With(f => f.AllowedNumbers = [.. values.Distinct().Order()])
-            : throw new ArgumentException($"OneOf of the feature '{Name}' needs finite numbers, for example OneOf(12, 24, 36).", nameof(values));
+            : throw new ArgumentException(
+                $"OneOf of the feature '{Name}' needs finite numbers, for example OneOf(12, 24, 36).", nameof(values));
     }
 
     /// <summary>A changed text must be one of these.</summary>
@@ -75,7 +79,8 @@ public sealed class FeatureColumn
         ArgumentNullException.ThrowIfNull(values);
         return values.Length > 0 && Column.Column.Type == ColumnType.String
             ? With(f => f.AllowedTexts = [.. values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])
-            : throw new ArgumentException($"OneOf with texts needs a feature of texts and at least one value; '{Name}' is {Column.Column.Type}.", nameof(values));
+            : throw new ArgumentException(
+                $"OneOf with texts needs a feature of texts and at least one value; '{Name}' is {Column.Column.Type}.", nameof(values));
     }
 
     /// <summary>A change may only raise the value.</summary>

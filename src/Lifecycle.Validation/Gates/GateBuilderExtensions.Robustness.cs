@@ -3,9 +3,10 @@ namespace Lifecycle.Validation;
 public static partial class GateBuilderExtensions
 {
     /// <summary>
-    /// Asks that a metric drops by at most so much on changed inputs; needs features and the model. For the checks the limit means something else: of
-    /// <see cref="Perturbation.WorstShare"/> it is the loss beyond the mean loss, of <see cref="Perturbation.ProtectedFlip"/> the share of turned decisions, and
-    /// <see cref="Perturbation.BatchInvariance"/> allows no difference whatever the limit.
+    /// Asks that a metric drops by at most so much on changed inputs; needs features and the model. For the checks the limit means
+    /// something else: of <see cref="Perturbation.WorstShare"/> it is the loss beyond the mean loss, of
+    /// <see cref="Perturbation.ProtectedFlip"/> the share of turned decisions, and <see cref="Perturbation.BatchInvariance"/> allows no
+    /// difference whatever the limit.
     /// </summary>
     /// <param name="builder">The gate.</param>
     /// <param name="perturbation">How inputs change.</param>
@@ -21,8 +22,9 @@ public static partial class GateBuilderExtensions
     }
 
     /// <summary>
-    /// Asks the same under each perturbation of a suite. It passes when all upper bounds keep the limit, each at the confidence; it fails when a lower bound breaks it at the
-    /// confidence divided among the perturbations (Bonferroni), so that more perturbations bring no false alarms.
+    /// Asks the same under each perturbation of a suite. It passes when all upper bounds keep the limit, each at the confidence; it fails
+    /// when a lower bound breaks it at the confidence divided among the perturbations (Bonferroni), so that more perturbations bring no
+    /// false alarms.
     /// </summary>
     /// <param name="builder">The gate.</param>
     /// <param name="suite">The perturbations.</param>

@@ -39,7 +39,7 @@ internal sealed partial class GateRun(
     };
 
     /// <summary>The rows that keep all rules of how features may change, and what was tried on them so far.</summary>
-    public RobustnessRun Robustness => _robustness ??= new RobustnessRun(Set, Options.Seed, _numbers);
+    public RobustnessRun Robustness => _robustness ??= new RobustnessRun(Set, Options, _numbers);
 
     /// <summary>The model, metered for one requirement.</summary>
     public MeteredPredictor Predictor() => new(

@@ -10,7 +10,8 @@ internal static class Repeatability
     {
         bool isTouched = finding.Attack is not null || finding.Robustness is { IsRepeatable: true, ModelCalls: > 0 };
         return isTouched && finding.Verdict is Verdict.Pass or Verdict.Fail && finding.Value is { IsDefined: true }
-            ? finding with { Verdict = Verdict.Inconclusive, Message = $"{finding.Message} The model gave other answers for the same rows, so this figure cannot be relied on." }
+            ? finding with { Verdict = Verdict.Inconclusive,
+                Message = $"{finding.Message} The model gave other answers for the same rows, so this figure cannot be relied on." }
             : finding;
     }
 }

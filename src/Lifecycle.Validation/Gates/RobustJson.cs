@@ -65,9 +65,12 @@ internal static class RobustJson
         QueryBudget budget = new(Whole(item, "queries"));
         Attack attack = kind switch
         {
-            GreedyCoordinateAttack.KindName => new GreedyCoordinateAttack(Whole(item, "maxFeatures")) { Budget = budget, MaxCost = maxCost },
-            HopSkipJumpAttack.KindName => new HopSkipJumpAttack(Whole(item, "iterations"), item.Choice("norm", AttackNorm.Euclidean)) { Budget = budget, MaxCost = maxCost },
-            _ => throw new FormatException($"{item.Path}.attack '{Wording.Show(kind)}' is unknown; this version knows {GreedyCoordinateAttack.KindName}, {HopSkipJumpAttack.KindName}."),
+            GreedyCoordinateAttack.KindName =>
+                new GreedyCoordinateAttack(Whole(item, "maxFeatures")) { Budget = budget, MaxCost = maxCost },
+            HopSkipJumpAttack.KindName =>
+                new HopSkipJumpAttack(Whole(item, "iterations"), item.Choice("norm", AttackNorm.Euclidean)) { Budget = budget, MaxCost = maxCost },
+            _ => throw new FormatException(
+                $"{item.Path}.attack '{Wording.Show(kind)}' is unknown; this version knows {GreedyCoordinateAttack.KindName}, {HopSkipJumpAttack.KindName}."),
         };
         builder.RequireWithstands(attack, item.Needed("maxSuccess"), confidence);
     }
@@ -79,7 +82,8 @@ internal static class RobustJson
         int at = Array.FindIndex(families, f => GateJson.Camel(f.ToString()) == kind);
         if (at < 0)
         {
-            throw new FormatException($"{item.Path}.perturbation '{Wording.Show(kind)}' is unknown; this version knows: {string.Join(", ", families.Select(f => GateJson.Camel(f.ToString())))}.");
+            throw new FormatException(
+                $"{item.Path}.perturbation '{Wording.Show(kind)}' is unknown; this version knows: {string.Join(", ", families.Select(f => GateJson.Camel(f.ToString())))}.");
         }
 
         if (families[at] == PerturbationFamily.ProtectedFlip)
@@ -104,12 +108,14 @@ internal static class RobustJson
         Perturbation? made = isKnown ? Perturbation.At(family, (int)severity) : null;
         return made is not null && made.Level == level
             ? made
-            : throw new FormatException(FormattableString.Invariant($"{item.Path}: severity {severity} of this perturbation is not level {level}. Leave one of them as it was written, or leave severity out."));
+            : throw new FormatException(
+                FormattableString.Invariant($"{item.Path}: severity {severity} of this perturbation is not level {level}. Leave one of them as it was written, or leave severity out."));
     }
 
     private static int Whole(GateJsonObject item, string name)
     {
         double number = item.Needed(name);
-        return number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number : throw new FormatException(FormattableString.Invariant($"{item.Path}.{name} is {number}; a whole number is expected."));
+        return number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number
+            : throw new FormatException(FormattableString.Invariant($"{item.Path}.{name} is {number}; a whole number is expected."));
     }
 }

@@ -10,7 +10,8 @@ internal sealed partial class RobustRequirement
             Verdict.Fail => " That is too much.",
             _ => $" The data cannot tell.{Wording.Rows(needed)}",
         };
-        string left = report.LeftOut > 0 ? FormattableString.Invariant($" {report.LeftOut:N0} rows that break a rule as they are were left out.") : "";
+        string left = report.LeftOut > 0
+            ? FormattableString.Invariant($" {report.LeftOut:N0} rows that break a rule as they are were left out.") : "";
         if (!_isSuite)
         {
             return $"{Of(run, report, First, worst)}{end}{left}";
@@ -19,7 +20,8 @@ internal sealed partial class RobustRequirement
         Perturbation perturbation = _suite.Perturbations.First(p => p.ToString() == worst.Perturbation && p.Severity == worst.Severity);
         string[] broken = [.. report.Levels.Where(l => Judge(l) == Verdict.Fail).Select(l => l.Perturbation)];
         string open = FormattableString.Invariant($"{report.Levels.Count:N0} perturbations tried, {broken.Length:N0} break the limit");
-        string list = broken.Length == 0 ? "" : $" ({string.Join(", ", broken.Take(5))}{(broken.Length > 5 ? $" and {broken.Length - 5} more" : "")})";
+        string list = broken.Length == 0
+            ? "" : $" ({string.Join(", ", broken.Take(5))}{(broken.Length > 5 ? $" and {broken.Length - 5} more" : "")})";
         return $"{open}{list}. {(verdict == Verdict.Pass ? "The nearest to it" : "The worst")}: {Of(run, report, perturbation, worst)}{end}{left}";
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Lifecycle.Validation;
 
-/// <summary>The drop of a metric on changed inputs, paired with the same rows unchanged: under one perturbation, or under each of a suite.</summary>
+/// <summary>
+/// The drop of a metric on changed inputs, paired with the same rows unchanged: under one perturbation, or under each of a suite.
+/// </summary>
 internal sealed partial class RobustRequirement : Requirement
 {
     public const string KindName = "robust";
@@ -29,8 +31,10 @@ internal sealed partial class RobustRequirement : Requirement
     public override string Text => _isSuite
         ? $"{_metric.Name} drops by at most {Wording.Number(_maxDrop)} under each of {_suite.Perturbations.Count} perturbations ({string.Join(", ", _suite.Perturbations.Select(p => p.Kind).Distinct())})"
         : First is BatchInvarianceCheck ? $"equal answers for equal rows within {Wording.Number(First.Level)}"
-        : First is WorstShareCheck ? $"loss of the worst {Wording.Percent(First.Level)} of the rows exceeds the mean loss by at most {Wording.Number(_maxDrop)}"
-        : First is ProtectedFlipCheck flip ? $"at most {Wording.Number(_maxDrop)} of the decisions turn with another {Wording.Name(flip.FeatureName)}"
+        : First is WorstShareCheck
+            ? $"loss of the worst {Wording.Percent(First.Level)} of the rows exceeds the mean loss by at most {Wording.Number(_maxDrop)}"
+        : First is ProtectedFlipCheck flip
+            ? $"at most {Wording.Number(_maxDrop)} of the decisions turn with another {Wording.Name(flip.FeatureName)}"
         : $"{_metric.Name} drops by at most {Wording.Number(_maxDrop)} under {First}";
 
     internal override string? MetricName => _suite.Perturbations.All(p => p.Family > PerturbationFamily.Precision) ? null : _metric.Name;
@@ -49,9 +53,10 @@ internal sealed partial class RobustRequirement : Requirement
             yield return $"The drop of {_metric.Name} cannot be judged; use AreaUnderRoc, Accuracy or another figure that two models can be compared by.";
         }
 
-        if (!(_maxDrop >= 0 && _maxDrop <= 1))
+        double most = Math.Max(1, _metric.Maximum - _metric.Minimum);
+        if (!(_maxDrop >= 0 && _maxDrop <= most && double.IsFinite(_maxDrop)))
         {
-            yield return $"{_metric.Name} under {(_isSuite ? "a suite" : First)}: maxDrop {_maxDrop} must lie between 0 and 1.";
+            yield return $"{_metric.Name} under {(_isSuite ? "a suite" : First)}: maxDrop {_maxDrop} must lie between 0 and {most}.";
         }
 
         foreach (string other in ConfidenceProblems())
@@ -65,19 +70,23 @@ internal sealed partial class RobustRequirement : Requirement
         bool needsModel = _suite.Perturbations.Any(p => p is not WorstShareCheck);
         if (needsModel && (run.Predict is null || run.Set.Features.Count == 0))
         {
-            return Without(UndefinedReason.MissingMetric, $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to try changed inputs.") with { AtMost = _maxDrop };
+            return Without(UndefinedReason.MissingMetric,
+                $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to try changed inputs.") with { AtMost = _maxDrop };
         }
 
         RobustnessRun rows = run.Robustness;
         if (rows.Set.Count == 0)
         {
-            return Without(UndefinedReason.NoRows, $"{Text}: no row keeps the rules. {string.Join(" ", rows.Check.Problems)}") with { AtMost = _maxDrop };
+            return Without(UndefinedReason.NoRows,
+                $"{Text}: no row keeps the rules. {string.Join(" ", rows.Check.Problems)}") with { AtMost = _maxDrop };
         }
 
-        RobustnessReport report = await _suite.RunAsync(rows, run.Set, _metric, Confidence, run.Predictor(), run.CancellationToken).ConfigureAwait(false);
+        RobustnessReport report = await _suite.RunAsync(rows, run.Set, _metric, Confidence, run.Predictor(),
+            run.CancellationToken).ConfigureAwait(false);
         if (report.Levels.Count == 0)
         {
-            return Without(UndefinedReason.MissingMetric, $"{Text}: {(_isSuite ? "no perturbation of the suite can change a feature" : First.NothingToChange)}.") with { AtMost = _maxDrop, Robustness = report };
+            return Without(UndefinedReason.MissingMetric,
+                $"{Text}: {(_isSuite ? "no perturbation of the suite can change a feature" : First.NothingToChange)}.") with { AtMost = _maxDrop, Robustness = report };
         }
 
         RobustnessLevel worst = report.Levels.MaxBy(l => (int.MaxValue / 4 * Rank(Judge(l))) + (l.Upper ?? 0))!;
@@ -85,7 +94,8 @@ internal sealed partial class RobustRequirement : Requirement
         if (!worst.Drop.IsDefined)
         {
             UndefinedReason reason = worst.Drop.Reason!.Value;
-            return Without(reason, $"{Text}: {(_isSuite ? $"{worst.Perturbation} " : "")}cannot be told, {Wording.Why(reason)}.") with { AtMost = _maxDrop, Method = worst.Method, Robustness = report };
+            return Without(reason,
+                $"{Text}: {(_isSuite ? $"{worst.Perturbation} " : "")}cannot be told, {Wording.Why(reason)}.") with { AtMost = _maxDrop, Method = worst.Method, Robustness = report };
         }
 
         long? needed = verdict == Verdict.Inconclusive && worst.Lower is { } lower && worst.Upper is { } upper

@@ -23,6 +23,9 @@ public sealed class ValidationOptions
     /// <summary>Most groups that an analysis may have; 10,000 by default.</summary>
     public int MaxGroups { get; set; } = GroupEncoder.MaximumGroups;
 
+    /// <summary>From which share of its size on a change of a predicted number counts as another decision, above 0; 0.05 by default.</summary>
+    public double FlipShare { get; set; } = 0.05;
+
     /// <summary>Most calls of the model at the same time, at least 1; 1 by default. Results do not depend on it.</summary>
     public int MaxPredictorConcurrency { get; set; } = 1;
 
@@ -50,6 +53,11 @@ public sealed class ValidationOptions
             {
                 yield return $"ValidationOptions.{name} is {value}; set it to at least {least}.";
             }
+        }
+
+        if (!(FlipShare > 0))
+        {
+            yield return $"ValidationOptions.FlipShare is {FlipShare}; set it above 0, for example 0.05.";
         }
 
         if (RequirementTimeout <= TimeSpan.Zero)

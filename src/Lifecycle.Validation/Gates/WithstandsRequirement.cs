@@ -28,19 +28,23 @@ internal sealed class WithstandsRequirement(Attack attack, double maxSuccess, do
     {
         if (run.Predict is null || run.Set.Features.Count == 0)
         {
-            return Without(UndefinedReason.MissingMetric, $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to attack.") with { AtMost = maxSuccess };
+            return Without(UndefinedReason.MissingMetric,
+                $"{Text}: needs the model (predict:) and its features (.Feature(name, values)) to attack.") with { AtMost = maxSuccess };
         }
 
-        AttackResult result = await attack.RunAsync(run.Robustness, run.Set, Confidence, run.Predictor(), run.CancellationToken).ConfigureAwait(false);
+        AttackResult result = await attack.RunAsync(run.Robustness, run.Set, Confidence, run.Predictor(),
+            run.CancellationToken).ConfigureAwait(false);
         MetricValue rate = result.SuccessRate;
         if (!rate.IsDefined)
         {
-            string why = run.Robustness.Set.Count == 0 ? $"no row keeps the rules. {string.Join(" ", result.Problems)}" : "the model gets no row right, so there is none to attack.";
+            string why = run.Robustness.Set.Count == 0
+                ? $"no row keeps the rules. {string.Join(" ", result.Problems)}" : "the model gets no row right, so there is none to attack.";
             return Without(rate.Reason!.Value, $"{Text}: {why}") with { AtMost = maxSuccess, Attack = result };
         }
 
         Verdict verdict = Limits.Judge(result.Lower, result.Upper, null, maxSuccess);
-        long? needed = verdict == Verdict.Inconclusive ? Limits.NeededRows(result.Rows, rate.Value, result.Lower, result.Upper, null, maxSuccess) : null;
+        long? needed = verdict == Verdict.Inconclusive
+            ? Limits.NeededRows(result.Rows, rate.Value, result.Lower, result.Upper, null, maxSuccess) : null;
         return Start(verdict, Message(result, verdict, needed)) with
         {
             Value = rate,
@@ -61,10 +65,14 @@ internal sealed class WithstandsRequirement(Attack attack, double maxSuccess, do
 
     private string Message(AttackResult result, Verdict verdict, long? needed)
     {
-        string bound = Confidence == Validation.Confidence.None ? "" : $" With {Wording.Percent(Confidence)} confidence at most {Wording.Share(result.Upper)}.";
-        string cost = result.MedianCost is { } median ? FormattableString.Invariant($" Half of the changes cost at most {median:0.##} standard deviations.") : "";
-        string lost = result.Unconfirmed > 0 ? FormattableString.Invariant($" {result.Unconfirmed:N0} more turned once and not again.") : "";
-        string left = result.LeftOut > 0 ? FormattableString.Invariant($" {result.LeftOut:N0} rows that break a rule as they are were left out.") : "";
+        string bound = Confidence == Validation.Confidence.None
+            ? "" : $" With {Wording.Percent(Confidence)} confidence at most {Wording.Share(result.Upper)}.";
+        string cost = result.MedianCost is { } median
+            ? FormattableString.Invariant($" Half of the changes cost at most {median:0.##} standard deviations.") : "";
+        string lost = result.Unconfirmed > 0
+            ? FormattableString.Invariant($" {result.Unconfirmed:N0} more turned once and not again.") : "";
+        string left = result.LeftOut > 0
+            ? FormattableString.Invariant($" {result.LeftOut:N0} rows that break a rule as they are were left out.") : "";
         string end = verdict switch
         {
             Verdict.Pass => "",

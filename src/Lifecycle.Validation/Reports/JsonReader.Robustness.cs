@@ -4,7 +4,8 @@ namespace Lifecycle.Validation;
 
 internal static partial class JsonReader
 {
-    private static RobustnessReport? ReadRobustness(JsonElement finding) => !finding.TryGetProperty("robustness", out JsonElement report) ? null : new RobustnessReport
+    private static RobustnessReport? ReadRobustness(JsonElement finding) =>
+        !finding.TryGetProperty("robustness", out JsonElement report) ? null : new RobustnessReport
     {
         Metric = Text(report, "metric"),
         Unchanged = ReadFigure(report, "unchanged") ?? throw new FormatException("A robustness report has no unchanged figure."),
@@ -46,7 +47,8 @@ internal static partial class JsonReader
         Note = OptionalText(level, "note"),
     };
 
-    private static AttackResult? ReadAttack(JsonElement finding) => !finding.TryGetProperty("attack", out JsonElement attack) ? null : new AttackResult
+    private static AttackResult? ReadAttack(JsonElement finding) =>
+        !finding.TryGetProperty("attack", out JsonElement attack) ? null : new AttackResult
     {
         Attack = Text(attack, "attack"),
         Rows = attack.GetProperty("rows").GetInt32(),
@@ -62,10 +64,13 @@ internal static partial class JsonReader
         MedianCost = Number(attack, "medianCost"),
         Queries = attack.GetProperty("queries").GetInt64(),
         ModelCalls = attack.GetProperty("modelCalls").GetInt64(),
-        Examples = Items(attack, "examples", e => new AttackExample(e.GetProperty("row").GetInt32(), Number(e, "cost") ?? double.NaN, e.GetProperty("queries").GetInt32(), [])),
+        Examples = Items(attack,
+            "examples", e => new AttackExample(e.GetProperty("row").GetInt32(), Number(e, "cost") ?? double.NaN, e.GetProperty("queries").GetInt32(), [])),
     };
 
-    private static MetricValue? ReadFigure(JsonElement holder, string name) => holder.TryGetProperty(name, out JsonElement figure) ? ReadValue(figure) : null;
+    private static MetricValue? ReadFigure(JsonElement holder, string name) =>
+        holder.TryGetProperty(name, out JsonElement figure) ? ReadValue(figure) : null;
 
-    private static string? OptionalText(JsonElement holder, string name) => holder.TryGetProperty(name, out JsonElement text) ? text.GetString() : null;
+    private static string? OptionalText(JsonElement holder, string name) =>
+        holder.TryGetProperty(name, out JsonElement text) ? text.GetString() : null;
 }

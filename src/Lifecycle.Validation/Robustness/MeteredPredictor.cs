@@ -24,7 +24,8 @@ internal sealed class MeteredPredictor(BatchPredictor predict, TimeProvider time
     /// <param name="numbers">What each row is called in messages; its position when null.</param>
     /// <param name="batchRows">Rows of a call.</param>
     /// <exception cref="PredictorException">The model threw, hung or answered wrongly; the message gives the first row.</exception>
-    public async ValueTask<double[]> ScoreAsync(ColumnBatch rows, CancellationToken cancellationToken, int[]? numbers = null, int batchRows = MostRows)
+    public async ValueTask<double[]> ScoreAsync(ColumnBatch rows, CancellationToken cancellationToken, int[]? numbers = null,
+        int batchRows = MostRows)
     {
         double[] scores = new double[rows.RowCount];
         long started = time.GetTimestamp();
@@ -53,7 +54,9 @@ internal sealed class MeteredPredictor(BatchPredictor predict, TimeProvider time
         return scores;
     }
 
-    /// <summary>Waits for all; of several errors the one of the earliest rows is thrown, so that the answer does not depend on who was first.</summary>
+    /// <summary>
+    /// Waits for all; of several errors the one of the earliest rows is thrown, so that the answer does not depend on who was first.
+    /// </summary>
     private static async Task FirstErrorAsync(Task[] calls)
     {
         foreach (Task call in calls)
@@ -67,7 +70,8 @@ internal sealed class MeteredPredictor(BatchPredictor predict, TimeProvider time
         }
     }
 
-    private async Task ScoreBatchAsync(ColumnBatch rows, int from, int batchRows, double[] scores, TimeSpan left, int[]? numbers, CancellationToken cancellationToken)
+    private async Task ScoreBatchAsync(ColumnBatch rows, int from, int batchRows, double[] scores, TimeSpan left, int[]? numbers,
+        CancellationToken cancellationToken)
     {
         int count = Math.Min(batchRows, scores.Length - from);
         ColumnBatch batch = RowBlock.Of(rows, from, count);
@@ -88,7 +92,8 @@ internal sealed class MeteredPredictor(BatchPredictor predict, TimeProvider time
         answer.CopyTo(scores, from);
     }
 
-    private async ValueTask CallAsync(ColumnBatch batch, double[] answer, TimeSpan left, int firstRow, int lastRow, CancellationToken cancellationToken)
+    private async ValueTask CallAsync(ColumnBatch batch, double[] answer, TimeSpan left, int firstRow, int lastRow,
+        CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         Interlocked.Increment(ref _calls);

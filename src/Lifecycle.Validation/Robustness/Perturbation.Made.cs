@@ -26,9 +26,12 @@ public abstract partial class Perturbation
     /// <param name="share">Share of the cells of each column, in (0, 1].</param>
     /// <param name="fill">What stands in their place.</param>
     /// <param name="sentinel">The number that stands there with <see cref="MissingFill.Sentinel"/>.</param>
-    public static Perturbation Missing(double share, MissingFill fill = MissingFill.Empty, double sentinel = -1) => new MissingPerturbation(share, fill, sentinel);
+    public static Perturbation Missing(double share, MissingFill fill = MissingFill.Empty, double sentinel = -1) =>
+        new MissingPerturbation(share, fill, sentinel);
 
-    /// <summary>Takes whole columns away: five choices of columns are tried, the mean and the worst are shown, the worst is judged.</summary>
+    /// <summary>
+    /// Takes whole columns away: five choices of columns are tried, the mean and the worst are shown, the worst is judged.
+    /// </summary>
     /// <param name="columns">How many at a time, at least 1.</param>
     public static Perturbation ColumnMissing(int columns) => new ColumnMissingPerturbation(columns);
 
@@ -44,7 +47,10 @@ public abstract partial class Perturbation
     /// <param name="share">Share of the cells of each column, in (0, 1].</param>
     public static Perturbation CategorySwap(double share) => new CategorySwapPerturbation(share);
 
-    /// <summary>Writes texts as people and systems do: other case, blanks around, two letters swapped, one dropped or doubled, no diacritics, full-width digits.</summary>
+    /// <summary>
+    /// Writes texts as people and systems do: other case, blanks around, two letters swapped, one dropped or doubled, no diacritics,
+    /// full-width digits.
+    /// </summary>
     /// <param name="share">Share of the cells of each column, in (0, 1].</param>
     public static Perturbation TextNoise(double share) => new TextNoisePerturbation(share);
 
@@ -68,15 +74,24 @@ public abstract partial class Perturbation
     /// <param name="form">The form.</param>
     public static Perturbation Precision(NumberForm form) => new PrecisionPerturbation((int)form);
 
-    /// <summary>No perturbation but a check: the same rows in other batches and orders must get the same decisions and, within a tolerance, the same scores.</summary>
+    /// <summary>
+    /// No perturbation but a check: the same rows in other batches and orders must get the same decisions and, within a tolerance, the same
+    /// scores.
+    /// </summary>
     /// <param name="tolerance">Greatest difference of two scores, at least 0.</param>
     public static Perturbation BatchInvariance(double tolerance = 1e-6) => new BatchInvarianceCheck(tolerance);
 
-    /// <summary>No perturbation but a check without the model: how much greater the mean loss of the worst rows is than the mean loss (conditional value at risk).</summary>
+    /// <summary>
+    /// No perturbation but a check without the model: how much greater the mean loss of the worst rows is than the mean loss (conditional
+    /// value at risk).
+    /// </summary>
     /// <param name="share">Share of the rows, above 0 and below 1, for example 0.1.</param>
     public static Perturbation WorstShare(double share) => new WorstShareCheck(share);
 
-    /// <summary>A counterfactual check: the share of rows whose decision changes when one feature takes any of its other values, even if it is immutable otherwise.</summary>
+    /// <summary>
+    /// A counterfactual check: the share of rows whose decision changes when one feature takes any of its other values, even if it is
+    /// immutable otherwise.
+    /// </summary>
     /// <param name="feature">A feature of texts or flags, or of numbers with at most 100 different values.</param>
     public static Perturbation ProtectedFlip(string feature) => new ProtectedFlipCheck(feature);
 
@@ -113,6 +128,7 @@ public abstract partial class Perturbation
         PerturbationFamily.Precision => new PrecisionPerturbation(level),
         PerturbationFamily.BatchInvariance => new BatchInvarianceCheck(level),
         PerturbationFamily.WorstShare => new WorstShareCheck(level),
-        _ => throw new ArgumentOutOfRangeException(nameof(family), family, "This family has no levels; make it with Perturbation.ProtectedFlip(feature)."),
+        _ => throw new ArgumentOutOfRangeException(nameof(family), family,
+            "This family has no levels; make it with Perturbation.ProtectedFlip(feature)."),
     };
 }

@@ -5,8 +5,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// A way in which inputs may differ from those the model was made for. Immutable features stay as they are; every changed row keeps the rules
-/// of the set. Random choices come from stream (seed, family &lt;&lt; 32 | column).
+/// A way in which inputs may differ from those the model was made for. Immutable features stay as they are; every changed row keeps the
+/// rules of the set. Random choices come from stream (seed, family &lt;&lt; 32 | column).
 /// </summary>
 public abstract partial class Perturbation
 {
@@ -118,14 +118,17 @@ public abstract partial class Perturbation
     {
     }
 
-    private protected string Wrong(string expected) => FormattableString.Invariant($"The level of {Kind} is {Level}; it must be {expected}.");
+    private protected string Wrong(string expected) =>
+        FormattableString.Invariant($"The level of {Kind} is {Level}; it must be {expected}.");
 
     private protected string? ShareProblem() => Level is > 0 and <= 1 ? null : Wrong("a share above 0 and at most 1, for example 0.05");
 
     private protected string? WholeProblem(int least, int most) =>
         Level >= least && Level <= most && Level == Math.Floor(Level) ? null : Wrong($"a whole number between {least} and {most}");
 
-    /// <summary>Copies the cells and calls an action for each row of a random share; every row is taken independently of the others.</summary>
+    /// <summary>
+    /// Copies the cells and calls an action for each row of a random share; every row is taken independently of the others.
+    /// </summary>
     private protected static void AtRandomRows(double[] from, double[] cells, double share, RandomStream random, Action<int> change)
     {
         from.CopyTo(cells, 0);
@@ -135,5 +138,6 @@ public abstract partial class Perturbation
         }
     }
 
-    private static long Gap(double share, RandomStream random) => share >= 1 ? 0 : (long)Math.Min(int.MaxValue, Math.Floor(Math.Log(1 - random.NextDouble()) / Math.Log(1 - share)));
+    private static long Gap(double share, RandomStream random) =>
+        share >= 1 ? 0 : (long)Math.Min(int.MaxValue, Math.Floor(Math.Log(1 - random.NextDouble()) / Math.Log(1 - share)));
 }

@@ -1,6 +1,9 @@
 namespace Lifecycle.Validation;
 
-/// <summary>Families of changes to inputs, and of checks that belong to robustness. The number opens the random streams of the family, so it never changes.</summary>
+/// <summary>
+/// Families of changes to inputs, and of checks that belong to robustness. The number opens the random streams of the family, so it never
+/// changes.
+/// </summary>
 public enum PerturbationFamily
 {
     /// <summary>Gaussian noise: .01 .02 .05 .10 .20 of the standard deviation.</summary>

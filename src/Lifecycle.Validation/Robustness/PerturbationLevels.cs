@@ -20,7 +20,8 @@ internal static class PerturbationLevels
         PerturbationFamily.DateShift => [1, 7, 30, 180, 365],
         PerturbationFamily.Precision => [1, 2, 3, 4, 5],
         PerturbationFamily.WorstShare => [0.5, 0.2, 0.1, 0.05, 0.02],
-        PerturbationFamily.BatchInvariance or PerturbationFamily.ProtectedFlip => throw new ArgumentOutOfRangeException(nameof(family), family, "This check has no levels."),
+        PerturbationFamily.BatchInvariance or PerturbationFamily.ProtectedFlip =>
+            throw new ArgumentOutOfRangeException(nameof(family), family, "This check has no levels."),
         _ => Fine,
     };
 }

@@ -14,11 +14,15 @@ public sealed class PerturbationSuite
     {
         ArgumentNullException.ThrowIfNull(perturbations);
         Perturbation[] all = [.. perturbations];
-        return all.Length > 0 ? new(all) : throw new ArgumentException("A suite needs at least one perturbation, for example Perturbation.Noise(0.05).", nameof(perturbations));
+        return all.Length > 0 ? new(all)
+            : throw new ArgumentException(
+                "A suite needs at least one perturbation, for example Perturbation.Noise(0.05).", nameof(perturbations));
     }
 
     /// <summary>All five levels of some families; the check <see cref="PerturbationFamily.BatchInvariance"/> has one.</summary>
-    /// <exception cref="ArgumentException">There is none, or <see cref="PerturbationFamily.ProtectedFlip"/>, which names a feature.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is none, or <see cref="PerturbationFamily.ProtectedFlip"/>, which names a feature.
+    /// </exception>
     public static PerturbationSuite Of(params IEnumerable<PerturbationFamily> families)
     {
         ArgumentNullException.ThrowIfNull(families);
@@ -37,11 +41,14 @@ public sealed class PerturbationSuite
         _ = set.FeatureBatch();
         FeatureTable table = set.Table();
         CodedColumn[] free = [.. table.Columns.Where((_, c) => !table.Rules.IsFixed(c))];
-        IEnumerable<PerturbationFamily> families = Enum.GetValues<PerturbationFamily>().Where(f => f <= PerturbationFamily.Precision).Where(f => f == PerturbationFamily.ColumnMissing
+        IEnumerable<PerturbationFamily> families = Enum.GetValues<PerturbationFamily>().Where(f =>
+            f <= PerturbationFamily.Precision).Where(f => f == PerturbationFamily.ColumnMissing
             ? free.Length > 1
             : free.Any(Perturbation.Of(f, 0).CanChange));
-        IEnumerable<Perturbation> flips = set.Attributes.Where(a => table.PositionOf(a.Name) >= 0).Select(a => Perturbation.ProtectedFlip(a.Name));
-        return new([Perturbation.BatchInvariance(), .. families.SelectMany(LevelsOf), .. LevelsOf(PerturbationFamily.WorstShare), .. flips]);
+        IEnumerable<Perturbation> flips = set.Attributes.Where(a => table.PositionOf(a.Name) >= 0).Select(a =>
+            Perturbation.ProtectedFlip(a.Name));
+        return new(
+            [Perturbation.BatchInvariance(), .. families.SelectMany(LevelsOf), .. LevelsOf(PerturbationFamily.WorstShare), .. flips]);
     }
 
     /// <summary>The same and more.</summary>
@@ -60,14 +67,15 @@ public sealed class PerturbationSuite
     /// <summary>Tries a model.</summary>
     /// <param name="set">Labels and features; the scores of the unchanged rows are asked of the model.</param>
     /// <param name="predict">The model.</param>
-    /// <param name="metric">The area under the ROC curve (default) or a share such as accuracy.</param>
+    /// <param name="metric">The area under the ROC curve when null, for predicted numbers the root mean squared error.</param>
     /// <param name="options">Confidence, seed, timeout and calls at once.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="PredictorException">The model threw, hung or answered wrongly; the message gives the first row.</exception>
     /// <exception cref="InvalidOperationException">The set has no features, rows without a label, or weights.</exception>
     /// <exception cref="ArgumentException">An option or a level is out of range, or the drop of the metric cannot be bounded.</exception>
     public async ValueTask<RobustnessReport> RunAsync(
-        EvaluationSet set, BatchPredictor predict, Metric? metric = null, ValidationOptions? options = null, CancellationToken cancellationToken = default)
+        EvaluationSet set, BatchPredictor predict, Metric? metric = null, ValidationOptions? options = null,
+            CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(predict);
@@ -80,11 +88,13 @@ public sealed class PerturbationSuite
         set.EnsureLabelled();
         _ = set.FeatureBatch();
         MeteredPredictor predictor = new(predict, TimeProvider.System, settings.RequirementTimeout, settings.MaxPredictorConcurrency);
-        return await RunAsync(new RobustnessRun(set, settings.Seed), set, metric ?? Metric.AreaUnderRoc, settings.Confidence, predictor, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(new RobustnessRun(set, settings), set,
+            metric ?? (set.Kind == EvaluationKind.Regression ? Metric.RootMeanSquaredError : Metric.AreaUnderRoc), settings.Confidence, predictor, cancellationToken).ConfigureAwait(false);
     }
 
     internal async ValueTask<RobustnessReport> RunAsync(
-        RobustnessRun run, EvaluationSet set, Metric metric, double confidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+        RobustnessRun run, EvaluationSet set, Metric metric, double confidence, MeteredPredictor predictor,
+            CancellationToken cancellationToken)
     {
         List<RobustnessLevel> levels = [];
         List<string> notTried = [];
@@ -99,7 +109,8 @@ public sealed class PerturbationSuite
             foreach (Perturbation perturbation in Perturbations)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RobustnessLevel? level = await run.TryAsync(perturbation, metric, confidence, lower, predictor, cancellationToken).ConfigureAwait(false);
+                RobustnessLevel? level = await run.TryAsync(perturbation, metric, confidence, lower, predictor,
+                    cancellationToken).ConfigureAwait(false);
                 if (level is null)
                 {
                     notTried.Add($"{perturbation}: {perturbation.NothingToChange}");
@@ -130,7 +141,9 @@ public sealed class PerturbationSuite
     private static IEnumerable<Perturbation> LevelsOf(PerturbationFamily family) => family switch
     {
         PerturbationFamily.BatchInvariance => [Perturbation.BatchInvariance()],
-        PerturbationFamily.ProtectedFlip => throw new ArgumentException("A protected flip names a feature; add it with .With(Perturbation.ProtectedFlip(feature)).", nameof(family)),
+        PerturbationFamily.ProtectedFlip =>
+            throw new ArgumentException(
+                "A protected flip names a feature; add it with .With(Perturbation.ProtectedFlip(feature)).", nameof(family)),
         _ => Enumerable.Range(1, PerturbationLevels.Count).Select(s => Perturbation.At(family, s)),
     };
 }

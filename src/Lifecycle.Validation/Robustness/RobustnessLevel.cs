@@ -19,8 +19,8 @@ public sealed record RobustnessLevel
     public required MetricValue Value { get; init; }
 
     /// <summary>
-    /// How much worse the metric is than on the unchanged rows, paired; the worst of several choices. For checks: 0 or 1 (batch invariance), the loss of the
-    /// worst share beyond the mean loss, the flip rate (protected flip).
+    /// How much worse the metric is than on the unchanged rows, paired; the worst of several choices. For checks: 0 or 1 (batch
+    /// invariance), the loss of the worst share beyond the mean loss, the flip rate (protected flip).
     /// </summary>
     public required MetricValue Drop { get; init; }
 

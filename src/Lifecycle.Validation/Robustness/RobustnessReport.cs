@@ -37,14 +37,15 @@ public sealed record RobustnessReport
     public bool IsRepeatable { get; init; } = true;
 
     /// <summary>
-    /// Area under the curve of the metric over severity 0 (unchanged) to 5 by the trapezoid rule: 5 × the metric when nothing changes it; null when a
-    /// severity is not there or undefined.
+    /// Area under the curve of the metric over severity 0 (unchanged) to 5 by the trapezoid rule: 5 × the metric when nothing changes it;
+    /// null when a severity is not there or undefined.
     /// </summary>
     /// <param name="family">The family.</param>
     public double? Area(PerturbationFamily family)
     {
         string kind = GateJson.Camel(family.ToString());
-        MetricValue[] curve = [Unchanged, .. Levels.Where(l => l.Kind == kind && l.Severity > 0).OrderBy(l => l.Severity).Select(l => l.Value)];
+        MetricValue[] curve = [Unchanged,
+            .. Levels.Where(l => l.Kind == kind && l.Severity > 0).OrderBy(l => l.Severity).Select(l => l.Value)];
         if (curve.Length != PerturbationLevels.Count + 1 || !curve.All(v => v.IsDefined) || family > PerturbationFamily.Precision)
         {
             return null;

@@ -14,7 +14,8 @@ internal sealed partial class RobustnessRun
 
         if (Set.Count * check.Level < 10 || !double.IsFinite(error))
         {
-            return Start(check, MetricValue.Of(worst), MetricValue.Undefined(UndefinedReason.TooFewRows)) with { Note = "The worst share holds fewer than 10 rows." };
+            return Start(check, MetricValue.Of(worst),
+                MetricValue.Undefined(UndefinedReason.TooFewRows)) with { Note = "The worst share holds fewer than 10 rows." };
         }
 
         return Start(check, MetricValue.Of(worst), MetricValue.Of(excess)) with
@@ -25,7 +26,8 @@ internal sealed partial class RobustnessRun
         };
     }
 
-    private async ValueTask<RobustnessLevel> RepeatAsync(BatchInvarianceCheck check, MeteredPredictor predictor, CancellationToken cancellationToken)
+    private async ValueTask<RobustnessLevel> RepeatAsync(BatchInvarianceCheck check, MeteredPredictor predictor,
+        CancellationToken cancellationToken)
     {
         EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
         ColumnBatch rows = Set.FeatureBatch();
@@ -42,8 +44,9 @@ internal sealed partial class RobustnessRun
         for (int shuffle = 0; shuffle < 2; shuffle++)
         {
             int[] order = [.. Enumerable.Range(0, Set.Count)];
-            new RandomStream(_seed, ((ulong)check.Family << 32) | (uint)shuffle).Shuffle<int>(order);
-            double[] mixed = await predictor.ScoreAsync(rows.Rows(order), cancellationToken, [.. order.Select(i => numbers[i])]).ConfigureAwait(false);
+            new RandomStream(_options.Seed, ((ulong)check.Family << 32) | (uint)shuffle).Shuffle<int>(order);
+            double[] mixed = await predictor.ScoreAsync(rows.Rows(order), cancellationToken,
+                [.. order.Select(i => numbers[i])]).ConfigureAwait(false);
             double[] again = new double[mixed.Length];
             for (int i = 0; i < order.Length; i++)
             {
@@ -54,18 +57,20 @@ internal sealed partial class RobustnessRun
         }
 
         double found = difference is null ? 0 : 1;
-        return Start(check, MetricValue.Of(found), MetricValue.Of(found)) with { Lower = found, Upper = found, Method = "exact", Note = difference };
+        return Start(check, MetricValue.Of(found), MetricValue.Of(found)) with { Lower = found, Upper = found,
+            Method = "exact", Note = difference };
     }
 
     private string? Difference(BatchInvarianceCheck check, EvaluationSet plain, double[] again, string how)
     {
         for (int i = 0; i < again.Length; i++)
         {
-            double score = plain.Scores[i];
-            bool isOther = plain.Turns(i, again[i]);
-            if (isOther || Math.Abs(score - again[i]) > check.Level)
+            double score = plain.Answer(i);
+            bool isOther = plain.Turns(i, again[i], _options.FlipShare);
+            if (isOther || Math.Abs(score - again[i]) > check.Level * Math.Max(1, Math.Abs(score)))
             {
-                return FormattableString.Invariant($"Row {Check.Rows[i]} scores {score} and {how} {again[i]}{(isOther ? ", which is another decision" : "")}.");
+                return FormattableString.Invariant(
+                    $"Row {Check.Rows[i]} scores {score} and {how} {again[i]}{(isOther ? ", which is another decision" : "")}.");
             }
         }
 
@@ -73,7 +78,8 @@ internal sealed partial class RobustnessRun
     }
 
     private async ValueTask<RobustnessLevel?> FlipAsync(
-        ProtectedFlipCheck check, double confidence, double lowerConfidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+        ProtectedFlipCheck check, double confidence, double lowerConfidence, MeteredPredictor predictor,
+            CancellationToken cancellationToken)
     {
         EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
         EvaluationSet free = Set.Released(check.FeatureName);
@@ -95,21 +101,23 @@ internal sealed partial class RobustnessRun
             double[] scores = await predictor.ScoreAsync(draft.Decode(), cancellationToken, Check.Rows).ConfigureAwait(false);
             for (int i = 0; i < scores.Length; i++)
             {
-                flipped[i] |= plain.Turns(i, scores[i]);
+                flipped[i] |= plain.Turns(i, scores[i], _options.FlipShare);
             }
         }
 
         int flips = flipped.Count(f => f), first = Array.IndexOf(flipped, true);
         MetricValue rate = MetricValue.Quotient(flips, flipped.Length, UndefinedReason.NoRows);
         RobustnessLevel level = Flips(Start(check, rate, rate), flips, flipped.Length, confidence);
-        Interval low = confidence == Confidence.None ? new Interval(rate.Value, rate.Value) : BinomialInterval.Wilson(flips, flipped.Length, 2 * lowerConfidence - 1);
+        Interval low = confidence == Confidence.None ? new Interval(rate.Value, rate.Value)
+            : BinomialInterval.Wilson(flips, flipped.Length, 2 * lowerConfidence - 1);
         return level with
         {
             Lower = low.Lower,
             Upper = level.FlipUpper,
             Method = "Wilson",
             InfeasibleShare = (double)infeasible / Set.Count,
-            Note = first < 0 ? null : FormattableString.Invariant($"{flips:N0} of {flipped.Length:N0} decisions turn, the first is row {Check.Rows[first]}."),
+            Note = first < 0 ? null
+                : FormattableString.Invariant($"{flips:N0} of {flipped.Length:N0} decisions turn, the first is row {Check.Rows[first]}."),
         };
     }
 }

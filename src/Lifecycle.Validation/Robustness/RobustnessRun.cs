@@ -2,7 +2,10 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation;
 
-/// <summary>A set whose rows keep all rules, the model's scores of it, and what perturbations did to them. A perturbation is scored once while memory allows.</summary>
+/// <summary>
+/// A set whose rows keep all rules, the model's scores of it, and what perturbations did to them. A perturbation is scored once while
+/// memory allows.
+/// </summary>
 internal sealed partial class RobustnessRun
 {
     // Scores kept for another requirement that asks the same: 128 MB.
@@ -10,18 +13,18 @@ internal sealed partial class RobustnessRun
 
     private readonly Dictionary<string, Trial[]> _tried = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IReadOnlyList<Victim> Victims, int Unconfirmed)> _attacked = new(StringComparer.Ordinal);
-    private readonly ulong _seed;
+    private readonly ValidationOptions _options;
     private long _kept;
     private EvaluationSet? _plain;
     private SliceTable? _slices;
 
     /// <param name="set">The rows.</param>
-    /// <param name="seed">Seed of everything that is drawn.</param>
+    /// <param name="options">Seed, replicates, and what counts as another decision.</param>
     /// <param name="numbers">What each row is called in reports; its position when null.</param>
-    public RobustnessRun(EvaluationSet set, ulong seed, int[]? numbers = null)
+    public RobustnessRun(EvaluationSet set, ValidationOptions options, int[]? numbers = null)
     {
         Check = RuleCheck.Of(set, numbers);
-        _seed = seed;
+        _options = options;
     }
 
     public RuleCheck Check { get; }
@@ -42,26 +45,29 @@ internal sealed partial class RobustnessRun
     /// <param name="predictor">The model.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async ValueTask<RobustnessLevel?> TryAsync(
-        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor,
+            CancellationToken cancellationToken)
     {
         long calls = predictor.Calls;
         RobustnessLevel? level = perturbation switch
         {
             WorstShareCheck check => Worst(check, confidence, lowerConfidence),
             BatchInvarianceCheck check => await RepeatAsync(check, predictor, cancellationToken).ConfigureAwait(false),
-            ProtectedFlipCheck check => await FlipAsync(check, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
+            ProtectedFlipCheck check =>
+                await FlipAsync(check, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
             _ => await DropAsync(perturbation, metric, confidence, lowerConfidence, predictor, cancellationToken).ConfigureAwait(false),
         };
         return level is null ? null : level with { ModelCalls = predictor.Calls - calls };
     }
 
     /// <summary>What an attack found, searched once.</summary>
-    public async ValueTask<(IReadOnlyList<Victim> Victims, int Unconfirmed)> AttackAsync(Attack attack, MeteredPredictor predictor, CancellationToken cancellationToken)
+    public async ValueTask<(IReadOnlyList<Victim> Victims, int Unconfirmed)> AttackAsync(Attack attack, MeteredPredictor predictor,
+        CancellationToken cancellationToken)
     {
         if (!_attacked.TryGetValue(attack.ToString(), out (IReadOnlyList<Victim> Victims, int Unconfirmed) found))
         {
             EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
-            found = await attack.SearchAsync(plain, _seed, predictor, Check.Rows, cancellationToken).ConfigureAwait(false);
+            found = await attack.SearchAsync(plain, _options.Seed, predictor, Check.Rows, cancellationToken).ConfigureAwait(false);
             _attacked.Add(attack.ToString(), found);
         }
 
@@ -69,7 +75,8 @@ internal sealed partial class RobustnessRun
     }
 
     private async ValueTask<RobustnessLevel?> DropAsync(
-        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+        Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, MeteredPredictor predictor,
+            CancellationToken cancellationToken)
     {
         EvaluationSet plain = await PlainAsync(predictor, cancellationToken).ConfigureAwait(false);
         Trial[] trials = await TrialsAsync(perturbation, predictor, cancellationToken).ConfigureAwait(false);
@@ -102,7 +109,7 @@ internal sealed partial class RobustnessRun
             List<Trial> made = [];
             for (int variant = 0; variant < perturbation.Variants; variant++)
             {
-                if (perturbation.Change(Set.Table(), _seed, variant) is not { } draft)
+                if (perturbation.Change(Set.Table(), _options.Seed, variant) is not { } draft)
                 {
                     break;
                 }
@@ -127,10 +134,10 @@ internal sealed partial class RobustnessRun
         Perturbation perturbation, Metric metric, double confidence, double lowerConfidence, EvaluationSet plain, Trial trial)
     {
         EvaluationSet tried = trial.Set;
-        MetricInterval drop = PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, confidence);
-        double lower = lowerConfidence == confidence || !drop.Value.IsDefined
-            ? drop.Lower
-            : PairedDifference.Of(metric, Set, plain.Scores, plain.Predictions, tried.Scores, tried.Predictions, lowerConfidence).Lower;
+        PairedEstimate estimate = PairedDifference.Of(metric, plain, tried, PairedScale.Difference, confidence, _options.Replicates,
+            _options.Seed);
+        MetricInterval drop = estimate.At(confidence);
+        double lower = lowerConfidence == confidence ? drop.Lower : estimate.At(lowerConfidence).Lower;
         MetricValue before = metric.Compute(plain);
         return Flips(Start(perturbation, metric.Compute(tried), drop.Value), trial.Flips, Set.Count, confidence) with
         {
@@ -153,7 +160,7 @@ internal sealed partial class RobustnessRun
         int flips = 0;
         for (int i = 0; i < answers.Length; i++)
         {
-            if (_plain!.Turns(i, answers[i]))
+            if (_plain!.Turns(i, answers[i], _options.FlipShare))
             {
                 flips++;
                 double cost = draft.Cost(i);
@@ -177,8 +184,10 @@ internal sealed partial class RobustnessRun
     private static RobustnessLevel Flips(RobustnessLevel level, int flips, int rows, double confidence)
     {
         double share = (double)flips / rows;
-        Interval bounds = confidence == Confidence.None ? new Interval(share, share) : BinomialInterval.Wilson(flips, rows, 2 * confidence - 1);
-        return level with { FlipRate = MetricValue.Quotient(flips, rows, UndefinedReason.NoRows), FlipLower = bounds.Lower, FlipUpper = bounds.Upper };
+        Interval bounds = confidence == Confidence.None ? new Interval(share, share)
+            : BinomialInterval.Wilson(flips, rows, 2 * confidence - 1);
+        return level with { FlipRate = MetricValue.Quotient(flips, rows, UndefinedReason.NoRows), FlipLower = bounds.Lower,
+            FlipUpper = bounds.Upper };
     }
 
     private sealed record Trial(EvaluationSet Set, int Infeasible, int Flips, SmallestFlip? Smallest);

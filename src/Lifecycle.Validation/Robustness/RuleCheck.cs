@@ -1,6 +1,8 @@
 namespace Lifecycle.Validation;
 
-/// <summary>What the rules say about rows before anything is changed: rules that contradict each other, and rows that break one as they are.</summary>
+/// <summary>
+/// What the rules say about rows before anything is changed: rules that contradict each other, and rows that break one as they are.
+/// </summary>
 internal sealed class RuleCheck
 {
     private RuleCheck(EvaluationSet kept, IReadOnlyList<string> problems, int[] rows)
@@ -100,7 +102,8 @@ internal sealed class RuleCheck
         foreach (FeatureColumn f in set.Features)
         {
             double low = f.IsInteger ? Math.Ceiling(f.Minimum) : f.Minimum, high = f.IsInteger ? Math.Floor(f.Maximum) : f.Maximum;
-            bool isEmpty = f.AllowedNumbers.Count > 0 ? !f.AllowedNumbers.Any(v => v >= low && v <= high && (!f.IsInteger || v == Math.Floor(v))) : !(low <= high);
+            bool isEmpty = f.AllowedNumbers.Count > 0
+                ? !f.AllowedNumbers.Any(v => v >= low && v <= high && (!f.IsInteger || v == Math.Floor(v))) : !(low <= high);
             if (isEmpty)
             {
                 yield return $"The rules of '{f.Name}' contradict each other: {string.Join("; ", f.Constraints)}. No value keeps them all.";
@@ -117,7 +120,9 @@ internal sealed class RuleCheck
             }
         }
 
-        foreach (FeatureColumn member in table.Rules.Choices.SelectMany(g => g).Select(c => set.Features[c]).Where(f => f.Minimum > 0 || f.Maximum < 1))
+        foreach (
+            FeatureColumn member in table.Rules.Choices.SelectMany(g => g).Select(c => set.Features[c]).Where(f =>
+                f.Minimum > 0 || f.Maximum < 1))
         {
             yield return $"'{member.Name}' is 0 or 1 as part of a one-hot group, but {string.Join("; ", member.Constraints)}.";
         }

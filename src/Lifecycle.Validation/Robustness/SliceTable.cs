@@ -6,7 +6,7 @@ internal sealed class SliceTable
     private const int LeastRows = 30;
     private const int MostSlices = 200;
 
-    private readonly (string Name, int[] Rows, bool[] Labels)[] _slices;
+    private readonly (string Name, int[] Rows)[] _slices;
     private readonly Dictionary<Metric, MetricValue[]> _before = [];
 
     public SliceTable(EvaluationSet set) => _slices =
@@ -36,18 +36,10 @@ internal sealed class SliceTable
         return worst;
     }
 
-    private static MetricValue Of(Metric metric, EvaluationSet set, (string Name, int[] Rows, bool[] Labels) slice)
-    {
-        double[] scores = new double[slice.Rows.Length];
-        for (int i = 0; i < scores.Length; i++)
-        {
-            scores[i] = set.Scores[slice.Rows[i]];
-        }
+    private static MetricValue Of(Metric metric, EvaluationSet set, (string Name, int[] Rows) slice) =>
+        metric.Compute(set.WithoutColumns().Rows(slice.Rows));
 
-        return metric.Compute(EvaluationSet.Of(slice.Labels, scores, set.Threshold ?? 0.5));
-    }
-
-    private static IEnumerable<(string Name, int[] Rows, bool[] Labels)> Groups(GroupColumn attribute, EvaluationSet set)
+    private static IEnumerable<(string Name, int[] Rows)> Groups(GroupColumn attribute, EvaluationSet set)
     {
         List<int>[] rows = [.. attribute.Values.Select(_ => new List<int>())];
         for (int i = 0; i < set.Count; i++)
@@ -55,6 +47,6 @@ internal sealed class SliceTable
             rows[attribute.Codes[i]].Add(i);
         }
 
-        return rows.Select((r, g) => ($"{attribute.Name}={attribute.Values[g]}", r.ToArray(), r.Select(i => set.Labels[i]).ToArray()));
+        return rows.Select((r, g) => ($"{attribute.Name}={attribute.Values[g]}", r.ToArray()));
     }
 }

@@ -66,7 +66,8 @@ public class AttackTests
         Assert.True(result.SuccessRate.Value > 0.9, result.SuccessRate.ToString());
         Assert.All(result.Examples, e => Assert.InRange(e.Changes.Count, 1, 3));
         Assert.All(result.Examples, e => Assert.True(e.Cost >= distance(e.Row).Euclidean * (1 - 1e-9)));
-        Assert.All(result.Examples.Where(e => e.Changes.Count == 1 && distance(e.Row).Euclidean > 0.02), e => Assert.Equal("x3", e.Changes[0].Feature));
+        Assert.All(result.Examples.Where(e => e.Changes.Count == 1 && distance(e.Row).Euclidean > 0.02), e =>
+            Assert.Equal("x3", e.Changes[0].Feature));
         Assert.All(result.Examples, e => Assert.InRange(e.Queries, 1, 2_000));
         AttackResult cheap = await new GreedyCoordinateAttack(maxFeatures: 3) { MaxCost = 0.5 }.RunAsync(set, model);
         Assert.InRange(cheap.Successes, 1, result.Successes - 1);
@@ -82,7 +83,8 @@ public class AttackTests
         for (ulong book = 0; book < 12; book++)
         {
             LawBook laws = new(40, 1000 + book);
-            Attack attack = isGreedy ? new GreedyCoordinateAttack() { Budget = new(600) } : new HopSkipJumpAttack(iterations: 5) { Budget = new(1_000) };
+            Attack attack = isGreedy ? new GreedyCoordinateAttack() { Budget = new(600) }
+                : new HopSkipJumpAttack(iterations: 5) { Budget = new(1_000) };
             AttackResult result = await attack.RunAsync(laws.Set, laws.Predict);
             Assert.True(laws.Violations == 0, $"{laws.Violations} in book {book}: {laws.First}");
             Assert.All(result.Examples, e => Assert.DoesNotContain(e.Changes, c => laws.Set.FeatureNamed(c.Feature).IsImmutable));
@@ -122,7 +124,8 @@ public class AttackTests
                 int row = (int)cells[5][i], at = i;
                 if (scores.Span[i] >= 0.5 != set.Labels[row])
                 {
-                    double cost = Math.Sqrt(Enumerable.Range(0, 5).Sum(c => Math.Pow((cells[c][at] - original[c][row]) / deviations[c], 2)));
+                    double cost = Math.Sqrt(
+                        Enumerable.Range(0, 5).Sum(c => Math.Pow((cells[c][at] - original[c][row]) / deviations[c], 2)));
                     cheapest[row] = Math.Min(cheapest.GetValueOrDefault(row, double.MaxValue), cost);
                 }
             }
@@ -144,7 +147,8 @@ public class AttackTests
         EvaluationSet set = EvaluationSet.Of([.. Enumerable.Repeat(true, n)], new double[n])
             .Feature(BatchColumn.Of<string>("town", Enumerable.Range(0, n).Select(i => i % 3 == 0 ? "ulm" : "rom").ToArray()))
             .Feature(BatchColumn.Of<bool>("flag", Enumerable.Range(0, n).Select(i => i % 2 == 0).ToArray()))
-            .Feature("own", [.. Enumerable.Range(0, n).Select(i => i % 4 == 0 ? 0.0 : 1)]).Feature("rent", [.. Enumerable.Range(0, n).Select(i => i % 4 == 0 ? 1.0 : 0)])
+            .Feature(
+                "own", [.. Enumerable.Range(0, n).Select(i => i % 4 == 0 ? 0.0 : 1)]).Feature("rent", [.. Enumerable.Range(0, n).Select(i => i % 4 == 0 ? 1.0 : 0)])
             .OneHot("own", "rent");
         BatchPredictor On(Func<ColumnBatch, int, bool> right) => (rows, scores, _) =>
         {
@@ -171,7 +175,8 @@ public class AttackTests
     public async Task Budget_IsKept_AndResultsDependOnSeedOnly()
     {
         (EvaluationSet set, BatchPredictor model, _) = Linear(40);
-        foreach (Attack attack in new Attack[] { new GreedyCoordinateAttack() { Budget = new(120) }, new HopSkipJumpAttack() { Budget = new(700) } })
+        foreach (
+            Attack attack in new Attack[] { new GreedyCoordinateAttack() { Budget = new(120) }, new HopSkipJumpAttack() { Budget = new(700) } })
         {
             AttackResult one = await attack.RunAsync(set, model, new ValidationOptions());
             AttackResult many = await attack.RunAsync(set, model, new ValidationOptions { MaxPredictorConcurrency = 4 });
@@ -180,7 +185,8 @@ public class AttackTests
             Assert.Equal(one.Examples.Select(e => (e.Row, e.Cost, e.Queries)), many.Examples.Select(e => (e.Row, e.Cost, e.Queries)));
         }
 
-        AttackResult first = await new HopSkipJumpAttack(3).RunAsync(set, model), other = await new HopSkipJumpAttack(3).RunAsync(set, model, new ValidationOptions { Seed = 5 });
+        AttackResult first = await new HopSkipJumpAttack(3).RunAsync(set, model),
+            other = await new HopSkipJumpAttack(3).RunAsync(set, model, new ValidationOptions { Seed = 5 });
         Assert.NotEqual(first.Examples.Select(e => e.Cost), other.Examples.Select(e => e.Cost));
     }
 
@@ -211,7 +217,8 @@ public class AttackTests
         (EvaluationSet set, BatchPredictor model, _) = Linear(4);
         foreach (Attack attack in new Attack[]
         {
-            new GreedyCoordinateAttack(0), new GreedyCoordinateAttack() { Budget = new(3) }, new GreedyCoordinateAttack() { MaxCost = 0 }, new HopSkipJumpAttack(0),
+            new GreedyCoordinateAttack(0), new GreedyCoordinateAttack() { Budget = new(3) }, new GreedyCoordinateAttack() { MaxCost = 0 },
+                new HopSkipJumpAttack(0),
             new HopSkipJumpAttack() { MaxCost = double.NaN },
         })
         {
@@ -219,6 +226,7 @@ public class AttackTests
             Assert.Throws<GateDefinitionException>(() => Gate.For("g").RequireWithstands(attack, 0.1).Build());
         }
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await new GreedyCoordinateAttack().RunAsync(EvaluationSet.Of([true], [0.9]), model));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await new GreedyCoordinateAttack().RunAsync(EvaluationSet.Of([true], [0.9]), model));
     }
 }

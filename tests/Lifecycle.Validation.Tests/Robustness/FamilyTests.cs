@@ -2,14 +2,17 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation.Tests.Robustness;
 
-/// <summary>What each family does to columns, against its definition: exactly where it is exact, within 3 standard errors where it is drawn.</summary>
+/// <summary>
+/// What each family does to columns, against its definition: exactly where it is exact, within 3 standard errors where it is drawn.
+/// </summary>
 public class FamilyTests
 {
     private const int Rows = 20_000;
     private static readonly string[] Towns = ["Köln", "Łódź", "Paris 12", "ulm", "ROM", "A"];
     private static readonly EvaluationSet Mixed = Make();
 
-    public static TheoryData<PerturbationFamily> Families => [.. Enum.GetValues<PerturbationFamily>().Where(f => f <= PerturbationFamily.Precision)];
+    public static TheoryData<PerturbationFamily> Families =>
+        [.. Enum.GetValues<PerturbationFamily>().Where(f => f <= PerturbationFamily.Precision)];
 
     private static EvaluationSet Make()
     {
@@ -42,9 +45,11 @@ public class FamilyTests
 
     private static double[] After(Perturbation perturbation, string name) => perturbation.Apply(Mixed, 7)[name].ToDoubles();
 
-    private static void Near(double expected, double actual, double error) => Assert.InRange(actual, expected - 3 * error, expected + 3 * error);
+    private static void Near(double expected, double actual, double error) =>
+        Assert.InRange(actual, expected - 3 * error, expected + 3 * error);
 
-    private static void IsShare(double share, int changed, int rows = Rows) => Near(share * rows, changed, Math.Sqrt(rows * share * (1 - share)));
+    private static void IsShare(double share, int changed, int rows = Rows) =>
+        Near(share * rows, changed, Math.Sqrt(rows * share * (1 - share)));
 
     private static double Deviation(double[] values)
     {
@@ -106,7 +111,8 @@ public class FamilyTests
     public void Jitter_IsUniformWithinTheMiddle()
     {
         double[] before = Before("income"), sorted = [.. before.Order()];
-        double Quantile(double p) => sorted[(int)(p * (Rows - 1))] + (p * (Rows - 1) % 1) * (sorted[(int)(p * (Rows - 1)) + 1] - sorted[(int)(p * (Rows - 1))]);
+        double Quantile(double p) =>
+            sorted[(int)(p * (Rows - 1))] + (p * (Rows - 1) % 1) * (sorted[(int)(p * (Rows - 1)) + 1] - sorted[(int)(p * (Rows - 1))]);
         double width = 0.2 * (Quantile(0.95) - Quantile(0.05));
         double[] moved = [.. After(Perturbation.Jitter(0.2), "income").Zip(before, (a, b) => (a - b) / width)];
         Assert.All(moved, m => Assert.InRange(m, -1.000001, 1.000001));
@@ -125,7 +131,8 @@ public class FamilyTests
     [Fact]
     public void ScaleError_TakesFactorsInTurn()
     {
-        double[] ratios = [.. After(Perturbation.ScaleError(0.05), "income").Zip(Before("income"), (a, b) => Math.Round(a / b, 6)).Where(r => r != 1)];
+        double[] ratios = [.. After(Perturbation.ScaleError(0.05),
+            "income").Zip(Before("income"), (a, b) => Math.Round(a / b, 6)).Where(r => r != 1)];
         IsShare(0.05, ratios.Length);
         Assert.Equal([10, 0.1, 100, 0.001, 10, 0.1, 100, 0.001], ratios[..8]);
     }
@@ -135,7 +142,8 @@ public class FamilyTests
     {
         double[] before = Before("income");
         double deviation = Deviation(before), span = before.Max() - before.Min();
-        Assert.All(After(Perturbation.Offset(0.5), "income").Zip(before), p => Assert.Equal(0.5 * deviation, p.First - p.Second, 1e-6 * deviation));
+        Assert.All(
+            After(Perturbation.Offset(0.5), "income").Zip(before), p => Assert.Equal(0.5 * deviation, p.First - p.Second, 1e-6 * deviation));
         double[] wide = After(Perturbation.Extrapolation(0.2), "income");
         Assert.Equal(before.Max() + 0.2 * span, wide.Max(), 1e-6 * span);
         Assert.Equal(before.Min() - 0.2 * span, wide.Min(), 1e-6 * span);
@@ -167,13 +175,15 @@ public class FamilyTests
         Assert.Equal(5, choices.Length);
         Assert.All(choices, c => Assert.Equal(2, c.Length));
         Assert.True(choices.Select(c => string.Join(",", c)).Distinct().Count() > 1);
-        Assert.Equal(7, Enumerable.Range(0, 7).Count(c => Perturbation.ColumnMissing(99).Change(Mixed.Table(), 7, 0)!.Changed(c) is not null));
+        Assert.Equal(7,
+            Enumerable.Range(0, 7).Count(c => Perturbation.ColumnMissing(99).Change(Mixed.Table(), 7, 0)!.Changed(c) is not null));
     }
 
     [Fact]
     public void Shuffle_KeepsTheValuesOfTheColumn()
     {
-        double[] before = Before("income"), after = After(Perturbation.Shuffle(0.2), "income"), all = After(Perturbation.Shuffle(1), "income");
+        double[] before = Before(
+            "income"), after = After(Perturbation.Shuffle(0.2), "income"), all = After(Perturbation.Shuffle(1), "income");
         Assert.Equal(before.Order(), after.Order());
         IsShare(0.2, after.Zip(before).Count(p => p.First != p.Second));
         Assert.InRange(all.Zip(before).Count(p => p.First == p.Second), 0, 6);
@@ -188,7 +198,8 @@ public class FamilyTests
         IsShare(0.1, Enumerable.Range(0, Rows).Count(i => unseen.Text(i) == "unseen"));
 
         BatchColumn swapped = Perturbation.CategorySwap(0.5).Apply(Mixed, 7)["town"];
-        (string From, string To)[] moves = [.. Enumerable.Range(0, Rows).Select(i => (towns.Text(i)!, swapped.Text(i)!)).Where(p => p.Item1 != p.Item2)];
+        (string From,
+            string To)[] moves = [.. Enumerable.Range(0, Rows).Select(i => (towns.Text(i)!, swapped.Text(i)!)).Where(p => p.Item1 != p.Item2)];
         IsShare(0.5, moves.Length);
         Dictionary<string, int> counts = Enumerable.Range(0, Rows).GroupBy(i => towns.Text(i)!).ToDictionary(g => g.Key, g => g.Count());
         foreach (string from in Towns)
@@ -225,7 +236,8 @@ public class FamilyTests
     [Fact]
     public void OutliersAndSigns_TakeTheirShare()
     {
-        double[] before = Before("income"), far = After(Perturbation.Outliers(0.05), "income"), turned = After(Perturbation.SignFlip(0.05), "income");
+        double[] before = Before(
+            "income"), far = After(Perturbation.Outliers(0.05), "income"), turned = After(Perturbation.SignFlip(0.05), "income");
         double mean = before.Average(), ten = 10 * Deviation(before);
         double[] outliers = [.. far.Zip(before).Where(p => p.First != p.Second).Select(p => (p.First - mean) / ten)];
         IsShare(0.05, outliers.Length);
@@ -238,10 +250,12 @@ public class FamilyTests
     public void DateShift_MovesDaysAndZones()
     {
         ColumnBatch moved = Perturbation.DateShift(30).Apply(Mixed, 7);
-        int[] days = [.. Enumerable.Range(0, Rows).Select(i => ((DateOnly)moved["day"][i]!).DayNumber - ((DateOnly)Mixed.FeatureNamed("day").Column[i]!).DayNumber)];
+        int[] days = [.. Enumerable.Range(0, Rows).Select(i =>
+            ((DateOnly)moved["day"][i]!).DayNumber - ((DateOnly)Mixed.FeatureNamed("day").Column[i]!).DayNumber)];
         Assert.All(days, d => Assert.Equal(30, Math.Abs(d)));
         IsShare(0.5, days.Count(d => d > 0));
-        double[] hours = [.. Enumerable.Range(0, Rows).Select(i => ((DateTime)moved["time"][i]! - (DateTime)Mixed.FeatureNamed("time").Column[i]!).TotalHours)];
+        double[] hours = [.. Enumerable.Range(0, Rows).Select(i =>
+            ((DateTime)moved["time"][i]! - (DateTime)Mixed.FeatureNamed("time").Column[i]!).TotalHours)];
         double[] zones = [.. hours.Select(h => Math.Round(h - Math.Sign(h) * 30 * 24, 3))];
         Assert.Equal([-12, -1, 1, 12], zones.Distinct().Order());
         Assert.All(zones.GroupBy(z => z), g => IsShare(0.25, g.Count()));
@@ -253,11 +267,14 @@ public class FamilyTests
         double[] before = Before("income");
         Assert.Equal(before.Select(v => (double)(float)v), After(Perturbation.Precision(NumberForm.Single), "income"));
         Assert.Equal(before.Select(v => (double)(Half)Math.Min(v, 65_504)), After(Perturbation.Precision(NumberForm.Half), "income"));
-        Assert.All(After(Perturbation.Precision(NumberForm.BFloat16), "income").Zip(before), p => Assert.InRange(Math.Abs(p.First / p.Second - 1), 0, 1.0 / 256));
-        Assert.All(After(Perturbation.Precision(NumberForm.BFloat16), "income"), v => Assert.Equal(0u, BitConverter.SingleToUInt32Bits((float)v) & 0xFFFF));
+        Assert.All(
+            After(Perturbation.Precision(NumberForm.BFloat16), "income").Zip(before), p => Assert.InRange(Math.Abs(p.First / p.Second - 1), 0, 1.0 / 256));
+        Assert.All(
+            After(Perturbation.Precision(NumberForm.BFloat16), "income"), v => Assert.Equal(0u, BitConverter.SingleToUInt32Bits((float)v) & 0xFFFF));
         Assert.InRange(After(Perturbation.Precision(NumberForm.Int8), "income").Distinct().Count(), 50, 256);
         double step = (before.Max() - before.Min()) / 65_535;
-        Assert.All(After(Perturbation.Precision(NumberForm.Int16), "income").Zip(before), p => Assert.InRange(Math.Abs(p.First - p.Second), 0, step / 2 * 1.001));
+        Assert.All(
+            After(Perturbation.Precision(NumberForm.Int16), "income").Zip(before), p => Assert.InRange(Math.Abs(p.First - p.Second), 0, step / 2 * 1.001));
     }
 
     [Fact]
@@ -276,7 +293,8 @@ public class FamilyTests
     public void UnchangedCells_KeepTheirOwnValue()
     {
         long[] big = [long.MaxValue, long.MaxValue - 1, 5, long.MinValue];
-        EvaluationSet set = EvaluationSet.Of(new bool[4], new bool[4]).Feature(BatchColumn.Of<long>("id", big, new[] { true, true, true, false }));
+        EvaluationSet set = EvaluationSet.Of(new bool[4], new bool[4]).Feature(
+            BatchColumn.Of<long>("id", big, new[] { true, true, true, false }));
         Draft draft = new(set.Table());
         draft.Set(0, [.. set.Table().Columns[0].Values]);
         Assert.Equal(big, draft.Decode().Column<long>("id").Values.ToArray());

@@ -2,7 +2,9 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation.Tests.Robustness;
 
-/// <summary>Random rows with random rules, and a check of the rules that knows nothing of the repair. The feature <c>id</c> names the row.</summary>
+/// <summary>
+/// Random rows with random rules, and a check of the rules that knows nothing of the repair. The feature <c>id</c> names the row.
+/// </summary>
 internal sealed class LawBook
 {
     private static readonly string[] Words = ["red", "green", "blue", "grey"];
@@ -79,7 +81,8 @@ internal sealed class LawBook
     private void Number(string name, ColumnType type)
     {
         double scale = Math.Pow(10, _random.NextBelow(5) - 1);
-        double[] values = [.. Enumerable.Range(0, _rows).Select(_ => _random.NextBelow(20) == 0 ? double.NaN : scale * _random.NextGaussian())];
+        double[] values = [.. Enumerable.Range(0, _rows).Select(_ =>
+            _random.NextBelow(20) == 0 ? double.NaN : scale * _random.NextGaussian())];
         bool isWhole = type is ColumnType.Int32 or ColumnType.Int64;
         bool mustBeWhole = isWhole || _random.NextBelow(4) == 0;
         values = mustBeWhole ? [.. values.Select(v => Math.Round(v))] : values;
@@ -92,7 +95,8 @@ internal sealed class LawBook
             _ => BatchColumn.Of<double>(name, values),
         };
         double low = -scale * (0.5 + 2 * _random.NextDouble()), high = scale * (0.5 + 2 * _random.NextDouble());
-        double[] allowed = [.. values.Where(double.IsFinite).Take(40).Select(v => (double)(type == ColumnType.Single ? (float)v : v)).Distinct()];
+        double[] allowed = [.. values.Where(double.IsFinite).Take(40).Select(v =>
+            (double)(type == ColumnType.Single ? (float)v : v)).Distinct()];
         int kind = _random.NextBelow(8);
         Add(column, f => kind switch
         {
@@ -105,7 +109,8 @@ internal sealed class LawBook
             6 when mustBeWhole => f.Integer().Range(low, high),
             _ => f,
         }, []);
-        string[] rules = kind switch { 0 => ["fixed"], 1 => ["range"], 2 => ["up"], 3 => ["down", "range"], 4 when allowed.Length > 0 => ["oneOf"], 5 => ["range", "up"], 6 when mustBeWhole => ["whole", "range"], _ => [] };
+        string[] rules = kind switch { 0 =>
+            ["fixed"], 1 => ["range"], 2 => ["up"], 3 => ["down", "range"], 4 when allowed.Length > 0 => ["oneOf"], 5 => ["range", "up"], 6 when mustBeWhole => ["whole", "range"], _ => [] };
         Law(name, isWhole ? [.. rules, "whole"] : rules, low, high, allowed);
     }
 
@@ -149,7 +154,8 @@ internal sealed class LawBook
         double[] low = [.. Enumerable.Range(0, _rows).Select(_ => _random.NextGaussian())];
         double[] middle = [.. low.Select(v => v + _random.NextDouble())];
         Add(BatchColumn.Of<double>("low", low), f => f, []);
-        Add(BatchColumn.Of<float>("middle", middle.Select(v => (float)v).ToArray()), f => _random.NextBelow(3) == 0 ? f.Immutable() : f, []);
+        Add(BatchColumn.Of<float>(
+            "middle", middle.Select(v => (float)v).ToArray()), f => _random.NextBelow(3) == 0 ? f.Immutable() : f, []);
         if (Set.FeatureNamed("middle").IsImmutable)
         {
             Law("middle", ["fixed"], 0, 0, []);

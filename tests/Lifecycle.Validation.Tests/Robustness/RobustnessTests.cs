@@ -4,10 +4,12 @@ namespace Lifecycle.Validation.Tests.Robustness;
 
 public class RobustnessTests
 {
-    private static async Task<Finding> Try(BatchPredictor predict, EvaluationSet? set = null, ValidationOptions? options = null, CancellationToken token = default)
+    private static async Task<Finding> Try(BatchPredictor predict, EvaluationSet? set = null, ValidationOptions? options = null,
+        CancellationToken token = default)
     {
         GateReport report = await Gate.For("g").RequireRobust(Perturbation.Noise(0.01), 0.5).Build()
-            .EvaluateAsync(set ?? Samples.Scored(100), null, predict, context: new EvaluationContext { Options = options ?? new ValidationOptions() }, cancellationToken: token);
+            .EvaluateAsync(set ?? Samples.Scored(100), null, predict,
+                context: new EvaluationContext { Options = options ?? new ValidationOptions() }, cancellationToken: token);
         return report.Findings[0];
     }
 
@@ -51,7 +53,8 @@ public class RobustnessTests
     [Fact]
     public async Task PredictorThatHangs_IsAFinding()
     {
-        Finding finding = await Try(async (_, _, _) => await Task.Delay(Timeout.Infinite, CancellationToken.None), options: new ValidationOptions { RequirementTimeout = TimeSpan.FromMilliseconds(50) });
+        Finding finding = await Try(async (_, _, _) => await Task.Delay(Timeout.Infinite, CancellationToken.None),
+            options: new ValidationOptions { RequirementTimeout = TimeSpan.FromMilliseconds(50) });
         Assert.Equal((Verdict.Fail, ExitCode.Usage), (finding.Verdict, finding.ExitCode));
         Assert.Contains("did not answer", finding.Message, StringComparison.Ordinal);
     }
@@ -115,5 +118,6 @@ public class RobustnessTests
     }
 
     [Fact]
-    public void EmptyRange_IsRefused() => Assert.Throws<ArgumentException>(() => Samples.Scored(4).Feature("y", [1, 2, 3, 4], f => f.Range(2, 1)));
+    public void EmptyRange_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => Samples.Scored(4).Feature("y", [1, 2, 3, 4], f => f.Range(2, 1)));
 }

@@ -6,7 +6,8 @@ namespace Lifecycle.Validation.Tests.Robustness;
 /// <summary>What a suite reports by family and level.</summary>
 public class SuiteTests
 {
-    private static EvaluationSet Applicants(int rows = 600) => Samples.Scored(rows).Feature(BatchColumn.Of<string>("afam", Groups(rows)), f => f.Immutable());
+    private static EvaluationSet Applicants(int rows = 600) =>
+        Samples.Scored(rows).Feature(BatchColumn.Of<string>("afam", Groups(rows)), f => f.Immutable());
 
     private static string[] Groups(int rows)
     {
@@ -40,7 +41,8 @@ public class SuiteTests
     public async Task Report_ByFamilyAndLevel()
     {
         EvaluationSet set = Applicants();
-        RobustnessReport report = await PerturbationSuite.Of(PerturbationFamily.Noise, PerturbationFamily.Missing, PerturbationFamily.UnseenCategory).RunAsync(set, Tolerant);
+        RobustnessReport report = await PerturbationSuite.Of(PerturbationFamily.Noise, PerturbationFamily.Missing,
+            PerturbationFamily.UnseenCategory).RunAsync(set, Tolerant);
         Assert.Equal((600, 0, "AreaUnderRoc"), (report.Rows, report.LeftOut, report.Metric));
         Assert.Equal(10, report.Levels.Count);
         Assert.Equal(5, report.NotTried.Count);
@@ -79,7 +81,8 @@ public class SuiteTests
         RobustnessReport report = await PerturbationSuite.Of([Perturbation.Noise(0.2)]).RunAsync(set, Tolerant);
         double[] x = set.FeatureNamed("x").Column.ToDoubles(), y = Perturbation.Noise(0.2).Apply(set)["x"].ToDoubles();
         double deviation = set.Table().Columns[0].Figures.StandardDeviation;
-        (double Cost, int Row) expected = x.Zip(y).Select((p, i) => (Math.Abs(p.First - p.Second) / deviation, i, Samples.Score(p.First) >= 0.5 != Samples.Score(p.Second) >= 0.5))
+        (double Cost, int Row) expected = x.Zip(y).Select((p, i) =>
+            (Math.Abs(p.First - p.Second) / deviation, i, Samples.Score(p.First) >= 0.5 != Samples.Score(p.Second) >= 0.5))
             .Where(p => p.Item3).Select(p => (p.Item1, p.i)).Min();
         Assert.Equal(expected.Row, report.Levels[0].SmallestFlip!.Row);
         Assert.Equal(expected.Cost, report.Levels[0].SmallestFlip!.Cost, 1e-12);
@@ -104,7 +107,8 @@ public class SuiteTests
         Assert.Equal(
             ["batchInvariance", "noise", "jitter", "rounding", "scaleError", "offset", "missing", "shuffle", "outliers", "extrapolation", "signFlip", "precision", "worstShare", "protectedFlip"],
             kinds);
-        EvaluationSet texts = EvaluationSet.Of([true, false], [0.9, 0.1]).Feature(BatchColumn.Of<string>("a", new[] { "x", "y" })).Feature(BatchColumn.Of<DateOnly>("d", new DateOnly[2]));
+        EvaluationSet texts = EvaluationSet.Of([true, false], [0.9, 0.1]).Feature(
+            BatchColumn.Of<string>("a", new[] { "x", "y" })).Feature(BatchColumn.Of<DateOnly>("d", new DateOnly[2]));
         Assert.Equal(
             ["batchInvariance", "missing", "columnMissing", "shuffle", "unseenCategory", "categorySwap", "textNoise", "dateShift", "worstShare"],
             PerturbationSuite.For(texts).Perturbations.Select(p => p.Kind).Distinct());
@@ -125,7 +129,8 @@ public class SuiteTests
         Assert.Equal((expected / 600.0, "Wilson", 0.0), (level.Drop.Value, level.Method, level.InfeasibleShare));
         RobustnessLevel fair = (await PerturbationSuite.Of([Perturbation.ProtectedFlip("afam")]).RunAsync(set, Tolerant)).Levels[0];
         Assert.Equal(0, fair.Drop.Value);
-        await Assert.ThrowsAsync<UnknownColumnException>(async () => await PerturbationSuite.Of([Perturbation.ProtectedFlip("sex")]).RunAsync(set, Biased));
+        await Assert.ThrowsAsync<UnknownColumnException>(async () =>
+            await PerturbationSuite.Of([Perturbation.ProtectedFlip("sex")]).RunAsync(set, Biased));
     }
 
     [Fact]
@@ -138,8 +143,10 @@ public class SuiteTests
         Assert.Equal(worst - losses.Average(), gate.Findings[0].Value!.Value.Value, 1e-12);
         Assert.Equal(worst, gate.Findings[0].Robustness!.Levels[0].Value.Value, 1e-12);
         Assert.Equal((Verdict.Pass, 0L), (gate.Verdict, gate.Findings[0].Robustness!.ModelCalls));
-        Assert.Equal(Verdict.Fail, (await Gate.For("g").RequireRobust(Perturbation.WorstShare(0.1), maxDrop: 0.1).EvaluateAsync(set)).Verdict);
-        Assert.Equal(UndefinedReason.TooFewRows, (await Gate.For("g").RequireRobust(Perturbation.WorstShare(0.001), maxDrop: 0.1).EvaluateAsync(set)).Findings[0].Value!.Value.Reason);
+        Assert.Equal(Verdict.Fail,
+            (await Gate.For("g").RequireRobust(Perturbation.WorstShare(0.1), maxDrop: 0.1).EvaluateAsync(set)).Verdict);
+        Assert.Equal(UndefinedReason.TooFewRows,
+            (await Gate.For("g").RequireRobust(Perturbation.WorstShare(0.001), maxDrop: 0.1).EvaluateAsync(set)).Findings[0].Value!.Value.Reason);
     }
 
     [Fact]
@@ -152,7 +159,8 @@ public class SuiteTests
             Lifecycle.Statistics.RandomStream random = new(3, run);
             double[] scores = [.. Enumerable.Range(0, 500).Select(_ => random.NextDouble())];
             RobustnessReport report = await PerturbationSuite.Of([Perturbation.WorstShare(0.1)]).RunAsync(
-                EvaluationSet.Of(new bool[500], scores).Feature("x", scores), (_, _, _) => throw new InvalidOperationException("not to be called"), Metric.Accuracy);
+                EvaluationSet.Of(new bool[500], scores).Feature(
+                    "x", scores), (_, _, _) => throw new InvalidOperationException("not to be called"), Metric.Accuracy);
             covered += report.Levels[0].Upper >= 271.0 / 300 - 1.0 / 3 ? 1 : 0;
         }
 
@@ -210,7 +218,8 @@ public class SuiteTests
             .RequireWithstands(new GreedyCoordinateAttack(2) { MaxCost = 1 }, 0.2)
             .RequireWithstands(new HopSkipJumpAttack(2, AttackNorm.Largest), 1).Build();
         GateReport report = await gate.EvaluateAsync(set, Biased);
-        Assert.Equal([Verdict.Pass, Verdict.Fail, Verdict.Pass, Verdict.Fail, Verdict.Fail, Verdict.Pass], report.Findings.Select(f => f.Verdict));
+        Assert.Equal([Verdict.Pass, Verdict.Fail, Verdict.Pass, Verdict.Fail, Verdict.Fail, Verdict.Pass],
+            report.Findings.Select(f => f.Verdict));
         Assert.Contains("offset 1", report.Findings[1].Message, StringComparison.Ordinal);
         Assert.Contains("break the limit", report.Findings[1].Message, StringComparison.Ordinal);
         RobustnessLevel worst = report.Findings[1].Robustness!.Levels.MaxBy(l => l.Upper)!;
@@ -221,8 +230,10 @@ public class SuiteTests
         Assert.Equal(gate.Digest, again.Digest);
         GateReport read = GateReport.FromJson(report.ToJson());
         Assert.Equal(Text(report), Encoding.UTF8.GetString(JsonWriter.Write(read)));
-        Assert.Equal(report.Findings[1].Robustness!.Levels.Select(l => l.ToString()), read.Findings[1].Robustness!.Levels.Select(l => l.ToString()));
-        Assert.Equal(report.Findings[1].Robustness!.Area(PerturbationFamily.Noise), read.Findings[1].Robustness!.Area(PerturbationFamily.Noise));
+        Assert.Equal(report.Findings[1].Robustness!.Levels.Select(l => l.ToString()),
+            read.Findings[1].Robustness!.Levels.Select(l => l.ToString()));
+        Assert.Equal(report.Findings[1].Robustness!.Area(PerturbationFamily.Noise),
+            read.Findings[1].Robustness!.Area(PerturbationFamily.Noise));
         Assert.DoesNotContain("\"to\"", Text(report), StringComparison.Ordinal);
     }
 
@@ -232,7 +243,8 @@ public class SuiteTests
         EvaluationSet set = Applicants(400);
         GroupColumn groups = set.AttributeNamed("afam");
         long asked = 0;
-        GateReport report = await Gate.For("g").OnEverySlice(["afam"], 1, g => g.RequireWithstands(new GreedyCoordinateAttack(), 0.01).RequireRobust(Perturbation.Offset(1), 0, Metric.Accuracy))
+        GateReport report = await Gate.For(
+            "g").OnEverySlice(["afam"], 1, g => g.RequireWithstands(new GreedyCoordinateAttack(), 0.01).RequireRobust(Perturbation.Offset(1), 0, Metric.Accuracy))
             .EvaluateAsync(set, async (rows, scores, token) =>
             {
                 asked += rows.RowCount;
@@ -240,7 +252,8 @@ public class SuiteTests
             });
         Finding[] attacks = [.. report.Findings.Where(f => f.Attack is not null)];
         Assert.Equal(2, attacks.Length);
-        Assert.All(attacks, f => Assert.All(f.Attack!.Examples, e => Assert.EndsWith($"={groups.Values[groups.Codes[e.Row]]}", f.Slice!, StringComparison.Ordinal)));
+        Assert.All(attacks, f =>
+            Assert.All(f.Attack!.Examples, e => Assert.EndsWith($"={groups.Values[groups.Codes[e.Row]]}", f.Slice!, StringComparison.Ordinal)));
         Assert.Equal(attacks.Sum(f => f.Attack!.Queries) + 800, asked);
     }
 
@@ -249,7 +262,8 @@ public class SuiteTests
     [Theory]
     [InlineData("""{"kind":"robust","metric":"Accuracy","perturbation":"fog","level":1,"maxDrop":0.1}""", "fog")]
     [InlineData("""{"kind":"robust","metric":"Accuracy","suite":[],"maxDrop":0.1}""", "suite is empty")]
-    [InlineData("""{"kind":"robust","metric":"Accuracy","suite":[{"perturbation":"noise","level":0.1,"odd":1}],"maxDrop":0.1}""", "suite[0].odd")]
+    [InlineData(
+        """{"kind":"robust","metric":"Accuracy","suite":[{"perturbation":"noise","level":0.1,"odd":1}],"maxDrop":0.1}""", "suite[0].odd")]
     [InlineData("""{"kind":"robust","metric":"Accuracy","perturbation":"noise","level":0.3,"severity":4,"maxDrop":0.1}""", "severity 4")]
     [InlineData("""{"kind":"withstands","attack":"magic","queries":100,"maxSuccess":0.1}""", "magic")]
     [InlineData("""{"kind":"withstands","attack":"greedyCoordinate","maxFeatures":1.5,"queries":100,"maxSuccess":0.1}""", "whole number")]
@@ -264,8 +278,10 @@ public class SuiteTests
     {
         foreach (Perturbation wrong in new[]
         {
-            Perturbation.Jitter(double.NaN), Perturbation.Rounding(0), Perturbation.ScaleError(1.5), Perturbation.Missing(0), Perturbation.Missing(0.1, MissingFill.Sentinel, double.NaN),
-            Perturbation.ColumnMissing(0), Perturbation.DateShift(-1), Perturbation.Precision((NumberForm)9), Perturbation.WorstShare(1), Perturbation.BatchInvariance(-1), Perturbation.ProtectedFlip(""),
+            Perturbation.Jitter(double.NaN), Perturbation.Rounding(0), Perturbation.ScaleError(1.5), Perturbation.Missing(0),
+                Perturbation.Missing(0.1, MissingFill.Sentinel, double.NaN),
+            Perturbation.ColumnMissing(0), Perturbation.DateShift(-1), Perturbation.Precision((NumberForm)9), Perturbation.WorstShare(1),
+                Perturbation.BatchInvariance(-1), Perturbation.ProtectedFlip(""),
         })
         {
             Assert.Throws<GateDefinitionException>(() => Gate.For("g").RequireRobust(wrong, 0.1).Build());

@@ -7,7 +7,9 @@ using Microsoft.ML.Trainers.FastTree;
 
 namespace Lifecycle.Benchmarks.Ratios.Validation;
 
-/// <summary>Both attacks on boosted trees over mortgage applications: rows of odd number that the model, trained on the others, gets right.</summary>
+/// <summary>
+/// Both attacks on boosted trees over mortgage applications: rows of odd number that the model, trained on the others, gets right.
+/// </summary>
 internal static class AttackFigures
 {
     private const int Attacked = 500;
@@ -19,8 +21,10 @@ internal static class AttackFigures
         (EvaluationSet set, BatchPredictor model) = Applications();
         AttackResult greedy = Run(new GreedyCoordinateAttack(maxFeatures: 3) { Budget = new(1_000), MaxCost = 1 }, set, model);
         AttackResult walk = Run(new HopSkipJumpAttack() { Budget = new(2_000), MaxCost = 1 }, set, model);
-        yield return new Figure("validation.attack.greedy.vs_hopskipjump", greedy.SuccessRate.Value / walk.SuccessRate.Value, "x", AtLeast: true, 1);
-        yield return new Figure("validation.attack.violations", Violations(greedy, set) + Violations(walk, set), "count", AtLeast: false, 0);
+        yield return new Figure(
+            "validation.attack.greedy.vs_hopskipjump", greedy.SuccessRate.Value / walk.SuccessRate.Value, "x", AtLeast: true, 1);
+        yield return new Figure(
+            "validation.attack.violations", Violations(greedy, set) + Violations(walk, set), "count", AtLeast: false, 0);
     }
 
     private static AttackResult Run(Attack attack, EvaluationSet set, BatchPredictor model)
@@ -58,24 +62,31 @@ internal static class AttackFigures
 
     private static (EvaluationSet Set, BatchPredictor Model) Applications()
     {
-        string[][] lines = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "hmda.csv")).Select(l => l.Split(',').Select(c => c.Trim('"')).ToArray())];
+        string file = Path.Combine(AppContext.BaseDirectory, "data", "hmda.csv");
+        string[][] lines = [.. File.ReadLines(file).Select(l => l.Split(',').Select(c => c.Trim('"')).ToArray())];
         Dictionary<string, int> at = lines[0].Select((name, i) => (name, i)).ToDictionary(p => p.name, p => p.i);
         string[][] rows = lines[1..];
-        Dictionary<string, string[]> values = Texts.ToDictionary(t => t, t => rows.Select(r => r[at[t]]).Distinct().Order(StringComparer.Ordinal).ToArray());
+        Dictionary<string, string[]> values = Texts.ToDictionary(t => t, t =>
+            rows.Select(r => r[at[t]]).Distinct().Order(StringComparer.Ordinal).ToArray());
         ColumnBatch batch = new(
         [
-            .. Numbers.Select(n => BatchColumn.Of<double>(n, rows.Select(r => double.Parse(r[at[n]], CultureInfo.InvariantCulture)).ToArray())),
+            .. Numbers.Select(n =>
+                BatchColumn.Of<double>(n, rows.Select(r => double.Parse(r[at[n]], CultureInfo.InvariantCulture)).ToArray())),
             .. Texts.Select(t => BatchColumn.Of<string>(t, rows.Select(r => r[at[t]]).ToArray())),
         ]);
         bool[] denied = [.. rows.Select(r => r[at["deny"]] == "yes")];
         float[][] inputs = Inputs(batch, values);
         MLContext context = new(seed: 1);
-        IDataView train = context.Data.LoadFromEnumerable(inputs.Select((x, i) => new Input { Features = x, Label = denied[i] }).Where((_, i) => i % 2 == 0), Schema(inputs[0].Length));
-        BinaryPredictionTransformer<CalibratedModelParametersBase<FastTreeBinaryModelParameters, PlattCalibrator>> trees = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { NumberOfTrees = 100, NumberOfLeaves = 20, NumberOfThreads = 1 }).Fit(train);
+        IDataView train = context.Data.LoadFromEnumerable(
+            inputs.Select((x, i) => new Input { Features = x, Label = denied[i] }).Where((_, i) => i % 2 == 0), Schema(inputs[0].Length));
+        FastTreeBinaryTrainer trainer = context.BinaryClassification.Trainers.FastTree(
+            new FastTreeBinaryTrainer.Options { NumberOfTrees = 100, NumberOfLeaves = 20, NumberOfThreads = 1 });
+        BinaryPredictionTransformer<CalibratedModelParametersBase<FastTreeBinaryModelParameters, PlattCalibrator>> trees = trainer.Fit(train);
         ValueTask Model(ColumnBatch asked, Memory<double> scores, CancellationToken token)
         {
             float[][] x = Inputs(asked, values);
-            IDataView scored = trees.Transform(context.Data.LoadFromEnumerable(x.Select(f => new Input { Features = f }), Schema(x[0].Length)));
+            IDataView scored = trees.Transform(
+                context.Data.LoadFromEnumerable(x.Select(f => new Input { Features = f }), Schema(x[0].Length)));
             float[] chances = [.. scored.GetColumn<float>("Probability")];
             for (int i = 0; i < chances.Length; i++)
             {
@@ -100,7 +111,8 @@ internal static class AttackFigures
             });
         }
 
-        int[] right = [.. Enumerable.Range(0, rows.Length).Where(i => i % 2 == 1 && set.Predictions[i] == denied[i] && (double)batch["hirat"][i]! <= (double)batch["pirat"][i]!).Take(Attacked)];
+        int[] right = [.. Enumerable.Range(0, rows.Length).Where(i =>
+            i % 2 == 1 && set.Predictions[i] == denied[i] && (double)batch["hirat"][i]! <= (double)batch["pirat"][i]!).Take(Attacked)];
         return (set.LessOrEqual("hirat", "pirat").Rows(right), Model);
     }
 

@@ -64,7 +64,8 @@ internal static class RobustFigures
             };
             double all = RatioRunner.Time(() => suite.RunAsync(set, slow).AsTask().GetAwaiter().GetResult());
             double model = (double)inside / Stopwatch.Frequency;
-            Console.Error.WriteLine(FormattableString.Invariant($"suite of {suite.Perturbations.Count}: {all:F3} s, {model:F3} s of it in the model"));
+            Console.Error.WriteLine(
+                FormattableString.Invariant($"suite of {suite.Perturbations.Count}: {all:F3} s, {model:F3} s of it in the model"));
             best = Math.Min(best, 100 * (all - model) / model);
         }
 

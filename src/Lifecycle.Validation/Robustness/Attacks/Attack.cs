@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Searches, for each row the model gets right, the smallest lawful change that turns its decision. Knows nothing of the model but its answers. Only features that
-/// may change are changed, every row the model sees keeps the rules of the set, and what is found is asked once more before it counts.
+/// Searches, for each row the model gets right, the smallest lawful change that turns its decision. Knows nothing of the model but its
+/// answers. Only features that may change are changed, every row the model sees keeps the rules of the set, and what is found is asked once
+/// more before it counts.
 /// </summary>
 public abstract class Attack
 {
@@ -16,7 +17,9 @@ public abstract class Attack
     /// <summary>Most questions about one row.</summary>
     public QueryBudget Budget { get; init; }
 
-    /// <summary>Greatest cost of a change that counts as success; any by default. The cost is √(Σ(Δ/standard deviation)² + changed categories).</summary>
+    /// <summary>
+    /// Greatest cost of a change that counts as success; any by default. The cost is √(Σ(Δ/standard deviation)² + changed categories).
+    /// </summary>
     public double MaxCost { get; init; } = double.PositiveInfinity;
 
     /// <summary>Attacks a model.</summary>
@@ -37,7 +40,8 @@ public abstract class Attack
     /// <exception cref="PredictorException">The model threw, hung or answered wrongly; the message gives the first row.</exception>
     /// <exception cref="InvalidOperationException">The set has no features or rows without a label.</exception>
     /// <exception cref="ArgumentException">A setting is out of range; the message says which.</exception>
-    public ValueTask<AttackResult> RunAsync(EvaluationSet set, BatchPredictor predict, ValidationOptions options, CancellationToken cancellationToken = default)
+    public ValueTask<AttackResult> RunAsync(EvaluationSet set, BatchPredictor predict, ValidationOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(predict);
@@ -50,15 +54,18 @@ public abstract class Attack
         set.EnsureLabelled();
         _ = set.FeatureBatch();
         MeteredPredictor predictor = new(predict, TimeProvider.System, options.RequirementTimeout, options.MaxPredictorConcurrency);
-        return RunAsync(new RobustnessRun(set, options.Seed), set, options.Confidence, predictor, cancellationToken);
+        return RunAsync(new RobustnessRun(set, options), set, options.Confidence, predictor, cancellationToken);
     }
 
     /// <summary>Kind and settings.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Settings} within {Budget.PerRow:N0} queries a row{(double.IsFinite(MaxCost) ? FormattableString.Invariant($" and cost {MaxCost}") : "")}");
+    public override string ToString() =>
+        FormattableString.Invariant($"{Settings} within {Budget.PerRow:N0} queries a row{(double.IsFinite(MaxCost) ? FormattableString.Invariant($" and cost {MaxCost}") : "")}");
 
-    internal async ValueTask<AttackResult> RunAsync(RobustnessRun run, EvaluationSet set, double confidence, MeteredPredictor predictor, CancellationToken cancellationToken)
+    internal async ValueTask<AttackResult> RunAsync(RobustnessRun run, EvaluationSet set, double confidence, MeteredPredictor predictor,
+        CancellationToken cancellationToken)
     {
-        (IReadOnlyList<Victim> victims, int unconfirmed) = run.Set.Count == 0 ? ([], 0) : await run.AttackAsync(this, predictor, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<Victim> victims, int unconfirmed) = run.Set.Count == 0 ? ([], 0)
+            : await run.AttackAsync(this, predictor, cancellationToken).ConfigureAwait(false);
         return AttackResult.Of(this, run, set, victims, unconfirmed, confidence, predictor);
     }
 
@@ -83,7 +90,8 @@ public abstract class Attack
 
         if (!(MaxCost > 0))
         {
-            yield return FormattableString.Invariant($"MaxCost of the attack is {MaxCost}; it must be above 0, for example 1 (one standard deviation of one feature).");
+            yield return FormattableString.Invariant(
+                $"MaxCost of the attack is {MaxCost}; it must be above 0, for example 1 (one standard deviation of one feature).");
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class AttackMoves
     {
         _table = table;
         IEnumerable<int[]> single = Enumerable.Range(0, table.Columns.Length)
-            .Where(c => !table.Rules.IsFixed(c) && table.Rules.ChoiceOf[c] < 0 && table.Columns[c].Kind is CellKind.Number or CellKind.Flag or CellKind.Text && table.Columns[c].Figures.Varies)
+            .Where(c => !table.Rules.IsFixed(c) && table.Rules.ChoiceOf[c] < 0
+                && table.Columns[c].Kind is CellKind.Number or CellKind.Flag or CellKind.Text && table.Columns[c].Figures.Varies)
             .Select(c => new[] { c });
         _units = [.. single, .. table.Rules.Choices.Where(g => !g.Any(table.Rules.IsFixed))];
         _values = [.. _units.Select(u => u.Length > 1 ? [.. u.Select(c => (double)c)] : ValuesOf(table.Columns[u[0]]))];
@@ -77,7 +78,8 @@ internal sealed class AttackMoves
 
                 victim.Current.CopyTo(row, 0);
                 Put(unit, value, row);
-                bool isNew = search.TryRepair(victim, row) && !row.AsSpan().SequenceEqual(victim.Current) && (unit.Length > 1 || tried.Add(row[unit[0]]));
+                bool isNew = search.TryRepair(victim, row) && !row.AsSpan().SequenceEqual(victim.Current)
+                    && (unit.Length > 1 || tried.Add(row[unit[0]]));
                 if (isNew && ChangedUnits(row, victim.Original) <= maxFeatures && search.CostOf(victim, row) <= search.MaxCost)
                 {
                     probes.Add(victim, row);

@@ -48,7 +48,8 @@ internal sealed class AttackRefinement(AttackSearch search, AttackMoves moves)
                 row[c] = trail.Victim.Original[c];
             }
 
-            if (search.Left(trail.Victim) > 0 && search.TryRepair(trail.Victim, row) && search.CostOf(trail.Victim, row) < search.CostOf(trail.Victim, trail.Current))
+            if (search.Left(trail.Victim) > 0 && search.TryRepair(trail.Victim, row)
+                && search.CostOf(trail.Victim, row) < search.CostOf(trail.Victim, trail.Current))
             {
                 probes.Add(trail.Victim, row);
                 asked.Add(trail);
@@ -66,7 +67,8 @@ internal sealed class AttackRefinement(AttackSearch search, AttackMoves moves)
     {
         (Trail Trail, int Column)[] numbers =
         [
-            .. trails.Where(t => u < t.Units.Length && moves.IsNumber(t.Units[u]) && AttackMoves.IsChanged(t.Units[u], t.Current, t.Victim.Original)).Select(t => (t, t.Units[u][0])),
+            .. trails.Where(t => u < t.Units.Length && moves.IsNumber(t.Units[u])
+                && AttackMoves.IsChanged(t.Units[u], t.Current, t.Victim.Original)).Select(t => (t, t.Units[u][0])),
         ];
         double[] held = [.. numbers.Select(n => n.Trail.Victim.Original[n.Column])];
         double[] row = new double[search.Width];

@@ -23,7 +23,9 @@ public sealed record AttackResult
     /// <summary>Rows whose decision was turned, confirmed by a last call.</summary>
     public required int Successes { get; init; }
 
-    /// <summary>Examples that did not turn the decision when the model was asked again; 0 for a model that gives the same answers for the same rows.</summary>
+    /// <summary>
+    /// Examples that did not turn the decision when the model was asked again; 0 for a model that gives the same answers for the same rows.
+    /// </summary>
     public int Unconfirmed { get; init; }
 
     /// <summary><see cref="Successes"/> out of <see cref="Rows"/>; undefined when no row was attacked.</summary>
@@ -53,18 +55,24 @@ public sealed record AttackResult
     /// <summary>The cheapest example of each row that has one, in the order of the rows.</summary>
     public IReadOnlyList<AttackExample> Examples { get; init; } = [];
 
-    /// <summary>The examples as rows the model can score, in the order of <see cref="Examples"/>; null when there is none, and in a report that was read back.</summary>
+    /// <summary>
+    /// The examples as rows the model can score, in the order of <see cref="Examples"/>; null when there is none, and in a report that was
+    /// read back.
+    /// </summary>
     public ColumnBatch? ExampleRows { get; init; }
 
     internal static AttackResult Of(
-        Attack attack, RobustnessRun run, EvaluationSet set, IReadOnlyList<Victim> victims, int unconfirmed, double confidence, MeteredPredictor predictor)
+        Attack attack, RobustnessRun run, EvaluationSet set, IReadOnlyList<Victim> victims, int unconfirmed, double confidence,
+            MeteredPredictor predictor)
     {
         Victim[] found = [.. victims.Where(v => v.Best is not null)];
         FeatureTable table = run.Set.Table();
         double rate = victims.Count == 0 ? 0 : (double)found.Length / victims.Count;
-        Interval bounds = confidence == Validation.Confidence.None ? new Interval(rate, rate) : BinomialInterval.Wilson(found.Length, victims.Count, 2 * confidence - 1);
+        Interval bounds = confidence == Validation.Confidence.None ? new Interval(rate, rate)
+            : BinomialInterval.Wilson(found.Length, victims.Count, 2 * confidence - 1);
         int[] rows = [.. found.Select(v => v.Row)];
-        BatchColumn[] columns = found.Length == 0 ? [] : [.. table.Columns.Select((c, k) => c.Decode([.. found.Select(v => v.Best![k])], new WordList(c.Words), rows))];
+        BatchColumn[] columns = found.Length == 0 ? []
+            : [.. table.Columns.Select((c, k) => c.Decode([.. found.Select(v => v.Best![k])], new WordList(c.Words), rows))];
         return new AttackResult
         {
             Attack = attack.ToString(),
@@ -81,7 +89,8 @@ public sealed record AttackResult
             MedianCost = Median([.. found.Select(v => v.BestCost)]),
             Queries = victims.Sum(v => (long)v.Queries),
             ModelCalls = predictor.Calls,
-            Examples = [.. found.Select((v, i) => new AttackExample(run.Check.Rows[v.Row], v.BestCost, v.Queries, [.. Changes(table, v, columns, i)]))],
+            Examples = [.. found.Select((v, i) =>
+                new AttackExample(run.Check.Rows[v.Row], v.BestCost, v.Queries, [.. Changes(table, v, columns, i)]))],
             ExampleRows = columns.Length == 0 ? null : new ColumnBatch(columns),
         };
     }
@@ -106,7 +115,9 @@ public sealed record AttackResult
 
 /// <summary>A lawful change of one row that turns its decision.</summary>
 /// <param name="Row">Row of the set.</param>
-/// <param name="Cost">√(Σ(Δ/standard deviation)² + changed categories), or the largest Δ/standard deviation where the attack measures that.</param>
+/// <param name="Cost">
+/// √(Σ(Δ/standard deviation)² + changed categories), or the largest Δ/standard deviation where the attack measures that.
+/// </param>
 /// <param name="Queries">Questions asked about the row.</param>
 /// <param name="Changes">What changed; empty in a report that was read back, since reports hold no values of rows.</param>
 public sealed record AttackExample(int Row, double Cost, int Queries, IReadOnlyList<FeatureChange> Changes);

@@ -2,7 +2,9 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Validation;
 
-/// <summary>The rows under attack and the model: asks about probes of all rows in shared batches and keeps the best example of each row.</summary>
+/// <summary>
+/// The rows under attack and the model: asks about probes of all rows in shared batches and keeps the best example of each row.
+/// </summary>
 internal sealed class AttackSearch
 {
     private const ulong Family = 32;
@@ -14,7 +16,8 @@ internal sealed class AttackSearch
     private readonly int[] _numbers;
     private readonly WordList[] _words;
 
-    public AttackSearch(EvaluationSet plain, Distance distance, QueryBudget budget, double maxCost, ulong seed, MeteredPredictor predictor, int[] numbers)
+    public AttackSearch(EvaluationSet plain, Distance distance, QueryBudget budget, double maxCost, ulong seed, MeteredPredictor predictor,
+        int[] numbers)
     {
         Set = plain;
         Table = plain.Table();
@@ -61,7 +64,8 @@ internal sealed class AttackSearch
     public static double TrueClass(Victim victim, double score) => victim.Label ? score : -score;
 
     /// <summary>Makes a changed row lawful; false when it cannot be, or is the original again.</summary>
-    public bool TryRepair(Victim victim, Span<double> row) => Table.Rules.TryRepair(row, victim.Original) && !row.SequenceEqual(victim.Original);
+    public bool TryRepair(Victim victim, Span<double> row) =>
+        Table.Rules.TryRepair(row, victim.Original) && !row.SequenceEqual(victim.Original);
 
     /// <summary>Asks about all probes; the cheapest that turns a decision becomes the best of its row.</summary>
     public async ValueTask AskAsync(ProbeBlock probes, CancellationToken cancellationToken)
@@ -133,7 +137,8 @@ internal sealed class AttackSearch
             int start = from;
             Victim[] victims = [.. Enumerable.Range(from, Math.Min(Decoded, scores.Length - from)).Select(probes.Victim)];
             ColumnBatch batch = Decode(victims, (i, c) => probes.Cell(start + i, c));
-            double[] part = await _predictor.ScoreAsync(batch, cancellationToken, [.. victims.Select(v => _numbers[v.Row])]).ConfigureAwait(false);
+            double[] part = await _predictor.ScoreAsync(batch, cancellationToken, [.. victims.Select(v => _numbers[v.Row])]).ConfigureAwait(
+                false);
             part.CopyTo(scores, from);
         }
 

@@ -84,7 +84,9 @@ internal sealed partial class BoundarySearch
         }
     }
 
-    /// <summary>Mean of the neighbours' directions, weighted by what their decisions differ from the mean decision; as they are when all agree.</summary>
+    /// <summary>
+    /// Mean of the neighbours' directions, weighted by what their decisions differ from the mean decision; as they are when all agree.
+    /// </summary>
     private void EstimateDirections(ProbeBlock probes)
     {
         for (int from = 0, to; from < probes.Count; from = to)

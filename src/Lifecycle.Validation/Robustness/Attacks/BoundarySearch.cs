@@ -26,7 +26,8 @@ internal sealed partial class BoundarySearch
         FeatureTable table = search.Table;
         int[] numbers =
         [
-            .. Enumerable.Range(0, table.Columns.Length).Where(c => table.Columns[c].Kind == CellKind.Number && table.Columns[c].Figures.Varies
+            .. Enumerable.Range(0, table.Columns.Length).Where(c =>
+                table.Columns[c].Kind == CellKind.Number && table.Columns[c].Figures.Varies
                 && !table.Rules.IsFixed(c) && table.Rules.ChoiceOf[c] < 0),
         ];
         foreach (Victim victim in search.Victims)
@@ -92,11 +93,14 @@ internal sealed partial class BoundarySearch
         await BisectAsync([.. _active.Where(w => w.HasMoved)], cancellationToken).ConfigureAwait(false);
     }
 
-    private int[] DecidedOtherThan(bool label) => [.. Enumerable.Range(0, _search.Set.Count).Where(i => _search.Set.Predictions[i] != label)];
+    private int[] DecidedOtherThan(bool label) =>
+        [.. Enumerable.Range(0, _search.Set.Count).Where(i => _search.Set.Predictions[i] != label)];
 
     private Walker WalkerOf(Victim victim) => _byVictim[victim];
 
-    /// <summary>Numbers of other rows with the other decision, then numbers anywhere in the range of their columns; what else the row holds stays.</summary>
+    /// <summary>
+    /// Numbers of other rows with the other decision, then numbers anywhere in the range of their columns; what else the row holds stays.
+    /// </summary>
     private void AddStarts(Walker walker, int[] others, bool fromRows, ProbeBlock probes)
     {
         Victim victim = walker.Victim;
@@ -108,7 +112,8 @@ internal sealed partial class BoundarySearch
             foreach (int c in walker.Columns)
             {
                 CodedColumn column = _search.Table.Columns[c];
-                double value = donor >= 0 ? column.Values[donor] : column.Figures.Minimum + victim.Random.NextDouble() * column.Figures.Span;
+                double value = donor >= 0 ? column.Values[donor]
+                    : column.Figures.Minimum + victim.Random.NextDouble() * column.Figures.Span;
                 row[c] = double.IsFinite(value) ? value : row[c];
             }
 

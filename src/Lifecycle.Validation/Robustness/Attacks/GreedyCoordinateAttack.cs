@@ -3,10 +3,11 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Changes one feature after the other. In each step every mutable feature offers candidates (numbers: the 1, 5, 10, ... 95, 99 % quantiles and steps of ±.1, .5, 1 and
-/// 2 standard deviations; texts: the 20 most frequent; flags and one-hot groups: the others). When some turn the decision the search ends, else the
-/// one with the lowest score of the true class is kept. Of the candidates that turn it, the cheapest of each feature, five at most, are refined: changed features are
-/// taken back where that is possible, and each changed number is moved towards its original by ten bisections.
+/// Changes one feature after the other. In each step every mutable feature offers candidates (numbers: the 1, 5, 10, ... 95, 99 % quantiles
+/// and steps of ±.1, .5, 1 and 2 standard deviations; texts: the 20 most frequent; flags and one-hot groups: the others). When some turn
+/// the decision the search ends, else the one with the lowest score of the true class is kept. Of the candidates that turn it, the cheapest
+/// of each feature, five at most, are refined: changed features are taken back where that is possible, and each changed number is moved
+/// towards its original by ten bisections.
 /// </summary>
 public sealed class GreedyCoordinateAttack : Attack
 {
@@ -74,7 +75,8 @@ public sealed class GreedyCoordinateAttack : Attack
             Dictionary<int, (double Cost, int Probe)> found = [];
             for (to = from; to < probes.Count && ReferenceEquals(probes.Victim(to), victim); to++)
             {
-                double score = AttackSearch.TrueClass(victim, probes.Scores[to]), least = AttackSearch.TrueClass(victim, probes.Scores[best]);
+                double score = AttackSearch.TrueClass(victim, probes.Scores[to]),
+                    least = AttackSearch.TrueClass(victim, probes.Scores[best]);
                 double cost = search.CostOf(victim, probes.Row(to));
                 if (score < least || (score == least && cost < search.CostOf(victim, probes.Row(best))))
                 {
@@ -82,13 +84,15 @@ public sealed class GreedyCoordinateAttack : Attack
                 }
 
                 int unit = moves.FirstChanged(probes.Row(to), victim.Current);
-                if (search.Turns(victim, probes.Scores[to]) && !(found.TryGetValue(unit, out (double Cost, int Probe) other) && other.Cost <= cost))
+                if (search.Turns(victim, probes.Scores[to])
+                    && !(found.TryGetValue(unit, out (double Cost, int Probe) other) && other.Cost <= cost))
                 {
                     found[unit] = (cost, to);
                 }
             }
 
-            victim.Found = [.. found.Values.OrderBy(f => f.Cost).ThenBy(f => AttackSearch.TrueClass(victim, probes.Scores[f.Probe])).Take(MostRefined).Select(f => probes.Row(f.Probe).ToArray())];
+            victim.Found = [.. found.Values.OrderBy(f => f.Cost).ThenBy(f =>
+                AttackSearch.TrueClass(victim, probes.Scores[f.Probe])).Take(MostRefined).Select(f => probes.Row(f.Probe).ToArray())];
             victim.Current = probes.Row(best).ToArray();
         }
     }

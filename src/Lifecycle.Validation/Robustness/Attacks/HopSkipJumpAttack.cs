@@ -3,9 +3,10 @@ using System.Text.Json;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// HopSkipJump (Chen, Jordan and Wainwright 2020): needs decisions only. From a row with the other decision it walks along the boundary to the nearest point,
-/// with a gradient estimated from the decisions of random neighbours. It moves mutable numbers, in units of their standard deviations; all else stays.
-/// Iteration t asks about min(100 √t, 10,000) neighbours; bisection ends at .01/√d (Euclidean) or .01/d (largest change), d being the numbers it moves.
+/// HopSkipJump (Chen, Jordan and Wainwright 2020): needs decisions only. From a row with the other decision it walks along the boundary to
+/// the nearest point, with a gradient estimated from the decisions of random neighbours. It moves mutable numbers, in units of their
+/// standard deviations; all else stays. Iteration t asks about min(100 √t, 10,000) neighbours; bisection ends at .01/√d (Euclidean) or
+/// .01/d (largest change), d being the numbers it moves.
 /// </summary>
 public sealed class HopSkipJumpAttack : Attack
 {
@@ -33,7 +34,8 @@ public sealed class HopSkipJumpAttack : Attack
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    internal override string Settings => FormattableString.Invariant($"HopSkipJump of {Iterations} iterations{(Norm == AttackNorm.Largest ? " (largest change)" : "")}");
+    internal override string Settings =>
+        FormattableString.Invariant($"HopSkipJump of {Iterations} iterations{(Norm == AttackNorm.Largest ? " (largest change)" : "")}");
 
     internal override IEnumerable<string> Problems()
     {

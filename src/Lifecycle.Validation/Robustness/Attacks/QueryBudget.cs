@@ -6,5 +6,6 @@ public readonly record struct QueryBudget(int PerRow)
 {
     private const int Least = 20;
 
-    internal string? Problem => PerRow >= Least ? null : FormattableString.Invariant($"The query budget is {PerRow} a row; it must be at least {Least}, for example new QueryBudget(2_000).");
+    internal string? Problem =>
+        PerRow >= Least ? null : FormattableString.Invariant($"The query budget is {PerRow} a row; it must be at least {Least}, for example new QueryBudget(2_000).");
 }

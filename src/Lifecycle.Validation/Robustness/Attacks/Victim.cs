@@ -17,7 +17,10 @@ internal sealed class Victim(int row, bool label, double[] original, RandomStrea
 
     public int Queries { get; set; }
 
-    /// <summary>Rows that turned the decision in the step that found the first one: the cheapest by the unit that was changed last, the most promising first.</summary>
+    /// <summary>
+    /// Rows that turned the decision in the step that found the first one: the cheapest by the unit that was changed last, the most
+    /// promising first.
+    /// </summary>
     public IReadOnlyList<double[]> Found { get; set; } = [];
 
     /// <summary>The cheapest lawful row that turned the decision; null when none did.</summary>

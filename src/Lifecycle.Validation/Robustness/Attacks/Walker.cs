@@ -80,7 +80,10 @@ internal sealed class Walker(Victim victim, int[] columns, AttackNorm norm)
         }
     }
 
-    /// <summary>How far neighbours lie: a tenth of the distance at first, since standardised features have no box to take a tenth of; then √d (d) times the tolerance times the distance.</summary>
+    /// <summary>
+    /// How far neighbours lie: a tenth of the distance at first, since standardised features have no box to take a tenth of; then √d (d)
+    /// times the tolerance times the distance.
+    /// </summary>
     public double Radius(int t) => t == 1 ? 0.1 * Distance
         : norm == AttackNorm.Euclidean ? Math.Sqrt(Columns.Length) * _tolerance * Distance
         : Columns.Length * _tolerance * Distance;

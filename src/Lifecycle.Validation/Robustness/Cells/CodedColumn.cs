@@ -11,8 +11,8 @@ internal enum CellKind
 }
 
 /// <summary>
-/// A feature as doubles: numbers as they are, flags as 0 and 1, texts as positions in a list of words, dates as days, times as ticks; NaN is
-/// missing. A cell that comes back as it was keeps its own value of its own type, so nothing is lost on the way.
+/// A feature as doubles: numbers as they are, flags as 0 and 1, texts as positions in a list of words, dates as days, times as ticks; NaN
+/// is missing. A cell that comes back as it was keeps its own value of its own type, so nothing is lost on the way.
 /// </summary>
 internal sealed partial class CodedColumn
 {

@@ -63,5 +63,6 @@ internal sealed class ColumnFigures
 
     /// <summary>The values that stand most often, ties by the smaller value.</summary>
     public double[] MostFrequent(int count) =>
-        [.. _values.Where(double.IsFinite).GroupBy(v => v).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Take(count).Select(g => g.Key)];
+        [.. _values.Where(double.IsFinite).GroupBy(v => v).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).Take(count).Select(g =>
+            g.Key)];
 }

@@ -16,7 +16,8 @@ internal sealed class ColumnRule
         _allowed = [.. f.AllowedNumbers];
         _texts = f.AllowedTexts.Count > 0 ? new HashSet<string>(f.AllowedTexts, StringComparer.Ordinal) : null;
         (_low, _high, _up, _down, IsFixed) = (f.Minimum, f.Maximum, f.IsOnlyUp, f.IsOnlyDown, f.IsImmutable);
-        IsFree = !IsFixed && !_up && !_down && _allowed.Length == 0 && _texts is null && column.Type is ColumnType.Double or ColumnType.String
+        IsFree = !IsFixed && !_up && !_down && _allowed.Length == 0 && _texts is null
+            && column.Type is ColumnType.Double or ColumnType.String
             && !f.IsInteger && double.IsNegativeInfinity(_low) && double.IsPositiveInfinity(_high);
     }
 
@@ -76,7 +77,9 @@ internal sealed class ColumnRule
 
     public bool AllowsWord(string word) => _texts is null || _texts.Contains(word);
 
-    /// <summary>Whether a value is lawful on its own and as a change of the original; the original itself is judged by what it is.</summary>
+    /// <summary>
+    /// Whether a value is lawful on its own and as a change of the original; the original itself is judged by what it is.
+    /// </summary>
     public bool Holds(double value, double original)
     {
         if (double.IsNaN(value))
@@ -88,7 +91,8 @@ internal sealed class ColumnRule
             && !(_up && value < original)
             && !(_down && value > original)
             && (_column.Kind != CellKind.Number
-                || (value >= _low && value <= _high && (!_column.IsWhole || value == Math.Floor(value)) && (_allowed.Length == 0 || Array.BinarySearch(_allowed, value) >= 0)));
+                || (value >= _low && value <= _high && (!_column.IsWhole || value == Math.Floor(value))
+                    && (_allowed.Length == 0 || Array.BinarySearch(_allowed, value) >= 0)));
     }
 
     private bool TryNearest(ref double value, double low, double high)
@@ -96,7 +100,8 @@ internal sealed class ColumnRule
         double best = double.NaN, wanted = value;
         foreach (double candidate in _allowed)
         {
-            bool isLawful = candidate >= low && candidate <= high && (!_column.IsWhole || candidate == Math.Floor(candidate)) && _column.Fit(candidate) == candidate;
+            bool isLawful = candidate >= low && candidate <= high && (!_column.IsWhole || candidate == Math.Floor(candidate))
+                && _column.Fit(candidate) == candidate;
             if (isLawful && !(Math.Abs(candidate - wanted) >= Math.Abs(best - wanted)))
             {
                 best = candidate;

@@ -11,7 +11,8 @@ internal sealed partial class RuleSet
         _columns = table.Columns;
         _rules = [.. _columns.Select(c => new ColumnRule(c))];
         Choices = [.. relations.Where(r => r.Kind == "oneHot").Select(r => r.Columns.Select(table.PositionOf).ToArray())];
-        Orders = [.. relations.Where(r => r.Kind == "lessOrEqual").Select(r => (table.PositionOf(r.Columns[0]), table.PositionOf(r.Columns[1])))];
+        Orders = [.. relations.Where(r =>
+            r.Kind == "lessOrEqual").Select(r => (table.PositionOf(r.Columns[0]), table.PositionOf(r.Columns[1])))];
         ChoiceOf = [.. Enumerable.Range(0, _columns.Length).Select(c => Array.FindIndex(Choices, g => g.Contains(c)))];
     }
 
@@ -30,7 +31,10 @@ internal sealed partial class RuleSet
 
     public bool IsFixed(int column) => _rules[column].IsFixed;
 
-    /// <summary>√(Σ(Δ/standard deviation)² + changed categories). A number that appears, goes missing or has no spread counts as one category, and so does a one-hot group.</summary>
+    /// <summary>
+    /// √(Σ(Δ/standard deviation)² + changed categories). A number that appears, goes missing or has no spread counts as one category, and
+    /// so does a one-hot group.
+    /// </summary>
     public double Cost(ReadOnlySpan<double> before, ReadOnlySpan<double> after)
     {
         double sum = 0;

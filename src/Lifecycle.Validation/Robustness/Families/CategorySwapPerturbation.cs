@@ -5,7 +5,8 @@ namespace Lifecycle.Validation;
 /// <summary>Another value of the same column, drawn as often as it stands there.</summary>
 internal sealed class CategorySwapPerturbation(double share) : Perturbation(PerturbationFamily.CategorySwap, share)
 {
-    internal override string Words => FormattableString.Invariant($"Another category in {100 * Level:0.###} % of the cells of each text and flag");
+    internal override string Words =>
+        FormattableString.Invariant($"Another category in {100 * Level:0.###} % of the cells of each text and flag");
 
     internal override string? Problem => ShareProblem();
 

@@ -9,7 +9,8 @@ internal sealed class MissingPerturbation(double share, MissingFill fill, double
     internal override string Words => FormattableString.Invariant($"{100 * Level:0.###} % of the cells of each feature missing{Filled}");
 
     internal override string? Problem => ShareProblem()
-        ?? (fill != MissingFill.Sentinel || double.IsFinite(sentinel) ? null : FormattableString.Invariant($"The sentinel of {Kind} is {sentinel}; it must be finite."));
+        ?? (fill != MissingFill.Sentinel || double.IsFinite(sentinel) ? null
+            : FormattableString.Invariant($"The sentinel of {Kind} is {sentinel}; it must be finite."));
 
     internal override string NothingToChange => "no feature may change";
 

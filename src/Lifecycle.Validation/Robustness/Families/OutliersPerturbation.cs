@@ -5,7 +5,8 @@ namespace Lifecycle.Validation;
 /// <summary>Numbers far outside: the mean ± 10 standard deviations.</summary>
 internal sealed class OutliersPerturbation(double share) : Perturbation(PerturbationFamily.Outliers, share)
 {
-    internal override string Words => FormattableString.Invariant($"Outliers at 10 standard deviations in {100 * Level:0.###} % of the cells of each feature");
+    internal override string Words =>
+        FormattableString.Invariant($"Outliers at 10 standard deviations in {100 * Level:0.###} % of the cells of each feature");
 
     internal override string? Problem => ShareProblem();
 

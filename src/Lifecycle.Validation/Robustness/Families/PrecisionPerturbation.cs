@@ -35,6 +35,7 @@ internal sealed class PrecisionPerturbation(double form) : Perturbation(Perturba
     {
         uint bits = BitConverter.SingleToUInt32Bits((float)value);
         uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
-        return double.IsFinite(BitConverter.UInt32BitsToSingle(rounded)) ? BitConverter.UInt32BitsToSingle(rounded) : BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
+        return double.IsFinite(BitConverter.UInt32BitsToSingle(rounded)) ? BitConverter.UInt32BitsToSingle(rounded)
+            : BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
     }
 }

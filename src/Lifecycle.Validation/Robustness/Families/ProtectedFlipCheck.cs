@@ -13,7 +13,8 @@ internal sealed class ProtectedFlipCheck(string feature) : Perturbation(Perturba
 
     internal override string Words => $"Another value of '{Wording.Name(FeatureName)}' and nothing else";
 
-    internal override string? Problem => string.IsNullOrEmpty(FeatureName) ? $"{Kind} needs the name of a feature, for example ProtectedFlip(\"sex\")." : null;
+    internal override string? Problem =>
+        string.IsNullOrEmpty(FeatureName) ? $"{Kind} needs the name of a feature, for example ProtectedFlip(\"sex\")." : null;
 
     internal override string NothingToChange => $"the feature '{Wording.Name(FeatureName)}' has fewer than two values";
 
@@ -23,7 +24,8 @@ internal sealed class ProtectedFlipCheck(string feature) : Perturbation(Perturba
         double[] values = column.Figures.MostFrequent(MostValues + 1);
         return values.Length <= MostValues
             ? values
-            : throw new InvalidOperationException($"The feature '{FeatureName}' has more than {MostValues} different values; a protected flip tries each of them. Cut it into bins first.");
+            : throw new InvalidOperationException(
+                $"The feature '{FeatureName}' has more than {MostValues} different values; a protected flip tries each of them. Cut it into bins first.");
     }
 
     public static Draft Change(FeatureTable table, int column, double value)

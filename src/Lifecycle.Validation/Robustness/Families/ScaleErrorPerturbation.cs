@@ -7,7 +7,8 @@ internal sealed class ScaleErrorPerturbation(double share) : Perturbation(Pertur
 {
     private static readonly double[] Factors = [10, 0.1, 100, 0.001];
 
-    internal override string Words => FormattableString.Invariant($"A wrong unit (x10, /10, x100, /1000) in {100 * Level:0.###} % of the rows of each feature");
+    internal override string Words =>
+        FormattableString.Invariant($"A wrong unit (x10, /10, x100, /1000) in {100 * Level:0.###} % of the rows of each feature");
 
     internal override string? Problem => ShareProblem();
 

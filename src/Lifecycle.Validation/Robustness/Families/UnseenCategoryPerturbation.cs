@@ -5,7 +5,8 @@ namespace Lifecycle.Validation;
 /// <summary>A text that the column never held.</summary>
 internal sealed class UnseenCategoryPerturbation(double share) : Perturbation(PerturbationFamily.UnseenCategory, share)
 {
-    internal override string Words => FormattableString.Invariant($"A category never seen in {100 * Level:0.###} % of the cells of each text");
+    internal override string Words =>
+        FormattableString.Invariant($"A category never seen in {100 * Level:0.###} % of the cells of each text");
 
     internal override string? Problem => ShareProblem();
 

@@ -3,8 +3,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Validation;
 
 /// <summary>
-/// Mean loss of the worst share of the rows (conditional value at risk; Rockafellar and Uryasev 2000). The loss of a row is (score - label)² when all scores
-/// are probabilities, else 1 for a wrong decision and 0 for a right one.
+/// Mean loss of the worst share of the rows (conditional value at risk; Rockafellar and Uryasev 2000). The loss of a row is (score -
+/// label)² when all scores are probabilities and for predicted numbers, else 1 for a wrong decision and 0 for a right one.
 /// </summary>
 internal sealed class WorstShareCheck(double share) : Perturbation(PerturbationFamily.WorstShare, share)
 {
@@ -12,7 +12,9 @@ internal sealed class WorstShareCheck(double share) : Perturbation(PerturbationF
 
     internal override string? Problem => Level is > 0 and < 1 ? null : Wrong("a share above 0 and below 1, for example 0.1");
 
-    /// <summary>Mean loss of the worst share, its excess over the mean loss, and the standard error of the excess from its influence function.</summary>
+    /// <summary>
+    /// Mean loss of the worst share, its excess over the mean loss, and the standard error of the excess from its influence function.
+    /// </summary>
     public (double Worst, double Excess, double Error) Of(EvaluationSet set)
     {
         double[] losses = Losses(set);
@@ -34,6 +36,11 @@ internal sealed class WorstShareCheck(double share) : Perturbation(PerturbationF
 
     private static double[] Losses(EvaluationSet set)
     {
+        if (set.Kind == EvaluationKind.Regression)
+        {
+            return [.. Enumerable.Range(0, set.Count).Select(i => Math.Pow(set.NumberPredictions[i] - set.NumberLabels[i], 2))];
+        }
+
         bool areProbabilities = set.HasScores && !set.Scores.ContainsAnyExceptInRange(0, 1);
         double[] losses = new double[set.Count];
         for (int i = 0; i < losses.Length; i++)
