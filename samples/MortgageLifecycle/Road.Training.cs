@@ -36,6 +36,14 @@ internal sealed partial class Road
         DatasetFile file = (await _data.ListFilesAsync(_stop))[0];
         Say($"{_data}: {_data.Rows:N0} applications, {_data.Schema!.Count} columns, version {_data.Digest}");
         Say($"hmda.csv {file.Digest}");
+        ContractResult contract = Demands.Applications.Check(_rows, new ContractOptions { Stage = Stage.Training });
+        Say($"contract '{contract.Contract}': {contract.Verdict}, {contract.Findings.Count} rules on {contract.Rows:N0} rows");
+        foreach (ContractFinding finding in contract.Findings.Where(f => f.Verdict != Verdict.Pass))
+        {
+            Say($"   {finding.Severity}: {finding.Message}");
+        }
+
+        contract.EnsurePassed();
         Say($"split by a hash of the row: {_train.RowCount:N0} to train, {_rows.RowCount - _train.RowCount:N0} held out; a row never changes sides");
     }
 
@@ -82,6 +90,8 @@ internal sealed partial class Road
         await _lifecycle.Drift.RegisterReferenceAsync(Model, _champion.Number.ToString(CultureInfo.InvariantCulture), reference, _stop);
         await _lifecycle.Registry.PromoteAsync(_champion, Alias, $"{candidate.Name}: gate passed, AUC {Area(report):0.000}", cancellationToken: _stop);
         Say($"{_champion} is {Alias}: {candidate.Name}");
+        await File.WriteAllTextAsync("model-card.md", Card(candidate, report).ToMarkdown(), _stop);
+        Say("its model card is in model-card.md, the report of every candidate under reports");
     }
 
     private async Task TryAsync(Candidate candidate)
@@ -94,8 +104,11 @@ internal sealed partial class Road
         GateReport report = await _lifecycle.Gate(Model)
             .Require(Metric.AreaUnderRoc, atLeast: 0.70)
             .RequireFair(by: Candidate.Attribute, FairnessMetric.EqualOpportunityDifference, atMost: 0.10, confidence: 0.95)
-            .EvaluateAsync(model, rows, cancellationToken: _stop);
+            .RequireValue(Demands.Money, upliftAtLeast: 0m)
+            .OnEverySlice(by: "single", minRows: 100, g => g.Require(Metric.AreaUnderRoc, atLeast: 0.65))
+            .EvaluateAsync(model, rows.Attribute(everything["single"]), cancellationToken: _stop);
         ModelVersion version = await _lifecycle.Registry.RegisterAsync(Model, model, [report], _stop);
+        await report.SaveAsync(Path.Combine("reports", version.Number.ToString(CultureInfo.InvariantCulture)), cancellationToken: _stop);
         _candidates.Add((candidate, report, version));
         Judged[version.Number] = rows;
         Say($"{version} {candidate.Name}: AUC {Area(report):0.000}, gate {report.Verdict}");
@@ -119,6 +132,22 @@ internal sealed partial class Road
         ITransformer model = Candidate.WithDecision(_ml, fitted, view, cut);
         return await run.LogModelAsync(_ml, model, rows.Select(Candidate.AllColumns).ToDataView().Schema, cancellationToken: _stop);
     }
+
+    private ModelCard Card(Candidate candidate, GateReport report) => new()
+    {
+        Name = Model,
+        Report = report,
+        Overview = $"{candidate.Name}: orders applications for a mortgage by the chance that they are repaid.",
+        Version = _champion.ToString(),
+        Architecture = "gradient boosted trees (FastTree), 60 trees of 8 leaves",
+        Owners = [new ModelOwner("credit risk")],
+        Data = [new ModelDataset("hmda.csv", $"{_data}: {_rows.RowCount:N0} applications of Boston, 1990; {_data.Digest}", ["afam"])],
+        InputFormat = string.Join(", ", candidate.Columns),
+        OutputFormat = "score and decision",
+        UseCases = ["A first view for a loan officer, who decides"],
+        Limitations = ["One city and one year", "A denial by the bank stands for a loan that would not be repaid"],
+        Risks = [new ModelRisk("Applicants of one group are turned away more often", "the gate on equal opportunity, thresholds by group, the drift monitor")],
+    };
 
     private static FastTreeBinaryTrainer FastTree(MLContext ml) => ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
     {

@@ -5,6 +5,7 @@ internal static class ValidationSuite
 {
     public static IReadOnlyDictionary<string, Func<IEnumerable<Figure>>> Groups { get; } = new Dictionary<string, Func<IEnumerable<Figure>>>(StringComparer.Ordinal)
     {
+        ["validation.groups"] = GroupFigures.Measure,
         ["validation.bootstrap"] = BootstrapFigures.Measure,
         ["validation.auc"] = BootstrapFigures.MeasureArea,
         ["validation.delong"] = BootstrapFigures.MeasureDeLong,
