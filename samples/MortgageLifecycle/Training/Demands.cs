@@ -20,6 +20,7 @@ internal static class Demands
     /// </summary>
     public static BusinessObjective Money { get; } = BusinessObjective.Named("grant the loans that are repaid").Owner("credit risk")
         .Decision("grant or refuse a mortgage").Kpi(new KeyFigure("result of a vintage", "thousand dollars", Direction.HigherIsBetter))
+        .In("thousand dollars")
         .Value(CostMatrix.Of(trueNegative: 0m, falsePositive: -20m, falseNegative: -1m, truePositive: 4m))
         .Against(BaselinePolicy.ActOnAll);
 }

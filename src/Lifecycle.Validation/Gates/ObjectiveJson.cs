@@ -14,6 +14,7 @@ internal static class ObjectiveJson
         writer.WriteString("statement", stated.Statement);
         WriteText(writer, "owner", stated.Owner);
         WriteText(writer, "decision", stated.DecisionSupported);
+        WriteText(writer, "unit", stated.Unit);
         WriteText(writer, "riskTier", stated.RiskTier);
         WriteText(writer, "approvedBy", stated.ApprovedBy);
         WriteText(writer, "approvedAt", stated.ApprovedAt?.ToString("O", CultureInfo.InvariantCulture));
@@ -52,6 +53,7 @@ internal static class ObjectiveJson
         BusinessObjective objective = BusinessObjective.Named(item.Text("statement")).Id(item.Text("id")).RecordedAt(Time(item, "recordedAt", item.Text("recordedAt")));
         objective = item.TextOrNull("owner") is { } owner ? objective.Owner(owner) : objective;
         objective = item.TextOrNull("decision") is { } decision ? objective.Decision(decision) : objective;
+        objective = item.TextOrNull("unit") is { } unit ? objective.In(unit) : objective;
         objective = item.TextOrNull("riskTier") is { } tier ? objective.RiskTier(tier) : objective;
         string? approvedAt = item.TextOrNull("approvedAt");
         if (item.TextOrNull("approvedBy") is { } approver)

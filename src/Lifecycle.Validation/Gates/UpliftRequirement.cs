@@ -17,6 +17,8 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
     public override string Text => string.Create(
         CultureInfo.InvariantCulture, $"{Wording.Show(Stated.Id)}: at least {Least} more for 1,000 decisions than {Stated.Baseline.Words}");
 
+    internal override string? MetricName => "UpliftPerThousand";
+
     internal override IEnumerable<string> Problems()
     {
         if (objective.Values is null)
@@ -62,7 +64,7 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
         ValueEstimate uplift = ValueEstimate.Of(gains, run.Set, Confidence, ValueIntervalMethod.StudentT, run.Options);
         ValueEstimate model = ValueEstimate.Of(RowValues.Of(objective.Worth, run.Set, run.Set.Predictions), run.Set, Validation.Confidence.None, ValueIntervalMethod.StudentT, run.Options);
         ValueFinding found = new(
-            Stated.Id, Stated.Statement, Stated.Owner, Stated.Baseline.Name, model.Total, model.Total - uplift.Total, uplift.PerThousand, RowValues.Oracle(objective.Worth, run.Set));
+            Stated.Id, Stated.Statement, Stated.Owner, Stated.Baseline.Name, model.Total, model.Total - uplift.Total, uplift.PerThousand, RowValues.Oracle(objective.Worth, run.Set), Stated.Unit);
         if (uplift.Reason is { } reason)
         {
             string why = reason == UndefinedReason.ZeroVariance
@@ -103,5 +105,6 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
             + $"That is {Money(Math.Abs(uplift.PerThousand))} {(uplift.PerThousand < 0 ? "less" : "more")} for 1,000 decisions.{bounds} Asked: at least {Money(Least)}.{end}";
     }
 
-    private static string Money(decimal amount) => amount.ToString("#,0.00", CultureInfo.InvariantCulture);
+    private string Money(decimal amount) =>
+        amount.ToString("#,0.00", CultureInfo.InvariantCulture) + (Stated.Unit is { } unit ? " " + Wording.Show(unit) : "");
 }

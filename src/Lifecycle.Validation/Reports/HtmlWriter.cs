@@ -62,6 +62,7 @@ internal static partial class HtmlWriter
         }
 
         AppendDetails(html, report);
+        AppendMeanings(html, report);
         return html.Append("</section>\n").ToString();
     }
 

@@ -12,5 +12,6 @@ internal static partial class JsonReader
         found.GetProperty("total").GetDecimal(),
         found.GetProperty("baselineTotal").GetDecimal(),
         found.GetProperty("upliftPerThousand").GetDecimal(),
-        found.GetProperty("oracleTotal").GetDecimal());
+        found.GetProperty("oracleTotal").GetDecimal(),
+        found.TryGetProperty("unit", out JsonElement unit) ? unit.GetString() : null);
 }

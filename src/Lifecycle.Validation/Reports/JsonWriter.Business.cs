@@ -20,6 +20,11 @@ internal static partial class JsonWriter
         writer.WriteNumber("baselineTotal", found.BaselineTotal);
         writer.WriteNumber("upliftPerThousand", found.UpliftPerThousand);
         writer.WriteNumber("oracleTotal", found.OracleTotal);
+        if (found.Unit is { } unit)
+        {
+            writer.WriteString("unit", unit);
+        }
+
         writer.WriteEndObject();
     }
 }

@@ -51,6 +51,9 @@ public sealed partial class BusinessObjective
     /// <summary>The least uplift to ask for when a gate says none, in money for 1,000 decisions.</summary>
     public BusinessObjective MinimumUplift(decimal perThousand) => With(Stated with { MinimumUplift = perThousand });
 
+    /// <summary>In what money is counted, for example <c>EUR</c>; reports say it behind amounts.</summary>
+    public BusinessObjective In(string unit) => With(Stated with { Unit = Required(unit) });
+
     /// <summary>What outcomes are worth.</summary>
     public BusinessObjective Value(CostMatrix values) => new(Stated, values ?? throw new ArgumentNullException(nameof(values)));
 
@@ -92,6 +95,9 @@ public sealed record ObjectiveStatement
 
     /// <summary>Which figure of the business it is to move; null when nobody said.</summary>
     public KeyFigure? Kpi { get; init; }
+
+    /// <summary>In what money is counted; null when nobody said.</summary>
+    public string? Unit { get; init; }
 
     /// <summary>The least uplift to ask for, in money for 1,000 decisions; null when nobody said.</summary>
     public decimal? MinimumUplift { get; init; }

@@ -9,5 +9,6 @@ namespace Lifecycle.Validation;
 /// <param name="BaselineTotal">What those of the baseline are worth in all.</param>
 /// <param name="UpliftPerThousand">How much more, for 1,000 decisions.</param>
 /// <param name="OracleTotal">What the best decision for each row would be worth in all.</param>
+/// <param name="Unit">In what money is counted; null when nobody said.</param>
 public sealed record ValueFinding(
-    string Objective, string Statement, string? Owner, string Baseline, decimal Total, decimal BaselineTotal, decimal UpliftPerThousand, decimal OracleTotal);
+    string Objective, string Statement, string? Owner, string Baseline, decimal Total, decimal BaselineTotal, decimal UpliftPerThousand, decimal OracleTotal, string? Unit = null);

@@ -52,7 +52,7 @@ public partial class GoldenFormsTests
     private static async Task<GateReport> EvaluateAsync()
     {
         EvaluationSet set = Samples.Scored(400, groupShift: -1);
-        BusinessObjective objective = BusinessObjective.Named("refuse bad loans").Owner("credit-risk").Value(CostMatrix.Of(0, -500, -1000, 200)).RecordedAt(Samples.Noon.AddDays(-2));
+        BusinessObjective objective = BusinessObjective.Named("refuse bad loans").Owner("credit-risk").In("EUR").Value(CostMatrix.Of(0, -500, -1000, 200)).RecordedAt(Samples.Noon.AddDays(-2));
         return await Made(objective).EvaluateAsync(
             set, new GateSubject(Digest.Of("model"u8), "sha256:abc"), Samples.Model(), Baseline.FromScores(Samples.Scored(400, seed: 2).Scores),
             new EvaluationContext { Time = new StoppedTime(Samples.Noon), Actor = new NamedActor("ada") });

@@ -218,7 +218,7 @@ public class ObjectiveTests
     [Fact]
     public void Gate_RoundTrips()
     {
-        BusinessObjective objective = Objective(0.5m, -500, -1000, 200.25m).Id("loans").Owner("credit-risk").Decision("grant or refuse").RiskTier("high").MinimumUplift(12.5m)
+        BusinessObjective objective = Objective(0.5m, -500, -1000, 200.25m).Id("loans").Owner("credit-risk").Decision("grant or refuse").RiskTier("high").In("EUR").MinimumUplift(12.5m)
             .ApprovedBy("ada", Samples.Noon).Against(BaselinePolicy.ActOnAll)
             .Kpi(new KeyFigure("loss", "EUR", Direction.LowerIsBetter, 1_000_000, new DateOnly(2026, 12, 31)));
         Gate gate = Gate.For("g").RequireValue(objective).RequireValue(objective, 3m).AsAdvisory().Build();

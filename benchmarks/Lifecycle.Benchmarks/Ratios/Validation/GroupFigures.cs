@@ -21,9 +21,9 @@ internal static class GroupFigures
             whole = Math.Min(whole, RatioRunner.Time(() =>
             {
                 GroupMetrics table = GroupMetrics.Compute(set.Attribute("group", groups), "group", metrics);
-                GroupIntervals intervals = table.Intervals(metrics, new BootstrapOptions { Replicates = 1_000 });
+                IReadOnlyList<GroupIntervals> intervals = table.Intervals(metrics, new BootstrapOptions { Replicates = 1_000 });
                 Disparity gap = table.Disparity(FairnessMetric.DemographicParityDifference, confidence: 0.95);
-                if (table.Groups.Count != Shares.Length || intervals.Groups.Count != Shares.Length || !gap.Value.IsDefined)
+                if (table.Groups.Count != Shares.Length || intervals.Count != metrics.Length || !gap.Value.IsDefined)
                 {
                     throw new InvalidOperationException("The groups were not all judged.");
                 }
