@@ -12,6 +12,7 @@ internal static class ValidationSuite
         ["validation.bounds"] = BoundsFigures.Measure,
         ["validation.sequential"] = SequentialFigures.Measure,
         ["validation.bounds.time"] = BoundsFigures.MeasureTime,
+        ["validation.bounds.grid"] = BoundsFigures.MeasureGrid,
         ["validation.gate"] = GateFigures.Measure,
         ["validation.perturb"] = RobustFigures.MeasureNoise,
         ["validation.robust"] = RobustFigures.MeasureOverhead,
@@ -20,5 +21,5 @@ internal static class ValidationSuite
     };
 
     public static IAsyncEnumerable<Figure> MeasureAsync() =>
-        Groups.Where(g => g.Key != "validation.bounds.time").SelectMany(g => g.Value()).ToAsyncEnumerable();
+        Groups.Where(g => g.Key is not ("validation.bounds.time" or "validation.bounds.grid")).SelectMany(g => g.Value()).ToAsyncEnumerable();
 }
