@@ -59,14 +59,12 @@ internal static class BoundsFigures
     /// <summary>The whole grid, 288 cells; a quarter of an hour on two cores.</summary>
     public static IEnumerable<Figure> MeasureGrid()
     {
+        int[] ofGroups = [2, 5, 10, 20], ofRows = [500, 2_000, 5_000, 50_000];
+        double[] rates = [0.05, 0.3, 0.5];
+        bool[] skews = [false, true];
         FairnessMetric[] metrics = [FairnessMetric.DemographicParityDifference, FairnessMetric.DemographicParityRatio, FairnessMetric.EqualizedOddsDifference];
-        var grid =
-            from groups in new[] { 2, 5, 10, 20 }
-            from rows in new[] { 500, 2_000, 5_000, 50_000 }
-            from rate in new[] { 0.05, 0.3, 0.5 }
-            from isSkewed in new[] { false, true }
-            from metric in metrics
-            select (groups, rows, rate, isSkewed, metric);
+        IEnumerable<(int, int, double, bool, FairnessMetric)> grid =
+            from groups in ofGroups from rows in ofRows from rate in rates from isSkewed in skews from metric in metrics select (groups, rows, rate, isSkewed, metric);
         double worst = 0;
         int cell = 3_000;
         foreach ((int, int, double, bool, FairnessMetric) one in grid)
