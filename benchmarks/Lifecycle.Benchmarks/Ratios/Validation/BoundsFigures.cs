@@ -7,7 +7,7 @@ namespace Lifecycle.Benchmarks.Ratios.Validation;
 internal static class BoundsFigures
 {
     private const int Runs = 4_000;
-    private const int GridRuns = 2_000;
+    private const int GridRuns = 5_000;
 
     // Groups, rows, rate, whether sizes are skewed, what is compared: a Latin choice of the whole grid, its extremes among them.
     private static readonly (int Groups, int Rows, double Rate, bool IsSkewed, FairnessMetric Metric)[] Cells =
@@ -56,7 +56,7 @@ internal static class BoundsFigures
         yield return new Figure("validation.bounds.power", 100 * Power(), "%", AtLeast: true, 99);
     }
 
-    /// <summary>The whole grid, 288 cells; a quarter of an hour on two cores.</summary>
+    /// <summary>The whole grid, 288 cells; most of an hour on two cores.</summary>
     public static IEnumerable<Figure> MeasureGrid()
     {
         int[] ofGroups = [2, 5, 10, 20], ofRows = [500, 2_000, 5_000, 50_000];
