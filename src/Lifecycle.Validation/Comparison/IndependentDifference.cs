@@ -14,6 +14,11 @@ internal static class IndependentDifference
     {
         (metric, set) = metric.Resolve(set) ?? (metric, set);
         MetricValue own = metric.Compute(set), value = scale.Of(metric, own, MetricValue.Of(other.Value));
+        if (value.IsDefined && set.Count < 2)
+        {
+            return PairedEstimate.Undefined(UndefinedReason.TooFewRows, Joined);
+        }
+
         if (!value.IsDefined || confidence == Confidence.None)
         {
             return value.IsDefined ? PairedEstimate.Exact(value, "point") : PairedEstimate.Undefined(value.Reason!.Value, Joined);
