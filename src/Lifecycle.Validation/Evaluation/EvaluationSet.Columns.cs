@@ -152,6 +152,11 @@ public sealed partial class EvaluationSet
     {
         RequireRows(Count, scores.Length, "scores");
         RequireFinite(scores, "scores");
+        if (threshold is { } cut && double.IsNaN(cut))
+        {
+            throw new ArgumentException("The threshold is NaN; give a number.", nameof(threshold));
+        }
+
         double[] taken = scores.ToArray();
         int clipped = 0;
         for (int i = 0; clip && i < taken.Length; i++)

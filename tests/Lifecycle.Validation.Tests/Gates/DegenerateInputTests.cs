@@ -132,4 +132,58 @@ public sealed class DegenerateInputTests
     [Fact]
     public void ARangeWithoutAnyEnd_IsRefused() =>
         Assert.Throws<ArgumentException>(() => Slice.Between("x", double.NegativeInfinity, double.PositiveInfinity));
+
+    [Fact]
+    public void AFrozenGate_DoesNotChange_WithTheBuilderOfItsSlice()
+    {
+        GateBuilder? kept = null;
+        Gate gate = Gate.For("g").OnSlice("a", Slice.Equal("group", "a"), g => kept = g.Require(Metric.Accuracy, atLeast: 0.9)).Build();
+        kept!.AsAdvisory().Require(Metric.F1, atLeast: 0.1);
+        SliceRequirement slice = Assert.IsType<SliceRequirement>(Assert.Single(gate.Requirements));
+        Assert.False(Assert.Single(slice.Requirements).IsAdvisory);
+        Assert.Equal(gate.Digest, Gate.FromJson(gate.ToJson()).Digest);
+    }
+
+    [Fact]
+    public void AThresholdThatIsNoNumber_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => Baseline.FromScores(Scores, double.NaN));
+        Assert.Throws<ArgumentException>(() => Baseline.FromPredictor((_, _, _) => ValueTask.CompletedTask, double.NaN));
+        Assert.Throws<ArgumentException>(() => Set.WithScores(Scores, double.NaN));
+    }
+
+    [Fact]
+    public void EveryDefinitionOfFairness_IsReadBackAsItWas()
+    {
+        Func<FairnessMetric, FairnessMetric>[] forms =
+        [
+            m => m, m => m.ToOverall(), m => m.Against("r"), m => m.OfClass("c"), m => m.Averaged().Against("r"), m => m.ToOverall().Against("r"),
+            m => m.OfClass("c").Against("r"),
+        ];
+        int read = 0;
+        foreach (FairnessMetric metric in FairnessMetric.All.SelectMany(m => forms.Select(f => f(m))).Where(m => m.WhyNotGated is null))
+        {
+            GateBuilder builder = Gate.For("g");
+            Gate gate = (metric.IsRatio ? builder.RequireFairRatio("group", metric, 0.8) : builder.RequireFair("group", metric, 0.1)).Build();
+            FairnessMetric back = Assert.IsType<FairRequirement>(Gate.FromJson(gate.ToJson()).Requirements[0]).Metric;
+            Assert.Equal((metric.Name, metric.Comparison, metric.Combine, metric.Reference), (back.Name, back.Comparison, back.Combine, back.Reference));
+            Assert.Equal(metric.Rates.Select(r => r.Name), back.Rates.Select(r => r.Name));
+            read++;
+        }
+
+        Assert.True(read > 100, $"{read}");
+    }
+
+    [Theory]
+    [InlineData("DemographicParityDifference", .4571175950486295)]
+    [InlineData("DemographicParityRatio", .31432360742705573)]
+    [InlineData("EqualizedOddsRatio", .19389684039967595)]
+    [InlineData("EqualOpportunityRatio", .3592314118629908)]
+    public void CompasByRace_HasTheGapsOfFairlearn(string metric, double value)
+    {
+        GroupMetrics groups = GroupMetrics.FromCounts(
+            ["African-American", "Asian", "Caucasian", "Hispanic", "Native American", "Other"],
+            [990, 21, 1139, 318, 5, 208], [805, 2, 349, 87, 3, 36], [532, 3, 461, 129, 1, 90], [1369, 6, 505, 103, 9, 43]);
+        Assert.Equal(value, groups[FairnessMetric.Named(metric)].Value, 1e-12);
+    }
 }
