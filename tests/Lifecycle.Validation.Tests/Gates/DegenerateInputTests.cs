@@ -186,4 +186,30 @@ public sealed class DegenerateInputTests
             [990, 21, 1139, 318, 5, 208], [805, 2, 349, 87, 3, 36], [532, 3, 461, 129, 1, 90], [1369, 6, 505, 103, 9, 43]);
         Assert.Equal(value, groups[FairnessMetric.Named(metric)].Value, 1e-12);
     }
+
+    [Fact]
+    public async Task RelativeChange_FromAMeasuredValueBelowZero_KeepsItsOrientation()
+    {
+        double[] labels = [.. Enumerable.Range(0, 500).Select(i => Math.Sin(i))], predictions = [.. labels.Select((_, i) => 2 * Math.Cos(1.7 * i))];
+        EvaluationSet set = EvaluationSet.Of(labels, predictions);
+        double own = Metric.RSquared.Compute(set).Value;
+        Assert.InRange(own, -6, -3);
+        Gate gate = Gate.For("g").RequireChange(Metric.RSquared, atLeast: 0, relative: true).Build();
+        foreach ((double other, Verdict verdict) in new[] { (own / 2, Verdict.Fail), (own * 2, Verdict.Pass) })
+        {
+            GateReport report = await gate.EvaluateAsync(set, baseline: Baseline.FromValues([new BaselineValue(Metric.RSquared, other, 500)]));
+            Assert.Equal(verdict, report.Verdict);
+            Assert.InRange(report.Findings[0].Value!.Value.Value, report.Findings[0].Lower!.Value, report.Findings[0].Upper!.Value);
+        }
+    }
+
+    [Fact]
+    public async Task RelativeChange_FromAValueThatMayBeZero_CannotBeTold()
+    {
+        bool[] labels = [.. Enumerable.Range(0, 160).Select(i => i % 2 == 0)];
+        double[] good = [.. labels.Select((l, i) => l == (i % 5 != 0) ? 0.9 : 0.1)], chance = [.. labels.Select((_, i) => i % 4 is 0 or 1 == (i != 1) ? 0.9 : 0.1)];
+        GateReport report = await Gate.For("g").RequireChange(Metric.MatthewsCorrelation, atLeast: 1, relative: true)
+            .EvaluateAsync(EvaluationSet.Of(labels, good), baseline: Baseline.FromScores(chance));
+        Assert.Equal((Verdict.Inconclusive, UndefinedReason.TooFewRows), (report.Verdict, report.Findings[0].Value?.Reason));
+    }
 }
