@@ -14,6 +14,11 @@ internal static class IndependentDifference
     {
         (metric, set) = metric.Resolve(set) ?? (metric, set);
         MetricValue own = metric.Compute(set), value = scale.Of(metric, own, MetricValue.Of(other.Value));
+        if (value.IsDefined && set.Count < 2)
+        {
+            return PairedEstimate.Undefined(UndefinedReason.TooFewRows, Joined);
+        }
+
         if (!value.IsDefined || confidence == Confidence.None)
         {
             return value.IsDefined ? PairedEstimate.Exact(value, "point") : PairedEstimate.Undefined(value.Reason!.Value, Joined);
@@ -29,7 +34,7 @@ internal static class IndependentDifference
             long successes = (long)own.Numerator!.Value, trials = (long)own.Denominator!.Value, others = (long)Math.Round(other.Value * rows);
             return scale == PairedScale.Difference
                 ? PairedEstimate.Independent(value, c => Oriented(metric, BinomialInterval.NewcombeDifference(successes, trials, others, rows, c)), "Newcombe")
-                : PairedEstimate.Independent(value, c => Scaled(metric, scale, BinomialInterval.KatzRatio(successes, trials, others, rows, c)), "Katz");
+                : PairedEstimate.Independent(value, c => Scaled(metric, scale, other.Value, BinomialInterval.KatzRatio(successes, trials, others, rows, c)), "Katz");
         }
 
         double share = Math.Sqrt(set.Count / (double)rows);
@@ -49,16 +54,16 @@ internal static class IndependentDifference
 
         Interval? ratio = Ratio(own.Value, below, above, other.Value, share * below, share * above);
         return ratio is { } found
-            ? PairedEstimate.Independent(value, _ => Scaled(metric, scale, found), Joined)
+            ? PairedEstimate.Independent(value, _ => Scaled(metric, scale, other.Value, found), Joined)
             : PairedEstimate.Undefined(UndefinedReason.TooFewRows, Joined);
     }
 
     private static Interval Oriented(Metric metric, Interval interval) =>
         PairedScales.Orientation(metric) > 0 ? interval : new Interval(-interval.Upper, -interval.Lower);
 
-    private static Interval Scaled(Metric metric, PairedScale scale, Interval ratio) => scale == PairedScale.Ratio
-        ? ratio
-        : Oriented(metric, new Interval(ratio.Lower - 1, ratio.Upper - 1));
+    /// <summary>A change over the size of the other value; below 0 a greater ratio is a lower value.</summary>
+    private static Interval Scaled(Metric metric, PairedScale scale, double other, Interval ratio) => scale == PairedScale.Ratio ? ratio
+        : Oriented(metric, other > 0 ? new Interval(ratio.Lower - 1, ratio.Upper - 1) : new Interval(1 - ratio.Upper, 1 - ratio.Lower));
 
     /// <summary>MOVER-R of two values of the same sign; null when the second may be 0.</summary>
     private static Interval? Ratio(double first, double below, double above, double second, double otherBelow, double otherAbove)

@@ -13,9 +13,14 @@ internal static class PairedBootstrap
     public static PairedEstimate Of(
         Metric metric, EvaluationSet first, EvaluationSet second, PairedScale scale, MetricValue value, int replicates, ulong seed, int threads = -1)
     {
+        // A relative change says nothing when the other model's value may be on the other side of 0.
+        int side = scale == PairedScale.Relative ? Math.Sign(metric.Compute(second).Or(0)) : 0;
+        MetricValue Compare(MetricValue one, MetricValue other) => side != 0 && other.IsDefined && Math.Sign(other.Value) != side
+            ? MetricValue.Undefined(UndefinedReason.ZeroBaseline)
+            : scale.Of(metric, one, other);
         (double[]? drawn, double? acceleration) = metric.OfCounts is { } counts && !first.IsWeighted
-            ? Cells(metric, counts, first, second, scale, replicates, seed, threads)
-            : Rows(metric, first, second, scale, replicates, seed, threads);
+            ? Cells(counts, first, second, Compare, replicates, seed, threads)
+            : Rows(metric, first, second, Compare, replicates, seed, threads);
         if (drawn is null || acceleration is null)
         {
             return PairedEstimate.Undefined(UndefinedReason.TooFewRows, Method);
@@ -30,7 +35,7 @@ internal static class PairedBootstrap
     }
 
     private static (double[]? Drawn, double? Acceleration) Cells(
-        Metric metric, Func<ConfusionCounts, MetricValue> counts, EvaluationSet first, EvaluationSet second, PairedScale scale, int replicates, ulong seed, int threads)
+        Func<ConfusionCounts, MetricValue> counts, EvaluationSet first, EvaluationSet second, Func<MetricValue, MetricValue, MetricValue> compare, int replicates, ulong seed, int threads)
     {
         double[] cells = new double[8];
         for (int i = 0; i < first.Count; i++)
@@ -38,8 +43,7 @@ internal static class PairedBootstrap
             cells[(first.Labels[i] ? 4 : 0) + (first.Predictions[i] ? 2 : 0) + (second.Predictions[i] ? 1 : 0)]++;
         }
 
-        MetricValue Compare(double[] c) => scale.Of(
-            metric,
+        MetricValue Compare(double[] c) => compare(
             counts(new ConfusionCounts(c[0] + c[1], c[2] + c[3], c[4] + c[5], c[6] + c[7])),
             counts(new ConfusionCounts(c[0] + c[2], c[1] + c[3], c[4] + c[6], c[5] + c[7])));
         MultinomialSampler sampler = new(cells);
@@ -56,11 +60,11 @@ internal static class PairedBootstrap
     }
 
     private static (double[]? Drawn, double? Acceleration) Rows(
-        Metric metric, EvaluationSet first, EvaluationSet second, PairedScale scale, int replicates, ulong seed, int threads)
+        Metric metric, EvaluationSet first, EvaluationSet second, Func<MetricValue, MetricValue, MetricValue> compare, int replicates, ulong seed, int threads)
     {
         threads = metric.IsCustom ? 1 : threads;
         RowFigure one = RowFigure.For(metric, first), other = RowFigure.For(metric, second);
-        MetricValue Compare(byte[] multiplicities) => scale.Of(metric, one.Of(multiplicities), other.Of(multiplicities));
+        MetricValue Compare(byte[] multiplicities) => compare(one.Of(multiplicities), other.Of(multiplicities));
         double[]? drawn = Replicates.Draw(replicates, seed, () =>
         {
             byte[] multiplicities = new byte[first.Count];
@@ -71,6 +75,6 @@ internal static class PairedBootstrap
             };
         }, threads);
         return (drawn, drawn is null ? null : Replicates.RowAcceleration(
-            first.Count, (block, blocks, ones) => scale.Of(metric, one.Without(block, blocks, ones), other.Without(block, blocks, ones)), threads));
+            first.Count, (block, blocks, ones) => compare(one.Without(block, blocks, ones), other.Without(block, blocks, ones)), threads));
     }
 }

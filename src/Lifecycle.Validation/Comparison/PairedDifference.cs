@@ -55,6 +55,11 @@ internal static class PairedDifference
             return PairedEstimate.Undefined(value.Reason!.Value, method);
         }
 
+        if (first.Count < 2)
+        {
+            return PairedEstimate.Undefined(UndefinedReason.TooFewRows, method);
+        }
+
         if (confidence == Confidence.None)
         {
             return PairedEstimate.Exact(value, "point");
@@ -65,9 +70,7 @@ internal static class PairedDifference
             DeLongMethod => Area(first, second),
             AgrestiMin => Shares(metric, first, second),
             StudentMethod => Means(metric, metric.Terms!(first), metric.Terms!(second)),
-            _ => first.Count < 2
-                ? PairedEstimate.Undefined(UndefinedReason.TooFewRows, method)
-                : PairedBootstrap.Of(metric, first, second, scale, value, replicates, seed),
+            _ => PairedBootstrap.Of(metric, first, second, scale, value, replicates, seed),
         };
     }
 
@@ -140,8 +143,9 @@ internal static class PairedDifference
             }
         }
 
-        return differences.Count < 2
-            ? PairedEstimate.Undefined(UndefinedReason.TooFewRows, StudentMethod)
-            : PairedEstimate.Student(new PairedMeans(differences.ToArray()));
+        double[] taken = [.. differences];
+        return taken.Length < 2 ? PairedEstimate.Undefined(UndefinedReason.TooFewRows, StudentMethod)
+            : MetricInterval.Varies(taken) || !taken.AsSpan().ContainsAnyExcept(0) ? PairedEstimate.Student(new PairedMeans(taken))
+            : PairedEstimate.Undefined(UndefinedReason.ZeroVariance, StudentMethod);
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class EvaluationSet
     }
 
     /// <summary>Lets rows count differently.</summary>
-    /// <param name="weights">Finite, at least 0, not all 0; one a row.</param>
+    /// <param name="weights">Finite, at least 0, not all 0, with a finite sum; one a row.</param>
     /// <exception cref="ArgumentException">A weight breaks the rule; the message gives the first row.</exception>
     public EvaluationSet WithWeights(ReadOnlySpan<double> weights)
     {
@@ -89,6 +89,17 @@ public sealed partial class EvaluationSet
             {
                 throw new ArgumentException($"The weight of row {i} is {weights[i]}; weights must be finite and at least 0.", nameof(weights));
             }
+        }
+
+        double all = 0;
+        foreach (double weight in weights)
+        {
+            all += weight;
+        }
+
+        if (double.IsInfinity(all))
+        {
+            throw new ArgumentException("The weights have no finite sum; divide all of them by the same number.", nameof(weights));
         }
 
         if (!weights.ContainsAnyExcept(0))
@@ -141,6 +152,11 @@ public sealed partial class EvaluationSet
     {
         RequireRows(Count, scores.Length, "scores");
         RequireFinite(scores, "scores");
+        if (threshold is { } cut && double.IsNaN(cut))
+        {
+            throw new ArgumentException("The threshold is NaN; give a number.", nameof(threshold));
+        }
+
         double[] taken = scores.ToArray();
         int clipped = 0;
         for (int i = 0; clip && i < taken.Length; i++)

@@ -221,6 +221,9 @@ public sealed partial class EvaluationSet
             _features = _features,
             Outcome = name,
             DroppedCount = DroppedCount,
+            _relations = _relations,
+            _takenFrom = _takenFrom,
+            _rowNumbers = _rowNumbers,
         };
     }
 

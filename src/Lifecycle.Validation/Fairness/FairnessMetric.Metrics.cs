@@ -35,8 +35,7 @@ public sealed partial class FairnessMetric
 
     private static FairnessMetric? OfMetric(string name)
     {
-        const string Overall = "ToOverall";
-        string plain = name.EndsWith(Overall, StringComparison.Ordinal) ? name[..^Overall.Length] : name;
+        string plain = name.EndsWith(OverallSuffix, StringComparison.Ordinal) ? name[..^OverallSuffix.Length] : name;
         FairnessMetric? found =
             plain.EndsWith(DifferenceSuffix, StringComparison.Ordinal) && Metric.Find(plain[..^DifferenceSuffix.Length]) is { } gap ? DifferenceOf(gap)
             : plain.EndsWith(RatioSuffix, StringComparison.Ordinal) && Metric.Find(plain[..^RatioSuffix.Length]) is { } quotient ? RatioOf(quotient)

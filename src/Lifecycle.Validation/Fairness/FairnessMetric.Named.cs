@@ -125,6 +125,11 @@ public sealed partial class FairnessMetric
             return Named(family, reference).OfClass(className);
         }
 
+        if (reference is not null && name.EndsWith(MeanSuffix, StringComparison.Ordinal))
+        {
+            return Named(name[..^MeanSuffix.Length], reference).Averaged();
+        }
+
         FairnessMetric? found = All.SelectMany(m => new[] { m, m.ToOverall() }).FirstOrDefault(m => m.Name == name) ?? OfMetric(name);
         if (reference is null)
         {

@@ -29,6 +29,8 @@ public enum Combine
 /// <summary>A definition of fairness: which rates of the groups are compared, how, and on which scale.</summary>
 public sealed partial class FairnessMetric
 {
+    private const string OverallSuffix = "ToOverall", MeanSuffix = "Mean";
+
     private FairnessMetric(string name, string words, bool isRatio, IReadOnlyList<Metric> rates)
     {
         Name = name;
@@ -76,7 +78,7 @@ public sealed partial class FairnessMetric
     /// <summary>The same against all rows instead of between groups.</summary>
     public FairnessMetric ToOverall() => OfAllClasses is { } plain
         ? plain.ToOverall().OfClass(ClassName!)
-        : new(Name + "ToOverall", Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
+        : new(Name + OverallSuffix, Words, IsRatio, Rates) { Comparison = GroupComparison.ToOverall, Combine = Combine };
 
     /// <summary>The same against one group.</summary>
     /// <param name="reference">Key of the reference group.</param>
@@ -85,13 +87,18 @@ public sealed partial class FairnessMetric
         ArgumentException.ThrowIfNullOrEmpty(reference);
         return OfAllClasses is { } plain
             ? plain.Against(reference).OfClass(ClassName!)
-            : new FairnessMetric(Name, Words, IsRatio, Rates) { Comparison = GroupComparison.ToReference, Combine = Combine, Reference = reference };
+            : new FairnessMetric(Comparison == GroupComparison.ToOverall ? Name[..^OverallSuffix.Length] : Name, Words, IsRatio, Rates)
+            {
+                Comparison = GroupComparison.ToReference,
+                Combine = Combine,
+                Reference = reference,
+            };
     }
 
     /// <summary>The mean of its rates instead of the worst; shown only, no gate can judge it.</summary>
     public FairnessMetric Averaged() => OfAllClasses is { } plain
         ? plain.Averaged().OfClass(ClassName!)
-        : new(Name + "Mean", Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
+        : new(Name + MeanSuffix, Words, IsRatio, Rates) { Comparison = Comparison, Combine = Combine.Mean, Reference = Reference };
 
     /// <summary>The same for one class against all others, on multiclass sets; named for example <c>EqualizedOddsDifference(cat)</c>.</summary>
     /// <param name="name">Name of the class.</param>

@@ -23,9 +23,11 @@ public sealed partial class Baseline
     /// <param name="predict">The model.</param>
     /// <param name="threshold">The decision is positive when score ≥ threshold.</param>
     /// <param name="model">Digest of the model's manifest.</param>
+    /// <exception cref="ArgumentException">The threshold is NaN.</exception>
     public static Baseline FromPredictor(BatchPredictor predict, double threshold = 0.5, Digest? model = null)
     {
         ArgumentNullException.ThrowIfNull(predict);
+        RequireNumber(threshold);
         return new Baseline(null, [], model) { Predictor = predict, Threshold = threshold };
     }
 

@@ -35,9 +35,10 @@ public sealed partial class Baseline
     /// <param name="scores">Finite, one a row, in the order of the evaluation set.</param>
     /// <param name="threshold">The decision is positive when score ≥ threshold.</param>
     /// <param name="model">Digest of the model's manifest.</param>
-    /// <exception cref="ArgumentException">A score is not finite; the message gives the first row.</exception>
+    /// <exception cref="ArgumentException">A score is not finite, and the message gives the first row; or the threshold is NaN.</exception>
     public static Baseline FromScores(ReadOnlySpan<double> scores, double threshold = 0.5, Digest? model = null)
     {
+        RequireNumber(threshold);
         bool[] predictions = new bool[scores.Length];
         for (int i = 0; i < scores.Length; i++)
         {
@@ -64,6 +65,14 @@ public sealed partial class Baseline
 
     /// <summary>A baseline of decisions; the area under the ROC curve cannot be compared with it.</summary>
     public static Baseline FromDecisions(ReadOnlySpan<bool> predictions, Digest? model = null) => new(null, predictions.ToArray(), model);
+
+    private static void RequireNumber(double threshold)
+    {
+        if (double.IsNaN(threshold))
+        {
+            throw new ArgumentException("The baseline's threshold is NaN, so it would decide nothing; give a number.", nameof(threshold));
+        }
+    }
 
     /// <summary>The baseline on some of the rows; null when it is bare values, which say nothing about a part.</summary>
     internal Baseline? Rows(int[] rows) => Predictor is not null ? this

@@ -33,8 +33,8 @@ internal abstract class ComparedRequirement(Metric metric, double confidence) : 
     {
         if (run.Baseline is null)
         {
-            return run.FirstRun == FirstRun.ValueLimitsOnly
-                ? Start(Verdict.Skipped, $"{Text}: there is no other model yet; this is the first run.")
+            return run.IsFirstRun ? Start(Verdict.Skipped, $"{Text}: there is no other model yet; this is the first run.")
+                : run.HasLostValues ? Limited(Without(UndefinedReason.MissingBaseline, $"{Text}: the baseline is values over all rows, which say nothing about a slice. Give its scores with Baseline.FromScores."))
                 : Limited(Without(UndefinedReason.MissingBaseline, $"{Text}: there is no other model to compare with. Give a Baseline, or allow a first run with .WhenNoBaseline(FirstRun.ValueLimitsOnly)."));
         }
 

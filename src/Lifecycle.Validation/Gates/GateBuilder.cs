@@ -38,6 +38,15 @@ public sealed class GateDefinition
 
     internal List<string> Mistakes { get; } = [];
 
+    /// <summary>As it is now, whatever is still added to the other one.</summary>
+    internal GateDefinition Frozen()
+    {
+        GateDefinition copy = new(Name, Confidence) { WhenInconclusive = WhenInconclusive, FirstRun = FirstRun };
+        copy._requirements.AddRange(_requirements);
+        copy.Mistakes.AddRange(Mistakes);
+        return copy;
+    }
+
     internal void Add(Requirement requirement) => _requirements.Add(requirement);
 
     internal void MakeLastAdvisory() => _requirements[^1] = _requirements[^1].AsAdvisory();

@@ -93,6 +93,10 @@ internal static class GateJson
         {
             throw new GateDefinitionException("in JSON", [error.Message], error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw new GateDefinitionException("in JSON", [$"$ holds a text that is not Unicode: {error.Message}"], error);
+        }
     }
 
     private static GateBuilder Read(JsonElement root)
@@ -114,7 +118,14 @@ internal static class GateJson
     {
         foreach (GateJsonObject item in holder.Objects("requirements"))
         {
-            Add(builder, item);
+            try
+            {
+                Add(builder, item);
+            }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException or ContractDefinitionException)
+            {
+                throw new FormatException($"{item.Path}: {error.Message}", error);
+            }
         }
     }
 
@@ -164,7 +175,7 @@ internal static class GateJson
                 builder.OnSlice(item.Text("name"), Slice.Read(item), g => AddAll(g, item));
                 break;
             case SliceRequirement.EveryName:
-                builder.OnEverySlice(item.Texts("by"), (int)item.Needed("minRows"), g => AddAll(g, item));
+                builder.OnEverySlice(item.Texts("by"), item.Whole("minRows"), g => AddAll(g, item));
                 break;
             case DataRequirement.KindName:
                 builder.RequireData(new ColumnContract(ContractJson.Read(item.Element("contract"), $"{item.Path}.contract")));
@@ -185,7 +196,7 @@ internal static class GateJson
 
     private static void AddFair(GateBuilder builder, GateJsonObject item, double confidence)
     {
-        string[] by = [.. item.Items("by").Select(e => e.GetString() ?? "")];
+        string[] by = item.Texts("by");
         FairnessMetric metric = item.Fairness("metric", item.TextOrNull("reference"));
         SmallGroups small = item.Choice("smallGroups", SmallGroups.Inconclusive);
         MissingGroup missing = item.Choice("missing", MissingGroup.Report);

@@ -43,6 +43,10 @@ internal sealed class GateJsonObject
 
     public double Needed(string name) => Number(name) ?? throw new FormatException($"{Path}.{name} is missing; a number is expected.");
 
+    public int Whole(string name) => Needed(name) is var number && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue
+        ? (int)number
+        : throw new FormatException(FormattableString.Invariant($"{Path}.{name} is {number}; a whole number is expected."));
+
     public decimal? Money(string name) => Find(name, JsonValueKind.Number) is { } element
         ? element.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, element, "a decimal number")
         : null;

@@ -15,6 +15,12 @@ internal sealed partial class GateRun(
 
     public FirstRun FirstRun { get; } = firstRun;
 
+    /// <summary>Whether comparisons may be skipped: the gate allows it, and nothing at all is known of another model.</summary>
+    public bool IsFirstRun => FirstRun == FirstRun.ValueLimitsOnly && Baseline is null && !HasLostValues;
+
+    /// <summary>Whether values of another model were given, which say nothing about a part of the rows.</summary>
+    public bool HasLostValues { get; private init; }
+
     public ValidationOptions Options { get; } = context.Options;
 
     public TimeProvider Time { get; } = context.Time;
@@ -24,7 +30,12 @@ internal sealed partial class GateRun(
     public DateTimeOffset StartedAt { get; private init; } = context.Time.GetUtcNow();
 
     /// <summary>The same evaluation on some of the rows.</summary>
-    public GateRun On(int[] rows) => new(Set.Rows(rows), Predict, Baseline?.Rows(rows), FirstRun, context, CancellationToken) { StartedAt = StartedAt, _numbers = rows };
+    public GateRun On(int[] rows) => new(Set.Rows(rows), Predict, Baseline?.Rows(rows), FirstRun, context, CancellationToken)
+    {
+        StartedAt = StartedAt,
+        HasLostValues = HasLostValues || Baseline is { Values.Count: > 0 },
+        _numbers = rows,
+    };
 
     public MetricInterval Interval(Metric metric, double confidence) => MetricInterval.Of(metric, Set, confidence, Options.Replicates, Options.Seed);
 

@@ -39,5 +39,5 @@ internal static class Limits
 
     public static long Times(int rows, double factor) => (long)Math.Min(MostRows, Math.Ceiling(rows * factor));
 
-    private static double Slack(double a, double b) => Tolerance * Math.Max(1, Math.Max(Math.Abs(a), Math.Abs(b)));
+    private static double Slack(double a, double b) => double.IsFinite(a) ? Tolerance * Math.Max(1, Math.Max(Math.Abs(a), Math.Abs(b))) : 0;
 }

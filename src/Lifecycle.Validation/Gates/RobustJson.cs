@@ -62,13 +62,13 @@ internal static class RobustJson
     {
         string kind = item.Text("attack");
         double maxCost = item.Number("maxCost") ?? double.PositiveInfinity;
-        QueryBudget budget = new(Whole(item, "queries"));
+        QueryBudget budget = new(item.Whole("queries"));
         Attack attack = kind switch
         {
             GreedyCoordinateAttack.KindName =>
-                new GreedyCoordinateAttack(Whole(item, "maxFeatures")) { Budget = budget, MaxCost = maxCost },
+                new GreedyCoordinateAttack(item.Whole("maxFeatures")) { Budget = budget, MaxCost = maxCost },
             HopSkipJumpAttack.KindName =>
-                new HopSkipJumpAttack(Whole(item, "iterations"), item.Choice("norm", AttackNorm.Euclidean)) { Budget = budget, MaxCost = maxCost },
+                new HopSkipJumpAttack(item.Whole("iterations"), item.Choice("norm", AttackNorm.Euclidean)) { Budget = budget, MaxCost = maxCost },
             _ => throw new FormatException(
                 $"{item.Path}.attack '{Wording.Show(kind)}' is unknown; this version knows {GreedyCoordinateAttack.KindName}, {HopSkipJumpAttack.KindName}."),
         };
@@ -110,12 +110,5 @@ internal static class RobustJson
             ? made
             : throw new FormatException(
                 FormattableString.Invariant($"{item.Path}: severity {severity} of this perturbation is not level {level}. Leave one of them as it was written, or leave severity out."));
-    }
-
-    private static int Whole(GateJsonObject item, string name)
-    {
-        double number = item.Needed(name);
-        return number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue ? (int)number
-            : throw new FormatException(FormattableString.Invariant($"{item.Path}.{name} is {number}; a whole number is expected."));
     }
 }

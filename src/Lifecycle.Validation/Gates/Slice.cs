@@ -31,13 +31,13 @@ public sealed class Slice
     }
 
     /// <summary>Rows whose number lies between two, both included; for features. A missing one does not.</summary>
-    /// <exception cref="ArgumentException"><paramref name="minimum"/> lies above <paramref name="maximum"/>, or one is NaN.</exception>
+    /// <exception cref="ArgumentException"><paramref name="minimum"/> lies above <paramref name="maximum"/>, one is NaN, or neither is finite.</exception>
     public static Slice Between(string column, double minimum, double maximum)
     {
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return minimum <= maximum
+        return minimum <= maximum && (double.IsFinite(minimum) || double.IsFinite(maximum))
             ? new Slice(new SliceCondition(column, null, minimum, maximum))
-            : throw new ArgumentException($"The slice of '{column}' begins at {minimum} and ends at {maximum}; it must not be empty.");
+            : throw new ArgumentException($"The slice of '{column}' begins at {minimum} and ends at {maximum}; it must not be empty and needs a finite end.");
     }
 
     /// <summary>Rows without a value; NaN is none.</summary>

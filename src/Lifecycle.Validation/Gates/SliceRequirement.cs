@@ -18,10 +18,10 @@ internal sealed class SliceRequirement : Requirement
     private readonly GateDefinition _inner;
 
     public SliceRequirement(string name, Slice where, GateDefinition inner)
-        : base(inner.Confidence) => (_name, _where, _by, _inner) = (name, where, [], inner);
+        : base(inner.Confidence) => (_name, _where, _by, _inner) = (name, where, [], inner.Frozen());
 
     public SliceRequirement(IReadOnlyList<string> by, int minRows, GateDefinition inner)
-        : base(inner.Confidence) => (_by, _minRows, _inner) = (by, minRows, inner);
+        : base(inner.Confidence) => (_by, _minRows, _inner) = (by, minRows, inner.Frozen());
 
     public override string Kind => _where is null ? EveryName : OneName;
 

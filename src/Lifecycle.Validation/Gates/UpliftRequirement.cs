@@ -55,9 +55,12 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
 
         if (others is null)
         {
-            return run.FirstRun == FirstRun.ValueLimitsOnly
+            string lacking = run.HasLostValues || run.Baseline is not null
+                ? "the baseline is values, which say nothing about what it decides. Give its scores with Baseline.FromScores"
+                : "there is no other model to compare with. Give a Baseline";
+            return run.IsFirstRun
                 ? Start(Verdict.Skipped, $"{Text}: there is no other model yet; this is the first run.")
-                : Without(UndefinedReason.MissingBaseline, $"{Text}: there is no other model to compare with. Give a Baseline, or compare with BaselinePolicy.DoNothing.") with { AtLeast = (double)Least };
+                : Without(UndefinedReason.MissingBaseline, $"{Text}: {lacking}, or compare with BaselinePolicy.DoNothing.") with { AtLeast = (double)Least };
         }
 
         decimal[] gains = RowValues.Difference(objective.Worth, run.Set, run.Set.Predictions, others);
@@ -65,7 +68,7 @@ internal sealed class UpliftRequirement(BusinessObjective objective, decimal? up
         ValueEstimate model = ValueEstimate.Of(RowValues.Of(objective.Worth, run.Set, run.Set.Predictions), run.Set, Validation.Confidence.None, ValueIntervalMethod.StudentT, run.Options);
         ValueFinding found = new(
             Stated.Id, Stated.Statement, Stated.Owner, Stated.Baseline.Name, model.Total, model.Total - uplift.Total, uplift.PerThousand, RowValues.Oracle(objective.Worth, run.Set), Stated.Unit);
-        if (uplift.Reason is { } reason)
+        if ((gains.Length < 2 ? UndefinedReason.TooFewRows : uplift.Reason) is { } reason)
         {
             string why = reason == UndefinedReason.ZeroVariance
                 ? $"every row gives the same difference ({Money(gains[0])}), so its uncertainty cannot be told"

@@ -31,7 +31,7 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
         }
 
         double twoSided = 2 * confidence - 1;
-        return metric switch
+        MetricInterval found = metric switch
         {
             _ when set.IsWeighted => Bootstrap.Rows(metric, set, value, confidence, replicates, seed),
             { IsProportion: true } => Wilson(value, twoSided),
@@ -40,9 +40,23 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
             _ when metric == Metric.AreaUnderRoc => DeLongLogit(value, set, twoSided),
             _ => Bootstrap.Rows(metric, set, value, confidence, replicates, seed),
         };
+        return double.IsFinite(found.Lower) && double.IsFinite(found.Upper) ? found : Undefined(UndefinedReason.NonFinite, found.Method);
     }
 
     public static MetricInterval Undefined(UndefinedReason reason, string? method) => new(MetricValue.Undefined(reason), 0, 0, method);
+
+    /// <summary>Whether figures differ by more than rounding.</summary>
+    public static bool Varies(ReadOnlySpan<double> figures)
+    {
+        double least = double.PositiveInfinity, most = double.NegativeInfinity;
+        foreach (double figure in figures)
+        {
+            least = Math.Min(least, figure);
+            most = Math.Max(most, figure);
+        }
+
+        return most - least > 1e-12 * Math.Max(Math.Abs(least), Math.Abs(most));
+    }
 
     private static MetricInterval Wilson(MetricValue value, double twoSided)
     {
@@ -71,6 +85,11 @@ internal readonly record struct MetricInterval(MetricValue Value, double Lower, 
         if (taken.Length < 2)
         {
             return Undefined(UndefinedReason.TooFewRows, "Student t");
+        }
+
+        if (!Varies(taken))
+        {
+            return Undefined(UndefinedReason.ZeroVariance, "Student t");
         }
 
         double squares = taken.Sum(t => (t - value.Value) * (t - value.Value));

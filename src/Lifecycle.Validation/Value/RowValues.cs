@@ -3,6 +3,8 @@ namespace Lifecycle.Validation;
 /// <summary>What decisions are worth, row by row.</summary>
 internal static class RowValues
 {
+    private const decimal LeastWeight = 0.000001m;
+
     public static decimal[] Of(CostMatrix worth, EvaluationSet set, ReadOnlySpan<bool> decisions)
     {
         ReadOnlySpan<bool> labels = set.Labels;
@@ -50,7 +52,10 @@ internal static class RowValues
             rows += (decimal)weight;
         }
 
-        return rows;
+        return rows >= LeastWeight || set.Count == 0
+            ? rows
+            : throw new ArgumentException(
+                FormattableString.Invariant($"The weights sum to {rows}; sums of money need at least {LeastWeight}. Multiply all weights by the same number."));
     }
 
     public static decimal Weighted(decimal value, ReadOnlySpan<double> weights, int row) => weights.IsEmpty ? value : value * (decimal)weights[row];

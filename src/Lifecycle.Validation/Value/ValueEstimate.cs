@@ -63,7 +63,13 @@ public sealed record ValueEstimate
             return estimate with { Reason = values.Length == 0 ? UndefinedReason.NoRows : UndefinedReason.TooFewRows };
         }
 
-        if (!terms.AsSpan(1).ContainsAnyExcept(terms[0]))
+        double[] counted = set.IsWeighted ? [.. terms.Where((_, i) => set.Weights[i] > 0)] : terms;
+        if (counted.Length < 2)
+        {
+            return estimate with { Reason = UndefinedReason.TooFewRows };
+        }
+
+        if (!counted.AsSpan(1).ContainsAnyExcept(counted[0]))
         {
             return estimate with { Reason = UndefinedReason.ZeroVariance };
         }
