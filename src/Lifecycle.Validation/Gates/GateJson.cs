@@ -164,7 +164,7 @@ internal static class GateJson
                 builder.OnSlice(item.Text("name"), Slice.Read(item), g => AddAll(g, item));
                 break;
             case SliceRequirement.EveryName:
-                builder.OnEverySlice(item.Texts("by"), (int)item.Needed("minRows"), g => AddAll(g, item));
+                builder.OnEverySlice(item.Texts("by"), item.Count("minRows"), g => AddAll(g, item));
                 break;
             case DataRequirement.KindName:
                 builder.RequireData(new ColumnContract(ContractJson.Read(item.Element("contract"), $"{item.Path}.contract")));
@@ -185,7 +185,7 @@ internal static class GateJson
 
     private static void AddFair(GateBuilder builder, GateJsonObject item, double confidence)
     {
-        string[] by = [.. item.Items("by").Select(e => e.GetString() ?? "")];
+        string[] by = item.Texts("by");
         FairnessMetric metric = item.Fairness("metric", item.TextOrNull("reference"));
         SmallGroups small = item.Choice("smallGroups", SmallGroups.Inconclusive);
         MissingGroup missing = item.Choice("missing", MissingGroup.Report);
