@@ -83,7 +83,7 @@ internal static class ModelCardMarkdown
         yield return "|---|---|--:|--:|--:|";
         foreach (CardFigure f in figures.Take(MostRows))
         {
-            yield return $"| {MarkdownWriter.Escape(f.Metric)} | {(f.Slice is null ? "all" : MarkdownWriter.Escape(f.Slice))} | {Number(f.Value)} | {Number(f.Lower)} | {Number(f.Upper)} |";
+            yield return $"| {MarkdownWriter.Escape(f.Metric)} | {(f.Slice is null ? "all" : MarkdownWriter.Escape(Wording.Show(f.Slice)))} | {Number(f.Value)} | {Number(f.Lower)} | {Number(f.Upper)} |";
         }
 
         if (figures.Length > MostRows)
