@@ -79,6 +79,7 @@ public class SourceTests
     {
         ContractException error = await Assert.ThrowsAsync<ContractException>(() => Sqlite($"insert into t (i, r) values (1, 1.5); insert into t ({column}) values ({value})", DataContract.ForColumns("t").Column(column, c => c.Between(0, 10))));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Row 1: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

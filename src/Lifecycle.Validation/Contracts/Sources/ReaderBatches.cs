@@ -13,16 +13,25 @@ internal static class ReaderBatches
         bool more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         Field[] fields = [.. Enumerable.Range(0, reader.FieldCount).Select(i => Field.Of(reader, i))];
         int rows = 0;
+        long before = 0;
         for (; more; more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            foreach (Field field in fields)
+            try
             {
-                field.Read(reader, rows);
+                foreach (Field field in fields)
+                {
+                    field.Read(reader, rows);
+                }
+            }
+            catch (InvalidCastException error)
+            {
+                throw new InvalidCastException(string.Create(CultureInfo.InvariantCulture, $"Row {before + rows:N0}: {error.Message}"), error);
             }
 
             if (++rows == RowBits.ChunkRows)
             {
                 yield return new ColumnBatch(fields.Select(f => f.Take(rows)));
+                before += rows;
                 rows = 0;
             }
         }
