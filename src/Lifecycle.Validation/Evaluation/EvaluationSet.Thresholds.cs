@@ -5,14 +5,28 @@ namespace Lifecycle.Validation;
 
 public sealed partial class EvaluationSet
 {
-    private EvaluationSet? _whole;
+    private EvaluationSet? _takenFrom;
     private int[]? _rowNumbers;
 
     /// <summary>Digest of the rows the threshold was chosen on; null when it came from elsewhere.</summary>
     public Digest? ThresholdChosenOn { get; private set; }
 
-    /// <summary>Whether the threshold was chosen on these very rows, so that what it reaches on them is too good to be true.</summary>
-    internal bool IsThresholdFromHere => ThresholdChosenOn is { } chosen && chosen == (_whole ?? this).Fingerprint;
+    /// <summary>Whether the threshold was chosen on these very rows or on rows they were taken from, so that what it reaches on them is too good to be true.</summary>
+    internal bool IsThresholdFromHere
+    {
+        get
+        {
+            for (EvaluationSet? set = ThresholdChosenOn is null ? null : this; set is not null; set = set._takenFrom)
+            {
+                if (set.Fingerprint == ThresholdChosenOn)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Number of a row in the set these rows were taken from.</summary>
     internal int RowNumber(int row) => _rowNumbers is null ? row : _rowNumbers[row];

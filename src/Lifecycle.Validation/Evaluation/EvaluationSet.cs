@@ -94,7 +94,7 @@ public sealed partial class EvaluationSet
             Outcome = Outcome,
             DroppedCount = DroppedCount,
             ThresholdChosenOn = ThresholdChosenOn,
-            _whole = _whole ?? this,
+            _takenFrom = this,
             _rowNumbers = _rowNumbers is null ? taken : Take(_rowNumbers, taken),
             ClippedCount = ClippedCount,
         };
