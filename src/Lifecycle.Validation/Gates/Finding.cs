@@ -78,6 +78,17 @@ public sealed record Finding
     /// <summary>How long it took.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Place among findings when the worst come first.</summary>
+    internal int Rank => (Verdict, IsAdvisory) switch
+    {
+        (Verdict.Fail, false) => 0,
+        (Verdict.Inconclusive, false) => 1,
+        (Verdict.Fail, true) => 2,
+        (Verdict.Inconclusive, true) => 3,
+        (Verdict.Skipped, _) => 4,
+        _ => 5,
+    };
+
     /// <summary>The exit code this finding alone stands for, before <see cref="WhenInconclusive"/>.</summary>
     public int ExitCode => (Verdict, Value is { } value ? value.Reason : null) switch
     {

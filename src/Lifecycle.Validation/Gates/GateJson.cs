@@ -175,7 +175,7 @@ internal static class GateJson
                 builder.OnSlice(item.Text("name"), Slice.Read(item), g => AddAll(g, item));
                 break;
             case SliceRequirement.EveryName:
-                builder.OnEverySlice(item.Texts("by"), item.Whole("minRows"), g => AddAll(g, item));
+                builder.OnEverySlice(item.Texts("by"), item.Count("minRows"), g => AddAll(g, item));
                 break;
             case DataRequirement.KindName:
                 builder.RequireData(new ColumnContract(ContractJson.Read(item.Element("contract"), $"{item.Path}.contract")));

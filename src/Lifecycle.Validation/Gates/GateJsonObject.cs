@@ -18,9 +18,10 @@ internal sealed class GateJsonObject
 
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!_properties.TryAdd(property.Name, property.Value))
+            string name = Sound(() => property.Name, $"A name in {path}");
+            if (!_properties.TryAdd(name, property.Value))
             {
-                throw new FormatException($"{path}.{Wording.Show(property.Name)} stands twice.");
+                throw new FormatException($"{path}.{Wording.Show(name)} stands twice.");
             }
         }
     }
@@ -29,7 +30,7 @@ internal sealed class GateJsonObject
 
     public string Text(string name) => TextOrNull(name) ?? throw new FormatException($"{Path}.{name} is missing; a text is expected.");
 
-    public string? TextOrNull(string name) => Find(name, JsonValueKind.String) is { } element ? element.GetString() : null;
+    public string? TextOrNull(string name) => Find(name, JsonValueKind.String) is { } element ? Sound(element.GetString, $"{Path}.{name}") : null;
 
     public bool IsText(string name) => _properties.TryGetValue(name, out JsonElement element) && element.ValueKind == JsonValueKind.String;
 
@@ -43,9 +44,10 @@ internal sealed class GateJsonObject
 
     public double Needed(string name) => Number(name) ?? throw new FormatException($"{Path}.{name} is missing; a number is expected.");
 
-    public int Whole(string name) => Needed(name) is var number && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue
-        ? (int)number
-        : throw new FormatException(FormattableString.Invariant($"{Path}.{name} is {number}; a whole number is expected."));
+    /// <summary>A number without a fraction that fits 32 bits.</summary>
+    public int Count(string name) => Find(name, JsonValueKind.Number) is not { } element
+        ? throw new FormatException($"{Path}.{name} is missing; a whole number is expected.")
+        : element.TryGetInt32(out int count) ? count : throw new FormatException($"{Path}.{name} is {Wording.Show(element.GetRawText())}; a whole number is expected.");
 
     public decimal? Money(string name) => Find(name, JsonValueKind.Number) is { } element
         ? element.TryGetDecimal(out decimal amount) ? amount : throw Wrong(name, element, "a decimal number")
@@ -68,7 +70,7 @@ internal sealed class GateJsonObject
     public IEnumerable<GateJsonObject> Objects(string name) => Items(name).Select((e, i) => new GateJsonObject(e, $"{Path}.{name}[{i}]"));
 
     public string[] Texts(string name) =>
-        [.. Items(name).Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Wrong(name, e, "a text"))];
+        [.. Items(name).Select(e => e.ValueKind == JsonValueKind.String ? Sound(e.GetString, $"A text in {Path}.{name}")! : throw Wrong(name, e, "a text"))];
 
     public bool Has(string name) => _properties.ContainsKey(name);
 
@@ -115,6 +117,19 @@ internal sealed class GateJsonObject
         if (_properties.Keys.FirstOrDefault(p => !_read.Contains(p)) is { } unknown)
         {
             throw new FormatException($"{Path}.{Wording.Show(unknown)} is unknown here.");
+        }
+    }
+
+    /// <summary>A text of JSON may hold half a surrogate pair, which no text may be made of.</summary>
+    internal static T Sound<T>(Func<T> read, string where)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException($"{where} holds half a surrogate pair; write the whole character.", error);
         }
     }
 

@@ -22,18 +22,25 @@ internal static class Limits
         ? Verdict.Inconclusive
         : Verdict.Fail;
 
-    /// <summary>⌈n (half width / distance to the limit)²⌉, at most 10⁹; null when the value sits on the limit.</summary>
+    /// <summary>
+    /// ⌈n (half width / distance to the limit)²⌉, at most 10⁹; null when the value sits on the limit. The half width is that of the side of the limit:
+    /// intervals need not be symmetric.
+    /// </summary>
     public static long? NeededRows(int rows, double value, double lower, double upper, double? atLeast, double? atMost)
     {
-        double distance = Math.Min(
-            atLeast is { } least && lower < least ? Math.Abs(value - least) : double.PositiveInfinity,
-            atMost is { } most && upper > most ? Math.Abs(value - most) : double.PositiveInfinity);
-        if (distance < 1e-6 || !double.IsFinite(distance))
+        double[] limits = [.. new[] { atLeast is { } least && lower < least ? least : double.NaN, atMost is { } most && upper > most ? most : double.NaN }.Where(double.IsFinite)];
+        if (limits.Length == 0)
         {
             return null;
         }
 
-        double ratio = (upper - lower) / 2 / distance;
+        double limit = limits.MinBy(l => Math.Abs(value - l)), distance = Math.Abs(value - limit);
+        if (distance < 1e-6)
+        {
+            return null;
+        }
+
+        double ratio = (limit < value ? value - lower : upper - value) / distance;
         return (long)Math.Min(MostRows, Math.Ceiling(rows * Math.Max(1, ratio * ratio)));
     }
 

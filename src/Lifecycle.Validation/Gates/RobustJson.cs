@@ -62,13 +62,13 @@ internal static class RobustJson
     {
         string kind = item.Text("attack");
         double maxCost = item.Number("maxCost") ?? double.PositiveInfinity;
-        QueryBudget budget = new(item.Whole("queries"));
+        QueryBudget budget = new(item.Count("queries"));
         Attack attack = kind switch
         {
             GreedyCoordinateAttack.KindName =>
-                new GreedyCoordinateAttack(item.Whole("maxFeatures")) { Budget = budget, MaxCost = maxCost },
+                new GreedyCoordinateAttack(item.Count("maxFeatures")) { Budget = budget, MaxCost = maxCost },
             HopSkipJumpAttack.KindName =>
-                new HopSkipJumpAttack(item.Whole("iterations"), item.Choice("norm", AttackNorm.Euclidean)) { Budget = budget, MaxCost = maxCost },
+                new HopSkipJumpAttack(item.Count("iterations"), item.Choice("norm", AttackNorm.Euclidean)) { Budget = budget, MaxCost = maxCost },
             _ => throw new FormatException(
                 $"{item.Path}.attack '{Wording.Show(kind)}' is unknown; this version knows {GreedyCoordinateAttack.KindName}, {HopSkipJumpAttack.KindName}."),
         };

@@ -42,6 +42,12 @@ internal sealed class WithstandsRequirement(Attack attack, double maxSuccess, do
             return Without(rate.Reason!.Value, $"{Text}: {why}") with { AtMost = maxSuccess, Attack = result };
         }
 
+        if (result.Queries == 0)
+        {
+            return Without(UndefinedReason.MissingMetric,
+                $"{Text}: there is no lawful change the attack could try, so nothing was tried. Every feature is immutable, constant, missing or of a kind it does not move.") with { AtMost = maxSuccess, Attack = result };
+        }
+
         Verdict verdict = Limits.Judge(result.Lower, result.Upper, null, maxSuccess);
         long? needed = verdict == Verdict.Inconclusive
             ? Limits.NeededRows(result.Rows, rate.Value, result.Lower, result.Upper, null, maxSuccess) : null;

@@ -28,7 +28,9 @@ internal static class Wording
     /// <summary>A name that may be null, for messages.</summary>
     public static string Name(string? name) => name is null ? "(null)" : Show(name);
 
-    public static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+    public static string Number(double value) => Math.Abs(value) is >= 1e15 or (> 0 and < 5e-7)
+        ? value.ToString("0.######E+0", CultureInfo.InvariantCulture)
+        : value.ToString("0.######", CultureInfo.InvariantCulture);
 
     public static string Share(double value) => (100 * value).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 

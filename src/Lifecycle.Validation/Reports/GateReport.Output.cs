@@ -112,7 +112,7 @@ public sealed class GateNotPassedException : LifecycleException
     {
         ArgumentNullException.ThrowIfNull(report);
         Finding[] open = [.. report.Findings.Where(f => !f.IsAdvisory && f.Verdict is Verdict.Fail or Verdict.Inconclusive).OrderBy(f => f.Verdict == Verdict.Fail ? 0 : 1)];
-        IEnumerable<string> lines = open.Take(MostLines).Select(f => $"  {f.Verdict,-12} {Wording.Show(f.Requirement)}: {f.Message.ReplaceLineEndings(" ")}");
+        IEnumerable<string> lines = open.Take(MostLines).Select(f => $"  {f.Verdict,-12} {(f.Slice is { } slice ? $"{Wording.Show(slice)}: " : "")}{Wording.Show(f.Requirement)}: {f.Message.ReplaceLineEndings(" ")}");
         string rest = open.Length > MostLines ? $"\n  and {open.Length - MostLines} more" : "";
         return $"The gate '{report.GateName}' did not pass: {report.Verdict}.\n{string.Join('\n', lines)}{rest}";
     }

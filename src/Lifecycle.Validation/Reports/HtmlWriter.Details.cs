@@ -65,7 +65,7 @@ internal static partial class HtmlWriter
         {
             string severity = finding.Severity == Severity.Error ? "" : $"<br><small>{GateJson.Camel(finding.Severity.ToString())}</small>";
             string rows = string.Join(", ", finding.Rows.Take(8).Select(r => r.ToString("N0", CultureInfo.InvariantCulture))) + (finding.Rows.Count > 8 ? ", ..." : "");
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Badge(finding.Verdict)}{severity}</td><td><bdi>{Escape(finding.Expectation)}</bdi></td><td class=\"n\">{finding.Evaluated:N0}</td><td class=\"n\">{finding.Unexpected:N0}</td><td>{rows}</td></tr>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Badge(finding.Verdict)}{severity}</td><td><bdi class=\"g\">{Escape(finding.Expectation)}</bdi></td><td class=\"n\">{finding.Evaluated:N0}</td><td class=\"n\">{finding.Unexpected:N0}</td><td>{rows}</td></tr>\n");
         }
 
         Close(html, result.Findings.Count - MostLines);

@@ -13,14 +13,14 @@ internal static partial class HtmlWriter
         ".lc-gate{--ink:#1c2733;--soft:#5b6773;--line:#dbe2e8;--back:#fff;--bar:#3d72ac;--pass:#1e7d45;--fail:#b3261e;--open:#8a5a00;--skip:#5f6b76;"
         + "font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);max-width:1100px;margin:0 auto;padding:1px 16px}"
         + "@media(prefers-color-scheme:dark){.lc-gate{--ink:#e6ebf0;--soft:#9fabb7;--line:#33404c;--back:#141b22;--bar:#6fa3dc;--pass:#59b981;--fail:#f2857d;--open:#d8a24a;--skip:#93a0ac}"
-        + ".lc-gate .v{color:#10161c}body{background:#141b22}}"
+        + ".lc-gate span.v{color:#10161c}body{background:#141b22}}"
         + "body{margin:0}.lc-gate h2{font-size:1.4em;margin:.8em 0 .3em}.lc-gate h3{font-size:1.1em;margin:1.6em 0 .4em}.lc-gate p{margin:.4em 0}"
         + ".lc-gate table{border-collapse:collapse;width:100%}.lc-gate th,.lc-gate td{padding:.5em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}"
         + ".lc-gate .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.lc-gate .u{color:var(--soft)}"
         + ".lc-gate .v{display:inline-block;padding:.1em .6em;border-radius:1em;color:#fff;font-size:.85em;white-space:nowrap}"
         + ".lc-gate .Pass{background:var(--pass)}.lc-gate .Fail{background:var(--fail)}.lc-gate .Inconclusive{background:var(--open)}.lc-gate .Skipped{background:var(--skip)}"
         + ".lc-gate .b{display:block;height:4px;background:var(--bar);margin-top:3px;margin-left:auto}.lc-gate small{color:var(--soft);overflow-wrap:anywhere}"
-        + ".lc-gate td.q{width:30%}.lc-gate .scroll{overflow-x:auto}.lc-gate svg{display:block;margin:.5em 0 0;max-width:100%}.lc-gate svg text{font-size:11px;fill:var(--soft)}"
+        + ".lc-gate td.q{width:30%}.lc-gate .f td{overflow-wrap:anywhere}.lc-gate td>bdi.g{display:inline-block;max-width:22em;overflow-wrap:break-word}.lc-gate .scroll{overflow-x:auto}.lc-gate svg{display:block;margin:.5em 0 0;max-width:100%}.lc-gate svg text{font-size:11px;fill:var(--soft)}"
         + ".lc-gate .s-Pass{stroke:var(--pass);fill:var(--pass)}.lc-gate .s-Fail{stroke:var(--fail);fill:var(--fail)}.lc-gate .s-Inconclusive{stroke:var(--open);fill:var(--open)}"
         + ".lc-gate .limit{stroke:var(--ink);stroke-dasharray:3 2}.lc-gate .axis{stroke:var(--line)}"
         + "@media(max-width:640px){.lc-gate .f thead{display:none}.lc-gate .f tr,.lc-gate .f td{display:block;border:0;padding:.15em 0;width:auto}.lc-gate .f tr{border-bottom:1px solid var(--line);padding:.7em 0}}";
@@ -78,7 +78,7 @@ internal static partial class HtmlWriter
         html.Append("</tr></thead><tbody>\n");
         foreach (GroupRow row in table.Groups)
         {
-            Append(html, row, $"<bdi>{Escape(Wording.Show(row.Group))}</bdi>");
+            Append(html, row, $"<bdi class=\"g\">{Escape(Wording.Show(row.Group))}</bdi>");
         }
 
         Append(html, table.Overall, "<b>all</b>");

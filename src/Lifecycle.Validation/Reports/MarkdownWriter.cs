@@ -6,11 +6,19 @@ namespace Lifecycle.Validation;
 /// <summary>Writes GitHub Markdown. Everything that came from outside is escaped by character references, so that nothing in it is markup.</summary>
 internal static class MarkdownWriter
 {
+    private const int RoomForRest = 40;
     private const string Special = "|`<>&@*_[]\\#~!:";
 
     public static string Write(GateReport report, int maxBytes)
     {
-        StringBuilder text = new();
+        string[] lines = [.. Lines(report, report.Findings)];
+        return lines.Sum(Size) <= maxBytes - RoomForRest
+            ? Join(lines, maxBytes)
+            : Join([.. Lines(report, report.Findings.OrderBy(f => f.Rank))], maxBytes);
+    }
+
+    private static List<string> Lines(GateReport report, IEnumerable<Finding> findings)
+    {
         List<string> lines =
         [
             $"## Gate {Escape(report.GateName)}: {report.Verdict}",
@@ -21,7 +29,7 @@ internal static class MarkdownWriter
             "",
             "| Verdict | Requirement | What was found |",
             "|---|---|---|",
-            .. report.Findings.Select(f => $"| {f.Verdict}{(f.IsAdvisory ? " (advisory)" : "")} | {(f.Slice is { } slice ? $"{Escape(Wording.Show(slice))}: " : "")}{Escape(f.Requirement)} | {Escape(f.Message)} |"),
+            .. findings.Select(f => $"| {f.Verdict}{(f.IsAdvisory ? " (advisory)" : "")} | {(f.Slice is { } slice ? $"{Escape(Wording.Show(slice))}: " : "")}{Escape(f.Requirement)} | {Escape(f.Message)} |"),
         ];
         foreach (GroupTable table in report.Groups)
         {
@@ -34,23 +42,31 @@ internal static class MarkdownWriter
             lines.AddRange(table.Groups.Select(g => Row(Escape(Wording.Show(g.Group)), g)));
         }
 
+        return lines;
+    }
+
+    /// <summary>As many lines as there is room for, and how many are left.</summary>
+    private static string Join(string[] lines, int maxBytes)
+    {
+        StringBuilder text = new();
         int bytes = 0, written = 0;
         foreach (string line in lines)
         {
-            int size = Encoding.UTF8.GetByteCount(line) + 1;
-            if (bytes + size > maxBytes - 40)
+            bytes += Size(line);
+            if (bytes > maxBytes - RoomForRest)
             {
-                text.Append(CultureInfo.InvariantCulture, $"\n{lines.Count - written} more, see JSON\n");
+                text.Append(CultureInfo.InvariantCulture, $"\n{lines.Length - written} more, see JSON\n");
                 break;
             }
 
             text.Append(line).Append('\n');
-            bytes += size;
             written++;
         }
 
         return text.ToString();
     }
+
+    private static int Size(string line) => Encoding.UTF8.GetByteCount(line) + 1;
 
     public static string Escape(string text)
     {
@@ -67,7 +83,8 @@ internal static class MarkdownWriter
             }
         }
 
-        return escaped.ToString();
+        // GitHub makes a link of any www. without being asked.
+        return escaped.Replace("www.", "www&#46;").Replace("WWW.", "WWW&#46;").ToString();
     }
 
     private static string Row(string name, GroupRow row) => string.Create(

@@ -66,6 +66,14 @@ public sealed partial record ModelCard
     /// <summary>The card as Markdown with the front matter of the Hugging Face hub.</summary>
     public string ToMarkdown() => ModelCardMarkdown.Write(this);
 
+    /// <summary>The metric, where the value found is its own: a change, a ratio or a drop of a metric is not.</summary>
+    private static string? MetricOf(Finding finding) => finding.Kind switch
+    {
+        ValueRequirement.KindName or RatchetRequirement.KindName => finding.Metric,
+        FairRequirement.KindName => $"{finding.Metric} by {string.Join(" x ", finding.By)}",
+        _ => null,
+    };
+
     /// <summary>Figures of the report: the metrics that a requirement asked for, with bounds, and those of every group.</summary>
     internal IEnumerable<CardFigure> Figures()
     {
@@ -73,7 +81,7 @@ public sealed partial record ModelCard
         {
             if (finding.Value is { IsDefined: true } value)
             {
-                yield return new CardFigure(finding.Metric ?? finding.Requirement, value.Value, finding.Lower, finding.Upper, finding.Slice);
+                yield return new CardFigure(MetricOf(finding) ?? finding.Requirement, value.Value, finding.Lower, finding.Upper, finding.Slice) { IsOfTheModel = MetricOf(finding) is not null };
             }
         }
 
@@ -110,4 +118,8 @@ public sealed record ModelDataset(string Name, string? Description = null, IRead
 public sealed record ModelRisk(string Name, string? Mitigation = null);
 
 /// <summary>One figure on a card.</summary>
-internal sealed record CardFigure(string Metric, double Value, double? Lower, double? Upper, string? Slice);
+internal sealed record CardFigure(string Metric, double Value, double? Lower, double? Upper, string? Slice)
+{
+    /// <summary>Whether the metric has this value, so that it may stand beside those of other models.</summary>
+    public bool IsOfTheModel { get; init; } = true;
+}

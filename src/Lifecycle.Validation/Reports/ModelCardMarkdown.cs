@@ -56,7 +56,7 @@ internal static class ModelCardMarkdown
         Line(text, "    dataset:");
         Line(text, $"      name: {Quote(card.Data.Count > 0 ? card.Data[0].Name : ModelCard.NotStated)}");
         Line(text, $"      type: {Quote(card.Data.Count > 0 ? card.Data[0].Name : ModelCard.NotStated)}");
-        CardFigure[] overall = [.. figures.Where(f => f.Slice is null)];
+        CardFigure[] overall = [.. figures.Where(f => f is { Slice: null, IsOfTheModel: true }).DistinctBy(f => f.Metric)];
         Line(text, overall.Length > 0 ? "    metrics:" : "    metrics: []");
         foreach (CardFigure figure in overall)
         {
@@ -83,7 +83,7 @@ internal static class ModelCardMarkdown
         yield return "|---|---|--:|--:|--:|";
         foreach (CardFigure f in figures.Take(MostRows))
         {
-            yield return $"| {MarkdownWriter.Escape(f.Metric)} | {(f.Slice is null ? "all" : MarkdownWriter.Escape(f.Slice))} | {Number(f.Value)} | {Number(f.Lower)} | {Number(f.Upper)} |";
+            yield return $"| {MarkdownWriter.Escape(f.Metric)} | {(f.Slice is null ? "all" : MarkdownWriter.Escape(Wording.Show(f.Slice)))} | {Number(f.Value)} | {Number(f.Lower)} | {Number(f.Upper)} |";
         }
 
         if (figures.Length > MostRows)

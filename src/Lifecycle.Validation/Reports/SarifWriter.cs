@@ -11,7 +11,7 @@ internal static class SarifWriter
 
     public static byte[] Write(GateReport report, SarifProfile profile, string? gateFile)
     {
-        Finding[] findings = [.. report.Findings.Where(f => profile == SarifProfile.Full || f.Verdict is Verdict.Fail or Verdict.Inconclusive).OrderBy(Rank)];
+        Finding[] findings = [.. report.Findings.Where(f => profile == SarifProfile.Full || f.Verdict is Verdict.Fail or Verdict.Inconclusive).OrderBy(f => f.Rank)];
         string[] kinds = [.. findings.Select(f => f.Kind).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream))
@@ -45,16 +45,6 @@ internal static class SarifWriter
 
         return stream.ToArray();
     }
-
-    private static int Rank(Finding finding) => (finding.Verdict, finding.IsAdvisory) switch
-    {
-        (Verdict.Fail, false) => 0,
-        (Verdict.Inconclusive, false) => 1,
-        (Verdict.Fail, true) => 2,
-        (Verdict.Inconclusive, true) => 3,
-        (Verdict.Skipped, _) => 4,
-        _ => 5,
-    };
 
     private static void WriteTool(Utf8JsonWriter writer, GateReport report, string[] kinds)
     {
@@ -91,7 +81,7 @@ internal static class SarifWriter
         writer.WriteString("level", Level(finding, profile));
         writer.WriteStartObject("message");
         string slice = finding.Slice is { } name ? $"{Wording.Show(name)}: " : "";
-        writer.WriteString("text", $"{slice}{finding.Requirement}. {finding.Message}");
+        writer.WriteString("text", Plain($"{slice}{finding.Requirement}. {finding.Message}"));
         writer.WriteEndObject();
         writer.WriteStartArray("locations");
         writer.WriteStartObject();
@@ -156,6 +146,9 @@ internal static class SarifWriter
 
     private static string Fingerprint(string gate, Finding finding) =>
         Digest.Of(Encoding.UTF8.GetBytes($"{gate}\n{finding.Requirement}\n{finding.Slice}")).Hex;
+
+    /// <summary>In a message <c>[text](target)</c> is a link (section 3.11.6); a backslash before the bracket makes it text.</summary>
+    private static string Plain(string text) => text.Contains("](", StringComparison.Ordinal) ? text.Replace("[", "\\[", StringComparison.Ordinal) : text;
 
     private static string RelativeUri(string file) => string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString));
 }

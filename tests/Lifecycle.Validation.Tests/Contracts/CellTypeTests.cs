@@ -50,6 +50,37 @@ public class CellTypeTests
     }
 
     [Fact]
+    public void KeysBeyondDoubles_AreNotMistakenForTheirNeighbours()
+    {
+        ColumnBatch keys = new([BatchColumn.Of<long>("id", new[] { (1L << 53) + 1, 1L << 53, long.MaxValue })]);
+        long[] Odd(Action<TableColumnRules> rules) => [.. Assert.Single(DataContract.ForColumns("t").Column("id", rules).Check(keys).Findings).Rows];
+        Assert.Equal([0L, 2], Odd(c => c.ExistsIn(["9007199254740992"])));
+        Assert.Equal([1L, 2], Odd(c => c.In("9007199254740993", "1.5", "x", "1e300")));
+        Assert.Equal([2L], Odd(c => c.NotIn("9223372036854775807")));
+        Assert.Equal([0L, 2], Odd(c => c.In(9007199254740992, double.PositiveInfinity)));
+    }
+
+    [Fact]
+    public void TimesOfAnyKind_AreTheTimesOfASet()
+    {
+        ColumnBatch times = new([BatchColumn.Of<DateTime>("t", new[] { new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Unspecified), new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc) })]);
+        Assert.All(
+            DataContract.ForColumns("t").Column("t", c => c.In("2026-01-02 03:04:05").In("2026-01-02T03:04:05Z").NotIn("2026-01-02")).Check(times).Findings,
+            f => Assert.Equal(Verdict.Pass, f.Verdict));
+    }
+
+    [Fact]
+    public void SharesAndFiguresInWords_AreNeverZeroByRounding()
+    {
+        ColumnBatch rows = new([BatchColumn.Of<double>("x", Enumerable.Range(0, 300_000).Select(i => i == 7 ? 1e300 : i).ToArray())]);
+        ContractResult result = DataContract.ForColumns("t").Column("x", c => c.Between(0, 1e20).MaximumBetween(max: 1e-9).Between(double.NegativeInfinity, double.PositiveInfinity)).Check(rows);
+        Assert.Contains("at most 1E+20", DataContract.ForColumns("t").Column("x", c => c.Between(double.NegativeInfinity, 1e20)).Expectations[0].Text, StringComparison.Ordinal);
+        Assert.Contains("1 of 300,000 (below 0.001 %)", result.Findings[0].Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1E-9: found 1E+300", result.Findings[1].Message, StringComparison.Ordinal);
+        Assert.StartsWith("x a number: holds", result.Findings[2].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TimesInTexts_AreIso8601_AndNothingElse()
     {
         string[] texts = ["2026-01-01", "2026-01-01T10:00:00Z", "2026-01-01 10:00", "2026-01-01T23:30:00-02:00", "01/01/2026", "1.1", "Thu, 01 Jan 2026 00:00:00 GMT", ""];

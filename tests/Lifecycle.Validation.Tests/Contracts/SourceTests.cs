@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 
 namespace Lifecycle.Validation.Tests.Contracts;
 
@@ -67,6 +68,36 @@ public class SourceTests
         await using DbDataReader nothing = table.CreateDataReader();
         table.Clear();
         Assert.Equal(0, (await contract.CheckAsync(nothing)).Rows);
+    }
+
+    [Theory]
+    [InlineData("i", "'abc'", "a text")]
+    [InlineData("i", "x'01'", "a blob")]
+    [InlineData("i", "1.5", "1.5")]
+    [InlineData("r", "'abc'", "a text")]
+    public async Task ACellOfAnotherTypeThanItsColumn_IsAnErrorAndNot0(string column, string value, string expected)
+    {
+        ContractException error = await Assert.ThrowsAsync<ContractException>(() => Sqlite($"insert into t (i, r) values (1, 1.5); insert into t ({column}) values ({value})", DataContract.ForColumns("t").Column(column, c => c.Between(0, 10))));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Row 1: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BlobsOfADataReader_AreToldApart()
+    {
+        ContractResult result = await Sqlite("insert into t (b) values (x'01'), (x'02ff'), (x'01')", DataContract.ForColumns("t").Column("b", c => c.Unique().In("01", "02FF")));
+        Assert.Equal([2L], result.Findings[0].Rows);
+        Assert.Equal(Verdict.Pass, result.Findings[1].Verdict);
+    }
+
+    private static async Task<ContractResult> Sqlite(string rows, ColumnContract contract)
+    {
+        await using SqliteConnection database = new("Data Source=:memory:");
+        await database.OpenAsync();
+        await using SqliteCommand command = database.CreateCommand();
+        command.CommandText = $"create table t (i integer, r real, b blob); {rows}; select * from t";
+        await using DbDataReader reader = await command.ExecuteReaderAsync();
+        return await contract.CheckAsync(reader);
     }
 
     [Fact]

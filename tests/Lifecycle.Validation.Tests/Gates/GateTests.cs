@@ -64,6 +64,19 @@ public class GateTests
         Assert.Contains("1,048,577 bytes", Assert.Throws<GateDefinitionException>(() => Gate.FromJson(new byte[1_048_577])).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"kind":"fair","by":[1],"metric":"EqualOpportunityDifference","atMost":0.1}""", "$.requirements[0].by is Number")]
+    [InlineData("""{"kind":"fair","by":["\ud800"],"metric":"EqualOpportunityDifference","atMost":0.1}""", "A text in $.requirements[0].by holds half a surrogate pair")]
+    [InlineData("""{"kind":"value","metric":"\udfff"}""", "$.requirements[0].metric holds half")]
+    [InlineData("""{"kind":"value","\ud800":1}""", "A name in $.requirements[0] holds half")]
+    [InlineData("""{"kind":"everySlice","by":["a"],"minRows":30.7,"requirements":[]}""", "$.requirements[0].minRows is 30.7; a whole number")]
+    [InlineData("""{"kind":"everySlice","by":["a"],"minRows":1e20,"requirements":[]}""", "$.requirements[0].minRows is 1e20; a whole number")]
+    public void WrongValuesInAFile_AreToldWithTheirPath(string requirement, string expected)
+    {
+        byte[] json = Encoding.UTF8.GetBytes($$"""{"schema":"lifecycle.gate/1","name":"g","requirements":[{{requirement}}]}""");
+        Assert.Contains(expected, Assert.Throws<GateDefinitionException>(() => Gate.FromJson(json)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AGateThatJudgedNothing_DoesNotPass()
     {

@@ -10,8 +10,11 @@ public partial class HostileNameTests
 {
     public static TheoryData<string> Names =>
     [
-        "<script>alert(1)</script>", "a|b`c", "@team", "line\r\nbreak\u2028x", "nul\0x", "\uD800lone", "\u202Ertl", "\"'&<>", "[link](javascript:x)", "https://evil.example", "../../etc/passwd", "]]>", new string('x', 1_000_000), "**bold** _it_ #h", "{{7*7}}",
+        "<script>alert(1)</script>", "a|b`c", "@team", "line\r\nbreak\u2028x", "nul\0x", "\uD800lone", "\u202Ertl", "\"'&<>", "[link](javascript:x)", "https://evil.example", "www.evil.example", "../../etc/passwd", "]]>", new string('x', 1_000_000), "**bold** _it_ #h", "{{7*7}}",
     ];
+
+    private static string Text(JsonDocument sarif) =>
+        string.Concat(sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray().Select(r => r.GetProperty("message").GetProperty("text").GetString()));
 
     private static async Task<GateReport> Report(string name) => await Gate.For("g")
         .RequireFair("group", FairnessMetric.DemographicParityDifference, 0.1)
@@ -68,6 +71,8 @@ public partial class HostileNameTests
         {
         }
 
+        Assert.DoesNotMatch(@"(?<!\\)\[[^\]]*\]\(", Text(sarif));
+        Assert.All(report.ToMarkdown().Split('\n'), l => Assert.DoesNotContain("www.", l, StringComparison.Ordinal));
         ModelCard card = new() { Name = name, Report = report, Owners = [new ModelOwner(name, name)], Users = [name], Risks = [new ModelRisk(name)], License = name, Data = [new ModelDataset(name, name, [name])] };
         using JsonDocument json = JsonDocument.Parse(card.ToJson());
         string[] lines = card.ToMarkdown().Split('\n');

@@ -57,6 +57,23 @@ public class ModelCardTests
         Assert.Contains("- not stated", new ModelCard { Name = "x" }.ToMarkdown(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AChangeOfAMetric_DoesNotStandAsTheMetric()
+    {
+        GateReport report = await Gate.For("g").Require(Metric.Accuracy, atLeast: 0.5).RequireNotWorse(Metric.Accuracy, 0.01).RequireRatioToBaseline(Metric.Accuracy, 0.9)
+            .RequireFair("afam", FairnessMetric.DemographicParityDifference, 0.1).EvaluateAsync(Samples.Scored(500), baseline: Baseline.FromDecisions(Samples.Scored(500, seed: 3).Predictions));
+        ModelCard card = new() { Name = "m", Report = report };
+        string front = card.ToMarkdown().Split("---\n")[1];
+        Assert.Equal(1, front.Split("type: \"Accuracy\"").Length - 1);
+        Assert.Contains("type: \"DemographicParityDifference by afam\"", front, StringComparison.Ordinal);
+        Assert.DoesNotContain("baseline", front, StringComparison.Ordinal);
+        Assert.Contains("| Accuracy not worse than the baseline by more than 0.01 | all |", card.ToMarkdown(), StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(card.ToJson());
+        Assert.Equal(
+            ["Accuracy", "Accuracy not worse than the baseline by more than 0.01", "ratio of Accuracy to the baseline at least 0.9", "DemographicParityDifference by afam"],
+            json.RootElement.GetProperty("quantitative_analysis").GetProperty("performance_metrics").EnumerateArray().Take(4).Select(f => f.GetProperty("type").GetString()));
+    }
+
     /// <summary>Every leaf of the schema is text.</summary>
     private static void Texts(JsonElement element)
     {

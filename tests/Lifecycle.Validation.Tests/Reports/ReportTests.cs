@@ -57,6 +57,26 @@ public partial class ReportTests
     }
 
     [Fact]
+    public async Task WhatIsCut_IsWhatHolds()
+    {
+        string[] groups = [.. Enumerable.Range(0, 4_000).Select(i => $"g{i / 40:000}")];
+        bool[] labels = [.. groups.Select((g, i) => i % 2 == 0)];
+        bool[] decisions = [.. groups.Select((g, i) => g is "g098" ? i % 2 != 0 : i % 2 == 0)];
+        GateReport report = await Gate.For("slices").OnEverySlice("group", 0, g => g.Require(Metric.Accuracy, atLeast: 0.5)).EvaluateAsync(EvaluationSet.Of(labels, decisions).Attribute("group", groups));
+        Assert.Contains("\n| Fail | group=g098", report.ToMarkdown(maxBytes: 2_000), StringComparison.Ordinal);
+        Assert.StartsWith("| Pass | group=g000", report.ToMarkdown().Split('\n')[8], StringComparison.Ordinal);
+        Assert.Contains("Fail         group=g098: Accuracy at least 0.5", Assert.Throws<GateNotPassedException>(report.EnsurePassed).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BadgesOnDark_AreDarkOnLight()
+    {
+        string html = (await Evaluate()).ToHtml();
+        int light = html.IndexOf(".lc-gate .v{", StringComparison.Ordinal), dark = html.IndexOf(".lc-gate span.v{color:#10161c}", StringComparison.Ordinal);
+        Assert.True(dark > 0 && light > dark, "the rule for dark pages comes first and must outrank the other one");
+    }
+
+    [Fact]
     public async Task Envelope_SaysWhoAndWhen()
     {
         using JsonDocument document = JsonDocument.Parse((await Evaluate()).ToJson());

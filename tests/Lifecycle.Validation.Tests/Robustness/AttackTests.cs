@@ -211,6 +211,24 @@ public class AttackTests
         Assert.Equal(0, result.Successes);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnAttackThatCannotTryAnything_IsNoEvidence(bool isGreedy)
+    {
+        (EvaluationSet set, BatchPredictor model, _) = Linear(300);
+        EvaluationSet held = EvaluationSet.Of([.. Enumerable.Range(0, set.Count).Select(i => set.Labels[i])], new double[set.Count]);
+        foreach (FeatureColumn feature in set.Features)
+        {
+            held = held.Feature(feature.Column, f => f.Immutable());
+        }
+
+        Attack attack = isGreedy ? new GreedyCoordinateAttack() : new HopSkipJumpAttack();
+        GateReport report = await Gate.For("g").RequireWithstands(attack, maxSuccess: 0.5).EvaluateAsync(held, model);
+        Assert.Equal((Verdict.Fail, UndefinedReason.MissingMetric), (report.Verdict, report.Findings[0].Value!.Value.Reason!.Value));
+        Assert.Contains("nothing was tried", report.Findings[0].Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WrongSettings_AreRefused()
     {

@@ -197,6 +197,25 @@ public class ObjectiveTests
     }
 
     [Fact]
+    public async Task Threshold_ChosenOnAPartOfTheRows_MayNotBeJudgedOnIt()
+    {
+        EvaluationSet all = Samples.Scored(4000), validation = all.Rows([.. Enumerable.Range(0, 2000)]), test = all.Rows([.. Enumerable.Range(2000, 2000)]);
+        BusinessObjective objective = Objective(0, -1, -3, 0);
+        ThresholdChoice choice = objective.BestThreshold(validation);
+        GateBuilder gate = Gate.For("g").RequireValue(objective, 0m).OnSlice("no", Slice.Equal("afam", "no"), g => g.RequireValue(objective, 0m));
+        Assert.All((await gate.EvaluateAsync(validation.WithThreshold(choice))).Findings, f => Assert.Contains("these very rows", f.Message, StringComparison.Ordinal));
+        Assert.Equal(Verdict.Pass, (await gate.EvaluateAsync(test.WithThreshold(choice))).Verdict);
+    }
+
+    [Theory]
+    [InlineData(0.70, 0.66, 0.72, 0.68, null, 400)]    // passes when the lower bound, .04 away, comes within .02
+    [InlineData(0.70, 0.66, 0.72, 0.71, null, 400)]    // fails when the upper bound, .02 away, comes within .01
+    [InlineData(0.70, 0.66, 0.72, null, 0.71, 400)]
+    [InlineData(0.70, 0.66, 0.72, 0.6601, 0.9, 101)]
+    public void NeededRows_LookAtTheSideOfTheLimit(double value, double lower, double upper, double? atLeast, double? atMost, double expected) =>
+        Assert.Equal(expected, Limits.NeededRows(100, value, lower, upper, atLeast, atMost)!.Value, 1.0);
+
+    [Fact]
     public async Task ObjectiveOfTooLate_MissingChampion_AndNoDifference_DoNotPass()
     {
         EvaluationSet set = Samples.Scored(400);

@@ -48,6 +48,7 @@ internal static class ContractInference
 
         private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
         private readonly HashSet<double> _numbers = [];
+        private readonly HashSet<long> _whole = [];
         private double _least = double.PositiveInfinity, _most = double.NegativeInfinity;
         private long _from = long.MaxValue, _to = long.MinValue;
         private long _present;
@@ -78,6 +79,11 @@ internal static class ContractInference
                     {
                         _numbers.Add(number);
                     }
+
+                    if (cells.Type == ColumnType.Int64 && _whole.Count <= MostDistinct)
+                    {
+                        _whole.Add(cells.Ordinals()[row]);
+                    }
                 }
             }
         }
@@ -93,10 +99,12 @@ internal static class ContractInference
 
             rules.Required(Math.Max(0, (double)_present / rows - Slack));
             bool isText = column.Type is ColumnType.String or ColumnType.Boolean or ColumnType.Date;
-            int distinct = isText ? _texts.Count : _numbers.Count;
+            int distinct = isText ? _texts.Count : Math.Max(_numbers.Count, _whole.Count);
             if (column.Type != ColumnType.DateTime && distinct <= MostDistinct && distinct <= MostDistinctShare * rows)
             {
-                return isText ? rules.In([.. _texts.Order(StringComparer.Ordinal)]) : rules.In([.. _numbers.Order()]);
+                return isText ? rules.In([.. _texts.Order(StringComparer.Ordinal)])
+                    : IsBeyondDoubles ? rules.In([.. _whole.Order().Select(w => w.ToString(System.Globalization.CultureInfo.InvariantCulture))])
+                    : rules.In([.. _numbers.Order()]);
             }
 
             return column.Type switch
@@ -104,10 +112,14 @@ internal static class ContractInference
                 ColumnType.String or ColumnType.Boolean => rules,
                 ColumnType.Date => rules.Between(DateOnly.FromDateTime(Time(_from, -1)), DateOnly.FromDateTime(Time(_to, 1))),
                 ColumnType.DateTime => rules.Between(Time(_from, -1), Time(_to, 1)),
+                ColumnType.Int64 when IsBeyondDoubles => rules.Between(Math.BitDecrement(_least - Widening * (_most - _least)), Math.BitIncrement(_most + Widening * (_most - _least))),
                 _ when double.IsFinite(_most - _least) => rules.Between(_least - Widening * (_most - _least), _most + Widening * (_most - _least)),
                 _ => rules,
             };
         }
+
+        /// <summary>Whether a whole number may have been rounded on its way to a double.</summary>
+        private bool IsBeyondDoubles => column.Type == ColumnType.Int64 && Math.Max(-_least, _most) >= 1L << 53;
 
         private DateTime Time(long ticks, int direction)
         {

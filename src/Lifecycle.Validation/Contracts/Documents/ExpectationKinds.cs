@@ -112,14 +112,14 @@ internal static class ExpectationKinds
             ? new ValueSet(values.Select(v => v.GetDouble()))
             : new ValueSet(values.Select((v, i) => v.ValueKind switch
             {
-                JsonValueKind.String => v.GetString()!,
+                JsonValueKind.String => GateJsonObject.Sound(v.GetString, $"{item.Path}.values[{i}]")!,
                 JsonValueKind.Number => v.GetDouble().ToString(CultureInfo.InvariantCulture),
                 _ => throw new FormatException($"{item.Path}.values[{i}] is {v.ValueKind}; a text or a number is expected."),
             }));
     }
 
     private static string Name(JsonElement element, string path) => element.ValueKind == JsonValueKind.String
-        ? element.GetString()!
+        ? GateJsonObject.Sound(element.GetString, path)!
         : throw new FormatException($"{path} is {element.ValueKind}; a text is expected.");
 
     private static long? Whole(GateJsonObject item, string name) => item.Number(name) switch

@@ -154,6 +154,7 @@ internal sealed class RangeLimits
     {
         string between = IsTime
             ? $"between {CellText.Of(_from)} and {CellText.Of(_to)}"
+            : double.IsInfinity(_least) && double.IsInfinity(_most) ? "a number"
             : Wording.Limit(double.IsInfinity(_least) ? null : _least, double.IsInfinity(_most) ? null : _most, Wording.Number);
         return _exclusive ? $"{between}, limits excluded" : between;
     }

@@ -88,17 +88,26 @@ internal sealed class ValueSet
 
     public int Count => _texts.Length;
 
-    public HashSet<string> AsTexts(ColumnType type) => type switch
+    public HashSet<string?> AsTexts() => new(_texts, StringComparer.Ordinal);
+
+    /// <summary>The values as whole numbers, 0 and 1, or ticks; what is none of these is in no such column.</summary>
+    public HashSet<long> AsOrdinals(ColumnType type)
     {
-        // Dates and times of a column are written in one form; what the user wrote is brought to it.
-        ColumnType.Date => [.. _texts.Where(t => CellText.TryTime(t, out _)).Select(t => t.Length > 10 ? t[..10] : t)],
-        ColumnType.DateTime => [.. _texts.Select(t => CellText.TryTime(t, out long ticks) ? new DateTime(ticks, DateTimeKind.Utc).ToString("O", System.Globalization.CultureInfo.InvariantCulture) : t)],
-        _ => new HashSet<string>(_texts, StringComparer.Ordinal),
-    };
+        HashSet<long> ordinals = [];
+        for (int i = 0; i < _texts.Length; i++)
+        {
+            if (TryOrdinal(_texts[i], _numbers?[i], type) is { } ordinal)
+            {
+                ordinals.Add(ordinal);
+            }
+        }
+
+        return ordinals;
+    }
 
     public HashSet<double> AsNumbers(ColumnType type)
     {
-        IEnumerable<double> numbers = _numbers ?? _texts.Select(t => type == ColumnType.Boolean && bool.TryParse(t, out bool flag) ? flag ? 1 : 0 : CellText.Number(t));
+        IEnumerable<double> numbers = _numbers ?? _texts.Select(CellText.Number);
         return [.. numbers.Select(n => type == ColumnType.Single ? (float)n : n).Where(n => !double.IsNaN(n))];
     }
 
@@ -137,40 +146,61 @@ internal sealed class ValueSet
     public override string ToString() =>
         string.Join(", ", _texts.Take(Shown).Select(Wording.Name)) + (Count > Shown ? $" and {Count - Shown:N0} more" : "");
 
+    private static long? TryOrdinal(string text, double? number, ColumnType type)
+    {
+        if (type is ColumnType.Date or ColumnType.DateTime)
+        {
+            return !CellText.TryTime(text, out long ticks) ? null : type == ColumnType.Date ? ticks - ticks % TimeSpan.TicksPerDay : ticks;
+        }
+
+        if (number is null && type == ColumnType.Boolean && bool.TryParse(text, out bool flag))
+        {
+            return flag ? 1 : 0;
+        }
+
+        // Beyond 2^53 a double cannot tell neighbours apart, and keys often are that great.
+        if (number is null && long.TryParse(text, System.Globalization.NumberStyles.Integer, System.Globalization.CultureInfo.InvariantCulture, out long whole))
+        {
+            return whole;
+        }
+
+        double value = number ?? CellText.Number(text);
+        return value == Math.Floor(value) && Math.Abs(value) < 9.2233720368547758E18 ? (long)value : null;
+    }
+
     private static string Show(double number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 internal sealed class SetCheck(ValueSet set, int column, bool mustBeIn) : RowCheck
 {
-    private HashSet<string>? _texts;
+    private HashSet<string?>? _texts;
     private HashSet<double>? _numbers;
+    private HashSet<long>? _ordinals;
 
     public override void Mark(Chunk chunk, ReadOnlySpan<ulong> judged, Span<ulong> broken, CheckFaults faults)
     {
         Cells cells = chunk[column];
-        bool asTexts = cells.IsTime || (cells.Type == ColumnType.String && !set.IsOfNumbers);
-        if (asTexts)
+        if (cells.IsOrdinal)
         {
-            _texts ??= set.AsTexts(cells.Type);
-            ReadOnlySpan<string?> texts = cells.Texts();
-            for (int row = 0; row < texts.Length; row++)
-            {
-                if (RowBits.Has(judged, row) && _texts.Contains(texts[row]!) != mustBeIn)
-                {
-                    RowBits.Set(broken, row);
-                }
-            }
+            Mark(cells.Ordinals(), _ordinals ??= set.AsOrdinals(cells.Type), judged, broken);
+        }
+        else if (cells.Type == ColumnType.String && !set.IsOfNumbers)
+        {
+            Mark<string?>(cells.Texts(), _texts ??= set.AsTexts(), judged, broken);
         }
         else
         {
-            _numbers ??= set.AsNumbers(cells.Type);
-            ReadOnlySpan<double> numbers = cells.Numbers();
-            for (int row = 0; row < numbers.Length; row++)
+            Mark(cells.Numbers(), _numbers ??= set.AsNumbers(cells.Type), judged, broken);
+        }
+    }
+
+    private void Mark<T>(ReadOnlySpan<T> values, HashSet<T> known, ReadOnlySpan<ulong> judged, Span<ulong> broken)
+    {
+        for (int row = 0; row < values.Length; row++)
+        {
+            if (RowBits.Has(judged, row) && known.Contains(values[row]) != mustBeIn)
             {
-                if (RowBits.Has(judged, row) && _numbers.Contains(numbers[row]) != mustBeIn)
-                {
-                    RowBits.Set(broken, row);
-                }
+                RowBits.Set(broken, row);
             }
         }
     }

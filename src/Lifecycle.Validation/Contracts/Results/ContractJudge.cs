@@ -96,7 +96,7 @@ internal static class ContractJudge
         string allowed = expectation.Mostly < 1 && run.Unexpected > 0 ? $"; {Wording.Number(100 * (1 - expectation.Mostly))} % are allowed" : "";
         string message = run.Unexpected == 0
             ? $"{Sentence(expectation)}: holds in all {Number(run.Evaluated)} judged rows."
-            : $"{Sentence(expectation)}: broken by {Number(run.Unexpected)} of {Number(run.Evaluated)} ({Wording.Percent((double)run.Unexpected / run.Evaluated)}){where}{allowed}.";
+            : $"{Sentence(expectation)}: broken by {Number(run.Unexpected)} of {Number(run.Evaluated)} ({Share(run)}){where}{allowed}.";
         return Counted(run, holds ? Verdict.Pass : Verdict.Fail, message);
     }
 
@@ -122,6 +122,13 @@ internal static class ContractJudge
         Verdict = verdict,
         Message = message,
     };
+
+    /// <summary>A broken row is never 0 %, and a whole one never 100 %.</summary>
+    private static string Share(ExpectationRun run)
+    {
+        double share = (double)run.Unexpected / run.Evaluated;
+        return share < 0.000005 ? "below 0.001 %" : share is > 0.999995 and < 1 ? "above 99.999 %" : Wording.Percent(share);
+    }
 
     private static string Sentence(Expectation expectation) => expectation.Columns.Count > 0 ? expectation.Text : Wording.Sentence(expectation.Text);
 

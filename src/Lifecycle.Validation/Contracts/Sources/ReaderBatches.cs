@@ -13,16 +13,25 @@ internal static class ReaderBatches
         bool more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         Field[] fields = [.. Enumerable.Range(0, reader.FieldCount).Select(i => Field.Of(reader, i))];
         int rows = 0;
+        long before = 0;
         for (; more; more = await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            foreach (Field field in fields)
+            try
             {
-                field.Read(reader, rows);
+                foreach (Field field in fields)
+                {
+                    field.Read(reader, rows);
+                }
+            }
+            catch (InvalidCastException error)
+            {
+                throw new InvalidCastException(string.Create(CultureInfo.InvariantCulture, $"Row {before + rows:N0}: {error.Message}"), error);
             }
 
             if (++rows == RowBits.ChunkRows)
             {
                 yield return new ColumnBatch(fields.Select(f => f.Take(rows)));
+                before += rows;
                 rows = 0;
             }
         }
@@ -44,18 +53,30 @@ internal static class ReaderBatches
                 TypeCode.Boolean => new Field<bool>(name, position, r => r.GetBoolean(position)),
                 TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 =>
                     new Field<int>(name, position, r => Convert.ToInt32(r.GetValue(position), CultureInfo.InvariantCulture)),
-                TypeCode.Int64 => new Field<long>(name, position, r => r.GetInt64(position)),
+                TypeCode.Int64 => new Field<long>(name, position, Exactly(position, r => r.GetInt64(position))),
                 TypeCode.UInt32 => new Field<long>(name, position, r => Convert.ToInt64(r.GetValue(position), CultureInfo.InvariantCulture)),
                 TypeCode.Single => new Field<float>(name, position, r => r.GetFloat(position)),
-                TypeCode.Double => new Field<double>(name, position, r => r.GetDouble(position)),
+                TypeCode.Double => new Field<double>(name, position, Exactly(position, r => r.GetDouble(position))),
                 TypeCode.Decimal => new Field<double>(name, position, r => (double)r.GetDecimal(position)),
                 TypeCode.DateTime => new Field<DateTime>(name, position, r => r.GetDateTime(position)),
                 TypeCode.String => new Field<string>(name, position, r => r.GetString(position)),
                 _ when type == typeof(DateOnly) => new Field<DateOnly>(name, position, r => r.GetFieldValue<DateOnly>(position)),
                 _ when type == typeof(DateTimeOffset) => new Field<DateTime>(name, position, r => r.GetFieldValue<DateTimeOffset>(position).UtcDateTime),
+                _ when type == typeof(byte[]) => new Field<string>(name, position, r => Convert.ToHexString(r.GetFieldValue<byte[]>(position))),
                 _ => new Field<string>(name, position, r => Convert.ToString(r.GetValue(position), CultureInfo.InvariantCulture) ?? ""),
             };
         }
+
+        /// <summary>Where a cell may have another type than its column (SQLite), a text must not be read as the number 0.</summary>
+        private static Func<DbDataReader, T> Exactly<T>(int position, Func<DbDataReader, T> read) => reader =>
+        {
+            Type type = reader.GetFieldType(position);
+            return type == typeof(string) || type == typeof(byte[])
+                ? throw new InvalidCastException($"The column '{Wording.Show(reader.GetName(position))}' is of numbers and holds a {(type == typeof(string) ? "text" : "blob")} that is none.")
+                : typeof(T) == typeof(long) && type == typeof(double) && reader.GetDouble(position) is var number && number != Math.Floor(number)
+                ? throw new InvalidCastException($"The column '{Wording.Show(reader.GetName(position))}' is of whole numbers and holds {number.ToString(CultureInfo.InvariantCulture)}.")
+                : read(reader);
+        };
 
         public abstract void Read(DbDataReader reader, int row);
 
