@@ -71,7 +71,7 @@ public sealed class RecordRowRules<T> : RowRules
         [CallerArgumentExpression(nameof(third))] string thirdCode = "") =>
         this.With(new UniqueTogetherExpectation([Name(first, firstCode), Name(second, secondCode), Name(third, thirdCode)]));
 
-    /// <summary>No two records are equal in all declared values but the label. A record breaks it when an equal one before it had another label.</summary>
+    /// <summary>No two records are equal in all declared values but the label. A record breaks it when the first one equal to it had another label.</summary>
     public RecordRowRules<T> NoConflictingLabels<TLabel>(Func<T, TLabel> label, double atMost = 0, [CallerArgumentExpression(nameof(label))] string code = "") =>
         this.With(new NoConflictingLabelsExpectation(Name(label, code), atMost));
 

@@ -13,7 +13,7 @@ public static class RowVerbs
     public static TRules NoDuplicates<TRules>(this TRules rules, double atMost = 0)
         where TRules : RowRules => rules.With(new NoDuplicatesExpectation(atMost));
 
-    /// <summary>No two rows are equal in all columns but the label. A row breaks it when an equal one before it had another label.</summary>
+    /// <summary>No two rows are equal in all columns but the label. A row breaks it when the first one equal to it had another label.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="label">The column of labels.</param>
     /// <param name="atMost">Share of rows that may break it, in [0, 1].</param>

@@ -67,7 +67,7 @@ internal sealed class NoDuplicatesExpectation : Expectation
     internal override Check Begin(CheckStart start) => new KeyCheck([.. Enumerable.Range(0, start.Schema.Count)], start.Budget, start.Key);
 }
 
-/// <summary>No two rows are equal in all columns but the label; a row is broken when an equal one before it had another label.</summary>
+/// <summary>No two rows are equal in all columns but the label; a row is broken when the first row equal to it had another label.</summary>
 internal sealed class NoConflictingLabelsExpectation : Expectation
 {
     public const string KindName = "noConflictingLabels";
