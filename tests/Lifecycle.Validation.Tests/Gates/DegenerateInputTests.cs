@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Lifecycle.Validation.Tests;
+namespace Lifecycle.Validation.Tests.Gates;
 
 public sealed class DegenerateInputTests
 {
