@@ -8,7 +8,7 @@ namespace Lifecycle.Validation;
 /// </summary>
 internal static class IndependentDifference
 {
-    private const string Joined = "MOVER, spread of the candidate scaled";
+    private const string Joined = "MOVER, spread of the candidate scaled", OfWilson = "MOVER of Wilson intervals";
 
     public static PairedEstimate Of(Metric metric, EvaluationSet set, BaselineValue other, PairedScale scale, double confidence, ValidationOptions options)
     {
@@ -34,6 +34,8 @@ internal static class IndependentDifference
             long successes = (long)own.Numerator!.Value, trials = (long)own.Denominator!.Value, others = (long)Math.Round(other.Value * rows);
             return scale == PairedScale.Difference
                 ? PairedEstimate.Independent(value, c => Oriented(metric, BinomialInterval.NewcombeDifference(successes, trials, others, rows, c)), "Newcombe")
+                : successes == 0 || successes == trials || others == 0 || others == rows
+                    ? AtTheEdge(metric, value, scale, (successes, trials), (others, rows), 2 * confidence - 1)
                 : PairedEstimate.Independent(value, c => Scaled(metric, scale, other.Value, BinomialInterval.KatzRatio(successes, trials, others, rows, c)), "Katz");
         }
 
@@ -61,6 +63,17 @@ internal static class IndependentDifference
     private static Interval Oriented(Metric metric, Interval interval) =>
         PairedScales.Orientation(metric) > 0 ? interval : new Interval(-interval.Upper, -interval.Lower);
 
+    /// <summary>A share of 0 or 1 has no width on Katz' scale, however few rows there are; Wilson's intervals have.</summary>
+    private static PairedEstimate AtTheEdge(
+        Metric metric, MetricValue value, PairedScale scale, (long Successes, long Trials) own, (long Successes, long Trials) other, double twoSided)
+    {
+        Interval one = BinomialInterval.Wilson(own.Successes, own.Trials, twoSided), two = BinomialInterval.Wilson(other.Successes, other.Trials, twoSided);
+        double p = (double)own.Successes / own.Trials, q = (double)other.Successes / other.Trials;
+        return Ratio(p, p - one.Lower, one.Upper - p, q, q - two.Lower, two.Upper - q) is { } found
+            ? PairedEstimate.Independent(value, _ => Scaled(metric, scale, q, found), OfWilson)
+            : PairedEstimate.Undefined(UndefinedReason.TooFewRows, OfWilson);
+    }
+
     /// <summary>A change over the size of the other value; below 0 a greater ratio is a lower value.</summary>
     private static Interval Scaled(Metric metric, PairedScale scale, double other, Interval ratio) => scale == PairedScale.Ratio ? ratio
         : Oriented(metric, other > 0 ? new Interval(ratio.Lower - 1, ratio.Upper - 1) : new Interval(1 - ratio.Upper, 1 - ratio.Lower));
@@ -74,7 +87,7 @@ internal static class IndependentDifference
         }
 
         double l = first - below, u = first + above, otherL = second - otherBelow, otherU = second + otherAbove;
-        if (first <= 0 || otherL <= 0 || otherBelow >= second || otherAbove >= second)
+        if (first < 0 || otherL <= 0 || otherBelow >= second || otherAbove >= second)
         {
             return null;
         }

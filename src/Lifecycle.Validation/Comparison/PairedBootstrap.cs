@@ -35,7 +35,8 @@ internal static class PairedBootstrap
     }
 
     private static (double[]? Drawn, double? Acceleration) Cells(
-        Func<ConfusionCounts, MetricValue> counts, EvaluationSet first, EvaluationSet second, Func<MetricValue, MetricValue, MetricValue> compare, int replicates, ulong seed, int threads)
+        Func<ConfusionCounts, MetricValue> counts, EvaluationSet first, EvaluationSet second, Func<MetricValue, MetricValue, MetricValue> compare,
+        int replicates, ulong seed, int threads)
     {
         double[] cells = new double[8];
         for (int i = 0; i < first.Count; i++)

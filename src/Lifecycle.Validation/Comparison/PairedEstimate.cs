@@ -42,7 +42,9 @@ internal sealed class PairedEstimate
         }
 
         (double lower, double upper) = _bounds(confidence);
-        return double.IsFinite(lower) && double.IsFinite(upper) ? new MetricInterval(Value, lower, upper, Method) : MetricInterval.Undefined(UndefinedReason.NonFinite, Method);
+        return double.IsFinite(lower) && double.IsFinite(upper)
+            ? new MetricInterval(Value, lower, upper, Method)
+            : MetricInterval.Undefined(UndefinedReason.NonFinite, Method);
     }
 
     public static PairedEstimate Undefined(UndefinedReason reason, string method) =>

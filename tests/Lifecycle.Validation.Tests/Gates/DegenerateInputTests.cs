@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Lifecycle.Validation.Tests;
+namespace Lifecycle.Validation.Tests.Gates;
 
 public sealed class DegenerateInputTests
 {
@@ -211,5 +211,22 @@ public sealed class DegenerateInputTests
         GateReport report = await Gate.For("g").RequireChange(Metric.MatthewsCorrelation, atLeast: 1, relative: true)
             .EvaluateAsync(EvaluationSet.Of(labels, good), baseline: Baseline.FromScores(chance));
         Assert.Equal((Verdict.Inconclusive, UndefinedReason.TooFewRows), (report.Verdict, report.Findings[0].Value?.Reason));
+    }
+
+    [Theory]
+    [InlineData(2, 0, 1)]
+    [InlineData(3, 0, 0.9999)]
+    [InlineData(10, 10, 0.5)]
+    [InlineData(10, 0, 1)]
+    public async Task FewRowsThatAreAllRightOrWrong_TellNoRatio(int rows, int wrong, double other)
+    {
+        bool[] labels = [.. Enumerable.Range(0, rows).Select(i => i % 2 == 0)];
+        GateReport report = await Gate.For("g").RequireRatioToBaseline(Metric.Accuracy, atLeast: 0.9).RequireChange(Metric.Accuracy, atLeast: -0.1, relative: true)
+            .EvaluateAsync(
+                EvaluationSet.Of(labels, (bool[])[.. labels.Select((l, i) => l != (i < wrong))]),
+                baseline: Baseline.FromValues([new BaselineValue(Metric.Accuracy, other, 10_000)]));
+        Assert.All(report.Findings, f => Assert.Equal(wrong == 0, f.Verdict == Verdict.Inconclusive));
+        Assert.All(report.Findings, f => Assert.NotEqual(Verdict.Pass, f.Verdict));
+        Assert.All(report.Findings, f => Assert.InRange(f.Value!.Value.Value, f.Lower!.Value - 1e-12, f.Upper!.Value + 1e-12));
     }
 }
