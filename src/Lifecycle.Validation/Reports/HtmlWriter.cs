@@ -7,6 +7,7 @@ namespace Lifecycle.Validation;
 /// <summary>Writes one HTML page, or a piece of one, without scripts and without outside requests.</summary>
 internal static partial class HtmlWriter
 {
+    private const int MostFindings = 5_000;
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
     private const string Style =
@@ -50,12 +51,18 @@ internal static partial class HtmlWriter
         html.Append(CultureInfo.InvariantCulture, $"<p>{report.Rows:N0} rows, {report.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Escape(report.Actor)}.<br>");
         html.Append(CultureInfo.InvariantCulture, $"<small>model {(report.Model is { } model ? model.ToString() : "not named")}<br>gate {report.GateDigest}, frozen {report.FrozenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC</small></p>\n");
         html.Append("<table class=\"f\"><thead><tr><th>Verdict</th><th>Asked</th><th>Found</th></tr></thead><tbody>\n");
-        foreach (Finding finding in report.Findings)
+        IEnumerable<Finding> shown = report.Findings.Count <= MostFindings ? report.Findings : report.Findings.OrderBy(f => f.Rank).Take(MostFindings);
+        foreach (Finding finding in shown)
         {
             Append(html, finding);
         }
 
         html.Append("</tbody></table>\n");
+        if (report.Findings.Count > MostFindings)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p><small>The worst {MostFindings:N0} are shown; {report.Findings.Count - MostFindings:N0} more, see JSON</small></p>\n");
+        }
+
         foreach (GroupTable table in report.Groups)
         {
             Append(html, table, report.Outcome);

@@ -147,8 +147,15 @@ internal static class SarifWriter
     private static string Fingerprint(string gate, Finding finding) =>
         Digest.Of(Encoding.UTF8.GetBytes($"{gate}\n{finding.Requirement}\n{finding.Slice}")).Hex;
 
-    /// <summary>In a message <c>[text](target)</c> is a link (section 3.11.6); a backslash before the bracket makes it text.</summary>
-    private static string Plain(string text) => text.Contains("](", StringComparison.Ordinal) ? text.Replace("[", "\\[", StringComparison.Ordinal) : text;
+    /// <summary>
+    /// Braces stand for arguments (section 3.11.5) and are doubled; <c>[text](target)</c> is a link (section 3.11.6), and a backslash before the
+    /// bracket makes it text.
+    /// </summary>
+    private static string Plain(string text)
+    {
+        string doubled = text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+        return doubled.Contains("](", StringComparison.Ordinal) ? doubled.Replace("[", "\\[", StringComparison.Ordinal) : doubled;
+    }
 
     private static string RelativeUri(string file) => string.Join('/', file.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString));
 }

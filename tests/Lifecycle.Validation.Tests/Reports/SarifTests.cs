@@ -81,10 +81,21 @@ public class SarifTests
         Finding[] many = [.. Enumerable.Range(0, 200_000).Select(i => report.Findings[i % report.Findings.Count] with { Slice = $"slice {i}" })];
         GateReport large = report.With(many);
         Assert.InRange(Encoding.UTF8.GetByteCount(large.ToMarkdown()), 900_000, 1_000_000);
+        string html = large.ToHtml();
+        Assert.InRange(html.Length, 1_000_000, 10_000_000);
+        Assert.Contains("195,000 more, see JSON", html, StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(large.ToSarif());
         JsonElement run = document.RootElement.GetProperty("runs")[0];
         Assert.Equal(5_000, run.GetProperty("results").GetArrayLength());
         Assert.Equal(195_000, run.GetProperty("properties").GetProperty("omittedResults").GetInt32());
         Assert.All(run.GetProperty("results").EnumerateArray(), r => Assert.Equal("error", r.GetProperty("level").GetString()));
+    }
+
+    [Fact]
+    public async Task BracesAndLinks_AreText()
+    {
+        GateReport report = await Gate.For("g").RequireCustom("{0} [a](b)", _ => new CustomFinding(Verdict.Fail, "{x}")).EvaluateAsync(Compas.RaceAndSex);
+        using JsonDocument document = JsonDocument.Parse(report.ToSarif());
+        Assert.Equal("{{0}} \\[a](b). {{x}}", document.RootElement.GetProperty("runs")[0].GetProperty("results")[0].GetProperty("message").GetProperty("text").GetString());
     }
 }
