@@ -7,7 +7,7 @@ namespace Lifecycle.Benchmarks.Ratios.Validation;
 internal static class GroupFigures
 {
     private const int Rows = 1_000_000;
-    private const int Rounds = 9;
+    private const int Rounds = 21;
 
     private static readonly double[] Shares = [.30, .20, .15, .10, .08, .06, .04, .03, .02, .02];
 
