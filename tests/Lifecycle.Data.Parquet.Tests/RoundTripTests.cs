@@ -112,7 +112,7 @@ public sealed class RoundTripTests
         Assert.Equal(Reading.Scan(file).Schema, summary.Schema);
         Assert.Equal(Reading.Scan(file).Schema, (await Reading.Format.ScanAsync(new MemoryStream(file), "t.parquet")).Schema);
 
-        HashSet<string> before = [.. Directory.EnumerateFiles(Path.GetTempPath(), "lifecycle-*")];
+        HashSet<string> before = [.. Directory.EnumerateFiles(Path.GetTempPath(), "lifecycle-parquet-*")];
         using Reading.Forward second = new(file);
         long rows = 0;
         await foreach (ColumnBatch batch in Reading.Format.ReadAsync(second, summary, null, 150))
@@ -122,7 +122,7 @@ public sealed class RoundTripTests
         }
 
         Assert.Equal(500, rows);
-        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetTempPath(), "lifecycle-*"), f => !before.Contains(f));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetTempPath(), "lifecycle-parquet-*"), f => !before.Contains(f));
     }
 
     [Fact]

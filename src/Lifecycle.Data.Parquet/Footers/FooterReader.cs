@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Lifecycle.Data.Parquet;
 
-/// <summary>Reads the footer; lists grow with what is really there, never with what is claimed.</summary>
+/// <summary>Reads the footer; lists grow with what is really there, never with what is claimed. The numbers of fields are those of parquet.thrift.</summary>
 internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
 {
     private const int MaximumNodes = 4 * ParquetLimits.Columns;
@@ -220,7 +220,8 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
         }
 
         long start = dictionary > 0 && dictionary < data ? dictionary : data;
-        return physical is { } known && values >= 0 && compressed >= 0 && uncompressed >= 0 && start >= ParquetLimits.Magic && start <= _end && compressed <= _end - start
+        bool inside = compressed >= 0 && uncompressed >= 0 && start >= ParquetLimits.Magic && start <= _end && compressed <= _end - start;
+        return physical is { } known && values >= 0 && inside
             ? new ColumnChunk(known, codec, values, compressed, uncompressed, start, nulls)
             : throw _reader.Fault($"a column of {compressed} bytes at {start} lies outside the {_end} bytes before the footer, or has {values} values");
     }

@@ -1,6 +1,6 @@
 namespace Lifecycle.Data.Parquet;
 
-/// <summary>What a column means, by the new annotation of the format or by the old one.</summary>
+/// <summary>What a column means, by the new annotation of the format or by the old one; field numbers of parquet.thrift.</summary>
 internal static class LogicalType
 {
     public static Annotation Read(ref ThriftReader reader, ThriftType type, ref int bits, ref int scale)

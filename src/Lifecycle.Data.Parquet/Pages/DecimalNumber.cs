@@ -9,7 +9,7 @@ internal static class DecimalNumber
     private const long Exact = 1L << 53;
     private const int ExactPowers = 22;
 
-    private static readonly double[] _powers = [.. Enumerable.Range(0, ExactPowers + 1).Select(p => double.Parse("1e" + p.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
+    private static readonly double[] _powers = [.. Enumerable.Range(0, ExactPowers + 1).Select(power => Parse(BigInteger.Pow(10, power), 0))];
 
     // both sides of the division are exact, so its result is the nearest double
     public static double Of(long unscaled, int scale) => scale <= ExactPowers && unscaled is >= -Exact and <= Exact

@@ -1,7 +1,8 @@
 namespace Lifecycle.Data.Parquet;
 
-/// <summary>What stands before a page.</summary>
-internal readonly record struct PageHeader(PageKind Kind, int Packed, int Unpacked, uint? Checksum, int Values, int Nulls, int Encoding, int LevelEncoding, int LevelBytes, bool IsPacked)
+/// <summary>What stands before a page. The numbers of fields are those of parquet.thrift.</summary>
+internal readonly record struct PageHeader(
+    PageKind Kind, int Packed, int Unpacked, uint? Checksum, int Values, int Nulls, int Encoding, int LevelEncoding, int LevelBytes, bool IsPacked)
 {
     public static PageHeader Read(ref ThriftReader reader)
     {

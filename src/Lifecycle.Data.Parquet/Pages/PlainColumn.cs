@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Lifecycle.Data.Parquet;
 
 /// <summary>
-/// Gathers the unpacked pages of one column chunk as a Parquet file of a single required column, so that what reads it meets nothing but sizes that were checked.
+/// Gathers the unpacked pages of one column chunk as a Parquet file of a single required column, so that what reads it meets nothing
+/// but sizes that were checked.
 /// </summary>
 internal sealed class PlainColumn : IDisposable
 {
@@ -53,7 +54,8 @@ internal sealed class PlainColumn : IDisposable
         writer.Long(3, Values).List(4, 1, group => group
             .List(1, 1, chunk => chunk
                 .Long(2, 0)
-                .Struct(3, c => c.Int(1, (int)type).Integers(2, 0).Texts(3, Name).Int(4, PageCodec.None).Long(5, Values).Long(6, size).Long(7, size).Long(9, ParquetLimits.Magic))
+                .Struct(3, c => c.Int(1, (int)type).Integers(2, 0).Texts(3, Name).Int(4, PageCodec.None)
+                    .Long(5, Values).Long(6, size).Long(7, size).Long(9, ParquetLimits.Magic))
                 .End())
             .Long(2, size)
             .Long(3, Values)

@@ -139,10 +139,13 @@ internal sealed class ParquetColumns
             ColumnChunk chunk = group.Chunks[column.Leaf];
             if (chunk.Type != column.Node.Type || chunk.Values != group.Rows || chunk.Nulls is < 0 || chunk.Nulls > group.Rows)
             {
-                throw Damaged($"the column '{column.Column.Name}' claims {chunk.Values} values of {chunk.Type} and {chunk.Nulls ?? 0} nulls in a row group of {group.Rows} rows of {column.Node.Type}");
+                throw Damaged(
+                    $"the column '{column.Column.Name}' claims {chunk.Values} values of {chunk.Type} and {chunk.Nulls ?? 0} nulls "
+                    + $"in a row group of {group.Rows} rows of {column.Node.Type}");
             }
 
-            long bytes = Math.Max(Math.Max(chunk.Compressed, chunk.Uncompressed), group.Rows > ParquetLimits.ColumnBytes ? group.Rows : group.Rows * WidthOf(column.Column.Type));
+            long cells = group.Rows > ParquetLimits.ColumnBytes ? group.Rows : group.Rows * WidthOf(column.Column.Type);
+            long bytes = Math.Max(Math.Max(chunk.Compressed, chunk.Uncompressed), cells);
             if (bytes > ParquetLimits.ColumnBytes)
             {
                 throw new ParquetFaultException(
@@ -164,7 +167,8 @@ internal sealed class ParquetColumns
 
         if (name != found)
         {
-            Report(TableProblemKind.HeaderName, found.Length == 0 ? $"column {position} has no name and is called '{name}'" : $"the name '{found}' stands twice; column {position} is called '{name}'");
+            string why = found.Length == 0 ? "has no name and" : $"has the name '{found}' of another and";
+            Report(TableProblemKind.HeaderName, $"column {position} {why} is called '{name}'");
         }
 
         return name;

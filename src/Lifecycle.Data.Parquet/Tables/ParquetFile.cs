@@ -9,7 +9,8 @@ internal sealed record ParquetFile(Stream Content, ParquetFooter Footer, Parquet
         long length = content.Length;
         byte[] head = await ReadAsync(content, 0, (int)Math.Min(length, ParquetLimits.Magic), cancellationToken).ConfigureAwait(false);
         FooterBytes.CheckHead(head);
-        byte[] trailer = await ReadAsync(content, Math.Max(0, length - ParquetLimits.Trailer), (int)Math.Min(length, ParquetLimits.Trailer), cancellationToken).ConfigureAwait(false);
+        int end = (int)Math.Min(length, ParquetLimits.Trailer);
+        byte[] trailer = await ReadAsync(content, length - end, end, cancellationToken).ConfigureAwait(false);
         int bytes = FooterBytes.LengthOf(trailer, length);
         long at = length - ParquetLimits.Trailer - bytes;
         byte[] buffer = await ReadAsync(content, at, bytes, cancellationToken).ConfigureAwait(false);

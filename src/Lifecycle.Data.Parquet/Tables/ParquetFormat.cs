@@ -6,9 +6,11 @@ namespace Lifecycle.Data.Parquet;
 /// Apache Parquet: flat columns, read row group by row group. Needs no store and no container.
 /// </summary>
 /// <remarks>
-/// <para>Types: BOOLEAN, INT32, INT64, FLOAT, DOUBLE, DATE, TIMESTAMP (and INT96) as UTC, text; small integers as Int32, unsigned 32 bits as Int64, half floats as Single,
-/// DECIMAL as Double. Lists, maps, groups and columns of bytes are left out with a problem that names them. A timestamp without time zone is taken as UTC; nanoseconds are cut to 100 ns.</para>
-/// <para>Pages are unpacked here, to the size that they announce and no further; checksums are checked where the file has them. Codecs: none, Snappy, GZip, Brotli, Zstandard, LZ4 raw.</para>
+/// <para>Types: BOOLEAN, INT32, INT64, FLOAT, DOUBLE, DATE, TIMESTAMP (and INT96) as UTC, text; small integers as Int32, unsigned 32 bits
+/// as Int64, half floats as Single, DECIMAL as Double. Lists, maps, groups and columns of bytes are left out with a problem that names them.
+/// A timestamp without time zone is taken as UTC; nanoseconds are cut to 100 ns.</para>
+/// <para>Pages are unpacked to the size that they announce and no further; checksums are checked where the file has them.
+/// Codecs: none, Snappy, GZip, Brotli, Zstandard, LZ4 raw.</para>
 /// </remarks>
 public sealed class ParquetFormat : TableFormat
 {
@@ -59,7 +61,9 @@ public sealed class ParquetFormat : TableFormat
         return scan.Complete();
     }
 
-    /// <summary>Reads rows in batches, in the order of the file; a batch ends where a row group ends. One row group of the asked columns is in memory.</summary>
+    /// <summary>
+    /// Reads rows in batches, in the order of the file; a batch ends where a row group ends. One row group of the asked columns is in memory.
+    /// </summary>
     /// <param name="content">The file, from its beginning. A stream that cannot seek is first copied to a temporary file, which is deleted at the end.</param>
     /// <param name="table">What the scan of the same bytes found.</param>
     /// <param name="columns">Columns to read, in this order; null reads all that a table can hold.</param>
@@ -99,7 +103,8 @@ public sealed class ParquetFormat : TableFormat
                 for (int i = 0; i < decoded.Length; i++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    decoded[i] = await DecodeAsync(file, group, file.Columns.Columns[wanted[i]] with { Column = table.Schema[wanted[i]] }, table.Path, row, cancellationToken).ConfigureAwait(false);
+                    ParquetColumn column = file.Columns.Columns[wanted[i]] with { Column = table.Schema[wanted[i]] };
+                    decoded[i] = await DecodeAsync(file, group, column, table.Path, row, cancellationToken).ConfigureAwait(false);
                 }
 
                 for (int from = 0; from < group.Rows; from += Math.Min(batchRows, (int)group.Rows - from))
@@ -124,7 +129,8 @@ public sealed class ParquetFormat : TableFormat
                 ? file
                 : throw new ParquetFaultException(
                     TableProblemKind.Damaged,
-                    $"the file has {file.Footer.Rows} rows of ({found}) and {table.Rows} rows of ({table.Schema}) were expected; were the columns learned from other bytes?",
+                    $"the file has {file.Footer.Rows} rows of ({found}) and {table.Rows} rows of ({table.Schema}) were expected; "
+                    + "were the columns learned from other bytes?",
                     file.FooterAt);
         }
         catch (ParquetFaultException fault)

@@ -21,7 +21,7 @@ internal sealed class SpooledFile : IAsyncDisposable
         }
 
         FileStream copy = new(
-            Path.Combine(Path.GetTempPath(), "lifecycle-" + Path.GetRandomFileName()),
+            Path.Combine(Path.GetTempPath(), "lifecycle-parquet-" + Path.GetRandomFileName()),
             new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
