@@ -151,7 +151,7 @@ public sealed partial class DatasetCatalog
                 {
                     if (table.FirstError is not null && !options.AllowProblems)
                     {
-                        throw new TableFormatException(file.Path, [.. table.Problems.Where(p => p.Kind != TableProblemKind.HeaderName)]);
+                        throw new TableFormatException(file.Path, [.. table.Problems.Where(p => !TableSummary.IsNote(p.Kind))]);
                     }
 
                     tables.Add(table);

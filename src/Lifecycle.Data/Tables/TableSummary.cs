@@ -14,7 +14,11 @@ public sealed record TableSummary(
     public const int MaximumProblems = 20;
 
     /// <summary>The first problem that keeps rows from being read; null when all of them can be.</summary>
-    public TableProblem? FirstError => Problems.FirstOrDefault(p => p.Kind != TableProblemKind.HeaderName);
+    public TableProblem? FirstError => Problems.FirstOrDefault(p => !IsNote(p.Kind));
+
+    /// <summary>Whether rows can be read all the same.</summary>
+    internal static bool IsNote(TableProblemKind kind) =>
+        kind is TableProblemKind.HeaderName or TableProblemKind.SkippedColumn or TableProblemKind.ConvertedColumn;
 }
 
 /// <summary>What may be wrong with a table.</summary>
@@ -37,6 +41,15 @@ public enum TableProblemKind
 
     /// <summary>A field, a row or the number of columns is larger than allowed.</summary>
     TooLarge,
+
+    /// <summary>The bytes are not of the format, or what they claim contradicts itself.</summary>
+    Damaged,
+
+    /// <summary>A column that a table cannot hold, such as a list, is left out. The others can be read.</summary>
+    SkippedColumn,
+
+    /// <summary>A column is read as another type than it has, such as a decimal as Double. Rows can be read.</summary>
+    ConvertedColumn,
 }
 
 /// <summary>One thing that is wrong with a table.</summary>
