@@ -7,7 +7,7 @@ namespace Lifecycle.Validation.Tests.Gates;
 /// Random gates over random tables: with empty groups, groups of one class, rows without a group, weights, scores that are no
 /// probabilities, models that fail. Limits are such that every defined figure keeps them, so what does not pass here could not be told.
 /// </summary>
-public class UndefinedNeverPassesTests
+public partial class UndefinedNeverPassesTests
 {
     private static readonly EvaluationContext Quick = new() { Options = new ValidationOptions { Replicates = 100, DisparityDraws = 100 } };
 
