@@ -34,7 +34,7 @@ public sealed class ParquetFormat : TableFormat
     /// <param name="content">Read from where it stands to its end, or, when it can seek, at its end only; never closed.</param>
     /// <param name="path">Name of the file, for messages.</param>
     /// <param name="cancellationToken">Cancels between buffers.</param>
-    public async ValueTask<TableSummary> ScanAsync(Stream content, string path, CancellationToken cancellationToken = default)
+    public override async ValueTask<TableSummary> ScanAsync(Stream content, string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         if (content.CanSeek)
@@ -50,15 +50,7 @@ public sealed class ParquetFormat : TableFormat
             }
         }
 
-        TableScan scan = BeginScan(path);
-        byte[] buffer = new byte[1 << 16];
-        int read;
-        while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            scan.Write(buffer.AsSpan(0, read));
-        }
-
-        return scan.Complete();
+        return await base.ScanAsync(content, path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

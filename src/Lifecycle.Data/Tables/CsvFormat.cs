@@ -42,24 +42,6 @@ public sealed class CsvFormat : TableFormat
     /// <inheritdoc/>
     public override TableScan BeginScan(string path) => new CsvScan(path, _options);
 
-    /// <summary>Reads a whole CSV once to learn its columns, rows and problems.</summary>
-    /// <param name="content">Read to its end; never closed.</param>
-    /// <param name="path">Name of the file, for messages.</param>
-    /// <param name="cancellationToken">Cancels between buffers.</param>
-    public async ValueTask<TableSummary> ScanAsync(Stream content, string path, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(content);
-        TableScan scan = BeginScan(path);
-        byte[] buffer = new byte[1 << 16];
-        int read;
-        while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            scan.Write(buffer.AsSpan(0, read));
-        }
-
-        return scan.Complete();
-    }
-
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ColumnBatch> ReadAsync(
         Stream content,

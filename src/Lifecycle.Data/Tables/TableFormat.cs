@@ -13,6 +13,24 @@ public abstract class TableFormat
     /// <param name="path">The path in the dataset, for messages.</param>
     public abstract TableScan BeginScan(string path);
 
+    /// <summary>Reads a whole file once to learn its columns, rows and problems.</summary>
+    /// <param name="content">Read from where it stands; never closed.</param>
+    /// <param name="path">Name of the file, for messages.</param>
+    /// <param name="cancellationToken">Cancels between buffers.</param>
+    public virtual async ValueTask<TableSummary> ScanAsync(Stream content, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        TableScan scan = BeginScan(path);
+        byte[] buffer = new byte[1 << 16];
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            scan.Write(buffer.AsSpan(0, read));
+        }
+
+        return scan.Complete();
+    }
+
     /// <summary>Reads rows in batches.</summary>
     /// <param name="content">The bytes of the file, from its beginning.</param>
     /// <param name="table">What the scan of the same bytes found.</param>
