@@ -36,17 +36,8 @@ public sealed partial class DatasetCatalog
         {
             cancellationToken.ThrowIfCancellationRequested();
             List<ScannedFile> files = TreeScanner.Scan(path, cancellationToken);
-            await ReadyAsync(cancellationToken).ConfigureAwait(false);
-            RecordSource source = new("path", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))));
-            DatasetVersion? version = null;
-            for (int attempt = 1; version is null; attempt++)
-            {
-                version = await TryCommitAsync(name, files, source, message, options, attempt, cancellationToken).ConfigureAwait(false);
-            }
-
-            DataTelemetry.CommitBytes.Add(version.Bytes);
-            DataTelemetry.StoredBytes.Add(version.Receipt.StoredBytes);
-            return version;
+            CommitCause cause = new(new RecordSource("path", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))));
+            return await CommitFilesAsync(name, files, cause, message, options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -59,9 +50,25 @@ public sealed partial class DatasetCatalog
         }
     }
 
+    /// <summary>Makes a version of files, wherever they lie; what every way to commit ends in.</summary>
+    internal async ValueTask<DatasetVersion> CommitFilesAsync(
+        string name, List<ScannedFile> files, CommitCause cause, string? message, CommitOptions options, CancellationToken cancellationToken)
+    {
+        await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        DatasetVersion? version = null;
+        for (int attempt = 1; version is null; attempt++)
+        {
+            version = await TryCommitAsync(name, files, cause, message, options, attempt, cancellationToken).ConfigureAwait(false);
+        }
+
+        DataTelemetry.CommitBytes.Add(version.Bytes);
+        DataTelemetry.StoredBytes.Add(version.Receipt.StoredBytes);
+        return version;
+    }
+
     // Null when blobs that were there at first vanished before the batch was complete: everything is put again.
     private async ValueTask<DatasetVersion?> TryCommitAsync(
-        string name, List<ScannedFile> files, RecordSource source, string? message, CommitOptions options, int attempt, CancellationToken cancellationToken)
+        string name, List<ScannedFile> files, CommitCause cause, string? message, CommitOptions options, int attempt, CancellationToken cancellationToken)
     {
         BlobBatch batch = await Blobs.BeginBatchAsync(cancellationToken).ConfigureAwait(false);
         await using (batch.ConfigureAwait(false))
@@ -69,14 +76,19 @@ public sealed partial class DatasetCatalog
             Draft draft = await ReadAsync(batch, files, options, cancellationToken).ConfigureAwait(false);
             VersionRow? newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest, options);
-            if (newest?.Digest == draft.Digest)
+            if (newest?.Digest == draft.Digest && !cause.AlwaysNew)
             {
                 return await UnchangedAsync(batch, newest, draft, cancellationToken).ConfigureAwait(false);
             }
 
             StoredBlob tree = await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
             Digest? schema = draft.Tables is { } tables ? (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).Digest : null;
-            VersionRow row = Row(name, newest, draft, message, out byte[] record, source, schema);
+            foreach (CommitAttachment attachment in cause.Attachments)
+            {
+                await batch.PutAsync(attachment.Content, cancellationToken).ConfigureAwait(false);
+            }
+
+            VersionRow row = Row(name, newest, draft, message, out byte[] record, cause, schema);
             row = row with { Record = (await batch.PutAsync(record, cancellationToken).ConfigureAwait(false)).Digest };
             BlobReceipt receipt = await batch.CompleteAsync(cancellationToken).ConfigureAwait(false);
             if (receipt.Missing.Count > 0)
@@ -90,7 +102,7 @@ public sealed partial class DatasetCatalog
             // somebody else may take the number first; then the record is written again with the next one
             for (int i = 0; i < NumberAttempts; i++)
             {
-                if (await TryInsertAsync(newest, row, options, cancellationToken).ConfigureAwait(false))
+                if (await TryInsertAsync(newest, row, cause, options, cancellationToken).ConfigureAwait(false))
                 {
                     DatasetVersion version = new(this, row, receipt);
                     LogCommitted(version, row.Digest, row.Files, receipt.StoredBytes);
@@ -99,12 +111,12 @@ public sealed partial class DatasetCatalog
 
                 newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
                 RequireExpected(name, newest, options);
-                if (newest?.Digest == draft.Digest)
+                if (newest?.Digest == draft.Digest && !cause.AlwaysNew)
                 {
                     return new DatasetVersion(this, newest, receipt);
                 }
 
-                row = Row(name, newest, draft, message, out record, source, schema);
+                row = Row(name, newest, draft, message, out record, cause, schema);
                 MemoryStream content = new(record, writable: false);
                 row = row with { Record = (await Blobs.PutAsync(content, null, cancellationToken).ConfigureAwait(false)).Digest };
             }
@@ -178,14 +190,18 @@ public sealed partial class DatasetCatalog
         return new DatasetVersion(this, newest, receipt);
     }
 
-    private VersionRow Row(string name, VersionRow? newest, Draft draft, string? message, out byte[] record, RecordSource source, Digest? schema)
+    private VersionRow Row(string name, VersionRow? newest, Draft draft, string? message, out byte[] record, CommitCause cause, Digest? schema)
     {
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         VersionRow row = new(
             newest?.Name ?? name, (newest?.Number ?? 0) + 1, LifecycleId.New(_time).ToString("N"), draft.Digest, default, newest?.Id, draft.Files.Count,
             draft.Bytes, draft.Rows, draft.TablesText, at, _actor.Actor, message);
         record = new VersionRecord(
-            row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, message, row.Actor, at, source, schema?.ToString()).ToBytes();
+            row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, message, row.Actor, at, cause.Source, schema?.ToString())
+        {
+            Transform = cause.Transform,
+            Risk = cause.Attachments.FirstOrDefault(a => a.Role == CommitAttachment.Risk)?.Digest.ToString(),
+        }.ToBytes();
         return row;
     }
 
@@ -200,7 +216,8 @@ public sealed partial class DatasetCatalog
         }
     }
 
-    private ValueTask<bool> TryInsertAsync(VersionRow? expected, VersionRow row, CommitOptions options, CancellationToken cancellationToken) =>
+    private ValueTask<bool> TryInsertAsync(
+        VersionRow? expected, VersionRow row, CommitCause cause, CommitOptions options, CancellationToken cancellationToken) =>
         _database.WriteAsync(
             async (transaction, token) =>
             {
@@ -229,14 +246,23 @@ public sealed partial class DatasetCatalog
                     token).ConfigureAwait(false);
                 LineageEdge[] edges = [.. options.Sources.Select(s => new LineageEdge(new LineageNode(LineageNode.DatasetVersion, row.Id), s.Relation, s.To, row.At, row.Actor))];
                 await DatasetTables.InsertEdgesAsync(transaction, edges, token).ConfigureAwait(false);
+                foreach (CommitAttachment attachment in cause.Attachments)
+                {
+                    await transaction.ExecuteAsync(
+                        "INSERT INTO data_version_blob (version, role, digest) VALUES ($version, $role, $digest)",
+                        [("$version", row.Id), ("$role", attachment.Role), ("$digest", attachment.Digest.ToString())],
+                        token).ConfigureAwait(false);
+                }
+
                 CommittedState state = new(row.Number, row.Id, row.Digest.ToString(), row.Record.ToString(), row.Files, row.Bytes, row.Rows);
                 await _audit.AppendAsync(
                     transaction,
-                    new AuditRecord("dataset.committed", "dataset/" + row.Name, null, JsonSerializer.Serialize(state, DataJson.Default.CommittedState), row.Message),
+                    new AuditRecord(
+                        cause.Action, "dataset/" + row.Name, null, cause.State?.Invoke(row) ?? JsonSerializer.Serialize(state, DataJson.Default.CommittedState), row.Message),
                     token).ConfigureAwait(false);
                 CommittedPayload payload = new(row.Name, row.Number, row.Id, row.Digest.ToString(), row.Rows, row.Actor);
                 await _events.PublishAsync(
-                    transaction, "lifecycle.dataset.committed", "dataset/" + row.Name, JsonSerializer.Serialize(payload, DataJson.Default.CommittedPayload), edges, token)
+                    transaction, cause.Event, "dataset/" + row.Name, JsonSerializer.Serialize(payload, DataJson.Default.CommittedPayload), edges, token)
                     .ConfigureAwait(false);
                 return true;
             },

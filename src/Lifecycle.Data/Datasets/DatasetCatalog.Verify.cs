@@ -70,7 +70,8 @@ public sealed partial class DatasetCatalog
                 problems.Add(new DatasetProblem(null, version.Record, "the record is damaged or was written by a newer version"));
             }
             else if (record != new VersionRecord(
-                row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, row.Message, row.Actor, row.At, record.Source, tables?.ToString()))
+                row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, row.Message, row.Actor, row.At, record.Source, tables?.ToString())
+                { Transform = record.Transform, Code = record.Code, Profile = record.Profile, Risk = record.Risk })
             {
                 problems.Add(new DatasetProblem(null, version.Record, "the record tells something else than the row of the database; trust the record"));
             }

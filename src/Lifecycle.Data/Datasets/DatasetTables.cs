@@ -51,6 +51,32 @@ internal static class DatasetTables
             actor TEXT NOT NULL,
             PRIMARY KEY (from_kind, from_id, relation, to_kind, to_id)) STRICT, WITHOUT ROWID;
         CREATE INDEX data_lineage_edge_to ON data_lineage_edge (to_kind, to_id);
+        """), Migration.Sqlite(2, "tags-workspaces-and-hashes", """
+        ALTER TABLE data_version ADD COLUMN removed_reason TEXT;
+        CREATE TABLE data_version_blob (
+            version TEXT NOT NULL REFERENCES data_version (id),
+            role TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (version, role)) STRICT, WITHOUT ROWID;
+        CREATE TABLE data_version_tag (
+            dataset INTEGER NOT NULL REFERENCES data_dataset (id),
+            tag TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            set_at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            PRIMARY KEY (dataset, tag)) STRICT, WITHOUT ROWID;
+        CREATE TABLE data_workspace (
+            machine TEXT NOT NULL,
+            path TEXT NOT NULL,
+            dataset TEXT NOT NULL,
+            number INTEGER,
+            stamps BLOB,
+            PRIMARY KEY (machine, path)) STRICT;
+        CREATE TABLE data_file_hash (
+            sha256 TEXT PRIMARY KEY,
+            md5 TEXT,
+            md5_dos2unix TEXT,
+            length INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """));
 
     /// <summary>Reads <see cref="VersionColumns"/>.</summary>

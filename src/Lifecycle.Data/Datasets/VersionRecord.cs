@@ -21,6 +21,20 @@ internal sealed record VersionRecord(
     [JsonPropertyOrder(0)]
     public string Format { get; init; } = CurrentFormat;
 
+    [JsonPropertyOrder(11)]
+    public RecordTransform? Transform { get; init; }
+
+    [JsonPropertyOrder(12)]
+    public RecordCode? Code { get; init; }
+
+    /// <summary>Digest of the profile, when it was made with the commit.</summary>
+    [JsonPropertyOrder(13)]
+    public string? Profile { get; init; }
+
+    /// <summary>Digest of the risk report of a derived version.</summary>
+    [JsonPropertyOrder(14)]
+    public string? Risk { get; init; }
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DataJson.Default.VersionRecord);
 
     /// <summary>Reads a record; null when the bytes are not one that this build knows.</summary>
@@ -39,6 +53,16 @@ internal sealed record VersionRecord(
 
 /// <summary>Where the bytes of a version came from.</summary>
 internal sealed record RecordSource([property: JsonPropertyOrder(0)] string Kind, [property: JsonPropertyOrder(1)] string Name);
+
+/// <summary>What made the content from that of another version.</summary>
+/// <param name="Name">For example <c>lifecycle.privacy</c>.</param>
+/// <param name="Version">Of the transform.</param>
+/// <param name="Parameters">Digest of its parameters, a blob.</param>
+internal sealed record RecordTransform(
+    [property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] string Version, [property: JsonPropertyOrder(2)] string Parameters);
+
+/// <summary>The code that made the data.</summary>
+internal sealed record RecordCode([property: JsonPropertyOrder(0)] string Commit, [property: JsonPropertyOrder(1)] bool Dirty);
 
 /// <summary>The payload of <c>lifecycle.dataset.committed</c>.</summary>
 internal sealed record CommittedPayload(
