@@ -90,7 +90,7 @@ internal sealed class BlobWriter(ObjectFolder folder)
         }
 
         MakeShelf(hex);
-        TemporaryBlob temporary = TemporaryBlob.Create(folder.Shelf(hex), bytes.Length);
+        TemporaryBlob temporary = TemporaryBlob.Create(folder.Disk, folder.Shelf(hex), bytes.Length);
         try
         {
             await temporary.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class BlobWriter(ObjectFolder folder)
     private async ValueTask<PendingBlob> TakeBigAsync(byte[] first, Stream content, long? expected, bool flush, CancellationToken cancellationToken)
     {
         // The digest is not known yet, so the file lies beside the shelves.
-        TemporaryBlob temporary = TemporaryBlob.Create(folder.Loose, expected);
+        TemporaryBlob temporary = TemporaryBlob.Create(folder.Disk, folder.Loose, expected);
         byte[] other = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         BlockSums.Builder sums = new();

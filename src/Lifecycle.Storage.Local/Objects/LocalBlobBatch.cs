@@ -24,7 +24,7 @@ internal sealed class LocalBlobBatch : BlobBatch
         _writer = new BlobWriter(store.Layout);
 
         // Held open and locked for the life of the batch: it tells others that every younger temporary may belong to a living process.
-        _alive = TemporaryBlob.Create(store.Layout.Loose, null);
+        _alive = TemporaryBlob.Create(store.Layout.Disk, store.Layout.Loose, null, time: time);
     }
 
     public override async ValueTask<StoredBlob> PutAsync(Stream content, CancellationToken cancellationToken = default)

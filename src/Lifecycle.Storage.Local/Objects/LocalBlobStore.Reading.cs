@@ -216,7 +216,7 @@ public sealed partial class LocalBlobStore
 
     private static async ValueTask CopyAsync(Digest digest, Stream content, string folder, string target, CancellationToken cancellationToken)
     {
-        using TemporaryBlob copy = TemporaryBlob.Create(folder, content.Length, "place");
+        using TemporaryBlob copy = TemporaryBlob.Create(disk, folder, content.Length, "place");
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
         try
         {
