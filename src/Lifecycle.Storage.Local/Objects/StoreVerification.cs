@@ -8,6 +8,7 @@ internal sealed class StoreVerification(ObjectFolder folder)
     private static readonly string[] Known =
     [
         ObjectFolder.FormatName, ObjectFolder.SourcesName, ObjectFolder.SourcesLockName, SweepLock.Name, SweepLock.GateName, KeepList.Folder, DeadList.Folder,
+        ObjectFolder.PacksName,
     ];
 
     public long Blobs { get; private set; }
