@@ -11,9 +11,6 @@ internal sealed class ObjectFolder
     public const string SourcesName = "sources";
     public const string SourcesLockName = "sources.lock";
     public const string PacksName = "packs";
-    public const string KeepName = "keep";
-    public const string DeadName = "dead";
-    public const string SweepLockName = "sweep.lock";
     public const string SumSuffix = ".sum";
     public const int NameLength = 62;
 

@@ -46,6 +46,29 @@ internal sealed class TemporaryBlob : IDisposable
         }
     }
 
+    /// <summary>A clone of a file that shares its blocks; null where the file system makes none.</summary>
+    public static TemporaryBlob? Clone(DiskSteps disk, string source, string folder)
+    {
+        TemporaryBlob clone = Create(disk, folder, null, "place");
+        try
+        {
+            using SafeFileHandle from = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (NativeDisk.TryClone(from, clone._handle!))
+            {
+                clone.Length = RandomAccess.GetLength(clone._handle!);
+                return clone;
+            }
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            clone.Dispose();
+            throw DiskFailure.Of(error, "place", source, source);
+        }
+
+        clone.Dispose();
+        return null;
+    }
+
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
@@ -171,10 +194,16 @@ internal sealed class TemporaryBlob : IDisposable
     /// <summary>Gives the file its name. An existing file of the same length stays and false is returned; one of another length is damaged and is replaced.</summary>
     /// <param name="target">The name; in the same file system.</param>
     /// <param name="replace">Whether an existing file is replaced in any case.</param>
-    public bool Publish(string target, bool replace = false)
+    /// <param name="time">The clock from which its age counts; null leaves what the system wrote.</param>
+    public bool Publish(string target, bool replace = false, TimeProvider? time = null)
     {
         try
         {
+            if (time is not null && time != TimeProvider.System)
+            {
+                File.SetLastWriteTimeUtc(Path, time.GetUtcNow().UtcDateTime);
+            }
+
             if (!OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(Path, ReadOnly);
@@ -199,6 +228,19 @@ internal sealed class TemporaryBlob : IDisposable
         catch (Exception error) when (DiskFailure.Is(error))
         {
             throw DiskFailure.Of(error, _operation, target, target);
+        }
+    }
+
+    /// <summary>Makes now the time of the last change, from which the age of the file counts.</summary>
+    public void Touch(TimeProvider time)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(Path, time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Lifecycle.Storage.Local;
 
 /// <summary>An entry and the pack it lies in.</summary>
@@ -86,6 +88,48 @@ internal sealed partial class PackCatalog(ObjectFolder folder, TimeProvider time
         }
 
         return found;
+    }
+
+    /// <summary>The pack that holds exactly these bytes; they are compared, so a rotten copy is not taken for one.</summary>
+    public PackReader? FindSame(Digest id, ReadOnlySpan<byte> bytes)
+    {
+        if (!TryFind(id, out PackSpot first))
+        {
+            return null;
+        }
+
+        if (IsSame(first, bytes))
+        {
+            return first.Pack;
+        }
+
+        foreach (PackSpot spot in FindAll(id))
+        {
+            if (spot != first && IsSame(spot, bytes))
+            {
+                return spot.Pack;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsSame(in PackSpot spot, ReadOnlySpan<byte> bytes)
+    {
+        if (spot.Entry.Kind != PackEntryKind.Bytes || spot.Entry.Stored != bytes.Length)
+        {
+            return false;
+        }
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PackFormat.EntryHeaderSize + bytes.Length);
+        try
+        {
+            return spot.Pack.Read(spot.Entry, buffer, verify: false) == PackRead.Good && buffer.AsSpan(PackFormat.EntryHeaderSize, bytes.Length).SequenceEqual(bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>All entries whose id begins with this byte, in no order.</summary>

@@ -14,8 +14,9 @@ internal sealed class PackWriter : IDisposable
 
     private readonly TemporaryBlob _file;
     private readonly List<PackEntry> _entries = [];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int _buffered;
+    private bool _isSealed;
 
     private PackWriter(TemporaryBlob file, string name)
     {
@@ -32,8 +33,6 @@ internal sealed class PackWriter : IDisposable
 
     /// <summary>Bytes of payload.</summary>
     public long Payload { get; private set; }
-
-    public bool IsSealed { get; private set; }
 
     /// <summary>Where the next entry begins.</summary>
     public long Length => _file.Length + _buffered;
@@ -57,22 +56,23 @@ internal sealed class PackWriter : IDisposable
     /// <summary>Adds an entry, stored as it is.</summary>
     public PackEntry Add(PackEntryKind kind, PackEntryFlags flags, Digest id, ReadOnlySpan<byte> payload)
     {
+        byte[] buffer = _buffer ?? throw new InvalidOperationException("The pack is sealed.");
         PackEntry entry = new(id, kind, 0, flags, (uint)payload.Length, (uint)payload.Length, Length);
-        if (_buffered + PackFormat.EntryHeaderSize + payload.Length > _buffer.Length)
+        if (_buffered + PackFormat.EntryHeaderSize + payload.Length > buffer.Length)
         {
             Drain();
         }
 
-        PackFormat.WriteEntryHeader(_buffer.AsSpan(_buffered), entry);
+        PackFormat.WriteEntryHeader(buffer.AsSpan(_buffered), entry);
         _buffered += PackFormat.EntryHeaderSize;
-        if (payload.Length > _buffer.Length - _buffered)
+        if (payload.Length > buffer.Length - _buffered)
         {
             Drain();
             _file.Write(payload);
         }
         else
         {
-            payload.CopyTo(_buffer.AsSpan(_buffered));
+            payload.CopyTo(buffer.AsSpan(_buffered));
             _buffered += payload.Length;
         }
 
@@ -90,15 +90,16 @@ internal sealed class PackWriter : IDisposable
         }
 
         _entries.RemoveRange(mark.Entries, _entries.Count - mark.Entries);
-        if (mark.Length >= _file.Length && !IsSealed)
+        if (mark.Length >= _file.Length && !_isSealed)
         {
             _buffered = (int)(mark.Length - _file.Length);
             return;
         }
 
         _buffered = 0;
+        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
         _file.Truncate(mark.Length);
-        IsSealed = false;
+        _isSealed = false;
     }
 
     /// <summary>Hands everything to the system and makes it durable, so that little is left to do when the pack is sealed.</summary>
@@ -136,7 +137,8 @@ internal sealed class PackWriter : IDisposable
             Drain();
             _file.Write(bytes);
             _file.Finish(flush: true);
-            IsSealed = true;
+            _isSealed = true;
+            ReturnBuffer();
         }
         finally
         {
@@ -149,29 +151,25 @@ internal sealed class PackWriter : IDisposable
     public string Publish(ObjectFolder folder, TimeProvider time)
     {
         string target = Path.Combine(folder.Packs, Name + PackFormat.Suffix);
-        try
-        {
-            // The age of a pack counts from the moment in which it can be seen.
-            File.SetLastWriteTimeUtc(_file.Path, time.GetUtcNow().UtcDateTime);
-        }
-        catch (Exception error) when (DiskFailure.Is(error))
-        {
-            throw DiskFailure.Of(error, "put", target, target);
-        }
-
+        // The age of a pack counts from the moment in which it can be seen.
+        _file.Touch(time);
         _file.Publish(target);
         return target;
     }
 
     public void Dispose()
     {
-        byte[] buffer = Interlocked.Exchange(ref _buffer, []);
-        if (buffer.Length > 0)
+        ReturnBuffer();
+        _file.Dispose();
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is { } buffer)
         {
+            _buffer = null;
             ArrayPool<byte>.Shared.Return(buffer);
         }
-
-        _file.Dispose();
     }
 
     private void Drain()
