@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
@@ -25,6 +26,10 @@ internal sealed partial class LinuxFolder : OpenFolder
     private const int NotImplemented = 38;
     private const int NotEmpty = 39;
     private const int TooManyLinks = 40;
+
+    private const int ExclusiveNow = 2 | 4;
+
+    private static readonly bool HasProc = Directory.Exists("/proc/self/fd");
 
     private readonly SafeFileHandle _handle;
 
@@ -63,7 +68,7 @@ internal sealed partial class LinuxFolder : OpenFolder
         if (descriptor >= 0)
         {
             found = SourceKind.Folder;
-            return new LinuxFolder(PathOf(name), new SafeFileHandle(descriptor, ownsHandle: true));
+            return new LinuxFolder(name == "." ? Path : PathOf(name), new SafeFileHandle(descriptor, ownsHandle: true));
         }
 
         int error = Marshal.GetLastPInvokeError();
@@ -86,7 +91,7 @@ internal sealed partial class LinuxFolder : OpenFolder
 
     public override SafeFileHandle Create(string name, bool executable)
     {
-        int descriptor = OpenAt(_handle, name, WriteOnly | CreateNew | NoFollow | CloseOnExec, executable ? 0x1FF : 0x1B6);
+        int descriptor = OpenAt(_handle, name, WriteOnly | CreateNew | NoFollow | CloseOnExec, executable ? 0x1FFu : 0x1B6u);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("make", PathOf(name));
     }
 
@@ -111,7 +116,7 @@ internal sealed partial class LinuxFolder : OpenFolder
 
     public override bool Rename(string from, string to, bool replace)
     {
-        if (RenameAt(_handle, from, _handle, to, replace ? 0 : NoReplace) == 0)
+        if (RenameAt(_handle, from, _handle, to, replace ? 0u : NoReplace) == 0)
         {
             return true;
         }
@@ -180,15 +185,20 @@ internal sealed partial class LinuxFolder : OpenFolder
         }
     }
 
-    public override bool FlushFileSystem()
-    {
-        if (Environment.OSVersion.Version < new Version(5, 8))
-        {
-            return false;
-        }
+    public override bool CanFlushFileSystem { get; } = Environment.OSVersion.Version >= new Version(5, 8);
 
-        return SyncFs(_handle) == 0 ? true : throw Failure("flush the file system of", Path);
+    public override void FlushFileSystem()
+    {
+        if (SyncFs(_handle) != 0)
+        {
+            throw Failure("flush the file system of", Path);
+        }
     }
+
+    public override bool TryLock() => Lock(_handle, ExclusiveNow) == 0;
+
+    public override string LinkPathOf(string name) =>
+        HasProc ? string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_handle.DangerousGetHandle()}/{name}") : PathOf(name);
 
     internal static IOException Failure(string act, string path)
     {
@@ -232,6 +242,9 @@ internal sealed partial class LinuxFolder : OpenFolder
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle folder);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(SafeFileHandle folder, int operation);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncFs(SafeFileHandle folder);

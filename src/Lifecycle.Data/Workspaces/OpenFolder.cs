@@ -46,8 +46,17 @@ internal abstract class OpenFolder(string path) : IDisposable
     /// <summary>Makes the names of the folder durable.</summary>
     public virtual void Flush() => AtomicFile.FlushFolder(Path);
 
-    /// <summary>Makes everything of the folder's file system durable in one call; false where that is not possible.</summary>
-    public virtual bool FlushFileSystem() => false;
+    /// <summary>Whether one call makes everything of the folder's file system durable and reports what could not be written.</summary>
+    public virtual bool CanFlushFileSystem => false;
+
+    /// <summary>Makes everything of the folder's file system durable.</summary>
+    public virtual void FlushFileSystem() => throw new PlatformNotSupportedException();
+
+    /// <summary>Tells others that somebody works in the folder, for as long as it is open; false when somebody else does.</summary>
+    public virtual bool TryLock() => true;
+
+    /// <summary>A path for those who need one, that leads to this very folder whatever happens to its name.</summary>
+    public virtual string LinkPathOf(string name) => PathOf(name);
 
     public void Dispose()
     {
