@@ -52,6 +52,12 @@ public sealed class DatasetVersion
     /// <summary>What the commit that gave this object stored; all zero when it stored nothing or the version was looked up.</summary>
     public BlobReceipt Receipt { get; }
 
+    /// <summary>
+    /// Names that Windows cannot hold, or cannot tell apart, each with its reason; found by the commit that gave this object, empty when the version was
+    /// looked up. Such a version cannot be checked out there.
+    /// </summary>
+    public IReadOnlyList<string> PortabilityWarnings { get; internal set; } = [];
+
     /// <summary>Who committed it.</summary>
     public string Actor => Row.Actor;
 
@@ -132,12 +138,16 @@ public sealed class DatasetVersion
 
     /// <summary>Writes the files into a folder.</summary>
     /// <param name="folder">Missing or empty: it appears as a whole or not at all. Else files are written one by one, and files that hold something else are a conflict.</param>
-    /// <param name="options">Null copies and overwrites nothing.</param>
+    /// <param name="configure">Which files, and how; null copies all and overwrites nothing.</param>
     /// <param name="cancellationToken">Cancelling before the end leaves a missing folder missing.</param>
     /// <exception cref="UnsafePathException">Paths that must not be written; nothing was.</exception>
     /// <exception cref="WorkspaceModifiedException">Files in the way; nothing was written.</exception>
-    public ValueTask<CheckoutReport> CheckoutAsync(string folder, CheckoutOptions? options = null, CancellationToken cancellationToken = default) =>
-        _catalog.CheckoutAsync(this, folder, options ?? new CheckoutOptions(), cancellationToken);
+    public ValueTask<CheckoutReport> CheckoutAsync(string folder, Action<CheckoutOptions>? configure = null, CancellationToken cancellationToken = default)
+    {
+        CheckoutOptions options = new();
+        configure?.Invoke(options);
+        return _catalog.CheckoutAsync(this, folder, options, cancellationToken);
+    }
 
     /// <summary>Assigns every row to a part by a hash of its key, so that a row's part never changes.</summary>
     /// <param name="define">Key, parts, strata, salt.</param>

@@ -22,7 +22,7 @@ public sealed class CheckoutTests
     {
         await using TestWorkspace w = new();
         DatasetVersion v = await MixedAsync(w);
-        CheckoutReport report = await v.CheckoutAsync(w.Path("out", "x"), new CheckoutOptions { Link = link });
+        CheckoutReport report = await v.CheckoutAsync(w.Path("out", "x"), o => o.Link(link));
         Assert.Equal(Content(w.Path("source", "m")), Content(w.Path("out", "x")));
         Assert.Equal((4L, 0L, 15L), (report.Written, report.Unchanged, report.Bytes));
         Assert.True(File.GetUnixFileMode(w.Path("out", "x", "run.sh")).HasFlag(UnixFileMode.UserExecute));
@@ -61,7 +61,7 @@ public sealed class CheckoutTests
         Assert.False(File.Exists(w.Path("out", "a.txt")));
         int audited = (await w.AuditAsync()).Count;
 
-        CheckoutReport report = await v.CheckoutAsync(w.Path("out"), new CheckoutOptions { Overwrite = true });
+        CheckoutReport report = await v.CheckoutAsync(w.Path("out"), o => o.Overwrite = true);
         Assert.Equal(["sub/deep/b.txt"], report.Overwritten);
         Assert.Equal("bb", await File.ReadAllTextAsync(w.Path("out", "sub", "deep", "b.txt")));
         Assert.Equal("kept", await File.ReadAllTextAsync(w.Path("out", "keep.txt")));
@@ -78,7 +78,7 @@ public sealed class CheckoutTests
         Directory.CreateDirectory(w.Path("elsewhere"));
         Directory.CreateDirectory(w.Path("out"));
         Directory.CreateSymbolicLink(w.Path("out", "sub"), w.Path("elsewhere"));
-        UnsafePathException e = await Assert.ThrowsAsync<UnsafePathException>(async () => await v.CheckoutAsync(w.Path("out"), new CheckoutOptions { Overwrite = true }));
+        UnsafePathException e = await Assert.ThrowsAsync<UnsafePathException>(async () => await v.CheckoutAsync(w.Path("out"), o => o.Overwrite = true));
         Assert.Equal("sub/deep/b.txt", Assert.Single(e.Paths).Path);
         Assert.Empty(Directory.EnumerateFileSystemEntries(w.Path("elsewhere")));
         Assert.False(File.Exists(w.Path("out", "a.txt")));
@@ -87,7 +87,7 @@ public sealed class CheckoutTests
         await File.WriteAllTextAsync(w.Path("elsewhere", "victim"), "untouched");
         File.CreateSymbolicLink(w.Path("out", "a.txt"), w.Path("elsewhere", "victim"));
         await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await v.CheckoutAsync(w.Path("out")));
-        await v.CheckoutAsync(w.Path("out"), new CheckoutOptions { Overwrite = true });
+        await v.CheckoutAsync(w.Path("out"), o => o.Overwrite = true);
         Assert.Equal("untouched", await File.ReadAllTextAsync(w.Path("elsewhere", "victim")));
         Assert.Equal("aaa", await File.ReadAllTextAsync(w.Path("out", "a.txt")));
         Assert.Null(new FileInfo(w.Path("out", "a.txt")).LinkTarget);
@@ -101,7 +101,7 @@ public sealed class CheckoutTests
         Directory.CreateDirectory(w.Path("out", "a.txt"));
         await File.WriteAllTextAsync(w.Path("out", "sub"), "a file");
         WorkspaceModifiedException e = await Assert.ThrowsAsync<WorkspaceModifiedException>(
-            async () => await v.CheckoutAsync(w.Path("out"), new CheckoutOptions { Overwrite = true }));
+            async () => await v.CheckoutAsync(w.Path("out"), o => o.Overwrite = true));
         Assert.Equal(["a.txt", "sub"], e.Paths.Order(StringComparer.Ordinal));
         Assert.True(Directory.Exists(w.Path("out", "a.txt")));
         await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await v.CheckoutAsync(w.Path("out", "sub")));
