@@ -83,6 +83,11 @@ public sealed partial class DatasetCatalog
 
             StoredBlob tree = await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
             Digest? schema = draft.Tables is { } tables ? (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).Digest : null;
+            if (draft.Profile is { } profile)
+            {
+                await batch.PutAsync(profile, cancellationToken).ConfigureAwait(false);
+            }
+
             foreach (CommitAttachment attachment in cause.Attachments)
             {
                 await batch.PutAsync(attachment.Content, cancellationToken).ConfigureAwait(false);
@@ -129,13 +134,14 @@ public sealed partial class DatasetCatalog
     {
         List<DatasetFile> entries = new(files.Count);
         List<TableSummary> tables = [];
+        List<DatasetProfile> profiles = [];
         bool anyNew = false;
         foreach (ScannedFile file in files)
         {
             TableFormat? format = FormatFor(file.Path, options);
             for (int attempt = 1; ; attempt++)
             {
-                TableScan? scan = format?.BeginScan(file.Path);
+                TableScan? scan = format?.BeginScan(file.Path, _options.Profile);
                 (FileStream content, FileStamp before) = SourceFile.Open(file.FullPath);
                 StoredBlob blob;
                 await using (content.ConfigureAwait(false))
@@ -167,13 +173,17 @@ public sealed partial class DatasetCatalog
                     }
 
                     tables.Add(table);
+                    if (await ProfileAsync(scan, table, file.FullPath, before, cancellationToken).ConfigureAwait(false) is { } profile)
+                    {
+                        profiles.Add(profile);
+                    }
                 }
 
                 break;
             }
         }
 
-        return new Draft(entries, tables, anyNew);
+        return new Draft(entries, tables, profiles, anyNew);
     }
 
     private TableFormat? FormatFor(string path, CommitOptions options) =>
@@ -195,11 +205,12 @@ public sealed partial class DatasetCatalog
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         VersionRow row = new(
             newest?.Name ?? name, (newest?.Number ?? 0) + 1, LifecycleId.New(_time).ToString("N"), draft.Digest, default, newest?.Id, draft.Files.Count,
-            draft.Bytes, draft.Rows, draft.TablesText, at, _actor.Actor, message);
+            draft.Bytes, draft.Rows, draft.TablesText, at, _actor.Actor, message) { Profile = draft.ProfileDigest };
         record = new VersionRecord(
             row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, message, row.Actor, at, cause.Source, schema?.ToString())
         {
             Transform = cause.Transform,
+            Profile = draft.ProfileDigest?.ToString(),
             Risk = cause.Attachments.FirstOrDefault(a => a.Role == CommitAttachment.Risk)?.Digest.ToString(),
         }.ToBytes();
         return row;
@@ -235,12 +246,12 @@ public sealed partial class DatasetCatalog
                     [("$name", row.Name), ("$at", at), ("$actor", row.Actor)], token).ConfigureAwait(false);
                 await transaction.ExecuteAsync(
                     """
-                    INSERT INTO data_version (dataset, number, id, digest, record, parent, files, bytes, rows, tables, created, actor, message)
-                    VALUES ((SELECT id FROM data_dataset WHERE name = $name), $number, $id, $digest, $record, $parent, $files, $bytes, $rows, $tables, $at, $actor, $message)
+                    INSERT INTO data_version (dataset, number, id, digest, record, parent, files, bytes, rows, tables, profile, created, actor, message)
+                    VALUES ((SELECT id FROM data_dataset WHERE name = $name), $number, $id, $digest, $record, $parent, $files, $bytes, $rows, $tables, $profile, $at, $actor, $message)
                     """,
                     [
                         ("$name", row.Name), ("$number", row.Number), ("$id", row.Id), ("$digest", row.Digest.ToString()), ("$record", row.Record.ToString()),
-                        ("$parent", row.Parent), ("$files", row.Files), ("$bytes", row.Bytes), ("$rows", row.Rows), ("$tables", row.Tables), ("$at", at),
+                        ("$parent", row.Parent), ("$files", row.Files), ("$bytes", row.Bytes), ("$rows", row.Rows), ("$tables", row.Tables), ("$profile", row.Profile?.ToString()), ("$at", at),
                         ("$actor", row.Actor), ("$message", row.Message),
                     ],
                     token).ConfigureAwait(false);
@@ -272,7 +283,7 @@ public sealed partial class DatasetCatalog
     /// <summary>What was read, before it has a number.</summary>
     private sealed class Draft
     {
-        public Draft(IReadOnlyList<DatasetFile> files, IReadOnlyList<TableSummary> tables, bool anyNew)
+        public Draft(IReadOnlyList<DatasetFile> files, IReadOnlyList<TableSummary> tables, IReadOnlyList<DatasetProfile> profiles, bool anyNew)
         {
             Files = files;
             AnyNew = anyNew;
@@ -281,6 +292,8 @@ public sealed partial class DatasetCatalog
             Digest = Digest.Of(Tree);
             Tables = TablesDocument.Write(tables);
             TablesText = Tables is null ? null : System.Text.Encoding.UTF8.GetString(Tables);
+            Profile = profiles.Count == 0 ? null : ProfileJson.Write(profiles);
+            ProfileDigest = Profile is null ? null : Digest.Of(Profile);
             Rows = tables is [{ Schema.Count: > 0 } only] ? only.Rows : null;
         }
 
@@ -297,6 +310,10 @@ public sealed partial class DatasetCatalog
         public byte[]? Tables { get; }
 
         public string? TablesText { get; }
+
+        public byte[]? Profile { get; }
+
+        public Digest? ProfileDigest { get; }
 
         public long? Rows { get; }
     }

@@ -6,7 +6,7 @@ namespace Lifecycle.Data;
 internal static class DatasetTables
 {
     public const string VersionColumns =
-        "d.name, v.number, v.id, v.digest, v.record, v.parent, v.files, v.bytes, v.rows, v.tables, v.created, v.actor, v.message";
+        "d.name, v.number, v.id, v.digest, v.record, v.parent, v.files, v.bytes, v.rows, v.tables, v.created, v.actor, v.message, v.profile";
 
     public const string VersionsOfDataset = "FROM data_version v JOIN data_dataset d ON d.id = v.dataset";
 
@@ -93,7 +93,10 @@ internal static class DatasetTables
         row.IsDBNull(9) ? null : row.GetString(9),
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)),
         row.GetString(11),
-        row.IsDBNull(12) ? null : row.GetString(12));
+        row.IsDBNull(12) ? null : row.GetString(12))
+    {
+        Profile = row.IsDBNull(13) ? null : Digest.Parse(row.GetString(13)),
+    };
 
     /// <summary>Inserts edges that are not there yet.</summary>
     public static async ValueTask InsertEdgesAsync(LifecycleTransaction transaction, IReadOnlyList<LineageEdge> edges, CancellationToken cancellationToken)
@@ -128,4 +131,8 @@ internal sealed record VersionRow(
     string? Tables,
     DateTimeOffset At,
     string Actor,
-    string? Message);
+    string? Message)
+{
+    /// <summary>The profile that was made with the commit.</summary>
+    public Digest? Profile { get; init; }
+}
