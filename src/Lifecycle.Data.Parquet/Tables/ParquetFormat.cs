@@ -28,7 +28,8 @@ public sealed class ParquetFormat : TableFormat
 
     /// <summary>Starts to look at a file; the last bytes are kept, at most 64 MiB, because the footer stands there.</summary>
     /// <param name="path">The path in the dataset, for messages.</param>
-    public override TableScan BeginScan(string path) => new ParquetScan(path);
+    /// <param name="depth"><see cref="ProfileDepth.Full"/> decodes the file for its profile; else the footer is enough.</param>
+    public override TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None) => new ParquetScan(path, depth);
 
     /// <summary>Learns columns, rows and problems of a file from its footer.</summary>
     /// <param name="content">Read from where it stands to its end, or, when it can seek, at its end only; never closed.</param>

@@ -10,7 +10,7 @@ internal sealed class ParquetScan : TableScan
     private byte[] _tail = new byte[1 << 16];
     private long _length;
 
-    public ParquetScan(string path)
+    public ParquetScan(string path, ProfileDepth depth = ProfileDepth.None)
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;

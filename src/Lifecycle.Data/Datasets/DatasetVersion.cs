@@ -136,6 +136,16 @@ public sealed class DatasetVersion
         return batches.Count > 0 ? ColumnBatch.Concat(batches) : EmptyColumns.Of(table.Schema, columns);
     }
 
+    /// <summary>What is known of the columns of a table: nulls, distinct values, moments, quantiles, frequent values.</summary>
+    /// <param name="file">The table; null when the version has only one.</param>
+    /// <param name="depth"><see cref="ProfileDepth.Full"/> makes what the commit did not, once, and keeps it beside the version; else what is there is enough.</param>
+    /// <param name="cancellationToken">Cancels between buffers.</param>
+    /// <exception cref="DatasetException">There is no such table, or more than one and none was named.</exception>
+    /// <exception cref="TableFormatException">A cell cannot be read, where the profile has to be made.</exception>
+    public ValueTask<DatasetProfile> ProfileAsync(
+        string? file = null, ProfileDepth depth = ProfileDepth.Full, CancellationToken cancellationToken = default) =>
+        _catalog.ProfileAsync(this, TableOf(file), depth, cancellationToken);
+
     /// <summary>Writes the files into a folder.</summary>
     /// <param name="folder">Missing or empty: it appears as a whole or not at all. Else files are written one by one, and files that hold something else are a conflict.</param>
     /// <param name="configure">Which files, and how; null copies all and overwrites nothing.</param>
@@ -170,7 +180,7 @@ public sealed class DatasetVersion
         return Tables.Count switch
         {
             1 => Tables[0],
-            0 => throw new DatasetException($"{this} has no table: none of its files is of a format that is known (csv, tsv)."),
+            0 => throw new DatasetException($"{this} has no table: none of its files is of a format that is known ({_catalog.FormatNames}). Other formats are added to DatasetOptions.Formats, for example by AddParquet()."),
             _ => throw new DatasetException($"{this} has {Tables.Count} tables; name one of them: {names}."),
         };
     }

@@ -14,4 +14,7 @@ internal readonly record struct ScannedFile(string FullPath, string Path, bool I
 
     /// <summary>What is known of its rows, when it is a known table.</summary>
     public TableSummary? KnownTable { get; init; }
+
+    /// <summary>The profile of its rows, when that is known.</summary>
+    public DatasetProfile? KnownProfile { get; init; }
 }

@@ -96,9 +96,14 @@ public sealed class Workspace
         if (!row.Include.IsAll && await _catalog.VersionOfAsync(row, cancellationToken).ConfigureAwait(false) is { } version)
         {
             Dictionary<string, TableSummary> tables = version.Tables.ToDictionary(t => t.Path, StringComparer.Ordinal);
+            Dictionary<string, DatasetProfile> profiles = (await _catalog.CommittedProfilesAsync(version, cancellationToken).ConfigureAwait(false))
+                .ToDictionary(p => p.Path, StringComparer.Ordinal);
             foreach (DatasetFile file in (await version.ListFilesAsync(cancellationToken).ConfigureAwait(false)).Where(f => !row.Include.Includes(f.Path)))
             {
-                files.Add(new ScannedFile("", file.Path, file.IsExecutable) { Known = file, KnownTable = tables.GetValueOrDefault(file.Path) });
+                files.Add(new ScannedFile("", file.Path, file.IsExecutable)
+                {
+                    Known = file, KnownTable = tables.GetValueOrDefault(file.Path), KnownProfile = profiles.GetValueOrDefault(file.Path),
+                });
             }
         }
 
