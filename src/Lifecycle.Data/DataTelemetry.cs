@@ -24,6 +24,9 @@ internal static class DataTelemetry
     public static Histogram<double> CheckoutDuration { get; } =
         Meter.CreateHistogram<double>("lifecycle.data.checkout.duration", "s", "Time of a checkout.");
 
+    public static Histogram<double> DeriveDuration { get; } =
+        Meter.CreateHistogram<double>("lifecycle.data.derive.duration", "s", "Time of a derivation, also of one that was refused.");
+
     public static Activity? Start(string operation, string dataset)
     {
         Activity? activity = Source.StartActivity(operation);

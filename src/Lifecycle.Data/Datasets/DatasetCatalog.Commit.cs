@@ -73,7 +73,9 @@ public sealed partial class DatasetCatalog
         BlobBatch batch = await Blobs.BeginBatchAsync(cancellationToken).ConfigureAwait(false);
         await using (batch.ConfigureAwait(false))
         {
-            Draft draft = await ReadAsync(batch, files, options, cancellationToken).ConfigureAwait(false);
+            Draft draft = cause.Made is { } made
+                ? await MakeAsync(batch, made, options, cancellationToken).ConfigureAwait(false)
+                : await ReadAsync(batch, files, options, cancellationToken).ConfigureAwait(false);
             VersionRow? newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest, options);
             if (newest?.Digest == draft.Digest && !cause.AlwaysNew)
@@ -174,6 +176,25 @@ public sealed partial class DatasetCatalog
         }
 
         return new Draft(entries, tables, anyNew);
+    }
+
+    private async ValueTask<Draft> MakeAsync(BlobBatch batch, MadeFile made, CommitOptions options, CancellationToken cancellationToken)
+    {
+        TableScan? scan = FormatFor(made.Path, options)?.BeginScan(made.Path);
+        Stream content = made.Open(cancellationToken);
+        await using (content.ConfigureAwait(false))
+        {
+            StoredBlob blob;
+            ScannedStream scanned = new(content, scan);
+            await using (scanned.ConfigureAwait(false))
+            {
+                blob = await batch.PutAsync(scanned, cancellationToken).ConfigureAwait(false);
+            }
+
+            await made.Complete(content, cancellationToken).ConfigureAwait(false);
+            DatasetFile file = new(made.Path, blob.Length, blob.Digest, false);
+            return new Draft([file], scan?.Complete() is { } table ? [table] : [], blob.IsNew);
+        }
     }
 
     private TableFormat? FormatFor(string path, CommitOptions options) =>
