@@ -30,6 +30,9 @@ internal static class DataTelemetry
     public static Counter<long> HashedFiles { get; } =
         Meter.CreateCounter<long>("lifecycle.data.status.hashed_files", "{file}", "Files that had to be read because nothing proved them unchanged.");
 
+    public static Histogram<double> DeriveDuration { get; } =
+        Meter.CreateHistogram<double>("lifecycle.data.derive.duration", "s", "Time of a derivation, also of one that was refused.");
+
     public static Activity? Start(string operation, string dataset)
     {
         Activity? activity = Source.StartActivity(operation);

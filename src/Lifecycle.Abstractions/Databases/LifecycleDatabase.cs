@@ -21,6 +21,9 @@ public abstract class LifecycleDatabase : IAsyncDisposable
     /// <exception cref="LifecycleStorageException">It cannot be seen, or is not there yet.</exception>
     public abstract string Identity { get; }
 
+    /// <summary>The folder on this machine in which the database and what goes with it lie; null when there is none. Secrets are refused in it.</summary>
+    public virtual string? Folder => null;
+
     /// <summary>Whether the caller is the work of a write of this database: another write would wait for it, and is refused.</summary>
     public virtual bool IsInsideWrite => false;
 

@@ -18,9 +18,18 @@ internal sealed record CommitCause(RecordSource Source)
     /// <summary>Blobs that the version needs beside its files; they are durable before the row is.</summary>
     public IReadOnlyList<CommitAttachment> Attachments { get; init; } = [];
 
+    /// <summary>The one file, when it is made while it is committed; null when the files lie on a disk.</summary>
+    public MadeFile? Made { get; init; }
+
     /// <summary>The state of the audit entry as JSON; null writes what every commit writes.</summary>
     public Func<VersionRow, string>? State { get; init; }
 }
+
+/// <summary>A file that is made while it is committed and lies on no disk but the store's.</summary>
+/// <param name="Path">What it is called in the dataset.</param>
+/// <param name="Open">Begins to make it; called again when blobs vanished meanwhile.</param>
+/// <param name="Complete">Called when its end was reached and before the commit goes on.</param>
+internal sealed record MadeFile(string Path, Func<CancellationToken, Stream> Open, Func<Stream, CancellationToken, ValueTask> Complete);
 
 /// <summary>A blob beside the files of a version.</summary>
 internal sealed record CommitAttachment(string Role, byte[] Content)

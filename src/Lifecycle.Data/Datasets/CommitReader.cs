@@ -57,6 +57,30 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
         return new CommitDraft(entries!, _tables, _profiles, _anyNew) { Stamped = _stamped, Known = known, Md5 = _md5 };
     }
 
+    /// <summary>Takes the one file that is made while it is committed.</summary>
+    public async ValueTask<CommitDraft> MakeAsync(MadeFile made, CancellationToken cancellationToken)
+    {
+        TableScan? scan = formatOf(made.Path)?.BeginScan(made.Path, depth);
+        Stream content = made.Open(cancellationToken);
+        await using (content.ConfigureAwait(false))
+        {
+            StoredBlob blob;
+            ScannedStream scanned = new(content, scan);
+            await using (scanned.ConfigureAwait(false))
+            {
+                blob = await batch.PutAsync(scanned, cancellationToken).ConfigureAwait(false);
+            }
+
+            await made.Complete(content, cancellationToken).ConfigureAwait(false);
+            DatasetFile file = new(made.Path, blob.Length, blob.Digest, false);
+            TableSummary? table = scan?.Complete();
+            DatasetProfile? profile = table is null
+                ? null
+                : await DatasetCatalog.ProfileAsync(scan!, table, () => made.Open(cancellationToken), () => true, cancellationToken).ConfigureAwait(false);
+            return new CommitDraft([file], table is null ? [] : [table], profile is null ? [] : [profile], blob.IsNew) { Stamped = [], Known = [], Md5 = _md5 };
+        }
+    }
+
     private async ValueTask ReadAsync(IReadOnlyList<ScannedFile> files, List<int> unread, DatasetFile?[] entries, CancellationToken cancellationToken)
     {
         Channel<List<LoadedFile>> loaded = Channel.CreateBounded<List<LoadedFile>>(new BoundedChannelOptions(Groups) { SingleReader = true, SingleWriter = true });
@@ -169,7 +193,8 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
                         Length = length,
                         Stamp = before,
                         Table = table,
-                        Profile = table is null ? null : await DatasetCatalog.ProfileAsync(scan!, table, file.FullPath, before, cancellationToken).ConfigureAwait(false),
+                        Profile = table is null ? null : await DatasetCatalog.ProfileAsync(
+                            scan!, table, () => SourceFile.Open(file.FullPath).Content, () => before == SourceFile.StampOf(file.FullPath), cancellationToken).ConfigureAwait(false),
                         Md5 = md5 ? Md5Of(buffer.AsSpan(0, length)) : null,
                     };
                 }
@@ -218,7 +243,8 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
                     Blob = blob,
                     Stamp = before,
                     Table = table,
-                    Profile = table is null ? null : await DatasetCatalog.ProfileAsync(scan!, table, file.FullPath, before, cancellationToken).ConfigureAwait(false),
+                    Profile = table is null ? null : await DatasetCatalog.ProfileAsync(
+                            scan!, table, () => SourceFile.Open(file.FullPath).Content, () => before == SourceFile.StampOf(file.FullPath), cancellationToken).ConfigureAwait(false),
                     Md5 = hash is null ? null : Convert.ToHexStringLower(hash.GetHashAndReset()),
                 };
             }

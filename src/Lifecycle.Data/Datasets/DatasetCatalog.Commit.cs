@@ -109,7 +109,9 @@ public sealed partial class DatasetCatalog
         await using (batch.ConfigureAwait(false))
         {
             CommitReader reader = new(batch, path => FormatFor(path, options), _options.Profile, options.AllowProblems, options.RecordMd5 ?? _options.RecordMd5);
-            CommitDraft draft = await reader.ReadAsync(files, cancellationToken).ConfigureAwait(false);
+            CommitDraft draft = cause.Made is { } made
+                ? await reader.MakeAsync(made, cancellationToken).ConfigureAwait(false)
+                : await reader.ReadAsync(files, cancellationToken).ConfigureAwait(false);
             NewestVersion newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest.Row, options);
             if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)

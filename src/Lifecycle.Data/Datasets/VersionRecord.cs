@@ -63,7 +63,12 @@ internal sealed record RecordSource([property: JsonPropertyOrder(0)] string Kind
 /// <param name="Version">Of the transform.</param>
 /// <param name="Parameters">Digest of its parameters, a blob.</param>
 internal sealed record RecordTransform(
-    [property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] string Version, [property: JsonPropertyOrder(2)] string Parameters);
+    [property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] string Version, [property: JsonPropertyOrder(2)] string Parameters)
+{
+    /// <summary>Ids of the keys that it used, never the keys; null when it used none.</summary>
+    [JsonPropertyOrder(3)]
+    public IReadOnlyList<string>? Keys { get; init; }
+}
 
 /// <summary>The code that made the data.</summary>
 internal sealed record RecordCode([property: JsonPropertyOrder(0)] string Commit, [property: JsonPropertyOrder(1)] bool Dirty);
@@ -103,6 +108,23 @@ internal sealed record RemovedState(
     [property: JsonPropertyOrder(2)] string Digest,
     [property: JsonPropertyOrder(3)] IReadOnlyList<string> Tags);
 
+/// <summary>What the audit log says of a derivation.</summary>
+internal sealed record DerivedState(
+    [property: JsonPropertyOrder(0)] long Number,
+    [property: JsonPropertyOrder(1)] string Version,
+    [property: JsonPropertyOrder(2)] string Digest,
+    [property: JsonPropertyOrder(3)] string Record,
+    [property: JsonPropertyOrder(4)] string Source,
+    [property: JsonPropertyOrder(5)] string SourceVersion,
+    [property: JsonPropertyOrder(6)] string Plan,
+    [property: JsonPropertyOrder(7)] string Report,
+    [property: JsonPropertyOrder(8)] IReadOnlyList<string> Keys,
+    [property: JsonPropertyOrder(9)] string Outcome,
+    [property: JsonPropertyOrder(10)] long RowsRead,
+    [property: JsonPropertyOrder(11)] long RowsWritten,
+    [property: JsonPropertyOrder(12)] long RowsSuppressed,
+    [property: JsonPropertyOrder(13)] long CellsSuppressed);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -112,6 +134,7 @@ internal sealed record RemovedState(
 [JsonSerializable(typeof(TablesDocument))]
 [JsonSerializable(typeof(CommittedPayload))]
 [JsonSerializable(typeof(CommittedState))]
+[JsonSerializable(typeof(DerivedState))]
 [JsonSerializable(typeof(OverwroteState))]
 [JsonSerializable(typeof(TaggedState))]
 [JsonSerializable(typeof(string[]))]

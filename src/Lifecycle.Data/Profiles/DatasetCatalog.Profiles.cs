@@ -48,12 +48,12 @@ public sealed partial class DatasetCatalog
 
     // Whatever goes wrong here, the version is committed.
     internal static async ValueTask<DatasetProfile?> ProfileAsync(
-        TableScan scan, TableSummary table, string path, FileStamp stamp, CancellationToken cancellationToken)
+        TableScan scan, TableSummary table, Func<Stream> open, Func<bool> isTheSame, CancellationToken cancellationToken)
     {
         try
         {
-            DatasetProfile? profile = await scan.ProfileAsync(() => SourceFile.Open(path).Content, cancellationToken).ConfigureAwait(false);
-            return profile is null || stamp == SourceFile.StampOf(path)
+            DatasetProfile? profile = await scan.ProfileAsync(open, cancellationToken).ConfigureAwait(false);
+            return profile is null || isTheSame()
                 ? profile
                 : DatasetProfile.Failed(table.Path, table.Rows, "the file changed while it was read for its profile; the version holds what it was before");
         }

@@ -46,6 +46,9 @@ public sealed partial class SqliteDatabase : LifecycleDatabase, IDisposable
     public override DbDataSource DataSource => _readers;
 
     /// <inheritdoc/>
+    public override string? Folder => Path.GetDirectoryName(Path.GetFullPath(File));
+
+    /// <inheritdoc/>
     public override string Identity
     {
         get

@@ -15,6 +15,9 @@ public sealed class FaultyDatabase(LifecycleDatabase inner, FaultPlan plan, bool
     public override string Identity => inner.Identity;
 
     /// <inheritdoc/>
+    public override string? Folder => inner.Folder;
+
+    /// <inheritdoc/>
     public override bool IsInsideWrite => inner.IsInsideWrite;
 
     /// <inheritdoc/>
