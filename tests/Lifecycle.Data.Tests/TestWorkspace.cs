@@ -40,18 +40,38 @@ internal sealed class TestWorkspace : IAsyncDisposable
 
     public async Task<int> BlobsAsync() => await Local.Blobs.ListAsync().CountAsync();
 
-    /// <summary>The file of a blob in the store.</summary>
-    public string BlobFile(Digest digest) => Path("lifecycle", "objects", "sha256", digest.Hex[..2], digest.Hex[2..]);
+    /// <summary>The file that holds the bytes of a blob, and where they begin: a pack of the store or a file of their own.</summary>
+    public (string File, long Offset) BlobPlace(Digest digest)
+    {
+        string loose = Path("lifecycle", "objects", "sha256", digest.Hex[..2], digest.Hex[2..]);
+        if (File.Exists(loose))
+        {
+            return (loose, 0);
+        }
+
+        // an entry of a pack: 12 bytes of header, the id, the payload
+        byte[] id = digest.ToByteArray();
+        foreach (string pack in Directory.EnumerateFiles(Path("lifecycle", "objects", "packs"), "*.pack"))
+        {
+            int at = File.ReadAllBytes(pack).AsSpan().IndexOf(id);
+            if (at >= 0)
+            {
+                return (pack, at + Digest.Size);
+            }
+        }
+
+        throw new FileNotFoundException($"The store does not hold {digest}.");
+    }
 
     /// <summary>Flips one bit of a blob.</summary>
     public void Flip(Digest digest, long offset)
     {
-        string file = BlobFile(digest);
+        (string file, long start) = BlobPlace(digest);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite);
-        stream.Position = offset;
+        stream.Position = start + offset;
         int value = stream.ReadByte();
-        stream.Position = offset;
+        stream.Position = start + offset;
         stream.WriteByte((byte)(value ^ 4));
     }
 
