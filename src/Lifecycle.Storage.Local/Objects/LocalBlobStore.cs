@@ -82,7 +82,8 @@ public sealed partial class LocalBlobStore : IBlobStore
     public ValueTask<long?> FindAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(FindInPacks(digest) ?? FindLoose(digest) ?? (Packs.Refresh() ? FindInPacks(digest) : null));
+        Packs.Refresh();
+        return new(Find(digest));
     }
 
     /// <inheritdoc/>
@@ -114,6 +115,7 @@ public sealed partial class LocalBlobStore : IBlobStore
         }
 
         using SweepLock sweep = await SweepLock.TakeSharedAsync(_folder.Path, cancellationToken).ConfigureAwait(false);
+        Packs.Refresh();
         List<Digest> missing = [];
         List<Digest> packed = [];
         foreach (Digest digest in digests)
@@ -127,12 +129,6 @@ public sealed partial class LocalBlobStore : IBlobStore
             {
                 missing.Add(digest);
             }
-        }
-
-        if (missing.Count > 0 && Packs.Refresh())
-        {
-            packed.AddRange(missing.Where(IsInPacks));
-            missing.RemoveAll(packed.Contains);
         }
 
         await KeepList.WriteAsync(_folder.Path, packed, _time, cancellationToken).ConfigureAwait(false);
@@ -204,13 +200,17 @@ public sealed partial class LocalBlobStore : IBlobStore
     /// <summary>Whether a blob is there; the age of a loose one restarts.</summary>
     internal bool Renew(Digest digest) => IsInPacks(digest) || RenewLoose(digest);
 
+    private long? Find(Digest digest) => Packs.TryFind(digest, out PackSpot spot) && spot.Entry.Kind == PackEntryKind.Bytes
+        ? spot.Entry.Raw
+        : FindLoose(digest) ?? FindInPacks(digest);
+
     private long? FindLoose(Digest digest)
     {
         FileInfo file = new(_folder.FileOf(digest));
         return file.Exists ? file.Length : null;
     }
 
-    private bool DeleteLoose(Digest digest)
+    internal bool DeleteLoose(Digest digest)
     {
         string hex = digest.Hex;
         string file = _folder.FileOf(hex);
