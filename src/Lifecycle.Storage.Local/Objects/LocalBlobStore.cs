@@ -103,7 +103,8 @@ public sealed partial class LocalBlobStore : IBlobStore
     public ValueTask<long?> FindAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(FindInPacks(digest) ?? FindLoose(digest) ?? (Packs.Refresh() ? FindInPacks(digest) : null));
+        Packs.Refresh();
+        return new(Find(digest));
     }
 
     /// <inheritdoc/>
@@ -221,13 +222,17 @@ public sealed partial class LocalBlobStore : IBlobStore
     /// <summary>Whether a blob is there; the age of a loose one restarts.</summary>
     internal bool Renew(Digest digest) => IsInPacks(digest) || RenewLoose(digest);
 
+    private long? Find(Digest digest) => Packs.TryFind(digest, out PackSpot spot) && spot.Entry.Kind == PackEntryKind.Bytes
+        ? spot.Entry.Raw
+        : FindLoose(digest) ?? FindInPacks(digest);
+
     private long? FindLoose(Digest digest)
     {
         FileInfo file = new(_folder.FileOf(digest));
         return file.Exists ? file.Length : null;
     }
 
-    private bool DeleteLoose(Digest digest)
+    internal bool DeleteLoose(Digest digest)
     {
         string hex = digest.Hex;
         string file = _folder.FileOf(hex);
