@@ -91,14 +91,15 @@ internal sealed class BlobWriter(LocalBlobStore store)
         }
     }
 
-    private bool IsThere(Digest digest, long length) => new FileInfo(_folder.FileOf(digest)) is { Exists: true } there && there.Length == length;
+    /// <summary>Whether a loose file of this length is there.</summary>
+    public bool IsThere(Digest digest, long length) => new FileInfo(_folder.FileOf(digest)) is { Exists: true } there && there.Length == length;
 
     private async ValueTask<PendingBlob> TakeSmallAsync(ReadOnlyMemory<byte> bytes, bool whole, bool flush, CancellationToken cancellationToken)
     {
         Digest digest = Digest.Of(bytes.Span);
         string hex = digest.Hex;
         bool isThere = IsThere(digest, bytes.Length);
-        if ((isThere && Holds(_folder.FileOf(hex), bytes.Span)) || (!whole && store.Packs.FindSame(digest, bytes.Span) is not null))
+        if ((isThere && Holds(_folder.FileOf(hex), bytes.Span)) || (!whole && !isThere && store.Packs.FindSame(digest, bytes.Span) is not null))
         {
             return new PendingBlob(digest, bytes.Length, null, null);
         }
@@ -147,7 +148,7 @@ internal sealed class BlobWriter(LocalBlobStore store)
             long length = temporary.Length;
             bool isThere = IsThere(digest, length);
             if ((isThere && await IsSoundAsync(digest, length, cancellationToken).ConfigureAwait(false))
-                || (!whole && await store.IsSoundInPacksAsync(digest, length, cancellationToken).ConfigureAwait(false)))
+                || (!whole && !isThere && await store.IsSoundInPacksAsync(digest, length, cancellationToken).ConfigureAwait(false)))
             {
                 temporary.Dispose();
                 return new PendingBlob(digest, length, null, sums.Build());

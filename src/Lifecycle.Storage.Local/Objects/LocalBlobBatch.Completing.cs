@@ -40,6 +40,11 @@ internal sealed partial class LocalBlobBatch
             _store.Packs.Merge();
         }
 
+        foreach ((Digest rotten, _) in _taken.Where(b => b.Value.IsRotten && b.Value.Loose is null && !missing.Contains(b.Key)))
+        {
+            _store.DeleteLoose(rotten);
+        }
+
         BlobReceipt receipt = Receipt(fresh, stored, missing);
         Clear();
         return receipt;

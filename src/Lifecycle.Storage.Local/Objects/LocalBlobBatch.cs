@@ -112,14 +112,16 @@ internal sealed partial class LocalBlobBatch : BlobBatch
             return new StoredBlob(blob.Digest, length, IsNew: false);
         }
 
-        bool isStored = _packs.Mark == mark && _store.HasRecipe(blob.Digest, blob.Recipe);
-        if (!isStored && await _writer.IsSoundAsync(blob.Digest, length, cancellationToken).ConfigureAwait(false))
+        bool isSound = await _writer.IsSoundAsync(blob.Digest, length, cancellationToken).ConfigureAwait(false);
+        if (isSound)
         {
             await _packs.RollbackAsync(mark).ConfigureAwait(false);
-            isStored = true;
         }
 
-        _taken.Add(blob.Digest, new BatchBlob(length, isStored ? BatchPlace.There : BatchPlace.Chunks, Chunked: isStored ? null : blob));
+        bool isStored = isSound || (_packs.Mark == mark && _store.HasRecipe(blob.Digest, blob.Recipe));
+
+        bool isRotten = !isSound && File.Exists(_store.Layout.FileOf(blob.Digest));
+        _taken.Add(blob.Digest, new BatchBlob(length, isStored ? BatchPlace.There : BatchPlace.Chunks, Chunked: isStored ? null : blob, IsRotten: isRotten));
         return new StoredBlob(blob.Digest, length, !isStored);
     }
 
@@ -201,5 +203,10 @@ internal sealed partial class LocalBlobBatch : BlobBatch
         Loose,
     }
 
-    private readonly record struct BatchBlob(long Length, BatchPlace Place, PendingBlob? Loose = null, ChunkedBlob? Chunked = null);
+    /// <param name="Length">Bytes.</param>
+    /// <param name="Place">Where it is.</param>
+    /// <param name="Loose">Its file, when it was put whole.</param>
+    /// <param name="Chunked">Its recipe, when it was cut.</param>
+    /// <param name="IsRotten">Whether a file of this name holds other bytes; it goes when the good ones are durable.</param>
+    private readonly record struct BatchBlob(long Length, BatchPlace Place, PendingBlob? Loose = null, ChunkedBlob? Chunked = null, bool IsRotten = false);
 }

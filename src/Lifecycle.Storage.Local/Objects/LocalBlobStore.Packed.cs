@@ -26,7 +26,7 @@ public sealed partial class LocalBlobStore
 
         try
         {
-            Stream? content = OpenPacked(digest, null);
+            Stream? content = OpenPacked(digest, null, evenIfLoose: true);
             if (content is null)
             {
                 return false;
@@ -150,17 +150,17 @@ public sealed partial class LocalBlobStore
         foreach (FileInfo file in Shelf(prefix))
         {
             Digest digest = Digest.Parse(prefix + file.Name);
-            if (!blobs.TryGetValue(digest, out StoredBlob known) || known.IsPart)
-            {
-                blobs[digest] = new StoredBlob(digest, file.Length, IsNew: false);
-            }
+            blobs[digest] = new StoredBlob(digest, file.Length, IsNew: false);
         }
 
         return blobs.Values.OrderBy(b => b.Digest);
     }
 
-    /// <summary>A stream over a blob in packs; null when they hold none.</summary>
-    private Stream? OpenPacked(Digest digest, BlobOpenOptions? options)
+    /// <summary>
+    /// A stream over a blob in packs; null when they hold none. A chunked blob that is loose as well is read from its file: it is the faster way, and the
+    /// file was made because the chunks were found wanting, or because somebody wants a file.
+    /// </summary>
+    private Stream? OpenPacked(Digest digest, BlobOpenOptions? options, bool evenIfLoose = false)
     {
         bool verify = options?.Verify ?? true;
         BlobCorruptedException? damaged = null;
@@ -169,6 +169,11 @@ public sealed partial class LocalBlobStore
             bool gone = false;
             foreach (PackSpot spot in Packs.FindAll(digest))
             {
+                if (spot.Entry.Kind == PackEntryKind.Recipe && !evenIfLoose && File.Exists(_folder.FileOf(digest)))
+                {
+                    continue;
+                }
+
                 byte[] bytes = new byte[PackFormat.EntryHeaderSize + (int)spot.Entry.Stored];
                 PackRead read = spot.Pack.Read(spot.Entry, bytes, verify);
                 gone |= read == PackRead.Gone;
@@ -186,7 +191,7 @@ public sealed partial class LocalBlobStore
             }
         }
 
-        return damaged is null || File.Exists(_folder.FileOf(digest)) ? null : throw damaged;
+        return damaged is null || (!evenIfLoose && File.Exists(_folder.FileOf(digest))) ? null : throw damaged;
     }
 
     private Stream? Content(Digest digest, in PackSpot spot, byte[] bytes, BlobOpenOptions? options)

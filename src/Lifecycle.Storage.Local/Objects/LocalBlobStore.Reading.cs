@@ -11,6 +11,7 @@ public sealed partial class LocalBlobStore
     public async ValueTask<Stream> OpenAsync(Digest digest, BlobOpenOptions? options = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Packs.Refresh();
         if (OpenPacked(digest, options) is { } packed)
         {
             return packed;
@@ -22,7 +23,8 @@ public sealed partial class LocalBlobStore
         }
         catch (BlobNotFoundException)
         {
-            if (Packs.Refresh() && OpenPacked(digest, options) is { } moved)
+            Packs.Refresh();
+            if (OpenPacked(digest, options, evenIfLoose: true) is { } moved)
             {
                 return moved;
             }

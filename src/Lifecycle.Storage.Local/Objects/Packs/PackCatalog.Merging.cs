@@ -20,6 +20,7 @@ internal sealed partial class PackCatalog
             if (state.Uncovered.Length >= MergedIndex.Least)
             {
                 MergedIndex.Write(folder, time, state.Uncovered);
+                Array.ForEach(state.Broken, folder.Disk.Delete);
                 Reload();
             }
 

@@ -225,7 +225,8 @@ internal sealed partial class PackCatalog(ObjectFolder folder, TimeProvider time
         }
 
         bool same = packs.Count == before.All.Count && before.All.All(p => packs.ContainsKey(p.Name));
-        _state = State.Of(packs, [.. indexes.Select(i => before.IndexAt(i) ?? MergedIndex.Open(i)).OfType<MergedIndex>()], changed, listed);
+        (string Path, MergedIndex? Index)[] opened = [.. indexes.Select(i => (i, before.IndexAt(i) ?? MergedIndex.Open(i)))];
+        _state = State.Of(packs, [.. opened.Select(o => o.Index).OfType<MergedIndex>()], changed, listed) with { Broken = [.. opened.Where(o => o.Index is null).Select(o => o.Path)] };
         return !same;
     }
 
@@ -251,6 +252,9 @@ internal sealed partial class PackCatalog(ObjectFolder folder, TimeProvider time
     private sealed record State(
         IReadOnlyDictionary<string, PackReader> ByName, IReadOnlyList<PackReader> All, PackReader[] Uncovered, Covering[] Covering, DateTime Changed, DateTime Listed)
     {
+        /// <summary>Files of merged indexes that cannot be used.</summary>
+        public string[] Broken { get; init; } = [];
+
         public static State Empty { get; } = new(new Dictionary<string, PackReader>(StringComparer.Ordinal), [], [], [], DateTime.MinValue, DateTime.MinValue);
 
         public static State Of(Dictionary<string, PackReader> packs, IReadOnlyList<MergedIndex> indexes, DateTime changed, DateTime listed)

@@ -60,6 +60,7 @@ internal sealed class LiveSet
     {
         foreach (ListFile<KeepList> file in ListFolder.Keeps(_folder))
         {
+            _keepsSeen.Add(Path.GetFileName(file.Path));
             if ((file.List?.At ?? file.NamedAt) is { } written && written <= youngFrom)
             {
                 _expiredKeeps.Add(file.Path);
@@ -70,7 +71,6 @@ internal sealed class LiveSet
             }
             else if (file.List is { } list)
             {
-                _keepsSeen.Add(Path.GetFileName(file.Path));
                 _digests.UnionWith(list.Digests);
             }
             else

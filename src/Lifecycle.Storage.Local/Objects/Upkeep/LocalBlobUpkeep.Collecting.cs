@@ -44,6 +44,7 @@ public sealed partial class LocalBlobUpkeep
             cancellationToken).ConfigureAwait(false);
         Sweeper sweeper = new(_folder, _time, _options.Young, survey);
         IReadOnlyList<Digest> removed = await sweeper.RunAsync(removable.Select(d => d.Digest), cancellationToken).ConfigureAwait(false);
+        _store.Packs.Refresh();
         RemoveOldLists(survey);
         StorageTelemetry.FreedBytes.Add(Math.Max(0, sweeper.FreedBytes));
         return new CollectionReport(plan.Id, removed, survey.Dead.Count - removed.Count, sweeper.FreedBytes);

@@ -7,8 +7,8 @@ namespace Lifecycle.Storage.Local;
 /// meanwhile are read, and what they name stays with all its parts.
 /// </summary>
 /// <remarks>
-/// Recipes go before parts, and all packs that hold removable recipes go in one slice (each is one rename): at no moment does the store offer a
-/// chunked blob whose parts are already gone.
+/// Recipes go before parts, and all packs that hold removable recipes go in one slice (each is one rename, in the order of <see cref="SweepOrder"/>): at no
+/// moment does the store offer a chunked blob whose parts are already gone.
 /// </remarks>
 internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan young, CollectionSurvey survey)
 {
@@ -104,10 +104,11 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
 
     private async ValueTask SweepPacksAsync(CancellationToken cancellationToken)
     {
+        IReadOnlyList<DoomedPack> recipesFirst = SweepOrder.Of(_doomed, survey.Parts);
         using (await SweepLock.TakeExclusiveAsync(folder.Path, cancellationToken).ConfigureAwait(false))
         {
             SpareWhatIsKept();
-            foreach (DoomedPack doomed in _doomed.Where(d => d.HoldsRecipe).ToArray())
+            foreach (DoomedPack doomed in recipesFirst.Where(_doomed.Contains))
             {
                 Remove(doomed);
             }
