@@ -52,7 +52,7 @@ internal static class TreeScanner
 
     public static SourceRefusedException TooMany(string path) => new(path, $"a version holds at most {DatasetTree.MaximumFiles} files.");
 
-    private static List<ScannedFile> PortableScan(string root, SourceLinks? links, CancellationToken cancellationToken)
+    internal static List<ScannedFile> PortableScan(string root, SourceLinks? links, CancellationToken cancellationToken)
     {
         List<ScannedFile> files = [];
         Folder(root, "", IgnoreRules.Empty);
