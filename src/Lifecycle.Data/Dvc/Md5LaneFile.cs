@@ -5,6 +5,12 @@ namespace Lifecycle.Data;
 /// <summary>A file on its way through the lanes: opened, handed over piece by piece, ended with its MD5. Used by one thread at a time.</summary>
 internal abstract class Md5LaneFile
 {
+    /// <summary>About how long the file is; only decides in which order and how files are read.</summary>
+    public abstract long ExpectedLength { get; }
+
+    /// <summary>Whether the file has to be read once more; looked at after <see cref="Done"/>.</summary>
+    public bool IsWantedAgain { get; protected set; }
+
     /// <summary>Opens the file; it is read from its beginning.</summary>
     public abstract SafeFileHandle Open();
 
