@@ -165,6 +165,24 @@ public sealed class DatasetVersion
     public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>
         DatasetSplit.MakeAsync(this, define, cancellationToken);
 
+    /// <summary>Assigns every row to a part as another split does, so that the rows of both stand in the same parts.</summary>
+    /// <param name="definition"><see cref="DatasetSplit.Definition"/> of a split of this or another version.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="UnknownColumnException">The version does not have a column that decides.</exception>
+    public ValueTask<DatasetSplit> SplitAsync(SplitDefinition definition, CancellationToken cancellationToken = default) =>
+        DatasetSplit.MakeAsync(this, definition, cancellationToken);
+
+    /// <summary>What differs between the columns of a table in this version and in a younger one.</summary>
+    /// <param name="newer">The younger version; it may be of another dataset.</param>
+    /// <param name="file">The table, at the same path in both; null when this version has only one.</param>
+    /// <exception cref="DatasetException">There is no such table.</exception>
+    public SchemaDiff DiffSchema(DatasetVersion newer, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        TableSummary table = TableOf(file);
+        return SchemaDiff.Between(table.Schema, newer.TableOf(file ?? table.Path).Schema);
+    }
+
     /// <summary>For example <c>mortgages@1</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}@{Number}");
 
