@@ -26,6 +26,12 @@ internal static class StorageTelemetry
     public static readonly Counter<long> Corrupted =
         Meter.CreateCounter<long>("lifecycle.storage.corrupted", "{blob}", "Reads that found bytes which do not fit their digest.");
 
+    public static readonly Counter<long> FreedBytes =
+        Meter.CreateCounter<long>("lifecycle.storage.collection.freed_bytes", "By", "Bytes of the disk that collections made free.");
+
+    public static readonly Counter<long> RepairedBlobs =
+        Meter.CreateCounter<long>("lifecycle.storage.repaired", "{blob}", "Blobs and parts of blobs that repairs fetched from another store.");
+
     public static readonly Histogram<double> Transactions =
         Meter.CreateHistogram<double>("lifecycle.storage.transaction.duration", "s", "Write transactions, waiting included; tag outcome: committed, rolled_back.");
 

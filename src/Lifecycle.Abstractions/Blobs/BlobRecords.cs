@@ -21,7 +21,7 @@ public enum BlobLayout
     /// <summary>The store decides.</summary>
     Auto,
 
-    /// <summary>One file a blob, so that it can be mapped, linked or cloned; what models are stored as.</summary>
+    /// <summary>One file a blob, so that it can be mapped, linked or cloned.</summary>
     Whole,
 }
 

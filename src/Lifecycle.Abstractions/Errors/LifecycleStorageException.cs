@@ -92,3 +92,17 @@ public sealed class BlobCorruptedException : LifecycleStorageException
     /// <summary>The digest of what is there, when it is known.</summary>
     public Digest? Actual { get; }
 }
+
+/// <summary>Nothing was collected, for nobody can tell for certain what is needed; nothing was touched.</summary>
+public sealed class CollectionRefusedException : LifecycleStorageException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="key">What stands in the way: a source, a file, a collection.</param>
+    /// <param name="message">Why, and what to do.</param>
+    /// <param name="isTransient">Whether the same call may succeed later.</param>
+    /// <param name="innerException">The cause.</param>
+    public CollectionRefusedException(string key, string message, bool isTransient = false, Exception? innerException = null)
+        : base("objects", "collect", key, message, isTransient, innerException)
+    {
+    }
+}

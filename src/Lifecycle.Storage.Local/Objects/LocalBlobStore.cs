@@ -49,26 +49,47 @@ public sealed partial class LocalBlobStore : IBlobStore
         Require(options);
         using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.put");
         long start = _time.GetTimestamp();
+        long position = content.CanSeek ? content.Position : 0;
+        for (int attempt = 1; ; attempt++)
+        {
+            (Digest digest, long length, bool? isNew) = await TryPutAsync(content, options, cancellationToken).ConfigureAwait(false);
+            if (isNew is { } stored)
+            {
+                StorageTelemetry.Put(length, stored, _time.GetElapsedTime(start));
+                return new StoredBlob(digest, length, stored);
+            }
+
+            if (!content.CanSeek || attempt == Attempts)
+            {
+                throw new LifecycleStorageException("objects", "put", digest.ToString(),
+                    $"The blob {digest} was removed by another process while it was put again. Put it once more.", isTransient: true);
+            }
+
+            content.Position = position;
+        }
+    }
+
+    /// <summary>Whether the blob is new; null when it was there, and was removed before it could be renewed.</summary>
+    private async ValueTask<(Digest Digest, long Length, bool? IsNew)> TryPutAsync(Stream content, BlobPutOptions? options, CancellationToken cancellationToken)
+    {
         using PendingBlob pending = await new BlobWriter(this).TakeAsync(content, options, flush: true, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        bool isNew = Publish(pending);
-        if (isNew)
+        bool? isNew = Publish(pending);
+        if (isNew == true)
         {
             FlushShelves([pending.Digest.Hex[..2]]);
             isNew = options?.Layout != BlobLayout.Whole || !Packs.TryFind(pending.Digest, out _);
         }
         else if ((await KeepAsync([pending.Digest], cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            throw new LifecycleStorageException("objects", "put", pending.Digest.ToString(),
-                $"The blob {pending.Digest} was removed by another process while it was put again. Put it once more.", isTransient: true);
+            isNew = null;
         }
         else
         {
             FlushShelves(File.Exists(_folder.FileOf(pending.Digest)) ? [pending.Digest.Hex[..2]] : []);
         }
 
-        StorageTelemetry.Put(pending.Length, isNew, _time.GetElapsedTime(start));
-        return new StoredBlob(pending.Digest, pending.Length, isNew);
+        return (pending.Digest, pending.Length, isNew);
     }
 
     /// <inheritdoc/>
@@ -114,6 +135,7 @@ public sealed partial class LocalBlobStore : IBlobStore
             return [];
         }
 
+        // What another process collected must not be taken for present; while the lock is held nothing more goes.
         using SweepLock sweep = await SweepLock.TakeSharedAsync(_folder.Path, cancellationToken).ConfigureAwait(false);
         Packs.Refresh();
         List<Digest> missing = [];
