@@ -138,7 +138,7 @@ public sealed partial class DatasetCatalog
             }
             else if (record != new VersionRecord(
                 row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, row.Message, row.Actor, row.At, record.Source, tables?.ToString())
-                { Transform = record.Transform, Code = record.Code, Profile = record.Profile, Risk = record.Risk, Tags = record.Tags })
+                { Transform = record.Transform, Code = record.Code, Profile = row.Profile?.ToString(), Risk = record.Risk, Tags = record.Tags })
             {
                 problems.Add(new DatasetProblem(null, version.Record, "the record tells something else than the row of the database; trust the record"));
             }
@@ -147,10 +147,15 @@ public sealed partial class DatasetCatalog
             {
                 await ReadBlobAsync(Blobs, schema, 1 << 28, cancellationToken).ConfigureAwait(false);
             }
+
+            if (row.Profile is { } profile && !row.IsRemoved)
+            {
+                ProfileJson.Read(await ReadBlobAsync(Blobs, profile, MaximumProfile, cancellationToken).ConfigureAwait(false));
+            }
         }
         catch (Exception e) when (IsDamage(e))
         {
-            problems.Add(new DatasetProblem(null, version.Record, "record or schema: " + e.Message));
+            problems.Add(new DatasetProblem(null, version.Record, "record, schema or profile: " + e.Message));
         }
     }
 

@@ -154,7 +154,7 @@ public sealed class CommitTests
         string record = Encoding.UTF8.GetString(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, v.Record, 1 << 20, default));
         string tables = v.Row.Tables!;
         Assert.Equal(
-            $$"""{"format":"lifecycle.version/1","id":"{{v.Id}}","dataset":"m","number":1,"tree":"{{v.Digest}}","message":"why","actor":"ada","at":"2026-01-02T03:04:05.678+00:00","source":{"kind":"path","name":"t.csv"},"schema":"{{Digest.Of(Encoding.UTF8.GetBytes(tables))}}"}""",
+            $$"""{"format":"lifecycle.version/1","id":"{{v.Id}}","dataset":"m","number":1,"tree":"{{v.Digest}}","message":"why","actor":"ada","at":"2026-01-02T03:04:05.678+00:00","source":{"kind":"path","name":"t.csv"},"schema":"{{Digest.Of(Encoding.UTF8.GetBytes(tables))}}","profile":"{{v.Row.Profile}}"}""",
             record);
         Assert.Equal(
             """{"format":"lifecycle.schema/1","tables":[{"path":"t.csv","format":"csv","rows":1,"columns":[{"name":"a","type":"Int64","nullable":false,"classification":"None"}],"csv":{"delimiter":",","hasHeader":true}}]}""",
