@@ -39,5 +39,8 @@ internal sealed class TouchingFormat(Action touch) : TableFormat
         }
 
         public override TableSummary Complete() => inner.Complete();
+
+        public override ValueTask<DatasetProfile?> ProfileAsync(Func<Stream> open, CancellationToken cancellationToken = default) =>
+            inner.ProfileAsync(open, cancellationToken);
     }
 }
