@@ -8,8 +8,16 @@ internal static class Program
     public const string CommittingChild = "commit-until-killed";
     public const string CommittingOnce = "commit-once";
 
+    public const string DerivingChild = "derive-until-killed";
+
     public static async Task<int> Main(string[] args)
     {
+        if (args is [DerivingChild, var safe, var vault, var keys])
+        {
+            await PrivacyCrashTests.DeriveUntilKilledAsync(safe, vault, keys);
+            return 0;
+        }
+
         if (args is [CommittingChild, var root, var source])
         {
             await CommitAsync(root, source);

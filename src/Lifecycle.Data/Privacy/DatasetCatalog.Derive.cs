@@ -106,7 +106,10 @@ public sealed partial class DatasetCatalog
                 report = derivation.Report(((DerivedRows)rows).Treatments());
                 attachments.Clear();
                 attachments.AddRange([recipe, new CommitAttachment(CommitAttachment.Risk, report.ToBytes())]);
-                await (tokens?.KeepAsync(token) ?? ValueTask.CompletedTask).ConfigureAwait(false);
+                if (tokens is not null)
+                {
+                    await tokens.KeepAsync(token).ConfigureAwait(false);
+                }
             });
         CommitCause cause = new(origin)
         {

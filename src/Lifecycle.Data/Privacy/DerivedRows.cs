@@ -78,7 +78,11 @@ internal sealed class DerivedRows : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
 
-    public override ValueTask DisposeAsync() => _batches.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _batches.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
 
     public override void Flush()
     {
