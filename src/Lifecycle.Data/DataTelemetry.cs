@@ -24,6 +24,12 @@ internal static class DataTelemetry
     public static Histogram<double> CheckoutDuration { get; } =
         Meter.CreateHistogram<double>("lifecycle.data.checkout.duration", "s", "Time of a checkout.");
 
+    public static Histogram<double> StatusDuration { get; } =
+        Meter.CreateHistogram<double>("lifecycle.data.status.duration", "s", "Time to find out what changed in a workspace.");
+
+    public static Counter<long> HashedFiles { get; } =
+        Meter.CreateCounter<long>("lifecycle.data.status.hashed_files", "{file}", "Files that had to be read because nothing proved them unchanged.");
+
     public static Histogram<double> DeriveDuration { get; } =
         Meter.CreateHistogram<double>("lifecycle.data.derive.duration", "s", "Time of a derivation, also of one that was refused.");
 

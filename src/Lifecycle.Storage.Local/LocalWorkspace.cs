@@ -18,6 +18,8 @@ public sealed class LocalWorkspace : IAsyncDisposable, IDisposable
         Audit = new LocalAuditLog(Database, JournalFolder, actor, Blobs, Objects, options, time, loggers?.CreateLogger<LocalAuditLog>());
         Events = new LocalEvents(Database, actor, options, time, loggers?.CreateLogger<LocalEvents>());
         Objects.Know(Audit);
+        Objects.Record = async (record, token) => await Database.WriteAsync(
+            (transaction, inner) => Audit.AppendAsync(transaction, record, inner), cancellationToken: token).ConfigureAwait(false);
 
         // Whoever disposes the database first, receivers and checkpoint are done while it can still be read.
         Database.Closing = async () =>

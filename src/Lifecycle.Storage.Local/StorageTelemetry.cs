@@ -20,8 +20,17 @@ internal static class StorageTelemetry
     public static readonly Counter<long> ReadBytes =
         Meter.CreateCounter<long>("lifecycle.storage.read.bytes", "By", "Bytes of blobs read from the disk.");
 
+    public static readonly Counter<long> LooseCopies =
+        Meter.CreateCounter<long>("lifecycle.storage.loose_copy.count", "{blob}", "Blobs of packs that got a file of their own because a link to them was asked for.");
+
     public static readonly Counter<long> Corrupted =
         Meter.CreateCounter<long>("lifecycle.storage.corrupted", "{blob}", "Reads that found bytes which do not fit their digest.");
+
+    public static readonly Counter<long> FreedBytes =
+        Meter.CreateCounter<long>("lifecycle.storage.collection.freed_bytes", "By", "Bytes of the disk that collections made free.");
+
+    public static readonly Counter<long> RepairedBlobs =
+        Meter.CreateCounter<long>("lifecycle.storage.repaired", "{blob}", "Blobs and parts of blobs that repairs fetched from another store.");
 
     public static readonly Histogram<double> Transactions =
         Meter.CreateHistogram<double>("lifecycle.storage.transaction.duration", "s", "Write transactions, waiting included; tag outcome: committed, rolled_back.");

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Lifecycle.Benchmarks.Ratios.Datasets;
 using Lifecycle.Benchmarks.Ratios.Drift;
+using Lifecycle.Benchmarks.Ratios.Objects;
 using Lifecycle.Benchmarks.Ratios.Tracking;
 using Lifecycle.Benchmarks.Ratios.Validation;
 
@@ -14,11 +16,13 @@ internal static class RatioRunner
         ["drift"] = DriftSuite.MeasureAsync,
         ["tracking"] = TrackingSuite.MeasureAsync,
         ["validation"] = ValidationSuite.MeasureAsync,
+        ["objects"] = ObjectsSuite.MeasureAsync,
+        ["data"] = DataSuite.MeasureAsync,
     };
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts = new(
         DriftSuite.Groups.Concat(ValidationSuite.Groups).Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
-            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts),
+            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts).Concat(ObjectsSuite.Groups).Concat(DataSuite.Groups),
         StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(string[] names)
@@ -30,12 +34,19 @@ internal static class RatioRunner
             return ExitCode.Usage;
         }
 
-        foreach (string name in wanted)
+        try
         {
-            await foreach (Figure figure in (Suites.GetValueOrDefault(name) ?? Parts[name])())
+            foreach (string name in wanted)
             {
-                Console.WriteLine(figure);
+                await foreach (Figure figure in (Suites.GetValueOrDefault(name) ?? Parts[name])())
+                {
+                    Console.WriteLine(figure);
+                }
             }
+        }
+        finally
+        {
+            Workload.Remove();
         }
 
         return ExitCode.Done;

@@ -1,18 +1,8 @@
 namespace Lifecycle;
 
 /// <summary>
-/// One a feature: which digests its tables still need. A store never removes a blob while a source that once opened it is not registered.
+/// The store's housekeeping: knows who holds references, finds what is damaged, mends it from a second store, and removes what nobody needs.
 /// </summary>
-public interface IBlobReferenceSource
-{
-    /// <summary>Name under which the store knows the source, for example <c>datasets</c> or <c>tracking</c>.</summary>
-    string Name { get; }
-
-    /// <summary>Every digest that must stay.</summary>
-    IAsyncEnumerable<Digest> ReferencesAsync(CancellationToken cancellationToken = default);
-}
-
-/// <summary>The store's housekeeping: knows who holds references and finds what is damaged.</summary>
 public abstract class BlobUpkeep
 {
     /// <summary>
@@ -23,29 +13,41 @@ public abstract class BlobUpkeep
     /// <summary>The names of all sources that ever opened this store.</summary>
     public abstract ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads every blob and checks it against its digest, then checks that every reference of the registered sources is there.</summary>
-    public abstract ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default);
+    /// <summary>Says what a collection would remove. Touches nothing; <see cref="CollectionPlan.ApplyAsync"/> does.</summary>
+    /// <param name="configure">Null: no source is retired.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="CollectionRefusedException">
+    /// Nobody can tell what is needed: a source of the store is not registered or throws, a list is damaged, or the clock went back.
+    /// </exception>
+    public abstract ValueTask<CollectionPlan> PlanCollectionAsync(Action<UpkeepOptions>? configure = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Marks what nobody needs and removes what has been marked for the grace. What the plan says is looked at again: a blob that is needed now stays.
+    /// </summary>
+    /// <param name="plan">A plan of this store.</param>
+    /// <param name="cancellationToken">Cancelling stops between two steps; what was removed stays removed.</param>
+    /// <exception cref="CollectionRefusedException">As for <see cref="PlanCollectionAsync"/>; also when another collection is under way.</exception>
+    public abstract ValueTask<CollectionReport> ApplyAsync(CollectionPlan plan, CancellationToken cancellationToken = default);
+
+    /// <summary>Drops the marks of a collection, so that the grace of what it marked starts anew. What was removed after its grace stays removed.</summary>
+    /// <param name="id">The plan's <see cref="CollectionPlan.Id"/>.</param>
+    /// <param name="cancellationToken">Cancelling leaves the marks.</param>
+    /// <exception cref="CollectionRefusedException">There is no such collection, or its grace is over and its marks are forgotten.</exception>
+    public abstract ValueTask<UndoReport> UndoCollectionAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads every file of the store and checks it, then asks the registered sources for references that are not there and for what they find wrong.</summary>
+    public ValueTask<VerificationReport> VerifyAsync(CancellationToken cancellationToken = default) => VerifyAsync(_ => { }, cancellationToken);
+
+    /// <summary>Reads the store, or a part of it, and checks it.</summary>
+    /// <param name="configure">Which part and how fast.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public abstract ValueTask<VerificationReport> VerifyAsync(Action<VerificationOptions> configure, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Verifies the store and fetches what is damaged or missing from another one. A good copy is in its place before the bad one goes; what
+    /// the other store does not hold stays as it is. Files that can be made anew (sums, indexes, lists) are.
+    /// </summary>
+    /// <param name="from">A store that holds the same blobs; only read.</param>
+    /// <param name="cancellationToken">Cancelling leaves every blob that was sound sound.</param>
+    public abstract ValueTask<RepairReport> RepairAsync(IBlobStore from, CancellationToken cancellationToken = default);
 }
-
-/// <summary>What a verification of the store found.</summary>
-/// <param name="Blobs">Blobs read.</param>
-/// <param name="Bytes">Bytes read.</param>
-/// <param name="Damaged">Blobs whose bytes do not fit their digest, and files that do not belong.</param>
-/// <param name="Missing">Digests that a source refers to and the store does not hold.</param>
-public sealed record VerificationReport(long Blobs, long Bytes, IReadOnlyList<DamagedBlob> Damaged, IReadOnlyList<MissingBlob> Missing)
-{
-    /// <summary>Whether nothing is damaged and nothing is missing.</summary>
-    public bool IsSound => Damaged.Count == 0 && Missing.Count == 0;
-}
-
-/// <summary>A blob that is not what its digest says.</summary>
-/// <param name="File">The file, relative to the store.</param>
-/// <param name="Expected">The digest it should have; null when the file name is none.</param>
-/// <param name="Actual">The digest of the bytes that are there; null when they could not be read.</param>
-/// <param name="Problem">One sentence for a person.</param>
-public sealed record DamagedBlob(string File, Digest? Expected, Digest? Actual, string Problem);
-
-/// <summary>A blob that a feature needs and the store does not hold.</summary>
-/// <param name="Digest">The blob.</param>
-/// <param name="Source">Who needs it.</param>
-public sealed record MissingBlob(Digest Digest, string Source);

@@ -6,7 +6,7 @@ namespace Lifecycle;
 
 /// <summary>
 /// The identity of bytes: SHA-256 of the whole content (FIPS 180-4), printed as <c>sha256:</c> and 64 lower-case hex digits.
-/// Every artifact, dataset file, model and report is known by its digest.
+/// Whatever bytes are: they are known by their digest.
 /// </summary>
 public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanParsable<Digest>
 {

@@ -62,7 +62,7 @@ public sealed partial class DatasetCatalog : IAsyncDisposable
     /// <exception cref="DatasetNotFoundException">There is no such dataset or version.</exception>
     public async ValueTask<DatasetVersion> GetAsync(string name, long? number = null, CancellationToken cancellationToken = default)
     {
-        VersionRow? newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
+        VersionRow? newest = (await NewestAsync(name, cancellationToken).ConfigureAwait(false)).Row;
         if (newest is null)
         {
             throw new DatasetNotFoundException(name, number, null);
@@ -73,7 +73,7 @@ public sealed partial class DatasetCatalog : IAsyncDisposable
             return new DatasetVersion(this, newest);
         }
 
-        await foreach (VersionRow row in QueryAsync("WHERE d.name = $name AND v.number = $number", [("$name", name), ("$number", number)], cancellationToken).ConfigureAwait(false))
+        await foreach (VersionRow row in QueryAsync("WHERE d.name = $name AND v.number = $number AND v.removed_at IS NULL", [("$name", name), ("$number", number)], cancellationToken).ConfigureAwait(false))
         {
             return new DatasetVersion(this, row);
         }
@@ -83,12 +83,12 @@ public sealed partial class DatasetCatalog : IAsyncDisposable
 
     /// <summary>The newest version, or null when there is no such dataset.</summary>
     public async ValueTask<DatasetVersion?> LatestAsync(string name, CancellationToken cancellationToken = default) =>
-        await NewestAsync(name, cancellationToken).ConfigureAwait(false) is { } row ? new DatasetVersion(this, row) : null;
+        (await NewestAsync(name, cancellationToken).ConfigureAwait(false)).Row is { } row ? new DatasetVersion(this, row) : null;
 
     /// <summary>The version of this id (32 hex digits), or null.</summary>
     public async ValueTask<DatasetVersion?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
-        await foreach (VersionRow row in QueryAsync("WHERE v.id = $id", [("$id", id)], cancellationToken).ConfigureAwait(false))
+        await foreach (VersionRow row in QueryAsync("WHERE v.id = $id AND v.removed_at IS NULL", [("$id", id)], cancellationToken).ConfigureAwait(false))
         {
             return new DatasetVersion(this, row);
         }
@@ -158,16 +158,25 @@ public sealed partial class DatasetCatalog : IAsyncDisposable
     internal TableFormat FormatOf(TableSummary table) => _options.Formats.FirstOrDefault(f => f.Name == table.Format)
         ?? throw new DatasetException($"The table '{table.Path}' is '{table.Format}'; add that format to DatasetOptions.Formats.");
 
-    private async ValueTask<VersionRow?> NewestAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<NewestVersion> NewestAsync(string name, CancellationToken cancellationToken)
     {
         ResourceName.Require(name, "dataset");
+        long last = 0;
+        VersionRow? newest = null;
         await foreach (VersionRow row in QueryAsync(
-            "WHERE d.name = $name AND v.removed_at IS NULL ORDER BY v.number DESC LIMIT 1", [("$name", name)], cancellationToken).ConfigureAwait(false))
+            """
+            WHERE d.name = $name AND v.number IN (
+                (SELECT max(n.number) FROM data_version n WHERE n.dataset = d.id),
+                (SELECT max(n.number) FROM data_version n WHERE n.dataset = d.id AND n.removed_at IS NULL))
+            """,
+            [("$name", name)],
+            cancellationToken).ConfigureAwait(false))
         {
-            return row;
+            last = Math.Max(last, row.Number);
+            newest = row.IsRemoved ? newest : row;
         }
 
-        return null;
+        return new NewestVersion(newest, last);
     }
 
     private async IAsyncEnumerable<DatasetVersion> Versions(

@@ -22,9 +22,20 @@ public sealed class DatasetNotFoundException : DatasetException
     public DatasetNotFoundException(string name, long? number, long? newest)
         : base(newest is null
             ? $"There is no dataset '{name}'. Commit it first, or list the names with ListAsync()."
-            : $"The dataset '{name}' has no version {number}; its newest is {newest}.")
+            : $"The dataset '{name}' has no version {number}, or it was removed; its newest is {newest}.")
     {
     }
+
+    private DatasetNotFoundException(string message)
+        : base(message)
+    {
+    }
+
+    internal static DatasetNotFoundException Removed(string name, long number) =>
+        new($"The version {name}@{number} was removed; the audit log says why. Choose another one, or commit the data again.");
+
+    internal static DatasetNotFoundException Tag(string name, string tag, IReadOnlyList<string> tags) =>
+        new($"The dataset '{name}' has no tag '{tag}'. {(tags.Count == 0 ? "It has none, or there is no such dataset." : $"Its tags are: {string.Join(", ", tags.Take(20))}.")}");
 }
 
 /// <summary>A file changed while it was read for a commit, again and again. Nothing was committed.</summary>
@@ -98,10 +109,13 @@ public sealed class WorkspaceModifiedException : DatasetException
     /// <param name="folder">The folder.</param>
     /// <param name="paths">The files in the way.</param>
     /// <param name="canOverwrite">Whether overwriting them would help.</param>
-    public WorkspaceModifiedException(string folder, IReadOnlyList<string> paths, bool canOverwrite = true)
-        : base($"{(paths ?? throw new ArgumentNullException(nameof(paths))).Count} thing(s) in '{folder}' are in the way, so nothing was written: "
+    /// <param name="isLate">Whether they changed while the checkout ran, so that others may have been written before.</param>
+    public WorkspaceModifiedException(string folder, IReadOnlyList<string> paths, bool canOverwrite = true, bool isLate = false)
+        : base($"{(paths ?? throw new ArgumentNullException(nameof(paths))).Count} thing(s) in '{folder}' "
+            + (isLate ? "changed while the checkout ran and were left as they are; files before them were written: " : "are in the way, so nothing was written: ")
             + $"{string.Join(", ", paths.Take(Shown))}{(paths.Count > Shown ? ", ..." : "")}. "
-            + (canOverwrite ? "Move them away, choose an empty folder, or say CheckoutOptions.Overwrite." : "Move them away or choose an empty folder."))
+            + (isLate ? "Look at them and check out again."
+                : canOverwrite ? "Commit them, move them away, choose an empty folder, or say CheckoutOptions.Overwrite." : "Move them away or choose an empty folder."))
         => Paths = paths;
 
     /// <summary>The files in the way.</summary>

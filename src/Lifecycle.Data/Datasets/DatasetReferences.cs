@@ -51,8 +51,8 @@ internal sealed class DatasetReferences(LifecycleDatabase database, IBlobStore b
         await using (connection.ConfigureAwait(false))
         {
             DbCommand command = connection.Command(
-                "SELECT digest, 1, tables FROM data_version UNION ALL SELECT record, 0, NULL FROM data_version UNION ALL SELECT digest, 0, NULL FROM data_split "
-                + "UNION ALL SELECT profile, 0, NULL FROM data_version WHERE profile IS NOT NULL UNION ALL SELECT digest, 0, NULL FROM data_version_blob");
+                "SELECT digest, 1, tables FROM data_version WHERE removed_at IS NULL UNION ALL SELECT record, 0, NULL FROM data_version UNION ALL SELECT digest, 0, NULL FROM data_split "
+                + "UNION ALL SELECT profile, 0, NULL FROM data_version WHERE profile IS NOT NULL AND removed_at IS NULL UNION ALL SELECT digest, 0, NULL FROM data_version_blob");
             await using (command.ConfigureAwait(false))
             {
                 DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

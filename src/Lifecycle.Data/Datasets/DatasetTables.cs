@@ -6,7 +6,7 @@ namespace Lifecycle.Data;
 internal static class DatasetTables
 {
     public const string VersionColumns =
-        "d.name, v.number, v.id, v.digest, v.record, v.parent, v.files, v.bytes, v.rows, v.tables, v.created, v.actor, v.message";
+        "d.name, v.number, v.id, v.digest, v.record, v.parent, v.files, v.bytes, v.rows, v.tables, v.created, v.actor, v.message, v.removed_at, v.profile";
 
     public const string VersionsOfDataset = "FROM data_version v JOIN data_dataset d ON d.id = v.dataset";
 
@@ -70,6 +70,7 @@ internal static class DatasetTables
             path TEXT NOT NULL,
             dataset TEXT NOT NULL,
             number INTEGER,
+            include TEXT,
             stamps BLOB,
             PRIMARY KEY (machine, path)) STRICT;
         CREATE TABLE data_file_hash (
@@ -93,7 +94,11 @@ internal static class DatasetTables
         row.IsDBNull(9) ? null : row.GetString(9),
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)),
         row.GetString(11),
-        row.IsDBNull(12) ? null : row.GetString(12));
+        row.IsDBNull(12) ? null : row.GetString(12))
+    {
+        IsRemoved = !row.IsDBNull(13),
+        Profile = row.IsDBNull(14) ? null : Digest.Parse(row.GetString(14)),
+    };
 
     /// <summary>Inserts edges that are not there yet.</summary>
     public static async ValueTask InsertEdgesAsync(LifecycleTransaction transaction, IReadOnlyList<LineageEdge> edges, CancellationToken cancellationToken)
@@ -128,4 +133,10 @@ internal sealed record VersionRow(
     string? Tables,
     DateTimeOffset At,
     string Actor,
-    string? Message);
+    string? Message)
+{
+    public bool IsRemoved { get; init; }
+
+    /// <summary>The profile that was made with the commit.</summary>
+    public Digest? Profile { get; init; }
+}

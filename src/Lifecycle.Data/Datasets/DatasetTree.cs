@@ -18,6 +18,8 @@ internal static class DatasetTree
     public const int MaximumFiles = 5_000_000;
     public const long MaximumBytes = 512L << 20;
 
+    private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create([(byte)'\\', 0x7F, .. Enumerable.Range(0, 0x20).Select(b => (byte)b)]);
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The bytes of the list; the files may come in any order.</summary>
@@ -28,12 +30,15 @@ internal static class DatasetTree
         ArrayBufferWriter<byte> output = new(64 + (sorted.Length * 120));
         output.Write("lifecycle.tree/1\n"u8);
         long bytes = 0;
+        Span<byte> hash = stackalloc byte[Digest.Size];
         foreach ((byte[] path, DatasetFile file) in sorted)
         {
             output.Write(file.IsExecutable ? "x "u8 : "- "u8);
             Number(output, file.Length);
             output.Write(" "u8);
-            output.Write(Encoding.ASCII.GetBytes(file.Digest.Hex));
+            file.Digest.CopyTo(hash);
+            Convert.TryToHexStringLower(hash, output.GetSpan(64), out int written);
+            output.Advance(written);
             output.Write(" "u8);
             Escape(output, path);
             output.Write("\n"u8);
@@ -53,48 +58,60 @@ internal static class DatasetTree
     public static IReadOnlyList<DatasetFile> Parse(ReadOnlySpan<byte> tree)
     {
         List<DatasetFile> files = [];
-        int line = 0;
         ReadOnlySpan<byte> rest = tree;
-        while (!rest.IsEmpty)
+        int line = 1;
+        if (!Line(ref rest, line).SequenceEqual("lifecycle.tree/1"u8))
         {
-            line++;
-            int end = rest.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> text = end < 0 ? throw new TreeFormatException(line, "the line has no end") : rest[..end];
-            rest = rest[(end + 1)..];
-            if (line == 1)
-            {
-                if (!text.SequenceEqual("lifecycle.tree/1"u8))
-                {
-                    throw new TreeFormatException(1, "it does not begin with 'lifecycle.tree/1'");
-                }
-            }
-            else if (text.StartsWith("= "u8))
-            {
-                break;
-            }
-            else
-            {
-                files.Add(File(text, line));
-            }
+            throw new TreeFormatException(1, "it does not begin with 'lifecycle.tree/1'");
         }
 
-        if (!Write(files).AsSpan().SequenceEqual(tree))
+        byte[] previous = [];
+        long bytes = 0;
+        while (true)
         {
-            throw new TreeFormatException(line, "order, totals or form differ from what its files would give");
-        }
-
-        for (int i = 1; i < files.Count; i++)
-        {
-            if (files[i].Path == files[i - 1].Path)
+            ReadOnlySpan<byte> text = Line(ref rest, ++line);
+            if (text.StartsWith("= "u8))
             {
-                throw new TreeFormatException(i + 2, "a path stands twice");
+                ReadOnlySpan<byte> totals = text[2..];
+                long count = Number(ref totals, line, "the number of files", isLast: false);
+                long sum = Number(ref totals, line, "the number of bytes", isLast: true);
+                return count == files.Count && sum == bytes && rest.IsEmpty
+                    ? files
+                    : throw new TreeFormatException(line, $"the totals are not those of {files.Count} files of {bytes} bytes, or something stands behind them");
             }
-        }
 
-        return files;
+            DatasetFile file = File(text, line, out byte[] path);
+            int order = path.AsSpan().SequenceCompareTo(previous);
+            if (files.Count > 0 && order <= 0)
+            {
+                throw new TreeFormatException(line, order == 0 ? "a path stands twice" : "the paths are not in the order of their bytes");
+            }
+
+            if (files.Count == MaximumFiles || file.Length > long.MaxValue - bytes)
+            {
+                throw new TreeFormatException(line, $"it has more than {MaximumFiles} files, or more bytes than can be counted");
+            }
+
+            previous = path;
+            bytes += file.Length;
+            files.Add(file);
+        }
     }
 
-    private static DatasetFile File(ReadOnlySpan<byte> text, int line)
+    private static ReadOnlySpan<byte> Line(ref ReadOnlySpan<byte> rest, int line)
+    {
+        int end = rest.IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            throw new TreeFormatException(line, "the line has no end");
+        }
+
+        ReadOnlySpan<byte> text = rest[..end];
+        rest = rest[(end + 1)..];
+        return text;
+    }
+
+    private static DatasetFile File(ReadOnlySpan<byte> text, int line, out byte[] path)
     {
         if (text.Length < 2 || text[0] is not ((byte)'-' or (byte)'x') || text[1] != ' ')
         {
@@ -103,25 +120,36 @@ internal static class DatasetTree
 
         bool executable = text[0] == 'x';
         text = text[2..];
-        if (!Utf8Parser.TryParse(text, out long length, out int used) || length < 0 || used + 67 > text.Length || text[used] != ' ')
-        {
-            throw new TreeFormatException(line, "the length is missing");
-        }
-
-        text = text[(used + 1)..];
-        if (!Digest.TryParse(Encoding.ASCII.GetString(text[..64]), out Digest digest) || text[64] != ' ')
+        long length = Number(ref text, line, "the length", isLast: false);
+        Span<byte> hash = stackalloc byte[Digest.Size];
+        if (text.Length < 66 || text[64] != ' ' || text[..64].ContainsAnyExcept(LowerHex)
+            || Convert.FromHexString(text[..64], hash, out _, out _) != OperationStatus.Done)
         {
             throw new TreeFormatException(line, "the digest is missing");
         }
 
+        path = Unescape(text[65..], line);
         try
         {
-            return new DatasetFile(Utf8.GetString(Unescape(text[65..], line)), length, digest, executable);
+            return new DatasetFile(Utf8.GetString(path), length, new Digest(hash), executable);
         }
         catch (DecoderFallbackException)
         {
             throw new TreeFormatException(line, "the path is not UTF-8");
         }
+    }
+
+    // Digits as they are written, and the space behind them; the last number of a line has none.
+    private static long Number(ref ReadOnlySpan<byte> text, int line, string what, bool isLast)
+    {
+        bool plain = !text.IsEmpty && char.IsAsciiDigit((char)text[0]) && (text[0] != '0' || text.Length == 1 || text[1] == ' ');
+        if (!plain || !Utf8Parser.TryParse(text, out long value, out int used) || (isLast ? used < text.Length : used == text.Length || text[used] != ' '))
+        {
+            throw new TreeFormatException(line, what + " is missing");
+        }
+
+        text = isLast ? [] : text[(used + 1)..];
+        return value;
     }
 
     private static void Number(ArrayBufferWriter<byte> output, long value)
@@ -132,6 +160,12 @@ internal static class DatasetTree
 
     private static void Escape(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> path)
     {
+        if (!path.ContainsAny(Escaped))
+        {
+            output.Write(path);
+            return;
+        }
+
         Span<byte> hex = stackalloc byte[4];
         foreach (byte b in path)
         {
@@ -165,6 +199,11 @@ internal static class DatasetTree
 
     private static byte[] Unescape(ReadOnlySpan<byte> text, int line)
     {
+        if (!text.ContainsAny(Escaped))
+        {
+            return text.ToArray();
+        }
+
         byte[] path = new byte[text.Length];
         int length = 0;
         for (int i = 0; i < text.Length; i++)
@@ -179,15 +218,28 @@ internal static class DatasetTree
                     (byte)'n' => (byte)'\n',
                     (byte)'r' => (byte)'\r',
                     (byte)'t' => (byte)'\t',
-                    (byte)'x' when i + 2 < text.Length && Utf8Parser.TryParse(text.Slice(i + 1, 2), out byte value, out int used, 'x') && used == 2 => value,
+                    (byte)'x' when i + 2 < text.Length => Control(text.Slice(i + 1, 2), line),
                     _ => throw new TreeFormatException(line, "the path holds an unknown escape"),
                 };
                 i += kind == (byte)'x' ? 2 : 0;
+            }
+            else if (b is < 0x20 or 0x7F)
+            {
+                throw new TreeFormatException(line, "the path holds a control character that is not escaped");
             }
 
             path[length++] = b;
         }
 
         return path[..length];
+    }
+
+    // One content has one form: what has an escape of its own, or needs none, is not written in hex.
+    private static byte Control(ReadOnlySpan<byte> hex, int line)
+    {
+        bool read = Utf8Parser.TryParse(hex, out byte value, out int used, 'x') && used == 2 && !hex.ContainsAnyExcept(LowerHex);
+        return read && value is < 0x20 or 0x7F && value is not ((byte)'\n' or (byte)'\r' or (byte)'\t')
+            ? value
+            : throw new TreeFormatException(line, "the path holds an unknown escape");
     }
 }

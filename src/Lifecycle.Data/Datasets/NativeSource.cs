@@ -4,8 +4,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Data;
 
-internal readonly record struct NativeStamp(SourceKind Kind, bool IsExecutable, FileStamp Stamp);
-
 /// <summary>The calls of Linux that .NET has no name for: open without following a link, and look at what was opened.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class NativeSource
@@ -13,7 +11,6 @@ internal static partial class NativeSource
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const int EmptyPath = 0x1000;
-    private const uint BasicStats = 0x7FF;
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int NotPermitted = 1;
@@ -26,7 +23,7 @@ internal static partial class NativeSource
     public static bool TryLook(string path, out NativeStamp stamp)
     {
         Statx stat = default;
-        if (StatX(CurrentFolder, path, NoFollow, BasicStats, ref stat) == 0)
+        if (StatX(CurrentFolder, path, NoFollow, Statx.Basic, ref stat) == 0)
         {
             stamp = stat.ToStamp();
             return true;
@@ -57,7 +54,7 @@ internal static partial class NativeSource
 
         SafeFileHandle handle = new(descriptor, ownsHandle: true);
         Statx stat = default;
-        if (StatX(descriptor, "", EmptyPath, BasicStats, ref stat) != 0 || stat.ToStamp().Kind != SourceKind.File)
+        if (StatX(descriptor, "", EmptyPath, Statx.Basic, ref stat) != 0 || stat.ToStamp().Kind != SourceKind.File)
         {
             handle.Dispose();
             throw new SourceRefusedException(path, "it is not a plain file.");
@@ -73,44 +70,4 @@ internal static partial class NativeSource
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, ref Statx result);
-
-    // struct statx of linux/stat.h, 256 bytes
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Statx
-    {
-        [FieldOffset(28)]
-        public ushort Mode;
-        [FieldOffset(32)]
-        public ulong Inode;
-        [FieldOffset(40)]
-        public ulong Size;
-        [FieldOffset(96)]
-        public long ChangedSeconds;
-        [FieldOffset(104)]
-        public uint ChangedFraction;
-        [FieldOffset(112)]
-        public long ModifiedSeconds;
-        [FieldOffset(120)]
-        public uint ModifiedFraction;
-        [FieldOffset(136)]
-        public uint DeviceMajor;
-        [FieldOffset(140)]
-        public uint DeviceMinor;
-
-        public readonly NativeStamp ToStamp() => new(
-            (Mode & 0xF000) switch
-            {
-                0x8000 => SourceKind.File,
-                0x4000 => SourceKind.Folder,
-                0xA000 => SourceKind.Link,
-                _ => SourceKind.Other,
-            },
-            (Mode & 0x40) != 0,
-            new FileStamp(
-                (long)Size,
-                (ModifiedSeconds * 1_000_000_000) + ModifiedFraction,
-                (ChangedSeconds * 1_000_000_000) + ChangedFraction,
-                Inode,
-                ((ulong)DeviceMajor << 32) | DeviceMinor));
-    }
 }

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
+
 namespace Lifecycle.Data;
 
-/// <summary>Passes bytes on while a scan looks at them, so that a file is read once.</summary>
-internal sealed class ScannedStream(Stream source, TableScan? scan) : Stream
+/// <summary>Passes bytes on while a scan looks at them and a second hash takes them in, so that a file is read once.</summary>
+internal sealed class ScannedStream(Stream source, TableScan? scan, IncrementalHash? hash = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -21,6 +23,7 @@ internal sealed class ScannedStream(Stream source, TableScan? scan) : Stream
     {
         int read = source.Read(buffer);
         scan?.Write(buffer[..read]);
+        hash?.AppendData(buffer[..read]);
         return read;
     }
 
@@ -30,6 +33,7 @@ internal sealed class ScannedStream(Stream source, TableScan? scan) : Stream
     {
         int read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         scan?.Write(buffer.Span[..read]);
+        hash?.AppendData(buffer.Span[..read]);
         return read;
     }
 

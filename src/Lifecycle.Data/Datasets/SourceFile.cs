@@ -18,6 +18,18 @@ internal static class SourceFile
     /// <summary>What stands at the path itself, a link not followed.</summary>
     public static SourceKind KindOf(string path) => Look(path).Kind;
 
+    /// <summary>What stands at the path itself, with its stamp.</summary>
+    public static NativeStamp LookAt(string path)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return NativeSource.TryLook(path, out NativeStamp stamp) ? stamp : default;
+        }
+
+        (SourceKind kind, bool executable) = Look(path);
+        return new NativeStamp(kind, executable, kind == SourceKind.File ? FileStamp.Of(path) : default);
+    }
+
     /// <summary>What stands at the path itself and whether its owner may execute it.</summary>
     public static (SourceKind Kind, bool IsExecutable) Look(string path)
     {
@@ -43,21 +55,24 @@ internal static class SourceFile
     /// <exception cref="SourceRefusedException">It is not a plain file, or may not be read.</exception>
     public static (FileStream Content, FileStamp Stamp) Open(string path)
     {
+        (SafeFileHandle handle, FileStamp stamp) = OpenHandle(path);
+        return (new FileStream(handle, FileAccess.Read, bufferSize: 0), stamp);
+    }
+
+    /// <inheritdoc cref="Open"/>
+    public static (SafeFileHandle Handle, FileStamp Stamp) OpenHandle(string path)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            (SafeFileHandle handle, NativeStamp stamp) = NativeSource.Open(path);
+            return (handle, stamp.Stamp);
+        }
+
         try
         {
-            if (OperatingSystem.IsLinux())
-            {
-                (SafeFileHandle handle, NativeStamp stamp) = NativeSource.Open(path);
-                return (new FileStream(handle, FileAccess.Read, bufferSize: 0), stamp.Stamp);
-            }
-
-            if (KindOf(path) != SourceKind.File)
-            {
-                throw new SourceRefusedException(path, "it is not a plain file.");
-            }
-
-            FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-            return (stream, FileStamp.Of(path));
+            return KindOf(path) == SourceKind.File
+                ? (File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan), FileStamp.Of(path))
+                : throw new SourceRefusedException(path, "it is not a plain file.");
         }
         catch (UnauthorizedAccessException e)
         {

@@ -35,6 +35,10 @@ internal sealed record VersionRecord(
     [JsonPropertyOrder(14)]
     public string? Risk { get; init; }
 
+    /// <summary>Tags that the commit set; null when there was none.</summary>
+    [JsonPropertyOrder(15)]
+    public IReadOnlyList<string>? Tags { get; init; }
+
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DataJson.Default.VersionRecord);
 
     /// <summary>Reads a record; null when the bytes are not one that this build knows.</summary>
@@ -88,6 +92,22 @@ internal sealed record CommittedState(
     [property: JsonPropertyOrder(5)] long Bytes,
     [property: JsonPropertyOrder(6)] long? Rows);
 
+/// <summary>What the audit log says of files that a checkout overwrote or removed.</summary>
+internal sealed record OverwroteState(
+    [property: JsonPropertyOrder(0)] string Folder,
+    [property: JsonPropertyOrder(1)] IReadOnlyList<string> Files,
+    [property: JsonPropertyOrder(2)] IReadOnlyList<string>? Removed = null);
+
+/// <summary>What the audit log says of a tag.</summary>
+internal sealed record TaggedState([property: JsonPropertyOrder(0)] string Tag, [property: JsonPropertyOrder(1)] long Number);
+
+/// <summary>What the audit log says of a version that was removed.</summary>
+internal sealed record RemovedState(
+    [property: JsonPropertyOrder(0)] long Number,
+    [property: JsonPropertyOrder(1)] string Version,
+    [property: JsonPropertyOrder(2)] string Digest,
+    [property: JsonPropertyOrder(3)] IReadOnlyList<string> Tags);
+
 /// <summary>What the audit log says of a derivation.</summary>
 internal sealed record DerivedState(
     [property: JsonPropertyOrder(0)] long Number,
@@ -105,9 +125,6 @@ internal sealed record DerivedState(
     [property: JsonPropertyOrder(12)] long RowsSuppressed,
     [property: JsonPropertyOrder(13)] long CellsSuppressed);
 
-/// <summary>What the audit log says of files that a checkout overwrote.</summary>
-internal sealed record OverwroteState([property: JsonPropertyOrder(0)] string Folder, [property: JsonPropertyOrder(1)] IReadOnlyList<string> Files);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -119,6 +136,9 @@ internal sealed record OverwroteState([property: JsonPropertyOrder(0)] string Fo
 [JsonSerializable(typeof(CommittedState))]
 [JsonSerializable(typeof(DerivedState))]
 [JsonSerializable(typeof(OverwroteState))]
+[JsonSerializable(typeof(TaggedState))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(RemovedState))]
 [JsonSerializable(typeof(SplitDocument))]
 [JsonSerializable(typeof(SplitState))]
 internal sealed partial class DataJson : JsonSerializerContext;

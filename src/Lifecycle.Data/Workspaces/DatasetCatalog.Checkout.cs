@@ -9,13 +9,29 @@ public sealed partial class DatasetCatalog
         DatasetVersion version, string folder, CheckoutOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        PathPatterns include = PathPatterns.Of(options.Patterns);
         using Activity? activity = DataTelemetry.Start("dataset checkout", version.Name);
         long started = Stopwatch.GetTimestamp();
         try
         {
             await ReadyAsync(cancellationToken).ConfigureAwait(false);
+            string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
             IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
-            return await CheckoutAsync(version, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), files, options, cancellationToken).ConfigureAwait(false);
+            files = include.IsAll ? files : [.. files.Where(f => include.Includes(f.Path))];
+            List<string> paths = [.. files.Select(f => f.Path)];
+            bool portable = options.PortableNames || OperatingSystem.IsWindows();
+            PathGuard.Require(paths, portable, foldCase: false);
+            if (File.Exists(full) || Path.GetDirectoryName(full) is not { } parent)
+            {
+                throw new WorkspaceModifiedException(full, [full], canOverwrite: false);
+            }
+
+            bool exists = Directory.Exists(full);
+            PathGuard.Require(paths, portable, FolderTraits.FoldsNames(exists ? full : ExistingFolder(parent)));
+            WorkspaceRow? row = await WorkspaceRow.FindAsync(_database, full, cancellationToken).ConfigureAwait(false);
+            return exists && Directory.EnumerateFileSystemEntries(full).Any()
+                ? await IntoAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false)
+                : await BuildAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -33,75 +49,162 @@ public sealed partial class DatasetCatalog
         }
     }
 
-    private async ValueTask<CheckoutReport> CheckoutAsync(
-        DatasetVersion version, string folder, IReadOnlyList<DatasetFile> files, CheckoutOptions options, CancellationToken cancellationToken)
+    private async ValueTask<CheckoutReport> BuildAsync(
+        DatasetVersion version,
+        string folder,
+        IReadOnlyList<DatasetFile> files,
+        PathPatterns include,
+        WorkspaceRow? row,
+        CheckoutOptions options,
+        CancellationToken cancellationToken)
     {
-        List<string> paths = [.. files.Select(f => f.Path)];
-        bool portable = options.PortableNames || OperatingSystem.IsWindows();
-        PathGuard.Require(paths, portable, foldCase: false);
-        if (File.Exists(folder) || Path.GetDirectoryName(folder) is null)
-        {
-            throw new WorkspaceModifiedException(folder, [folder], canOverwrite: false);
-        }
-
-        bool exists = Directory.Exists(folder);
-        string parent = Path.GetDirectoryName(folder)!;
-        string probed = exists ? folder : ExistingFolder(parent);
         TreePlacer placer = new(Blobs, options);
-        if (!exists || !Directory.EnumerateFileSystemEntries(folder).Any())
-        {
-            PathGuard.Require(paths, portable, FolderTraits.FoldsNames(probed));
-            await placer.BuildAsync(folder, files, cancellationToken).ConfigureAwait(false);
-            return new CheckoutReport(folder, placer.Written, 0, [], placer.Linked, placer.Bytes);
-        }
-
-        PathGuard.Require(paths, portable, FolderTraits.FoldsNames(probed));
-        FolderState state = await FolderState.LookAsync(folder, files, cancellationToken).ConfigureAwait(false);
-        if (state.Linked.Count > 0)
-        {
-            throw new UnsafePathException(state.Linked);
-        }
-
-        if (state.Blocked.Count > 0)
-        {
-            throw new WorkspaceModifiedException(folder, state.Blocked, canOverwrite: false);
-        }
-
-        string[] overwritten = [.. state.Different.Select(f => f.Path)];
-        if (overwritten.Length > 0)
-        {
-            if (!options.Overwrite)
-            {
-                throw new WorkspaceModifiedException(folder, overwritten);
-            }
-
-            // told before it is done: bytes that are gone without a word would be worse than a word too many
-            await AuditOverwriteAsync(version, folder, overwritten, cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (DatasetFile file in state.Missing.Concat(state.Different))
-        {
-            await placer.PlaceAsync(folder, file, cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (DatasetFile file in state.Equal)
-        {
-            if (file.IsExecutable)
-            {
-                TreePlacer.SetExecutable(Path.Combine(folder, file.Path), executable: true);
-            }
-        }
-
-        AtomicFile.FlushFolder(folder);
-        return new CheckoutReport(folder, placer.Written, state.Equal.Count, overwritten, placer.Linked, placer.Bytes);
+        await placer.BuildAsync(folder, files, cancellationToken).ConfigureAwait(false);
+        await HoldsAsync(row, version, folder, include, StampIndex.Empty).ConfigureAwait(false);
+        return new CheckoutReport(folder, placer.Written, 0, [], placer.Linked, placer.Bytes) { CopiedInstead = placer.CopiedInstead };
     }
 
-    private async ValueTask AuditOverwriteAsync(DatasetVersion version, string folder, string[] files, CancellationToken cancellationToken) =>
+    private async ValueTask<CheckoutReport> IntoAsync(
+        DatasetVersion version,
+        string folder,
+        IReadOnlyList<DatasetFile> files,
+        PathPatterns include,
+        WorkspaceRow? row,
+        CheckoutOptions options,
+        CancellationToken cancellationToken)
+    {
+        DateTimeOffset taken = Now;
+        IReadOnlyDictionary<string, DatasetFile> before = await HeldAsync(row, cancellationToken).ConfigureAwait(false);
+        using OpenFolder root = OpenFolder.Open(folder);
+        List<string>? extras = options.Exact ? Extras(folder, files, include, cancellationToken) : null;
+        CheckoutPlan plan = await Task.Run(
+            () => CheckoutPlan.Look(root, files, before, row?.Stamps ?? StampIndex.Empty, extras, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (plan.Linked.Count > 0)
+        {
+            throw new UnsafePathException(plan.Linked);
+        }
+
+        if (plan.Blocked.Count > 0)
+        {
+            throw new WorkspaceModifiedException(folder, [.. plan.Blocked], canOverwrite: false);
+        }
+
+        if (plan.Conflicts.Count > 0 && !options.Overwrite)
+        {
+            throw new WorkspaceModifiedException(folder, plan.Conflicts);
+        }
+
+        HashSet<string> conflicts = [.. plan.Conflicts];
+        string[] overwritten = [.. plan.Write.Where(f => conflicts.Contains(f.File.Path)).Select(f => f.File.Path)];
+        string[] removed = [.. plan.Remove.Select(f => f.File.Path)];
+        StaleFolders.RemoveFiles(folder);
+        TreePlacer placer = new(Blobs, options);
+        await placer.WriteAsync(
+            root,
+            plan.Write,
+            async () =>
+            {
+                if (conflicts.Count > 0)
+                {
+                    // told before it is done: bytes that are gone without a word would be worse than a word too many
+                    await AuditOverwriteAsync(version, folder, overwritten, [.. removed.Where(conflicts.Contains)], cancellationToken).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        Remove(root, plan.Remove);
+        SetModes(root, plan.Equal);
+        await HoldsAsync(row, version, folder, include, StampIndex.Of(plan.Stamped, taken, default)).ConfigureAwait(false);
+        return new CheckoutReport(folder, placer.Written, plan.Equal.Count, overwritten, placer.Linked, placer.Bytes)
+        {
+            Removed = removed,
+            CopiedInstead = placer.CopiedInstead,
+        };
+    }
+
+    // The version whose content may be replaced without asking: the one that the folder held last.
+    private async ValueTask<IReadOnlyDictionary<string, DatasetFile>> HeldAsync(WorkspaceRow? row, CancellationToken cancellationToken)
+    {
+        if (row is null || await VersionOfAsync(row, cancellationToken).ConfigureAwait(false) is not { } version)
+        {
+            return new Dictionary<string, DatasetFile>();
+        }
+
+        IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
+        return files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+    }
+
+    private static List<string> Extras(string folder, IReadOnlyList<DatasetFile> files, PathPatterns include, CancellationToken cancellationToken)
+    {
+        HashSet<string> wanted = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        List<string> extras = [.. TreeScanner.Names(folder, cancellationToken).Where(p => include.Includes(p) && !wanted.Contains(p))];
+        extras.Sort(PathOrder.Compare);
+        return extras;
+    }
+
+    private static void Remove(OpenFolder root, IReadOnlyList<PlannedFile> files)
+    {
+        using FolderWalk walk = new(root);
+        foreach (PlannedFile file in files)
+        {
+            OpenFolder? folder = walk.Enter(file.File.Path, make: false, out string name, out _);
+            NativeStamp found = folder?.Look(name) ?? default;
+            if (folder is null || found.Kind == SourceKind.Missing)
+            {
+                continue;
+            }
+
+            if (found != file.Found)
+            {
+                throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
+            }
+
+            folder.Remove(name);
+        }
+
+        // a folder that lost its last file goes too, from the deepest up
+        foreach (string parent in files.SelectMany(f => Parents(f.File.Path)).Distinct(StringComparer.Ordinal).OrderByDescending(p => p.Length))
+        {
+            walk.Enter(parent, make: false, out string name, out _)?.RemoveIfEmpty(name);
+        }
+    }
+
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (int slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            yield return path[..slash];
+        }
+    }
+
+    private static void SetModes(OpenFolder root, IReadOnlyList<(DatasetFile File, bool SetMode)> files)
+    {
+        using FolderWalk walk = new(root);
+        foreach ((DatasetFile file, bool setMode) in files)
+        {
+            if (setMode)
+            {
+                walk.Enter(file.Path, make: false, out string name, out _)?.SetExecutable(name, file.IsExecutable);
+            }
+        }
+    }
+
+    // The files are there; only then the folder follows the version.
+    private async ValueTask HoldsAsync(WorkspaceRow? row, DatasetVersion version, string folder, PathPatterns include, StampIndex stamps)
+    {
+        if (row is not null)
+        {
+            WorkspaceRow held = new(version.Name, version.Number, include, stamps);
+            await held.SaveAsync(_database, folder, CommitDurability.Flushed, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask AuditOverwriteAsync(DatasetVersion version, string folder, string[] files, string[] removed, CancellationToken cancellationToken) =>
         await _database.WriteAsync(
             async (transaction, token) => await _audit.AppendAsync(
                 transaction,
                 new AuditRecord(
-                    "dataset.overwrote", "dataset/" + version, null, JsonSerializer.Serialize(new OverwroteState(folder, files), DataJson.Default.OverwroteState)),
+                    "dataset.overwrote", "dataset/" + version, null,
+                    JsonSerializer.Serialize(new OverwroteState(folder, files, removed.Length > 0 ? removed : null), DataJson.Default.OverwroteState)),
                 token).ConfigureAwait(false),
             CommitDurability.Flushed,
             cancellationToken).ConfigureAwait(false);

@@ -133,7 +133,7 @@ internal static class PathGuard
     }
 
     // Half a surrogate pair is not text; an encoder would write something else in its place.
-    private static bool IsText(string path)
+    public static bool IsText(string path)
     {
         for (int i = 0; i < path.Length; i++)
         {

@@ -1,115 +1,270 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
 namespace Lifecycle.Data;
 
-/// <summary>Writes the files of a tree under a folder. Never through a link, never over something that nobody looked at.</summary>
+/// <summary>
+/// Writes the files of a tree under a folder: never through a link, never over something that nobody looked at. All bytes are written and flushed
+/// before the first file gets its name.
+/// </summary>
 internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
 {
-    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+    private const int BufferBytes = 1 << 20;
+    private const int RangeFiles = 64;
 
-    public long Written { get; private set; }
+    /// <summary>From so many files on, flushing the file system once is cheaper than flushing each of them.</summary>
+    private const int ManyFiles = 64;
 
-    public long Linked { get; private set; }
+    private long _written;
+    private long _linked;
+    private long _copiedInstead;
+    private long _bytes;
 
-    public long Bytes { get; private set; }
+    public long Written => _written;
 
-    /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
+    public long Linked => _linked;
+
+    public long CopiedInstead => _copiedInstead;
+
+    public long Bytes => _bytes;
+
+    /// <summary>Builds a folder that is not there, or is empty, beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
         string parent = Path.GetDirectoryName(folder)!;
         Directory.CreateDirectory(parent);
+        StaleFolders.Remove(parent);
         string temporary = AtomicFile.TemporaryName(parent);
         try
         {
             Directory.CreateDirectory(temporary);
-            foreach (DatasetFile file in files)
+            using (OpenFolder root = OpenFolder.Open(temporary))
             {
-                await PlaceAsync(temporary, file, cancellationToken).ConfigureAwait(false);
+                root.TryLock();
+                bool flushAll = files.Count > ManyFiles && root.CanFlushFileSystem;
+                await EachAsync(files.Count, async (i, walk) =>
+                {
+                    OpenFolder target = Enter(walk, folder, files[i].Path, out string name);
+                    await PlaceAsync(target, name, files[i], !flushAll, cancellationToken).ConfigureAwait(false);
+                    Count(files[i]);
+                }, root, cancellationToken).ConfigureAwait(false);
+                FlushFolders(root, files.Select(f => f.Path), flushAll);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Directory.Exists(folder))
+                {
+                    Directory.Delete(folder, recursive: false);
+                }
+
+                Directory.Move(temporary, folder);
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: false);
-            }
-
-            Directory.Move(temporary, folder);
             AtomicFile.FlushFolder(parent);
         }
         catch
         {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-
+            StaleFolders.TryDelete(temporary);
             throw;
         }
     }
 
-    /// <summary>Writes one file under a temporary name and renames it over what is there.</summary>
-    public async ValueTask PlaceAsync(string root, DatasetFile file, CancellationToken cancellationToken)
+    /// <summary>Writes files into a folder that holds others: all under temporary names first, then, durable, each gets its name.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="files">What to write, and what stood there when somebody looked.</param>
+    /// <param name="beforeNaming">Called when all bytes are durable and nothing has changed yet.</param>
+    /// <param name="cancellationToken">Cancelling before the naming changes nothing.</param>
+    public async ValueTask WriteAsync(
+        OpenFolder root, IReadOnlyList<PlannedFile> files, Func<ValueTask> beforeNaming, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(root, file.Path);
-        MakeParents(root, file.Path);
-        string temporary = AtomicFile.TemporaryName(Path.GetDirectoryName(path)!);
+        string prefix = Path.GetFileName(AtomicFile.TemporaryName(""))[..^8];
+        bool flushAll = files.Count > ManyFiles && root.CanFlushFileSystem;
         try
         {
-            // a hard link shares its mode with the store's own file, so an executable file is never one
-            LinkKind link = file.IsExecutable && options.Link == LinkKind.Hardlink ? LinkKind.Copy : options.Link;
-            LinkKind done = await blobs.PlaceAsync(file.Digest, temporary, link, cancellationToken).ConfigureAwait(false);
-            if (done != LinkKind.Hardlink)
+            await EachAsync(files.Count, async (i, walk) =>
             {
-                SetExecutable(temporary, file.IsExecutable);
+                OpenFolder target = Enter(walk, root.Path, files[i].File.Path, out _);
+                await PlaceAsync(target, Temporary(prefix, i), files[i].File, !flushAll, cancellationToken).ConfigureAwait(false);
+            }, root, cancellationToken).ConfigureAwait(false);
+            if (flushAll)
+            {
+                root.FlushFileSystem();
             }
 
-            File.Move(temporary, path, overwrite: true);
-            Written++;
-            Bytes += file.Length;
-            Linked += done == LinkKind.Copy ? 0 : 1;
+            cancellationToken.ThrowIfCancellationRequested();
+            await beforeNaming().ConfigureAwait(false);
+            using FolderWalk naming = new(root);
+            for (int i = 0; i < files.Count; i++)
+            {
+                OpenFolder target = Enter(naming, root.Path, files[i].File.Path, out string name);
+                Name(root, target, Temporary(prefix, i), name, files[i]);
+                Count(files[i].File);
+            }
+
+            FlushFolders(root, files.Select(f => f.File.Path), flushAll);
         }
         catch
         {
-            File.Delete(temporary);
+            RemoveTemporaries(root, files, prefix);
             throw;
         }
     }
 
-    public static void SetExecutable(string path, bool executable)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
+    /// <summary>The folder of a path; missing ones are made.</summary>
+    /// <exception cref="UnsafePathException">A link is in the way.</exception>
+    /// <exception cref="WorkspaceModifiedException">Something else is.</exception>
+    public static OpenFolder Enter(FolderWalk walk, string root, string path, out string name) =>
+        walk.Enter(path, make: true, out name, out Obstacle obstacle)
+        ?? throw (obstacle.Kind == SourceKind.Link
+            ? new UnsafePathException([(path, $"would be written through the link '{obstacle.Path}'")])
+            : new WorkspaceModifiedException(root, [obstacle.Path], canOverwrite: false));
 
-        UnixFileMode mode = File.GetUnixFileMode(path);
-        UnixFileMode wanted = executable
-            ? mode | UnixFileMode.UserExecute
-                | (mode.HasFlag(UnixFileMode.GroupRead) ? UnixFileMode.GroupExecute : 0) | (mode.HasFlag(UnixFileMode.OtherRead) ? UnixFileMode.OtherExecute : 0)
-            : mode & ~(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        if (wanted != mode)
+    private static string Temporary(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index:x8}");
+
+    private static void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
+    {
+        bool done = file.Found.Kind == SourceKind.Missing
+            ? target.Rename(temporary, name, replace: false)
+            : target.Look(name) == file.Found && target.Rename(temporary, name, replace: true);
+        if (!done)
         {
-            File.SetUnixFileMode(path, wanted);
+            throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
         }
     }
 
-    // Segment by segment, so that a link in the middle is met and not followed.
-    private void MakeParents(string root, string path)
+    private static void FlushFolders(OpenFolder root, IEnumerable<string> paths, bool flushAll)
     {
-        for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        if (flushAll)
         {
-            string relative = path[..slash];
-            string folder = Path.Combine(root, relative);
-            switch (SourceFile.KindOf(folder))
+            root.FlushFileSystem();
+            return;
+        }
+
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        using FolderWalk walk = new(root);
+        foreach (string path in paths)
+        {
+            for (int slash = path.LastIndexOf('/'); slash > 0 && seen.Add(path[..slash]); slash = path.LastIndexOf('/', slash - 1))
             {
-                case SourceKind.Folder:
-                    break;
-                case SourceKind.Missing when _made.Add(relative):
-                    Directory.CreateDirectory(folder);
-                    break;
-                case SourceKind.Link:
-                    throw new UnsafePathException([(path, $"would be written through the link '{relative}'")]);
-                default:
-                    throw new WorkspaceModifiedException(root, [relative], canOverwrite: false);
+                walk.Enter(path[..(slash + 1)], make: false, out _, out _)?.Flush();
             }
+        }
+
+        root.Flush();
+    }
+
+    private static void RemoveTemporaries(OpenFolder root, IReadOnlyList<PlannedFile> files, string prefix)
+    {
+        try
+        {
+            using FolderWalk walk = new(root);
+            for (int i = 0; i < files.Count; i++)
+            {
+                walk.Enter(files[i].File.Path, make: false, out _, out _)?.Remove(Temporary(prefix, i));
+            }
+        }
+        catch (IOException e)
+        {
+            // the first error matters more; a later checkout removes what is left
+            System.Diagnostics.Debug.WriteLine(e);
+        }
+    }
+
+    private void Count(DatasetFile file)
+    {
+        Interlocked.Increment(ref _written);
+        Interlocked.Add(ref _bytes, file.Length);
+    }
+
+    // Ranges of neighbours, so that each worker opens a folder once.
+    private static async ValueTask EachAsync(int count, Func<int, FolderWalk, ValueTask> place, OpenFolder root, CancellationToken cancellationToken)
+    {
+        int next = 0;
+        int workers = Math.Clamp(Math.Min(Environment.ProcessorCount, count / RangeFiles), 1, 8);
+        Task[] tasks = new Task[workers];
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        for (int w = 0; w < workers; w++)
+        {
+            tasks[w] = Task.Run(async () =>
+            {
+                using FolderWalk walk = new(root);
+                int first;
+                while ((first = Interlocked.Add(ref next, RangeFiles) - RangeFiles) < count)
+                {
+                    for (int i = first; i < Math.Min(count, first + RangeFiles); i++)
+                    {
+                        stop.Token.ThrowIfCancellationRequested();
+                        try
+                        {
+                            await place(i, walk).ConfigureAwait(false);
+                        }
+                        catch
+                        {
+                            await stop.CancelAsync().ConfigureAwait(false);
+                            throw;
+                        }
+                    }
+                }
+            }, CancellationToken.None);
+        }
+
+        Task all = Task.WhenAll(tasks);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task? failed = Array.Find(tasks, t => t.IsFaulted);
+        await (failed ?? all).ConfigureAwait(false);
+    }
+
+    private async ValueTask PlaceAsync(OpenFolder target, string name, DatasetFile file, bool flush, CancellationToken cancellationToken)
+    {
+        // a hard link shares its mode with the store's own file, so an executable file is never one; an empty file is made, not linked
+        bool link = options.LinkKind != LinkKind.Copy && file.Length > 0 && !(file.IsExecutable && options.LinkKind == LinkKind.Hardlink);
+        if (!link)
+        {
+            await CopyAsync(target, name, file, flush, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        LinkKind done = await blobs.PlaceAsync(file.Digest, target.LinkPathOf(name), options.LinkKind, cancellationToken).ConfigureAwait(false);
+        if (done != LinkKind.Hardlink)
+        {
+            target.SetExecutable(name, file.IsExecutable);
+        }
+
+        Interlocked.Increment(ref done == LinkKind.Copy ? ref _copiedInstead : ref _linked);
+    }
+
+    private async ValueTask CopyAsync(OpenFolder target, string name, DatasetFile file, bool flush, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferBytes, file.Length + 1));
+        try
+        {
+            Stream content = await blobs.OpenAsync(file.Digest, null, cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
+            {
+                // the first bytes are read, and so checked, before there is a file
+                int read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                using SafeFileHandle handle = target.Create(name, file.IsExecutable);
+                long length = 0;
+                while (read > 0)
+                {
+                    RandomAccess.Write(handle, buffer.AsSpan(0, read), length);
+                    length += read;
+                    read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (length != file.Length)
+                {
+                    throw new DatasetException($"The list of files says that '{file.Path}' has {file.Length} bytes, and its content {file.Digest} has {length}. The list is not to be trusted; nothing was changed.");
+                }
+
+                if (flush)
+                {
+                    RandomAccess.FlushToDisk(handle);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

@@ -1,100 +1,129 @@
 namespace Lifecycle.Data;
 
-/// <summary>A file that a scan found.</summary>
-/// <param name="FullPath">Where it lies.</param>
-/// <param name="Path">What it will be called in the dataset.</param>
-/// <param name="IsExecutable">Whether its owner may execute it.</param>
-internal readonly record struct ScannedFile(string FullPath, string Path, bool IsExecutable);
-
-/// <summary>The files under a path. Links are never followed; what is not a plain file or a folder is refused.</summary>
+/// <summary>
+/// The files under a path. Links to folders are never followed; what is not a plain file or a folder is refused;
+/// <c>.git .hg .dvc .lifecycle</c> and what <c>.lifecycleignore</c> says are left out.
+/// </summary>
 internal static class TreeScanner
 {
+    public const string IgnoreFile = ".lifecycleignore";
+
     private static readonly HashSet<string> Out = new(StringComparer.Ordinal) { ".git", ".hg", ".dvc", ".lifecycle" };
 
-    /// <summary>The files of a folder, or the one file, sorted by name within each folder.</summary>
+    /// <summary>The files of a folder, or the one file, with their stamps.</summary>
+    /// <param name="path">A file or a folder.</param>
+    /// <param name="links">What is done with a link to a file.</param>
+    /// <param name="cancellationToken">Cancels between folders.</param>
     /// <exception cref="SourceRefusedException">Nothing is there, or something cannot be part of a dataset.</exception>
-    public static List<ScannedFile> Scan(string path, CancellationToken cancellationToken)
+    /// <exception cref="DvcFormatException">A <c>.lifecycleignore</c> cannot be read.</exception>
+    public static List<ScannedFile> Scan(string path, SourceLinks links, CancellationToken cancellationToken)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        (SourceKind kind, bool executable) = SourceFile.Look(full);
-        List<ScannedFile> files = [];
-        switch (kind)
+        NativeStamp found = SourceFile.LookAt(full);
+        switch (found.Kind)
         {
             case SourceKind.File:
-                files.Add(new ScannedFile(full, Named(full, Path.GetFileName(full)), executable));
-                break;
+                return [new ScannedFile(full, Named(full, Path.GetFileName(full)), found.IsExecutable) { Stamp = found.Stamp }];
             case SourceKind.Folder:
-                Folder(full, "", files, cancellationToken);
-                break;
+                return OperatingSystem.IsLinux() ? FolderScan.Run(full, links, cancellationToken) : PortableScan(full, links, cancellationToken);
             case SourceKind.Missing:
                 throw new SourceRefusedException(path, "there is no such file or folder.");
+            case SourceKind.Link:
+                (string target, NativeStamp stamp) = LinkedFile.Resolve(full, Path.GetDirectoryName(full)!, links);
+                return [new ScannedFile(target, Named(full, Path.GetFileName(full)), stamp.IsExecutable) { Stamp = stamp.Stamp }];
             default:
-                throw Refused(path, kind);
+                throw NoFile(path);
         }
-
-        return files;
     }
 
-    private static void Folder(string folder, string prefix, List<ScannedFile> files, CancellationToken cancellationToken)
+    /// <summary>The paths of everything in a folder that is no folder: also of links, devices, pipes and sockets.</summary>
+    public static IEnumerable<string> Names(string root, CancellationToken cancellationToken) =>
+        (OperatingSystem.IsLinux() ? FolderScan.Run(root, null, cancellationToken) : PortableScan(root, null, cancellationToken)).Select(f => f.Path);
+
+    /// <summary>Whether a folder of this name is never part of a dataset.</summary>
+    public static bool IsOut(string name) => Out.Contains(name);
+
+    /// <summary>Whether a file of this name is one that a checkout is writing, or left behind when it was killed.</summary>
+    public static bool IsTemporary(string name) =>
+        name.Length == AtomicFile.TemporaryPrefix.Length + 32 && name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
+        && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept("0123456789abcdef");
+
+    public static SourceRefusedException NoFile(string path) => new(path, "it is a device, a pipe or a socket, not a file.");
+
+    public static SourceRefusedException TooMany(string path) => new(path, $"a version holds at most {DatasetTree.MaximumFiles} files.");
+
+    internal static List<ScannedFile> PortableScan(string root, SourceLinks? links, CancellationToken cancellationToken)
     {
-        string[] names;
+        List<ScannedFile> files = [];
+        Folder(root, "", IgnoreRules.Empty);
+        return files;
+
+        void Folder(string folder, string prefix, IgnoreRules rules)
+        {
+            string[] names = Entries(folder);
+            if (names.Contains(IgnoreFile, StringComparer.Ordinal))
+            {
+                rules = rules.WithFile(prefix.TrimEnd('/'), File.ReadAllBytes(Path.Combine(folder, IgnoreFile)), prefix + IgnoreFile);
+            }
+
+            foreach (string name in names)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                string full = Path.Combine(folder, name);
+                string relative = prefix + Named(full, name);
+                NativeStamp found = SourceFile.LookAt(full);
+                if (IsTemporary(name) || rules.IsIgnoredItself(relative, found.Kind == SourceKind.Folder))
+                {
+                    continue;
+                }
+
+                switch (found.Kind)
+                {
+                    case SourceKind.File:
+                        files.Add(new ScannedFile(full, relative, found.IsExecutable) { Stamp = found.Stamp });
+                        break;
+                    case SourceKind.Folder:
+                        if (!IsOut(name))
+                        {
+                            Folder(full, relative + "/", rules);
+                        }
+
+                        break;
+                    case SourceKind.Missing:
+                        throw new DatasetChangedDuringCommitException(full);
+                    case SourceKind.Link or SourceKind.Other when links is null:
+                        files.Add(new ScannedFile(full, relative, IsExecutable: false));
+                        break;
+                    case SourceKind.Link:
+                        (string target, NativeStamp stamp) = LinkedFile.Resolve(full, root, links!.Value);
+                        files.Add(new ScannedFile(target, relative, stamp.IsExecutable) { Stamp = stamp.Stamp });
+                        break;
+                    default:
+                        throw NoFile(full);
+                }
+
+                if (files.Count > DatasetTree.MaximumFiles)
+                {
+                    throw TooMany(full);
+                }
+            }
+        }
+    }
+
+    private static string[] Entries(string folder)
+    {
         try
         {
-            names = [.. Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)!)];
+            string[] names = [.. Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)!)];
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
         }
         catch (UnauthorizedAccessException)
         {
             throw new SourceRefusedException(folder, "this process may not list it.");
         }
-
-        Array.Sort(names, StringComparer.Ordinal);
-        foreach (string name in names)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            string full = Path.Combine(folder, name);
-            string relative = prefix + Named(full, name);
-            (SourceKind kind, bool executable) = SourceFile.Look(full);
-            switch (kind)
-            {
-                case SourceKind.File when files.Count < DatasetTree.MaximumFiles:
-                    files.Add(new ScannedFile(full, relative, executable));
-                    break;
-                case SourceKind.File:
-                    throw new SourceRefusedException(full, $"a version holds at most {DatasetTree.MaximumFiles} files.");
-                case SourceKind.Folder:
-                    if (!Out.Contains(name))
-                    {
-                        Folder(full, relative + "/", files, cancellationToken);
-                    }
-
-                    break;
-                case SourceKind.Missing:
-                    throw new DatasetChangedDuringCommitException(full);
-                default:
-                    throw Refused(full, kind);
-            }
-        }
     }
 
     private static string Named(string full, string name) =>
-        name.Contains('\uFFFD') || !IsText(name) ? throw new SourceRefusedException(full, "its name is not UTF-8; rename it.") : name;
-
-    private static bool IsText(string name)
-    {
-        for (int i = 0; i < name.Length; i++)
-        {
-            if (char.IsSurrogate(name[i]) && !(char.IsHighSurrogate(name[i]) && i + 1 < name.Length && char.IsLowSurrogate(name[++i])))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static SourceRefusedException Refused(string path, SourceKind kind) => new(
-        path,
-        kind == SourceKind.Link
-            ? "it is a link, and links are not followed; commit what it points to, or replace it by a copy."
-            : "it is a device, a pipe or a socket, not a file.");
+        name.Contains('\uFFFD') || !PathGuard.IsText(name) ? throw new SourceRefusedException(full, "its name is not UTF-8; rename it.") : name;
 }

@@ -68,7 +68,7 @@ public sealed class AuditCheckpointTests : IAsyncDisposable
         Assert.Equal(["audit"], await workspace.Objects.SourcesAsync());
         Assert.True((await workspace.Audit.VerifyAsync()).IsSound);
         await workspace.Blobs.DeleteAsync(digest);
-        Assert.Equal([new MissingBlob(digest, "audit")], (await _workspaces.Open().Objects.VerifyAsync()).Missing);
+        Assert.Equal((digest, "audit"), (await _workspaces.Open().Objects.VerifyAsync()).Missing.Select(m => (m.Digest, m.Source)).Single());
     }
 
     private static Task<AuditEntry> AppendAsync(LocalWorkspace workspace, CommitDurability durability) => workspace.Database.WriteAsync(

@@ -50,7 +50,8 @@ public sealed class LocalBlobUpkeepTests : IDisposable
         VerificationReport report = await upkeep.VerifyAsync();
         Assert.Equal((1L, 3L, false), (report.Blobs, report.Bytes, report.IsSound));
         Assert.Empty(report.Damaged);
-        Assert.Equal([new MissingBlob(never, "datasets"), new MissingBlob(gone, "tracking")], report.Missing);
+        Assert.Equal([(never, "datasets"), (gone, "tracking")], report.Missing.Select(m => (m.Digest, m.Source)));
+        Assert.Equal([new BlobHolder(gone, "source", "tracking")], report.Missing[1].NeededBy);
     }
 
     [Fact]

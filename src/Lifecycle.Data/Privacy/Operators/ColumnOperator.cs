@@ -78,11 +78,11 @@ internal sealed class TextTransform(Func<string, string?> apply) : CellTransform
 /// <summary>A transform of the number of a cell.</summary>
 internal sealed class NumberTransform(Func<double, string, string?> apply) : CellTransform
 {
-    public override string? Apply(BatchColumn column, int row) => apply(CellNumber.Of(column, row), column.Text(row)!);
+    public override string? Apply(BatchColumn column, int row) => apply(CellValue.Of(column, row), column.Text(row)!);
 }
 
 /// <summary>Numbers and dates of cells, whatever their width.</summary>
-internal static class CellNumber
+internal static class CellValue
 {
     public static double Of(BatchColumn column, int row) => column switch
     {

@@ -75,7 +75,7 @@ internal sealed class ShiftDatesOperator : ColumnOperator
             }
 
             int by = pseudonyms.DateShift(whose, days);
-            DateTime date = CellNumber.DateOf(column, row);
+            DateTime date = CellValue.DateOf(column, row);
             if ((by < 0 && date - DateTime.MinValue < TimeSpan.FromDays(-by)) || (by > 0 && DateTime.MaxValue - date < TimeSpan.FromDays(by)))
             {
                 return null;

@@ -37,7 +37,7 @@ internal sealed class YearOnlyOperator(bool withoutOld = false) : ColumnOperator
     {
         public override string? Apply(BatchColumn column, int row)
         {
-            int year = CellNumber.DateOf(column, row).Year;
+            int year = CellValue.DateOf(column, row).Year;
             return year < first ? null : year.ToString("0000", CultureInfo.InvariantCulture);
         }
     }

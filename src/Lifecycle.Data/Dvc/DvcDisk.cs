@@ -1,0 +1,31 @@
+namespace Lifecycle.Data;
+
+/// <summary>Says what a disk refused while files of a DVC repository were written.</summary>
+internal static class DvcDisk
+{
+    public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    /// <summary>The error for a failed write.</summary>
+    /// <param name="cause">What the system said.</param>
+    /// <param name="operation">What was done.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="needed">Bytes that were to be written.</param>
+    public static LifecycleStorageException Of(Exception cause, string operation, string path, long needed)
+    {
+        string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? path;
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
+        {
+            folder = parent;
+        }
+
+        long free = new DriveInfo(folder).AvailableFreeSpace;
+        int code = cause is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : cause.HResult;
+        bool full = OperatingSystem.IsWindows() ? (uint)code is 0x80070070 or 0x80070027 : code is 28 or 122 or 69 || (cause is IOException && needed > free);
+        string what = full
+            ? $"The disk that holds '{folder}' is full: {needed} bytes were to be written, {free} are free. Free space there and call again; nothing was left behind."
+            : cause is UnauthorizedAccessException
+                ? $"'{path}' may not be used by '{Environment.UserName}'. Give that user read and write rights on '{folder}'; nothing was changed."
+                : $"'{path}' could not be written: {cause.Message} Check the disk and call again; nothing was changed.";
+        return new LifecycleStorageException("dvc", operation, path, what, isTransient: false, cause);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+
+namespace Lifecycle.Data;
+
+/// <summary>The hashes of files of the work tree, read only where the stamps do not tell.</summary>
+internal static class DvcHashing
+{
+    /// <summary>Hashes of files by their path in the output; a link to elsewhere, and a file that vanished, have none.</summary>
+    /// <returns>The hashes, and how many files were read.</returns>
+    public static async ValueTask<(ConcurrentDictionary<string, Md5Hash> Hashes, int Read)> HashAsync(
+        string output, IReadOnlyList<DvcWorkFile> files, DvcHashKind kind, DvcStamps stamps, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<string, Md5Hash> hashes = new(StringComparer.Ordinal);
+        List<DvcWorkFile> unknown = [];
+        foreach (DvcWorkFile file in files.Where(f => f.FullPath is not null))
+        {
+            if (stamps.TryGet(output + "/" + file.Path, kind, file.Stamp, out Md5Hash hash))
+            {
+                hashes[file.Path] = hash;
+            }
+            else
+            {
+                unknown.Add(file);
+            }
+        }
+
+        ConcurrentBag<(DvcWorkFile File, FileStamp Stamp, Md5Hash Hash)> read = [];
+        if (kind == DvcHashKind.Md5)
+        {
+            await Md5Reading.RunAsync(unknown.Select(f => new Reading(f, read)), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await Parallel.ForEachAsync(unknown, cancellationToken, (file, token) =>
+            {
+                (FileStamp stamp, Md5Hash hash) = Legacy(file.FullPath!, token);
+                read.Add((file, stamp, hash));
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+        }
+
+        foreach ((DvcWorkFile file, FileStamp stamp, Md5Hash hash) in read)
+        {
+            hashes[file.Path] = hash;
+            if (stamp != default)
+            {
+                stamps.Set(output + "/" + file.Path, kind, stamp, hash, now);
+            }
+        }
+
+        return (hashes, unknown.Count);
+    }
+
+    /// <summary>The hash of DVC 2 of a file, with the stamp it had while it was read; the stamp is nothing when it changed meanwhile.</summary>
+    public static (FileStamp Stamp, Md5Hash Hash) Legacy(string path, CancellationToken cancellationToken, Action<ReadOnlySpan<byte>>? seen = null)
+    {
+        (SafeFileHandle handle, FileStamp before) = SourceFile.OpenHandle(path);
+        using DvcLegacyHash hash = new();
+        using (handle)
+        {
+            byte[] buffer = new byte[1 << 20];
+            long offset = 0;
+            for (int read = RandomAccess.Read(handle, buffer, 0); read > 0; read = RandomAccess.Read(handle, buffer, offset))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.Append(buffer.AsSpan(0, read));
+                seen?.Invoke(buffer.AsSpan(0, read));
+                offset += read;
+            }
+        }
+
+        return (SourceFile.StampOf(path) == before ? before : default, hash.Finish());
+    }
+
+    private sealed class Reading(DvcWorkFile file, ConcurrentBag<(DvcWorkFile File, FileStamp Stamp, Md5Hash Hash)> read) : Md5LaneFile
+    {
+        private FileStamp _before;
+
+        public override long ExpectedLength => file.Stamp.Length;
+
+        public override SafeFileHandle Open()
+        {
+            (SafeFileHandle handle, _before) = SourceFile.OpenHandle(file.FullPath!);
+            return handle;
+        }
+
+        public override void Done(Md5Hash md5, long length, ReadOnlySpan<byte> whole) =>
+            read.Add((file, _before.Length == length && SourceFile.StampOf(file.FullPath!) == _before ? _before : default, md5));
+    }
+}

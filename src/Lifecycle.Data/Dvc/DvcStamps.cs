@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Lifecycle.Data;
+
+/// <summary>
+/// Hashes of files of the work tree that were seen before, so that an unchanged file is not read again: <c>.dvc/tmp/lifecycle/stamps</c>. A cache in plain
+/// binary with a checksum: paths, numbers and hashes, nothing that could be executed. Damaged or missing, everything is read once.
+/// </summary>
+internal sealed class DvcStamps
+{
+    private const long Racy = 2_000_000_000;
+    private const int FixedBytes = 2 + 1 + (5 * 8) + Md5Hash.Bytes;
+
+    private static ReadOnlySpan<byte> Magic => "LCDVST01"u8;
+
+    private readonly string _file;
+    private readonly Dictionary<(string Path, DvcHashKind Kind), (FileStamp Stamp, Md5Hash Hash)> _entries = [];
+    private bool _changed;
+
+    private DvcStamps(string file) => _file = file;
+
+    public static DvcStamps Load(string dvcFolder)
+    {
+        DvcStamps stamps = new(Path.Combine(dvcFolder, "tmp", "lifecycle", "stamps"));
+        try
+        {
+            stamps.Parse(File.ReadAllBytes(stamps._file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            stamps._entries.Clear();
+        }
+
+        return stamps;
+    }
+
+    /// <summary>The hash of a file that has not changed since it was noted.</summary>
+    public bool TryGet(string path, DvcHashKind kind, FileStamp stamp, out Md5Hash hash)
+    {
+        bool known = _entries.TryGetValue((path, kind), out (FileStamp Stamp, Md5Hash Hash) entry) && entry.Stamp == stamp;
+        hash = entry.Hash;
+        return known;
+    }
+
+    /// <summary>Notes a hash. A file changed within the last two seconds may change again without its times telling, so it is not noted.</summary>
+    public void Set(string path, DvcHashKind kind, FileStamp stamp, Md5Hash hash, DateTimeOffset now)
+    {
+        long at = (now - DateTimeOffset.UnixEpoch).Ticks * 100;
+        _changed = true;
+        if (stamp.Modified > at - Racy || stamp.Changed > at - Racy || stamp.Inode == 0)
+        {
+            _entries.Remove((path, kind));
+            return;
+        }
+
+        _entries[(path, kind)] = (stamp, hash);
+    }
+
+    /// <summary>Writes the file when something is new; a disk that refuses only costs time later.</summary>
+    public async ValueTask SaveAsync()
+    {
+        if (!_changed)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+            await AtomicFile.WriteAsync(_file, Write()).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            System.Diagnostics.Debug.WriteLine(e);
+        }
+    }
+
+    private byte[] Write()
+    {
+        ArrayBufferWriter<byte> output = new(64 + (_entries.Count * 128));
+        output.Write(Magic);
+        Span<byte> fixedPart = stackalloc byte[FixedBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(fixedPart, _entries.Count);
+        output.Write(fixedPart[..4]);
+        foreach (((string path, DvcHashKind kind), (FileStamp stamp, Md5Hash hash)) in _entries)
+        {
+            byte[] name = Encoding.UTF8.GetBytes(path);
+            BinaryPrimitives.WriteUInt16LittleEndian(fixedPart, (ushort)name.Length);
+            fixedPart[2] = (byte)kind;
+            BinaryPrimitives.WriteInt64LittleEndian(fixedPart[3..], stamp.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(fixedPart[11..], stamp.Modified);
+            BinaryPrimitives.WriteInt64LittleEndian(fixedPart[19..], stamp.Changed);
+            BinaryPrimitives.WriteUInt64LittleEndian(fixedPart[27..], stamp.Inode);
+            BinaryPrimitives.WriteUInt64LittleEndian(fixedPart[35..], stamp.Device);
+            hash.Write(fixedPart[43..]);
+            output.Write(fixedPart);
+            output.Write(name);
+        }
+
+        output.Write(SHA256.HashData(output.WrittenSpan));
+        return output.WrittenSpan.ToArray();
+    }
+
+    private void Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < Magic.Length + 4 + SHA256.HashSizeInBytes || !bytes.StartsWith(Magic)
+            || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+        {
+            return;
+        }
+
+        int count = BinaryPrimitives.ReadInt32LittleEndian(bytes[Magic.Length..]);
+        ReadOnlySpan<byte> rest = bytes[(Magic.Length + 4)..^SHA256.HashSizeInBytes];
+        for (int i = 0; i < count; i++)
+        {
+            int name = BinaryPrimitives.ReadUInt16LittleEndian(rest);
+            FileStamp stamp = new(
+                BinaryPrimitives.ReadInt64LittleEndian(rest[3..]),
+                BinaryPrimitives.ReadInt64LittleEndian(rest[11..]),
+                BinaryPrimitives.ReadInt64LittleEndian(rest[19..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(rest[27..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(rest[35..]));
+            _entries[(Encoding.UTF8.GetString(rest.Slice(FixedBytes, name)), (DvcHashKind)rest[2])] = (stamp, Md5Hash.Read(rest[43..]));
+            rest = rest[(FixedBytes + name)..];
+        }
+    }
+}

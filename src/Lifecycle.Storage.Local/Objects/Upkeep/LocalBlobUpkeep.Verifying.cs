@@ -1,0 +1,116 @@
+using System.Diagnostics;
+
+namespace Lifecycle.Storage.Local;
+
+/// <content>Verification.</content>
+public sealed partial class LocalBlobUpkeep
+{
+    /// <inheritdoc/>
+    public override async ValueTask<VerificationReport> VerifyAsync(Action<VerificationOptions> configure, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        VerificationOptions options = new();
+        configure(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.verify");
+        return (await ScrubAsync(options, cancellationToken).ConfigureAwait(false)).Report;
+    }
+
+    private async ValueTask<(Scrubber Scrubber, DamageReport Damage, VerificationReport Report)> ScrubAsync(VerificationOptions options, CancellationToken cancellationToken)
+    {
+        IBlobReferenceSource[] sources = [.. _sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Value)];
+        HashSet<Digest>? reachable = options.IsReachableOnly ? await ReachableAsync(sources, cancellationToken).ConfigureAwait(false) : null;
+        Scrubber scrubber = new(_folder, _time, options, reachable);
+        await scrubber.RunAsync(cancellationToken).ConfigureAwait(false);
+        string[] names = [.. await SourcesAsync(cancellationToken).ConfigureAwait(false)];
+        string[] struck = [.. _registered.Keys.Except(names).Order(StringComparer.Ordinal)];
+        if (struck.Length > 0)
+        {
+            scrubber.Findings.Add(new Finding(FindingKind.Sources, SourcesFile, new DamagedBlob(ObjectFolder.SourcesName, null, null,
+                $"'{ObjectFolder.SourcesName}' lacks {string.Join(", ", struck.Select(s => $"'{s}'"))}, which entered itself there. Call RepairAsync.")));
+        }
+
+        List<MissingBlob> missing = [];
+        List<string> problems = [];
+        foreach (IBlobReferenceSource source in sources)
+        {
+            await AskAsync(source, scrubber, missing, problems, cancellationToken).ConfigureAwait(false);
+        }
+
+        DamageReport damage = new(_folder, scrubber);
+        (List<DamagedBlob> damaged, missing) = await damage.FinishAsync(missing, sources, cancellationToken).ConfigureAwait(false);
+        VerificationReport report = new(scrubber.Blobs, scrubber.Bytes, damaged, missing)
+        {
+            Problems = problems,
+            UnknownSources = [.. names.Where(n => !_sources.ContainsKey(n))],
+        };
+        return (scrubber, damage, report);
+    }
+
+    private async ValueTask AskAsync(
+        IBlobReferenceSource source, Scrubber scrubber, List<MissingBlob> missing, List<string> problems, CancellationToken cancellationToken)
+    {
+        try
+        {
+            HashSet<Digest> seen = [];
+            await foreach (Digest digest in source.ReferencesAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (seen.Add(digest) && await _store.FindAsync(digest, cancellationToken).ConfigureAwait(false) is null)
+                {
+                    missing.Add(new MissingBlob(digest, source.Name));
+                }
+            }
+
+            await foreach (string problem in source.ProblemsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                problems.Add($"{source.Name}: {problem}");
+            }
+        }
+        catch (BlobNotFoundException gone)
+        {
+            if (!missing.Exists(m => m.Digest == gone.Digest && m.Source == source.Name))
+            {
+                missing.Add(new MissingBlob(gone.Digest, source.Name));
+            }
+        }
+        catch (BlobCorruptedException damaged)
+        {
+            // The source reads this blob to know what it refers to; what hangs on it cannot be told until it is restored.
+            if (scrubber.Findings.Count == 0 && scrubber.MissingParts.Count == 0)
+            {
+                scrubber.Findings.Add(new Finding(FindingKind.Stray, damaged.File, new DamagedBlob(damaged.File, damaged.Digest, damaged.Actual, damaged.Message)) { Digests = [damaged.Digest] });
+            }
+        }
+    }
+
+    /// <summary>What the sources need, as far as they can tell, with all parts.</summary>
+    private async ValueTask<HashSet<Digest>> ReachableAsync(IReadOnlyList<IBlobReferenceSource> sources, CancellationToken cancellationToken)
+    {
+        HashSet<Digest> reachable = [];
+        foreach (IBlobReferenceSource source in sources)
+        {
+            try
+            {
+                await foreach (Digest digest in source.ReferencesAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    reachable.Add(digest);
+                }
+            }
+            catch (LifecycleStorageException error) when (error is BlobNotFoundException or BlobCorruptedException)
+            {
+                // It is asked again when its references are looked up, and what it says then is reported.
+            }
+        }
+
+        RecipeParts parts = new(_folder, new PackCatalog(_folder, _time));
+        foreach (Digest blob in reachable.ToArray())
+        {
+            if (parts.TryFind(blob, out PackSpot recipe))
+            {
+                parts.Visit(recipe, part => reachable.Add(part.Id));
+            }
+        }
+
+        return reachable;
+    }
+}
