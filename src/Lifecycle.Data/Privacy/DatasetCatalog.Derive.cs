@@ -103,7 +103,8 @@ public sealed partial class DatasetCatalog
             derivation.Write,
             async (rows, token) =>
             {
-                report = derivation.Report(((DerivedRows)rows).Treatments());
+                DerivedRows derived = (DerivedRows)rows;
+                report = derivation.Report(derived.Treatments(), derived.Warnings());
                 attachments.Clear();
                 attachments.AddRange([recipe, new CommitAttachment(CommitAttachment.Risk, report.ToBytes())]);
                 if (tokens is not null)

@@ -36,6 +36,17 @@ internal static class RiskReportJson
             }
 
             json.WriteEndArray();
+            if (report.Warnings.Count > 0)
+            {
+                json.WriteStartArray("warnings");
+                foreach (string warning in report.Warnings)
+                {
+                    json.WriteStringValue(warning);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 
@@ -69,6 +80,7 @@ internal static class RiskReportJson
                         c.GetProperty("cellsChanged").GetInt64(),
                         c.GetProperty("cellsSuppressed").GetInt64())),
                 ],
+                Warnings = Optional(root, "warnings", e => e.EnumerateArray().Select(w => w.GetString()!).ToArray()) ?? [],
             };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
