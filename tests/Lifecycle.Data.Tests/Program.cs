@@ -10,8 +10,16 @@ internal static class Program
     public const string CheckingOut = "checkout-until-killed";
     public const string Publishing = "publish-and-die";
 
+    public const string DerivingChild = "derive-until-killed";
+
     public static async Task<int> Main(string[] args)
     {
+        if (args is [DerivingChild, var safe, var vault, var keys])
+        {
+            await PrivacyCrashTests.DeriveUntilKilledAsync(safe, vault, keys);
+            return 0;
+        }
+
         if (args is [CommittingChild, var root, var source])
         {
             await CommitAsync(root, source);

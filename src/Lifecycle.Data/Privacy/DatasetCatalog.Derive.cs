@@ -103,10 +103,14 @@ public sealed partial class DatasetCatalog
             derivation.Write,
             async (rows, token) =>
             {
-                report = derivation.Report(((DerivedRows)rows).Treatments());
+                DerivedRows derived = (DerivedRows)rows;
+                report = derivation.Report(derived.Treatments(), derived.Warnings());
                 attachments.Clear();
                 attachments.AddRange([recipe, new CommitAttachment(CommitAttachment.Risk, report.ToBytes())]);
-                await (tokens?.KeepAsync(token) ?? ValueTask.CompletedTask).ConfigureAwait(false);
+                if (tokens is not null)
+                {
+                    await tokens.KeepAsync(token).ConfigureAwait(false);
+                }
             });
         CommitCause cause = new(origin)
         {

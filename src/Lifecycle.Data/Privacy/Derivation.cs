@@ -54,7 +54,7 @@ internal sealed class Derivation
         new(_source, _table, _plan, _setting, row => _leftOut.Length > 0 && _leftOut[_classOf[row]], cancellationToken);
 
     /// <summary>What was done.</summary>
-    public RiskReport Report(IReadOnlyList<ColumnTreatment> columns) =>
+    public RiskReport Report(IReadOnlyList<ColumnTreatment> columns, IReadOnlyList<string>? warnings = null) =>
         RiskReportJson.Read(new RiskReport(_before, _after)
         {
             Outcome = Outcome(),
@@ -62,6 +62,7 @@ internal sealed class Derivation
             RowsSuppressed = _suppressed,
             Rounds = _rounds,
             Columns = columns,
+            Warnings = warnings ?? [],
         }.ToBytes());
 
     private void Suppress(RiskColumns risk, PrivacyRequirement required)
@@ -102,7 +103,7 @@ internal sealed class Derivation
 
         return _plan.IsReversible ? new PrivacyOutcome(PrivacyClaim.Pseudonymized)
             : plan.Requirement is { IsOnlyMeasured: false } met
-                ? new PrivacyOutcome(PrivacyClaim.Anonymized) { K = met.K, L = met.Sensitive is null ? null : met.L, T = met.Sensitive is null ? null : met.T }
+                ? new PrivacyOutcome(PrivacyClaim.Anonymized) { K = met.K, L = met.L > 1 ? met.L : null, T = met.T < 1 ? met.T : null }
                 : new PrivacyOutcome(PrivacyClaim.None);
     }
 }

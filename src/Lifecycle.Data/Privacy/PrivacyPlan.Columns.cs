@@ -7,7 +7,7 @@ public sealed partial class PrivacyPlan
     public PrivacyPlan Drop(params IReadOnlyList<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return columns.Aggregate(this, (plan, column) => plan.With(column, new DropOperator()));
+        return With(columns, new DropOperator());
     }
 
     /// <summary>Keeps columns as they are.</summary>
@@ -17,7 +17,7 @@ public sealed partial class PrivacyPlan
         ArgumentNullException.ThrowIfNull(columns);
         return Profile == PrivacyProfile.SafeHarbor
             ? throw new PrivacyPlanException("In a Safe Harbor plan a column is not kept but classified: say Classify(column, SafeHarborClass.None).")
-            : columns.Aggregate(this, (plan, column) => plan.With(column, new KeepOperator()));
+            : With(columns, new KeepOperator());
     }
 
     /// <summary>Puts one character in the place of every other one.</summary>

@@ -105,16 +105,21 @@ public sealed partial class PrivacyPlan
         return new PrivacyPlan(this) { Requirement = requirement };
     }
 
-    private PrivacyPlan With(string column, ColumnOperator action)
+    private PrivacyPlan With(string column, ColumnOperator action) => With([column], action);
+
+    private PrivacyPlan With(IReadOnlyList<string> columns, ColumnOperator action)
     {
-        RequireColumnName(column);
-        if (_operators.TryGetValue(column, out ColumnOperator? earlier))
+        PrivacyPlan plan = new(this);
+        foreach (string column in columns)
         {
-            throw new PrivacyPlanException($"The column '{column}' stands twice in the plan: {earlier.Name} and {action.Name}. Say once what becomes of it.");
+            RequireColumnName(column);
+            if (!plan._operators.TryAdd(column, action))
+            {
+                throw new PrivacyPlanException(
+                    $"The column '{column}' stands twice in the plan: {plan._operators[column].Name} and {action.Name}. Say once what becomes of it.");
+            }
         }
 
-        PrivacyPlan plan = new(this);
-        plan._operators.Add(column, action);
         return plan;
     }
 

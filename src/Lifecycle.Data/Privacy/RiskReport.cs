@@ -47,6 +47,11 @@ public sealed record RiskReport
     /// <summary>What was done with each column of the source, in its order.</summary>
     public required IReadOnlyList<ColumnTreatment> Columns { get; init; }
 
+    /// <summary>
+    /// Columns that are kept as they are, are neither quasi-identifier nor sensitive, and differ in more than half of their rows: each may name somebody, whatever k is.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The document: the same bytes for the same report.</summary>
     public byte[] ToBytes() => RiskReportJson.Write(this);
 

@@ -36,6 +36,17 @@ internal static class RiskReportJson
             }
 
             json.WriteEndArray();
+            if (report.Warnings.Count > 0)
+            {
+                json.WriteStartArray("warnings");
+                foreach (string warning in report.Warnings)
+                {
+                    json.WriteStringValue(warning);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 
@@ -69,6 +80,7 @@ internal static class RiskReportJson
                         c.GetProperty("cellsChanged").GetInt64(),
                         c.GetProperty("cellsSuppressed").GetInt64())),
                 ],
+                Warnings = Optional(root, "warnings", e => e.EnumerateArray().Select(w => w.GetString()!).ToArray()) ?? [],
             };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -131,7 +143,7 @@ internal static class RiskReportJson
         }
     }
 
-    private static PrivacyOutcome Outcome(JsonElement json) => new(Enum.Parse<PrivacyClaim>(json.GetProperty("claim").GetString()!))
+    private static PrivacyOutcome Outcome(JsonElement json) => new(Claim(json.GetProperty("claim").GetString()))
     {
         K = Optional(json, "k", e => (int?)e.GetInt32()),
         L = Optional(json, "l", e => (int?)e.GetInt32()),
@@ -139,6 +151,10 @@ internal static class RiskReportJson
         AttestedBy = Optional(json, "attestedBy", e => e.GetString()),
         Attestation = Optional(json, "attestation", e => e.GetString()),
     };
+
+    private static PrivacyClaim Claim(string? text) => Enum.TryParse(text, out PrivacyClaim claim) && Enum.IsDefined(claim)
+        ? claim
+        : throw new FormatException("The claim is none of this build.");
 
     private static DisclosureRisk? Risk(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement json)
         ? new DisclosureRisk

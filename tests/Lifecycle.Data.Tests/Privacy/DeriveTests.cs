@@ -186,6 +186,42 @@ public sealed class DeriveTests
     }
 
     [Fact]
+    public async Task AColumnThatNamesEverybody_IsWarnedOf()
+    {
+        await using TestWorkspace w = new();
+        string csv = "name,age,pay,sex\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"n{i},{i % 2},{i * 1.25},{(i % 3 == 0 ? "f" : "m")}\n"));
+        DatasetVersion v = await w.Datasets.CommitAsync("t", w.Write("t.csv", csv));
+        DerivedVersion safe = await w.Datasets.DeriveAsync("s", v, PrivacyPlan.Gdpr().Keep("name", "age", "pay", "sex").Require(["age"], "sex", k: 5), "r");
+        Assert.Equal(["'name'", "'pay'"], safe.Risk.Warnings.Select(x => x.Split(' ')[0]));
+        Assert.Equal(safe.Risk.Warnings, (await w.Datasets.DerivationOfAsync(safe))!.Risk.Warnings);
+        DerivedVersion named = await w.Datasets.DeriveAsync("s", v, PrivacyPlan.Gdpr().Drop("name").Bin("pay", 50).Keep("age", "sex").Require(["age", "pay"], "sex", k: 2), "r");
+        Assert.Empty(named.Risk.Warnings);
+    }
+
+    [Fact]
+    public async Task HostileNames_OfColumns_ComeThrough_OrAreRefused()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v = await w.Datasets.CommitAsync("t", w.Write("t.csv", "\"a,b\",\"c\"\"d\",\"e\nf\",=cmd,../x\n1,2,3,4,5\n"));
+        string[] names = [.. v.Schema!.Select(c => c.Name)];
+        Assert.Equal(["a,b", "c\"d", "e\nf", "=cmd", "../x"], names);
+        DerivedVersion kept = await w.Datasets.DeriveAsync("s", v, PrivacyPlan.Gdpr().Keep(names), "r");
+        Assert.Equal(names, kept.Version.Schema!.Select(c => c.Name));
+        DerivedVersion pseudonyms = await w.Datasets.DeriveAsync("s", v, PrivacyPlan.Gdpr(Keys).Keep(names[..2]).Keep(names[3..]).Pseudonymize("e\nf", domain: "d"), "r");
+        Assert.Equal(names, pseudonyms.Version.Schema!.Select(c => c.Name));
+        await Assert.ThrowsAsync<PrivacyPlanException>(async () =>
+            await w.Datasets.DeriveAsync("s", v, PrivacyPlan.Gdpr(Keys).Keep(names[..2]).Keep(names[3..]).Pseudonymize("e\nf"), "r"));
+        Assert.DoesNotContain('\n', System.Text.Encoding.UTF8.GetString(pseudonyms.Plan.Span));
+
+        string wide = string.Join(',', Enumerable.Range(0, 3000).Select(i => $"c{i}"));
+        DatasetVersion many = await w.Datasets.CommitAsync("wide", w.Write("wide.csv", wide + "\n" + string.Join(',', Enumerable.Range(0, 3000)) + "\n"));
+        PrivacyPlan plan = PrivacyPlan.Gdpr().Keep([.. Enumerable.Range(0, 2998).Select(i => $"c{i}")]);
+        PrivacyPlanException error = await Assert.ThrowsAsync<PrivacyPlanException>(async () => await w.Datasets.DeriveAsync("s", many, plan, "r"));
+        Assert.Contains("2 column(s): c2998, c2999", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2998, (await w.Datasets.DeriveAsync("s", many, plan.Drop("c2998", "c2999"), "r")).Version.Schema!.Count);
+    }
+
+    [Fact]
     public async Task Risk_AfterTheDerivation_IsThatOfTheDerivedTable()
     {
         await using TestWorkspace w = new();

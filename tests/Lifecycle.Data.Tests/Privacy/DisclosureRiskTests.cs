@@ -136,6 +136,29 @@ public sealed class DisclosureRiskTests
     }
 
     [Fact]
+    public void ManyValues_OfEveryKind_AreTheSameCountedByLinq()
+    {
+        Random random = SeededRandom.Of(3);
+        const int Rows = 70_000;
+        string[] texts = [.. Enumerable.Range(0, Rows).Select(_ => new string((char)('a' + random.Next(0, 26)), random.Next(0, 14)) + random.Next(0, 3000))];
+        long[] wholes = [.. Enumerable.Range(0, Rows).Select(_ => random.NextInt64(-4000, 4000) << random.Next(0, 40))];
+        double[] floats = [.. Enumerable.Range(0, Rows).Select(_ => random.Next(-500, 500) / 16d)];
+        ColumnBatch batch = new([Cells.Of("t", texts), Cells.Of("w", wholes), Cells.Of("f", floats)]);
+        (string Name, object[] Cells)[] columns = [("t", texts), ("w", [.. wholes.Cast<object>()]), ("f", [.. floats.Cast<object>()])];
+        foreach ((string name, object[] cells) in columns)
+        {
+            int[] sizes = [.. cells.GroupBy(c => c).Select(g => g.Count())];
+            DisclosureRisk risk = DisclosureRisk.Measure(batch, [name]);
+            Assert.Equal((sizes.Length, sizes.Min(), sizes.Count(s => s == 1)), (risk.Classes, risk.MinimumClassSize, risk.RowsAlone));
+        }
+
+        // more cells than a table of counts may have, so the classes are found by hashing
+        int[] all = [.. Enumerable.Range(0, Rows).GroupBy(r => (texts[r], wholes[r], floats[r])).Select(g => g.Count())];
+        DisclosureRisk together = DisclosureRisk.Measure(batch, ["t", "w", "f"]);
+        Assert.Equal((all.Length, all.Min(), all.Count(s => s == 1)), (together.Classes, together.MinimumClassSize, together.RowsAlone));
+    }
+
+    [Fact]
     public void RandomTables_EqualTheNaiveCount()
     {
         for (int seed = 1; seed <= 1000; seed++)

@@ -44,14 +44,7 @@ public sealed class RequirementTests
             PrivacyRequirement required = new(table.QuasiIdentifiers, "s", k, l, t, 1);
             (HashSet<int> kept, int rounds, bool isMet) = Naive(table, k, l, t);
 
-            CodedColumn[] columns = [.. table.Batch.Columns.Select(c => CodedColumn.Of(c.Column.Type))];
-            foreach ((CodedColumn coded, BatchColumn cells) in columns.Zip(table.Batch.Columns))
-            {
-                coded.Add(cells);
-            }
-
-            (int[] classOf, int count) = EquivalenceClasses.Of(table.Batch.RowCount, [.. columns[..^1].Select(c => (c.Codes.ToArray(), c.Cardinality))]);
-            ClassTable classes = new(classOf, count, columns[^1].Codes, columns[^1].Cardinality, columns[^1].NumericOrder());
+            (ClassTable classes, int[] classOf) = Counted(table);
             Suppression found = Suppression.Of(classes, required, table.SensitiveIsNumber);
             string which = seed.ToString(CultureInfo.InvariantCulture);
             Assert.Equal((which, rounds, isMet), (which, found.Rounds, found.IsMet));
@@ -61,6 +54,40 @@ public sealed class RequirementTests
         }
 
         Assert.True(several > 40, $"only {several} tables took more than one round");
+    }
+
+    [Fact]
+    public void Distances_In64And128Bits_AreOne()
+    {
+        for (int seed = 1; seed <= 300; seed++)
+        {
+            RandomTable table = new(seed);
+            (ClassTable classes, _) = Counted(table);
+            (SensitiveTotals narrow, SensitiveTotals wide) = (classes.Totals([]), classes.Totals([], wide: true));
+            Assert.Equal((true, false), (narrow.IsSmall, wide.IsSmall));
+            for (int id = 0; id < classes.Sizes.Length; id++)
+            {
+                Assert.Equal(classes.CategoryDistance(id, wide), classes.CategoryDistance(id, narrow));
+                Assert.True(!table.SensitiveIsNumber || classes.NumberDistance(id, wide) == classes.NumberDistance(id, narrow));
+            }
+        }
+
+        // three thousand million rows: products of counts leave 64 bits
+        SensitiveTotals huge = new([1_500_000_000, 1_500_000_000], isOrdered: true);
+        Assert.False(huge.IsSmall);
+        Assert.Equal(((Int128)1_500_000_000 * 3_000_000_000) - ((Int128)1_000_000_000 * 1_500_000_000), huge.Gap(0, 1, 1_500_000_000, 1_000_000_000));
+    }
+
+    private static (ClassTable Classes, int[] ClassOf) Counted(RandomTable table)
+    {
+        CodedColumn[] columns = [.. table.Batch.Columns.Select(c => CodedColumn.Of(c.Column.Type))];
+        foreach ((CodedColumn coded, BatchColumn cells) in columns.Zip(table.Batch.Columns))
+        {
+            coded.Add(cells);
+        }
+
+        (int[] classOf, int count) = EquivalenceClasses.Of(table.Batch.RowCount, [.. columns[..^1].Select(c => (c.Codes, c.Cardinality))]);
+        return (new ClassTable(classOf, count, columns[^1].Codes.Span, columns[^1].Cardinality, columns[^1].NumericOrder()), classOf);
     }
 
     [Fact]
@@ -83,7 +110,7 @@ public sealed class RequirementTests
         DerivedVersion safe = await w.Datasets.DeriveAsync("safe", v, bare.Require(all, "deny", k: 5, suppressAtMost: .1), "r");
         Assert.Equal(2164, safe.Version.Rows);
         Assert.Equal(5, (await DisclosureRisk.MeasureAsync(safe, all)).MinimumClassSize);
-        Assert.Equal("Anonymized (k 5, l 1, t 1)", $"{safe.Outcome}");
+        Assert.Equal("Anonymized (k 5)", $"{safe.Outcome}");
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace Lifecycle.Data;
 /// </summary>
 internal sealed class ClassTable
 {
+    private static readonly double[] Logs = [.. Enumerable.Range(0, 1024).Select(i => Math.Log(i))];
+
     private readonly int _values;
     private readonly int[] _start;
     private readonly int[] _value;
@@ -84,14 +86,14 @@ internal sealed class ClassTable
         double sum = 0;
         for (int i = _start[id]; i < _start[id + 1]; i++)
         {
-            sum += _times[i] * Math.Log(_times[i]);
+            sum += _times[i] == 1 ? 0 : _times[i] * Log(_times[i]);
         }
 
-        return Math.Log(Sizes[id]) - (sum / Sizes[id]);
+        return Log(Sizes[id]) - (sum / Sizes[id]);
     }
 
     /// <summary>The sensitive values of all classes that are not left out.</summary>
-    public SensitiveTotals Totals(ReadOnlySpan<bool> leftOut)
+    public SensitiveTotals Totals(ReadOnlySpan<bool> leftOut, bool wide = false)
     {
         long[] counts = new long[_values];
         for (int id = 0; id < Sizes.Length; id++)
@@ -102,15 +104,28 @@ internal sealed class ClassTable
             }
         }
 
-        return new SensitiveTotals(counts, _isOrdered);
+        return new SensitiveTotals(counts, _isOrdered, wide);
     }
 
     /// <summary>Half the sum of absolute differences of shares: the distance of categories (Li 2007).</summary>
     public double CategoryDistance(int id, SensitiveTotals totals)
     {
         long size = Sizes[id];
-        Int128 sum = 0;
         long covered = 0;
+        if (totals.IsSmall)
+        {
+            long small = 0;
+            for (int i = _start[id]; i < _start[id + 1]; i++)
+            {
+                long all = totals.Counts[_value[i]];
+                small += Math.Abs((_times[i] * totals.Rows) - (all * size));
+                covered += all;
+            }
+
+            return (small + (size * (totals.Rows - covered))) / (2d * size * totals.Rows);
+        }
+
+        Int128 sum = 0;
         for (int i = _start[id]; i < _start[id + 1]; i++)
         {
             long all = totals.Counts[_value[i]];
@@ -134,6 +149,20 @@ internal sealed class ClassTable
         long size = Sizes[id];
         long below = 0;
         int from = 0;
+        if (totals.IsSmall)
+        {
+            long small = 0;
+            for (int i = _start[id]; i < _start[id + 1]; i++)
+            {
+                int position = totals.Position[_value[i]];
+                small += totals.SmallGap(from, position, below, size);
+                from = position;
+                below += _times[i];
+            }
+
+            return (small + totals.SmallGap(from, m - 1, below, size)) / ((double)size * totals.Rows * (m - 1));
+        }
+
         Int128 sum = 0;
         for (int i = _start[id]; i < _start[id + 1]; i++)
         {
@@ -146,6 +175,8 @@ internal sealed class ClassTable
         sum += totals.Gap(from, m - 1, below, size);
         return (double)sum / ((double)size * totals.Rows * (m - 1));
     }
+
+    private static double Log(int count) => count < Logs.Length ? Logs[count] : Math.Log(count);
 
     private static int[] Sorted(ReadOnlySpan<int> sensitive, int[] rank, int values)
     {
@@ -184,81 +215,5 @@ internal sealed class ClassTable
         }
 
         return (next, ranks);
-    }
-}
-
-/// <summary>How often each sensitive value stands in the whole table; values by rank.</summary>
-internal sealed class SensitiveTotals
-{
-    private readonly long[] _cumulative = [];
-    private readonly Int128[] _prefix = [];
-
-    public SensitiveTotals(long[] counts, bool isOrdered)
-    {
-        Counts = counts;
-        Rows = counts.Sum();
-        Position = isOrdered ? new int[counts.Length] : [];
-        if (!isOrdered)
-        {
-            Distinct = counts.Count(c => c > 0);
-            return;
-        }
-
-        _cumulative = new long[counts.Length];
-        _prefix = new Int128[counts.Length + 1];
-        long sum = 0;
-        for (int rank = 0; rank < counts.Length; rank++)
-        {
-            if (counts[rank] > 0)
-            {
-                Position[rank] = Distinct;
-                sum += counts[rank];
-                _cumulative[Distinct] = sum;
-                _prefix[Distinct + 1] = _prefix[Distinct] + sum;
-                Distinct++;
-            }
-        }
-    }
-
-    /// <summary>Rows with each value.</summary>
-    public long[] Counts { get; }
-
-    /// <summary>All rows.</summary>
-    public long Rows { get; }
-
-    /// <summary>Values that there are.</summary>
-    public int Distinct { get; }
-
-    /// <summary>The place of each value among those that there are; empty when they have no order.</summary>
-    public int[] Position { get; }
-
-    /// <summary>
-    /// Sum over the places from <paramref name="from"/> to before <paramref name="to"/> of |below/size - cumulative share|, times size times rows. The shares only grow, so
-    /// there is one place where the sign changes.
-    /// </summary>
-    public Int128 Gap(int from, int to, long below, long size)
-    {
-        if (from >= to)
-        {
-            return 0;
-        }
-
-        Int128 mine = (Int128)below * Rows;
-        int low = from;
-        int high = to;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if ((Int128)_cumulative[middle] * size > mine)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return (mine * (low - from)) - (size * (_prefix[low] - _prefix[from])) + (size * (_prefix[to] - _prefix[low])) - (mine * (to - low));
     }
 }

@@ -151,6 +151,8 @@ public sealed record DisclosureRisk
 /// <summary>Gathers the columns that a measurement needs.</summary>
 internal sealed class RiskMeter
 {
+    private const int ParallelRows = 1 << 16;
+
     private readonly IReadOnlyList<string> _quasiIdentifiers;
     private readonly string? _sensitive;
     private readonly Dictionary<string, CodedColumn> _columns = new(StringComparer.Ordinal);
@@ -175,6 +177,12 @@ internal sealed class RiskMeter
 
     public void Add(ColumnBatch batch)
     {
+        if (batch.RowCount >= ParallelRows)
+        {
+            Parallel.ForEach(_columns, pair => pair.Value.Add(batch[pair.Key]));
+            return;
+        }
+
         foreach ((string name, CodedColumn column) in _columns)
         {
             column.Add(batch[name]);
@@ -186,8 +194,8 @@ internal sealed class RiskMeter
         CodedColumn? sensitive = _sensitive is null ? null : _columns[_sensitive];
         int[]? order = sensitive?.NumericOrder();
         (int[] classOf, int count) = EquivalenceClasses.Of(
-            _columns.First().Value.Count, [.. _quasiIdentifiers.Select(name => (_columns[name].Codes.ToArray(), _columns[name].Cardinality))]);
-        ClassTable table = new(classOf, count, sensitive is null ? [] : sensitive.Codes, sensitive?.Cardinality ?? 0, order);
+            _columns.First().Value.Count, [.. _quasiIdentifiers.Select(name => (_columns[name].Codes, _columns[name].Cardinality))]);
+        ClassTable table = new(classOf, count, sensitive is null ? [] : sensitive.Codes.Span, sensitive?.Cardinality ?? 0, order);
         return DisclosureRisk.Of(table, [], _quasiIdentifiers, _sensitive, order is not null);
     }
 }

@@ -5,18 +5,18 @@ namespace Lifecycle.Data;
 /// <summary>Rows that are equal in some columns, as classes 0, 1, 2, ... in the order in which they came.</summary>
 internal static class EquivalenceClasses
 {
-    private const long DenseCells = 1 << 22;
+    private const long DenseCells = 1 << 23;
 
     /// <summary>The class of each row and how many there are.</summary>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Codes of each column and how many different ones it has.</param>
-    public static (int[] ClassOf, int Count) Of(int rows, IReadOnlyList<(int[] Codes, int Cardinality)> columns)
+    public static (int[] ClassOf, int Count) Of(int rows, IReadOnlyList<(ReadOnlyMemory<int> Codes, int Cardinality)> columns)
     {
         int[] classOf = new int[rows];
         int count = rows > 0 ? 1 : 0;
-        foreach ((int[] codes, int cardinality) in columns)
+        foreach ((ReadOnlyMemory<int> codes, int cardinality) in columns)
         {
-            count = (long)count * cardinality <= DenseCells ? RefineDense(classOf, codes, count, cardinality) : RefineSparse(classOf, codes);
+            count = (long)count * cardinality <= DenseCells ? RefineDense(classOf, codes.Span, count, cardinality) : RefineSparse(classOf, codes.Span);
         }
 
         return (classOf, count);

@@ -38,15 +38,15 @@ internal sealed class RiskColumns
         int rows = _columns.First().Value.Before.Count;
         int[]? order = sensitive?.Before.NumericOrder();
         (int[] classOf, int count) = EquivalenceClasses.Of(
-            rows, [.. _requirement.QuasiIdentifiers.Select(name => (_columns[name].Before.Codes.ToArray(), _columns[name].Before.Cardinality))]);
-        ClassTable table = new(classOf, count, sensitive is null ? [] : sensitive.Before.Codes, sensitive?.Before.Cardinality ?? 0, order);
+            rows, [.. _requirement.QuasiIdentifiers.Select(name => (_columns[name].Before.Codes, _columns[name].Before.Cardinality))]);
+        ClassTable table = new(classOf, count, sensitive is null ? [] : sensitive.Before.Codes.Span, sensitive?.Before.Cardinality ?? 0, order);
         DisclosureRisk before = DisclosureRisk.Of(table, [], _requirement.QuasiIdentifiers, _requirement.Sensitive, order is not null);
 
         // a sensitive column that is shown as it is keeps its order; another one holds labels
         bool isNumber = order is not null && sensitive!.IsIdentity;
-        (int[] Codes, int Cardinality) shown = sensitive?.After() ?? ([], 0);
+        (ReadOnlyMemory<int> Codes, int Cardinality) shown = sensitive?.After() ?? (default, 0);
         (classOf, count) = EquivalenceClasses.Of(rows, [.. Left.Select(name => _columns[name].After())]);
-        return (before, new ClassTable(classOf, count, shown.Codes, shown.Cardinality, isNumber ? order : null), classOf, isNumber);
+        return (before, new ClassTable(classOf, count, shown.Codes.Span, shown.Cardinality, isNumber ? order : null), classOf, isNumber);
     }
 }
 
@@ -86,17 +86,18 @@ internal sealed class ShownColumn
         }
     }
 
-    public (int[] Codes, int Cardinality) After()
+    public (ReadOnlyMemory<int> Codes, int Cardinality) After()
     {
         if (IsIdentity)
         {
-            return (Before.Codes.ToArray(), Before.Cardinality);
+            return (Before.Codes, Before.Cardinality);
         }
 
         int[] codes = new int[Before.Count];
+        ReadOnlySpan<int> values = Before.Codes.Span;
         for (int row = 0; row < codes.Length; row++)
         {
-            codes[row] = _labelOf[_transform.DependsOnRow ? row : Before.Codes[row]];
+            codes[row] = _labelOf[_transform.DependsOnRow ? row : values[row]];
         }
 
         return (codes, _cardinality);

@@ -20,6 +20,8 @@ internal sealed class VaultFormat : IDisposable
     private const int CheckBytes = 32;
     private const int EntryBytes = 4 + LookupBytes + TokenBytes + NonceBytes + TagBytes;
 
+    // one cipher must not be used by two threads at once
+    private readonly Lock _sealing = new();
     private readonly AesGcm _seal;
     private readonly byte[] _lookupKey;
     private readonly byte[] _macKey;
@@ -102,7 +104,11 @@ internal sealed class VaultFormat : IDisposable
         Span<byte> nonce = rest.Slice(LookupBytes + TokenBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         Span<byte> sealedText = rest.Slice(LookupBytes + TokenBytes + NonceBytes, text.Length);
-        _seal.Encrypt(nonce, text, sealedText, rest[(rest.Length - TagBytes)..], rest[..(LookupBytes + TokenBytes)]);
+        lock (_sealing)
+        {
+            _seal.Encrypt(nonce, text, sealedText, rest[(rest.Length - TagBytes)..], rest[..(LookupBytes + TokenBytes)]);
+        }
+
         CryptographicOperations.ZeroMemory(text);
         return entry;
     }
@@ -113,12 +119,16 @@ internal sealed class VaultFormat : IDisposable
         int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(entry);
         ReadOnlySpan<byte> rest = entry[4..];
         byte[] text = new byte[length];
-        _seal.Decrypt(
-            rest.Slice(LookupBytes + TokenBytes, NonceBytes),
-            rest.Slice(LookupBytes + TokenBytes + NonceBytes, length),
-            rest.Slice(LookupBytes + TokenBytes + NonceBytes + length, TagBytes),
-            text,
-            rest[..(LookupBytes + TokenBytes)]);
+        lock (_sealing)
+        {
+            _seal.Decrypt(
+                rest.Slice(LookupBytes + TokenBytes, NonceBytes),
+                rest.Slice(LookupBytes + TokenBytes + NonceBytes, length),
+                rest.Slice(LookupBytes + TokenBytes + NonceBytes + length, TagBytes),
+                text,
+                rest[..(LookupBytes + TokenBytes)]);
+        }
+
         string value = Encoding.UTF8.GetString(text);
         return value[(value.IndexOf('\u001f', StringComparison.Ordinal) + 1)..];
     }
