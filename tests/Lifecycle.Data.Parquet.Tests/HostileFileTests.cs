@@ -138,18 +138,19 @@ public sealed class HostileFileTests
     }
 
     [Fact]
-    public async Task NestedAndBinaryColumns_AreNamedAndLeftOut()
+    public async Task NestedColumns_AreNamedAndLeftOut_AndBytesAreTheirNumber()
     {
         byte[] file = await NestedAsync(withFlat: true);
         TableSummary summary = Reading.Scan(file);
-        Assert.Equal("id Int32, last Int32", summary.Schema.ToString());
-        Assert.Equal([TableProblemKind.SkippedColumn, TableProblemKind.SkippedColumn, TableProblemKind.SkippedColumn], summary.Problems.Select(p => p.Kind));
+        Assert.Equal("id Int32, raw Int32, last Int32", summary.Schema.ToString());
+        Assert.Equal([TableProblemKind.SkippedColumn, TableProblemKind.SkippedColumn, TableProblemKind.ConvertedColumn], summary.Problems.Select(p => p.Kind));
         Assert.Contains("'tags'", summary.Problems[0].Message, StringComparison.Ordinal);
         Assert.Contains("'where'", summary.Problems[1].Message, StringComparison.Ordinal);
         Assert.Contains("'raw'", summary.Problems[2].Message, StringComparison.Ordinal);
         Assert.Null(summary.FirstError);
         ColumnBatch batch = Assert.Single(await Reading.ReadAsync(file));
         Assert.Equal([1, 2], batch.Column<int>("id").Values.ToArray());
+        Assert.Equal([1, 2], batch.Column<int>("raw").Values.ToArray());
         Assert.Equal([10, 20], batch.Column<int>("last").Values.ToArray());
     }
 
@@ -181,8 +182,8 @@ public sealed class HostileFileTests
         DataField<double> x = new("x");
         DataField<byte[]> raw = new("raw");
         DataField<int> last = new("last");
-        Field[] nested = [new ListField("tags", tag), new StructField("where", x), raw];
-        ParquetSchema schema = new(withFlat ? [id, .. nested, last] : nested);
+        Field[] nested = [new ListField("tags", tag), new StructField("where", x)];
+        ParquetSchema schema = new(withFlat ? [id, .. nested, raw, last] : nested);
         using MemoryStream file = new();
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file))
         {
@@ -194,9 +195,9 @@ public sealed class HostileFileTests
 
             await group.WriteAllPartsAsync<int>(tag, new[] { 1, 2, 3 }, tag.MaxDefinitionLevel > 0 ? new int[] { tag.MaxDefinitionLevel, tag.MaxDefinitionLevel, tag.MaxDefinitionLevel } : null, new[] { 0, 1, 0 }, default);
             await group.WriteAllPartsAsync<double>(x, new[] { 1.5, 2.5 }, x.MaxDefinitionLevel > 0 ? new int[] { x.MaxDefinitionLevel, x.MaxDefinitionLevel } : null, null, default);
-            await group.WriteAsync(raw, new byte[][] { [1], [2, 3] });
             if (withFlat)
             {
+                await group.WriteAsync(raw, new byte[][] { [1], [2, 3] });
                 await group.WriteAsync<int>(last, new[] { 10, 20 });
             }
         }

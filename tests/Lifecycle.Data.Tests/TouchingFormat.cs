@@ -18,7 +18,7 @@ internal sealed class TouchingFormat(Action touch) : TableFormat
 
     public override bool Recognizes(string path) => _csv.Recognizes(path);
 
-    public override TableScan BeginScan(string path) => new Scan(_csv.BeginScan(path), touch);
+    public override TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None) => new Scan(_csv.BeginScan(path, depth), touch);
 
     public override IAsyncEnumerable<ColumnBatch> ReadAsync(
         Stream content, TableSummary table, IReadOnlyList<string>? columns, int batchRows, CancellationToken cancellationToken = default) =>
@@ -39,5 +39,8 @@ internal sealed class TouchingFormat(Action touch) : TableFormat
         }
 
         public override TableSummary Complete() => inner.Complete();
+
+        public override ValueTask<DatasetProfile?> ProfileAsync(Func<Stream> open, CancellationToken cancellationToken = default) =>
+            inner.ProfileAsync(open, cancellationToken);
     }
 }

@@ -22,7 +22,7 @@ internal static class RatioRunner
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts = new(
         DriftSuite.Groups.Concat(ValidationSuite.Groups).Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
-            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts).Concat(ObjectsSuite.Groups).Concat(DataSuite.Groups),
+            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts).Concat(ObjectsSuite.Groups).Concat(DataSuite.Groups).Concat(DataSuite.Parts),
         StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(string[] names)

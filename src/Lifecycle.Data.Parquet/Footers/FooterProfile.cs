@@ -71,6 +71,11 @@ internal sealed class FooterProfile(ParquetFooter footer, ParquetColumns columns
             return new ColumnStatistics(column.Column, nulls, null, null);
         }
 
+        if (IsKnownToLie(column))
+        {
+            return null;
+        }
+
         IComparable? least = null, most = null;
         foreach (RowGroup group in footer.Groups)
         {
@@ -94,6 +99,10 @@ internal sealed class FooterProfile(ParquetFooter footer, ParquetColumns columns
 
         return new ColumnStatistics(column.Column, nulls, least, most);
     }
+
+    // Parquet.Net up to 6.1 writes the bounds of times in milliseconds, whatever their unit is.
+    private bool IsKnownToLie(ParquetColumn column) =>
+        column.Node.Annotation is Annotation.Microseconds or Annotation.Nanoseconds && footer.Writer.StartsWith("Parquet.Net", StringComparison.OrdinalIgnoreCase);
 
     // NaN and infinities say nothing of the finite numbers.
     private static IComparable? Value(ParquetColumn column, byte[]? bytes)

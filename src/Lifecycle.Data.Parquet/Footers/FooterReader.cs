@@ -17,6 +17,7 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
         List<SchemaNode> schema = [];
         List<RowGroup> groups = [];
         bool encrypted = false;
+        string writer = "";
         int field = 0;
         while (_reader.NextField(ref field, out ThriftType type))
         {
@@ -31,6 +32,9 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
                 case 4:
                     ReadGroups(type, groups);
                     break;
+                case 6:
+                    writer = Encoding.UTF8.GetString(_reader.ReadBinary(type));
+                    break;
                 default:
                     encrypted |= field == 8;
                     _reader.Skip(type);
@@ -39,7 +43,7 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
         }
 
         return rows is >= 0 && schema.Count > 0
-            ? new ParquetFooter(rows.Value, schema, groups, encrypted)
+            ? new ParquetFooter(rows.Value, schema, groups, encrypted) { Writer = writer }
             : throw _reader.Fault("the footer has no schema or no row count");
     }
 

@@ -52,4 +52,8 @@ internal readonly record struct ChunkStatistics(long? Nulls, byte[]? Least, byte
 internal sealed record RowGroup(long Rows, ColumnChunk[] Chunks);
 
 /// <summary>What the end of a Parquet file says.</summary>
-internal sealed record ParquetFooter(long Rows, IReadOnlyList<SchemaNode> Schema, IReadOnlyList<RowGroup> Groups, bool Encrypted);
+internal sealed record ParquetFooter(long Rows, IReadOnlyList<SchemaNode> Schema, IReadOnlyList<RowGroup> Groups, bool Encrypted)
+{
+    /// <summary>The program that wrote the file, as it calls itself.</summary>
+    public string Writer { get; init; } = "";
+}

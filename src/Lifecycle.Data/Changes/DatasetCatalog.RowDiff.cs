@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lifecycle.Data;
 
 public sealed partial class DatasetCatalog
@@ -27,6 +29,15 @@ public sealed partial class DatasetCatalog
     {
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(@new);
-        return new RowDiff(old, @new, file, key ?? [], options ?? new RowDiffOptions()).CompareAsync(cancellationToken);
+        return RunAsync(new RowDiff(old, @new, file, key ?? [], options ?? new RowDiffOptions()), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<RowChange> RunAsync(RowDiff diff, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (RowChange change in diff.CompareAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return change;
+        }
     }
 }

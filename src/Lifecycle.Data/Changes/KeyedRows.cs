@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace Lifecycle.Data;
 
@@ -38,6 +39,9 @@ internal sealed class KeyedRows(ColumnPair[] pairs, int[] key, long seed)
         _last[index] = twin;
         return true;
     }
+
+    /// <summary>A seed that nobody who made the data can know.</summary>
+    public static long NewSeed() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
     /// <summary>Hash of the key of a row.</summary>
     public UInt128 HashOf(NumberedRows rows, int row)

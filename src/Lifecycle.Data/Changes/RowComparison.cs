@@ -27,7 +27,7 @@ internal sealed class RowComparison
         _keyNames = [.. key.Select(k => pairs[k].Name)];
         _multiset = multiset;
         _versions = versions;
-        long seed = Random.Shared.NextInt64();
+        long seed = KeyedRows.NewSeed();
         _old = new KeyedRows(pairs, key, seed);
         _added = new KeyedRows(pairs, key, seed);
     }

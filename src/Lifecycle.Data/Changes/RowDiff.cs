@@ -74,6 +74,11 @@ internal sealed class RowDiff
     // Into how many files the rows go so that those of one fit into the memory; the older side is the one that is held.
     private async ValueTask<int> PartsAsync(CancellationToken cancellationToken)
     {
+        if (_options.Parts is { } parts)
+        {
+            return parts;
+        }
+
         IReadOnlyList<DatasetFile> files = await _old.ListFilesAsync(cancellationToken).ConfigureAwait(false);
         long length = files.First(f => string.Equals(f.Path, _oldTable.Path, StringComparison.Ordinal)).Length;
         long texts = _columns.Count(n => _oldTable.Schema[n].Type == ColumnType.String);
@@ -137,7 +142,7 @@ internal sealed class RowDiff
             RowSpill @new = new([.. _columns.Select(n => _newTable.Schema[n])], parts, _options.TemporaryFolder);
             await using (@new.ConfigureAwait(false))
             {
-                long seed = Random.Shared.NextInt64();
+                long seed = KeyedRows.NewSeed();
                 await DivideAsync(old, RowsAsync(_old, _oldTable, cancellationToken), parts, seed).ConfigureAwait(false);
                 await DivideAsync(@new, RowsAsync(_new, _newTable, cancellationToken), parts, seed).ConfigureAwait(false);
                 for (int part = 0; part < parts; part++)

@@ -30,6 +30,9 @@ public sealed class RowDiffOptions
         }
     }
 
+    /// <summary>Into how many temporary files the rows go, whatever they take.</summary>
+    internal int? Parts { get; set; }
+
     /// <summary>The folder of the temporary files; null for that of the system. They can be read by this user only and are deleted when the comparison ends.</summary>
     public string? TemporaryFolder { get; set; }
 }

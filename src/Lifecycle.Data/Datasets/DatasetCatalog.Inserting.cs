@@ -60,8 +60,8 @@ public sealed partial class DatasetCatalog
                     """,
                     [
                         ("$name", row.Name), ("$number", row.Number), ("$id", row.Id), ("$digest", row.Digest.ToString()), ("$record", row.Record.ToString()),
-                        ("$parent", row.Parent), ("$files", row.Files), ("$bytes", row.Bytes), ("$rows", row.Rows), ("$tables", row.Tables), ("$profile", row.Profile?.ToString()), ("$at", at),
-                        ("$actor", row.Actor), ("$message", row.Message),
+                        ("$parent", row.Parent), ("$files", row.Files), ("$bytes", row.Bytes), ("$rows", row.Rows), ("$tables", row.Tables), ("$profile", row.Profile?.ToString()),
+                        ("$at", at), ("$actor", row.Actor), ("$message", row.Message),
                     ],
                     token).ConfigureAwait(false);
                 LineageEdge[] edges = [.. options.Sources.Select(s => new LineageEdge(new LineageNode(LineageNode.DatasetVersion, row.Id), s.Relation, s.To, row.At, row.Actor))];

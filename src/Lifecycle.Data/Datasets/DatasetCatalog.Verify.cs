@@ -148,7 +148,7 @@ public sealed partial class DatasetCatalog
                 await ReadBlobAsync(Blobs, schema, 1 << 28, cancellationToken).ConfigureAwait(false);
             }
 
-            if (row.Profile is { } profile)
+            if (row.Profile is { } profile && !row.IsRemoved)
             {
                 ProfileJson.Read(await ReadBlobAsync(Blobs, profile, MaximumProfile, cancellationToken).ConfigureAwait(false));
             }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Lifecycle.Data;
 
 /// <summary>Every blob that dataset versions and splits need: trees, their files, schemas, records, definitions.</summary>
-internal sealed class DatasetReferences(LifecycleDatabase database, IBlobStore blobs) : IBlobReferenceSource
+internal sealed partial class DatasetReferences(LifecycleDatabase database, IBlobStore blobs) : IBlobReferenceSource
 {
     public string Name => "datasets";
 

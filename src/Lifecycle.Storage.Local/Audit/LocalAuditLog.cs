@@ -156,6 +156,31 @@ public sealed class LocalAuditLog : IAuditLog, IBlobReferenceSource, IAsyncDispo
         }
     }
 
+    /// <summary>The entries whose state a blob holds, by their sequence.</summary>
+    public async IAsyncEnumerable<BlobHolder> HoldersAsync(IReadOnlySet<Digest> digests, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digests);
+        DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            DbCommand command = connection.Command("SELECT digest, seq FROM storage_audit_blob ORDER BY seq, digest");
+            await using (command.ConfigureAwait(false))
+            {
+                DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        if (new Digest(reader.GetFieldValue<byte[]>(0)) is var digest && digests.Contains(digest))
+                        {
+                            yield return new BlobHolder(digest, "audit entry", reader.GetInt64(1).ToString(System.Globalization.CultureInfo.InvariantCulture));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Writes the checkpoint a last time.</summary>
     public ValueTask DisposeAsync() => _checkpoint?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -17,13 +17,18 @@ internal sealed record ChunkedBlob(Digest Digest, ChunkRecipe Recipe, IReadOnlyC
 internal sealed class ChunkedPut(BatchPacks packs, PackCatalog catalog)
 {
     private const int Buffers = 8;
+
+    /// <summary>Blocks whose chunks are hashed together: enough of them keep 16 lanes busy, and as many are left for reading meanwhile.</summary>
+    private const int HeldBlocks = 3;
+
     private const int Room = ContentChunker.Maximum;
 
     private readonly Channel<Block> _free = Channel.CreateUnbounded<Block>();
     private readonly Channel<Block> _full = Channel.CreateUnbounded<Block>();
     private readonly RecipeBuilder _recipe = new();
     private readonly HashSet<PackReader> _relied = [];
-    private readonly List<(int Start, int Length)> _cuts = [];
+    private readonly List<Piece> _pieces = [];
+    private readonly List<Block> _held = [];
     private readonly List<Block> _blocks = [];
     private ContentChunker _chunker;
     private ChunkRecipe? _finished;
@@ -103,24 +108,33 @@ internal sealed class ChunkedPut(BatchPacks packs, PackCatalog catalog)
     {
         try
         {
-            Block? before = null;
             int carried = 0;
             while (await _full.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
                 while (_full.Reader.TryRead(out Block? block))
                 {
-                    before?.Bytes.AsSpan(Room + before.Length - carried, carried).CopyTo(block.Bytes.AsSpan(Room - carried));
-                    Release(before);
+                    if (_held.Count > 0)
+                    {
+                        Block before = _held[^1];
+                        before.Bytes.AsSpan(Room + before.Length - carried, carried).CopyTo(block.Bytes.AsSpan(Room - carried));
+                    }
+
                     carried = Cut(block, carried);
-                    before = block;
+                    _held.Add(block);
+                    if (_held.Count > HeldBlocks)
+                    {
+                        Take();
+                        ReleaseHeld(keep: 1);
+                    }
                 }
             }
 
-            if (before is not null && carried > 0)
+            if (carried > 0)
             {
-                Take(before.Bytes.AsSpan(Room + before.Length - carried, carried));
+                _pieces.Add(new Piece(_held[^1].Bytes, Room + _held[^1].Length - carried, carried));
             }
 
+            Take();
             (byte[]? node, _finished) = _recipe.Finish();
             if (node is not null)
             {
@@ -134,7 +148,7 @@ internal sealed class ChunkedPut(BatchPacks packs, PackCatalog catalog)
         }
     }
 
-    /// <summary>Takes every chunk that ends in the block; returns how many bytes at its end begin the next one.</summary>
+    /// <summary>Notes every chunk that ends in the block; returns how many bytes at its end begin the next one.</summary>
     private int Cut(Block block, int carried)
     {
         int start = Room - carried;
@@ -145,28 +159,39 @@ internal sealed class ChunkedPut(BatchPacks packs, PackCatalog catalog)
             at += _chunker.Take(block.Bytes.AsSpan(at, end - at), out bool isCut);
             if (isCut)
             {
-                _cuts.Add((start, at - start));
+                _pieces.Add(new Piece(block.Bytes, start, at - start));
                 start = at;
             }
         }
 
-        foreach ((int from, int length) in _cuts)
-        {
-            Take(block.Bytes.AsSpan(from, length));
-        }
-
-        _cuts.Clear();
         return end - start;
     }
 
-    private void Take(ReadOnlySpan<byte> chunk)
+    /// <summary>Hashes the noted chunks side by side and stores them in their order.</summary>
+    private void Take()
     {
-        Digest id = Digest.Of(chunk);
-        Store(id, chunk);
-        if (_recipe.Add(id, chunk.Length) is { } node)
+        Digest[] ids = new Digest[_pieces.Count];
+        Sha256Lanes.Hash(_pieces, ids);
+        for (int i = 0; i < ids.Length; i++)
         {
-            TakeNode(node);
+            Store(ids[i], _pieces[i].Span);
+            if (_recipe.Add(ids[i], _pieces[i].Length) is { } node)
+            {
+                TakeNode(node);
+            }
         }
+
+        _pieces.Clear();
+    }
+
+    private void ReleaseHeld(int keep)
+    {
+        for (int i = 0; i < _held.Count - keep; i++)
+        {
+            Release(_held[i]);
+        }
+
+        _held.RemoveRange(0, _held.Count - keep);
     }
 
     private void TakeNode(byte[] node) => Store(Digest.Of(node), node);
@@ -187,9 +212,9 @@ internal sealed class ChunkedPut(BatchPacks packs, PackCatalog catalog)
         packs.Add(PackEntryFlags.Part, id, bytes);
     }
 
-    private void Release(Block? block)
+    private void Release(Block block)
     {
-        if (block is not null && Interlocked.Decrement(ref block.Holders) == 0)
+        if (Interlocked.Decrement(ref block.Holders) == 0)
         {
             _free.Writer.TryWrite(block);
         }

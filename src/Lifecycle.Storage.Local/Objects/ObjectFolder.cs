@@ -48,6 +48,9 @@ internal sealed class ObjectFolder
     /// <summary>The folder of packs; made with the first of them.</summary>
     public string Packs { get; }
 
+    /// <summary>Payload from which on a pack is sealed; smaller in tests.</summary>
+    public long SealPacksFrom { get; set; } = PackFormat.SealedFrom;
+
     /// <summary>The folder of loose blobs.</summary>
     public string Loose { get; }
 

@@ -29,7 +29,7 @@ public sealed class DatasetSplitTests
     }
 
     [Fact]
-    public async Task Append_MovesNoRow()
+    public async Task Split_Append_MovesNoRow()
     {
         await using TestWorkspace w = new();
         string file = w.Write("t.csv", Table(2000, i => $"{i},{i % 7},{i % 3}\n"));
@@ -110,7 +110,9 @@ public sealed class DatasetSplitTests
         Assert.Equal(10, e.Report.GroupExamples.Count);
         await (await v.SplitAsync(s => s.By("g").Into(("train", .5), ("test", .5)))).RequireNoLeakageAsync(group: "g");
         LeakageReport label = await byRow.CheckLeakageAsync(label: "id");
-        Assert.Equal(10, label.Rows);
+        Assert.Equal((0L, 10L), (label.Keys, label.Rows));
+        await Assert.ThrowsAsync<UnknownColumnException>(async () => await byRow.CheckLeakageAsync(group: "nope"));
+        await (await v.SplitAsync(s => s.Group("g").Into(("train", .5), ("test", .5)))).RequireNoLeakageAsync(group: "g");
     }
 
     [Fact]

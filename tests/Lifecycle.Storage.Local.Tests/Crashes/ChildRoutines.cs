@@ -65,8 +65,12 @@ internal static class ChildRoutines
             {
                 await batch.PutAsync(Content(name + "-batch", (5 * i) + 1));
                 StoredBlob second = await batch.PutAsync(Content(name + "-batch", (5 * i) + 2));
+
+                // One that is cut, whose begin all writers share.
+                StoredBlob cut = i % 3 == 0 ? await batch.PutAsync(new MemoryStream([.. Content("shared", 5), .. Content(name, 1 + (i % 4))])) : second;
                 await batch.CompleteAsync();
                 Console.WriteLine($"blob {second.Digest}");
+                Console.WriteLine($"blob {cut.Digest}");
             }
 
             AuditEntry entry = await NoteAsync(workspace, $"{name} {i}");

@@ -6,6 +6,8 @@ namespace Lifecycle.Storage.Local.Tests;
 /// <summary>A write as features do it (a blob, then a row, an audit entry and an event in one transaction) fails or is cancelled at each of its steps.</summary>
 public sealed class FaultTests
 {
+    private static readonly byte[] Big = [.. Enumerable.Range(0, (1 << 20) + 5).Select(i => (byte)((i * 31) ^ (i >> 8)))];
+
     private static readonly MigrationSet Tables = new("fault", Migration.Sqlite(1, "thing", "CREATE TABLE fault_thing (id INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT"));
 
     [Fact]
@@ -89,6 +91,8 @@ public sealed class FaultTests
         await using (BlobBatch batch = await blobs.BeginBatchAsync(cancellationToken))
         {
             blob = await batch.PutAsync(new MemoryStream([1, 2, 3]), cancellationToken);
+            await batch.PutAsync(new MemoryStream(Big), cancellationToken);
+            await batch.PutAsync(new MemoryStream([4, 5]), new BlobPutOptions { Layout = BlobLayout.Whole }, cancellationToken);
             await batch.CompleteAsync(cancellationToken);
         }
 

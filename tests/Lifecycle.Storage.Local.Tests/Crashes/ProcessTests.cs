@@ -47,7 +47,7 @@ public sealed class ProcessTests
         {
             using ChildProcess child = ChildProcess.Start(ChildRoutines.Write, workspaces.Root, $"w{kill}");
             List<string> lines = [];
-            for (int promised = 0; promised <= kill % 9; promised++)
+            for (int promised = 0; promised <= kill % 13; promised++)
             {
                 lines.Add((await child.Output.ReadLineAsync())!);
             }

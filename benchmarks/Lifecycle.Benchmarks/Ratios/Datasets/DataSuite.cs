@@ -7,12 +7,20 @@ internal static class DataSuite
         new Dictionary<string, Func<IAsyncEnumerable<Figure>>>(StringComparer.Ordinal)
         {
             ["data.commit"] = DatasetFigures.MeasureCommitAsync,
+            ["data.dvc"] = DvcFigures.MeasureAsync,
             ["data.status"] = DatasetFigures.MeasureStatusAsync,
             ["data.checkout"] = DatasetFigures.MeasureCheckoutAsync,
             ["data.profile"] = TableFigures.MeasureProfileAsync,
+            ["data.profile.parquet"] = ParquetFigures.MeasureAsync,
+            ["data.diff"] = DiffFigures.MeasureAsync,
+            ["data.split"] = TableFigures.MeasureSplitAsync,
             ["data.lineage"] = LineageFigures.MeasureAsync,
             ["data.privacy"] = PrivacyFigures.MeasureAsync,
         };
+
+    /// <summary>What a greater group asks of another process.</summary>
+    public static IReadOnlyDictionary<string, Func<IAsyncEnumerable<Figure>>> Parts { get; } =
+        new Dictionary<string, Func<IAsyncEnumerable<Figure>>>(StringComparer.Ordinal) { [DiffFigures.MemoryPart] = DiffFigures.MeasureMemoryAsync };
 
     public static async IAsyncEnumerable<Figure> MeasureAsync()
     {

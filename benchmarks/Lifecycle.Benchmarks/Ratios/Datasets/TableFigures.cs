@@ -27,6 +27,14 @@ internal static class TableFigures
         Workload.Clear(folder);
     }
 
+    public static async IAsyncEnumerable<Figure> MeasureSplitAsync()
+    {
+        ColumnBatch rows = new([BatchColumn.Of<long>("loan_id", Enumerable.Range(0, Rows).Select(i => (long)i).ToArray())]);
+        double best = Enumerable.Range(0, Rounds).Min(_ => RatioRunner.Time(() => RowHash.Positions(rows, key: ["loan_id"])));
+        yield return new Figure("data.split.keys", Rows / best / 1e6, "M/s", AtLeast: true, 4);
+        await Task.CompletedTask;
+    }
+
     private static async Task<double> ProfileAsync(string csv)
     {
         CsvFormat format = new();

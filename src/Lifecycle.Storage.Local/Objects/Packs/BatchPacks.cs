@@ -132,9 +132,9 @@ internal sealed class BatchPacks(ObjectFolder folder, TimeProvider time) : IDisp
 
     private PackWriter Current()
     {
-        if (_packs.Count > 0 && _packs[^1] is { Payload: < PackFormat.SealedFrom } current && !_sealing.ContainsKey(current))
+        if (_packs.Count > 0 && _packs[^1].Payload < folder.SealPacksFrom && !_sealing.ContainsKey(_packs[^1]))
         {
-            return current;
+            return _packs[^1];
         }
 
         if (_packs.Count > 0 && !_sealing.ContainsKey(_packs[^1]))

@@ -1,0 +1,149 @@
+using System.Globalization;
+
+namespace Lifecycle.Data.Tests;
+
+public sealed class RowDiffTests
+{
+    private static readonly string[] Names = ["id", "x", "s", "d"];
+
+    [Fact]
+    public async Task RowDiff_EqualsNaive()
+    {
+        await using TestWorkspace w = new();
+        for (int seed = 0; seed < 40; seed++)
+        {
+            Random random = new(seed);
+            List<string?[]> old = Rows(random, random.Next(60)), @new = Changed(random, old);
+            DatasetVersion v1 = await CommitAsync(w, $"a{seed}", random, old, old), v2 = await CommitAsync(w, $"b{seed}", random, @new, @new);
+            List<string> keyed = NaiveRowDiff.ByKey(old, @new, 0, Names), multiset = NaiveRowDiff.AsMultiset(old, @new, Names);
+            foreach (int? parts in new int?[] { null, 3 })
+            {
+                Assert.Equal(keyed, await ShowAsync(w, v1, v2, ["id"], new RowDiffOptions { Parts = parts }));
+                Assert.Equal(multiset, await ShowAsync(w, v1, v2, null, new RowDiffOptions { Parts = parts }));
+                Assert.Equal(multiset, await ShowAsync(w, v1, v2, ["x"], new RowDiffOptions { Parts = parts, AsMultiset = true }));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task MoreThanTheMemory_GoesToTemporaryFiles_AndComesOutTheSame()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v1 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,v\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i},{i % 7}\n"))));
+        DatasetVersion v2 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,v\n" + string.Concat(Enumerable.Range(500, 20_000).Reverse().Select(i => $"{i},{(i % 1000 == 0 ? -1 : i % 7)}\n"))));
+        string folder = Directory.CreateDirectory(w.Path("spill")).FullName;
+        int files = 0;
+        List<string> spilled = [];
+        await foreach (RowChange change in w.Datasets.DiffRowsAsync(v1, v2, "t.csv", ["id"], new RowDiffOptions { Memory = RowDiffOptions.LeastMemory, TemporaryFolder = folder }))
+        {
+            files = Math.Max(files, Directory.GetFiles(folder).Length);
+            spilled.Add(NaiveRowDiff.Show(change));
+        }
+
+        Assert.True(files > 2 || OperatingSystem.IsWindows(), "nothing was spilled");
+        Assert.Empty(Directory.GetFiles(folder));
+        Assert.Equal(await ShowAsync(w, v1, v2, ["id"], null), spilled);
+        Assert.Equal(500 + 19 + 500, spilled.Count);
+    }
+
+    [Fact]
+    public async Task ValuesAreComparedByType_OrAsText()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v1 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,x,y,z\n1,1.0,-0.0,NaN\n2,5,0.0,7.25\n3,1,1,\n"), configure: null);
+        DatasetVersion v2 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,x,y,z\n1,1.00,0.0,NaN\n2,5.0,-0.0,7.5\n3,1,1,\n"), configure: null);
+        Assert.Equal(["Changed 1 1 z:7.25>7.5"], await ShowAsync(w, v1, v2, ["id"], null));
+        Assert.Equal(["Changed 0 0 x:1.0>1.00;y:-0.0>0.0", "Changed 1 1 x:5>5.0;y:0.0>-0.0;z:7.25>7.5"], await ShowAsync(w, v1, v2, ["id"], new RowDiffOptions { CompareText = true }));
+    }
+
+    [Fact]
+    public async Task IntegersAndDecimals_AreOneKey_UnlessTheyDiffer()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v1 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "k,v\n1,a\n2,b\n9007199254740993,c\n"));
+        DatasetVersion v2 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "k,v\n1.0,a\n2.5,b\n9007199254740992.0,c\n"));
+        Assert.Equal(
+            ["Added  1 k:null>2.5;v:null>b", "Added  2 k:null>9007199254740992;v:null>c", "Removed 1  k:2>null;v:b>null", "Removed 2  k:9007199254740993>null;v:c>null"],
+            await ShowAsync(w, v1, v2, ["k"], null));
+    }
+
+    [Fact]
+    public async Task DuplicateKeys_AreRefusedWithFiveOfThem()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion good = await w.Datasets.CommitAsync("t", w.Write("t.csv", "k,v\n1,a\n2,b\n"));
+        DatasetVersion bad = await w.Datasets.CommitAsync("t", w.Write("t.csv", "k,v\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i % 10},{i}\n"))));
+        DuplicateKeyException old = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await ShowAsync(w, bad, good, ["k"], null));
+        Assert.Equal([("0", 0, 10), ("1", 1, 11), ("2", 2, 12), ("3", 3, 13), ("4", 4, 14)], old.Examples);
+        Assert.Contains("t@2", old.Message, StringComparison.Ordinal);
+        DuplicateKeyException @new = await Assert.ThrowsAsync<DuplicateKeyException>(async () => await ShowAsync(w, good, bad, ["k"], null));
+        Assert.Equal([("0", 0, 10), ("1", 1, 11), ("2", 2, 12), ("3", 3, 13), ("4", 4, 14)], @new.Examples);
+        Assert.Equal(22, (await ShowAsync(w, good, bad, ["k"], new RowDiffOptions { AsMultiset = true })).Count);
+    }
+
+    [Fact]
+    public async Task AMillionTwins_AreNoQuadraticWork()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v1 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "k\n" + string.Concat(Enumerable.Repeat("1\n", 300_000))));
+        DatasetVersion v2 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "k\n" + string.Concat(Enumerable.Repeat("1\n", 300_003))));
+        Assert.Equal(["Added  300000 k:null>1", "Added  300001 k:null>1", "Added  300002 k:null>1"], await ShowAsync(w, v1, v2, null, null));
+        Assert.Equal(3, (await ShowAsync(w, v2, v1, null, null)).Count);
+    }
+
+    [Fact]
+    public async Task OnlyColumnsOfBoth_AreCompared_AndTheSchemaTellsTheOthers()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v1 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,gone,x,y\n1,9,1,2\n"));
+        DatasetVersion v2 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "y,id,x,fresh\n2,1,1.5,7\n"));
+        Assert.Equal(["Changed 0 0 x:1>1.5"], await ShowAsync(w, v1, v2, ["id"], null));
+        SchemaDiff schema = v1.DiffSchema(v2);
+        Assert.Equal(["fresh"], schema.Added.Select(c => c.Name));
+        Assert.Equal(["gone"], schema.Removed.Select(c => c.Name));
+        Assert.Equal(["x"], schema.TypeChanged.Select(c => c.New.Name));
+        Assert.Equal(["y"], schema.Moved);
+        Assert.True(v1.DiffSchema(v1).IsEmpty);
+        await Assert.ThrowsAsync<UnknownColumnException>(async () => await ShowAsync(w, v1, v2, ["gone"], null));
+    }
+
+    [Fact]
+    public async Task AChange_TellsItself()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v1 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,rate\n4711,3.5\n1,2\n"));
+        DatasetVersion v2 = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,rate\n4711,3.25\n2,\n"));
+        List<string> told = await w.Datasets.DiffRowsAsync(v1, v2, "t.csv", key: ["id"]).Select(c => c.ToString()).ToListAsync();
+        Assert.Equal(["~ 4711: rate 3.5 -> 3.25", "+ 2: id 2, rate null", "- 1: id 1, rate 2"], told);
+    }
+
+    private static async Task<List<string>> ShowAsync(TestWorkspace w, DatasetVersion v1, DatasetVersion v2, string[]? key, RowDiffOptions? options) =>
+        await w.Datasets.DiffRowsAsync(v1, v2, null, key, options).Select(NaiveRowDiff.Show).ToListAsync();
+
+    private static List<string?[]> Rows(Random random, int count) =>
+        [.. Enumerable.Range(0, count).OrderBy(_ => random.Next()).Select(i => (string?[])[i.ToString(CultureInfo.InvariantCulture), .. Cells(random)])];
+
+    private static string?[] Cells(Random random) =>
+    [
+        random.Next(5) == 0 ? null : (random.Next(40) / 4.0).ToString(CultureInfo.InvariantCulture),
+        random.Next(6) switch { 0 => null, 1 => "", 2 => "a,\"b\"\n", 3 => "\u00e9\ud83d\ude00", _ => "s" + random.Next(3) },
+        random.Next(4) == 0 ? null : $"2024-01-0{random.Next(1, 9)}",
+    ];
+
+    private static List<string?[]> Changed(Random random, List<string?[]> old)
+    {
+        List<string?[]> rows = [.. old.Where(_ => random.Next(5) > 0).Select(r => random.Next(4) == 0 ? [r[0], .. Cells(random)] : r)];
+        rows.AddRange(Enumerable.Range(100, random.Next(10)).Select(i => (string?[])[i.ToString(CultureInfo.InvariantCulture), .. Cells(random)]));
+        return random.Next(2) == 0 ? rows : [.. rows.OrderBy(_ => random.Next())];
+    }
+
+    // A last row of every type gives the columns their types whatever the others are; it is the same in both and so no change.
+    private static async Task<DatasetVersion> CommitAsync(TestWorkspace w, string name, Random random, List<string?[]> rows, List<string?[]> all)
+    {
+        string Write(string? cell, bool isText) => cell is null ? "" : isText ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : random.Next(3) == 0 && cell.Contains('.', StringComparison.Ordinal) ? cell + "0" : cell;
+        all.Add(["-1", "0.5", "s", "2024-12-31"]);
+        string text = "id,x,s,d\n" + string.Concat(rows.Select(r => string.Join(',', r.Select((c, i) => Write(c, i == 2))) + "\n"));
+        return await w.Datasets.CommitAsync(name, w.Write("t.csv", text));
+    }
+}
