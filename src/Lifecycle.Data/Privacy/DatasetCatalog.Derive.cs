@@ -53,6 +53,7 @@ public sealed partial class DatasetCatalog
             }
 
             StoreFolder.RefuseInside(_database.Folder, plan.Vault!.File, "The token vault");
+            StoreFolder.RefuseInside(_database.Folder, plan.Vault.KeyFile, "The key file of the vault");
             using VaultSession tokens = await plan.Vault.BeginAsync(cancellationToken).ConfigureAwait(false);
             return await DeriveAsync(name, source, table, resolved, key, tokens, reason, cancellationToken).ConfigureAwait(false);
         }

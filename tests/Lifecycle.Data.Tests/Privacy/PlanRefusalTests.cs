@@ -112,6 +112,13 @@ public sealed class PlanRefusalTests
         });
         Assert.Contains("The token vault", error.Message, StringComparison.Ordinal);
         await vault!.DisposeAsync();
+        error = await RefusedAsync(w =>
+        {
+            vault = TokenVault.OpenAsync(w.Path("vault"), PseudonymKeys.CreateFile(w.Path("lifecycle", "keys"))).AsTask().GetAwaiter().GetResult();
+            return Rest(PrivacyPlan.Gdpr(), "id").Tokenize("id", vault);
+        });
+        Assert.Contains("The key file of the vault", error.Message, StringComparison.Ordinal);
+        await vault.DisposeAsync();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class PrivacyCrashTests
     {
         await using TestWorkspace w = new();
         StringBuilder csv = new("id,code,age,deny\n");
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < 1500; i++)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{i},c{i},{i % 60},{(i % 3 == 0 ? "yes" : "no")}\n");
         }
@@ -41,7 +41,7 @@ public sealed class PrivacyCrashTests
         FileStamp before = FileStamp.Of(source);
         PseudonymKeys keys = PseudonymKeys.CreateFile(w.Path("keys"));
         HashSet<string> acknowledged = [];
-        int rounds = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 120 : 12;
+        int rounds = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 150 : 8;
         for (int round = 0; round < rounds; round++)
         {
             acknowledged.UnionWith(await KillAsync(w, round % 3, TimeSpan.FromMilliseconds(round * 41 % 90)));
@@ -74,7 +74,7 @@ public sealed class PrivacyCrashTests
         Assert.NotEmpty(acknowledged);
         Assert.Equal(before, FileStamp.Of(source));
         await using TokenVault open = await TokenVault.OpenAsync(w.Path("vault"), keys);
-        Assert.Equal(3000, open.Count);
+        Assert.Equal(1500, open.Count);
         await w.Datasets.DeriveAsync("loans-safe", loans, Plan(keys, open, 30), "after all");
         Assert.Empty((await w.Local.Objects.VerifyAsync()).Missing);
     }

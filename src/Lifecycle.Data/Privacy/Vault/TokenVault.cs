@@ -21,9 +21,10 @@ public sealed class TokenVault : IAsyncDisposable
     private readonly Dictionary<UInt128, int> _byToken = [];
     private byte[] _content;
 
-    private TokenVault(string file, VaultFormat format, FileStream held, byte[] content, List<int> entries)
+    private TokenVault(string file, string? keyFile, VaultFormat format, FileStream held, byte[] content, List<int> entries)
     {
         File = file;
+        KeyFile = keyFile;
         _format = format;
         _lock = held;
         _content = content;
@@ -33,6 +34,9 @@ public sealed class TokenVault : IAsyncDisposable
 
     /// <summary>The file.</summary>
     public string File { get; }
+
+    /// <summary>The file of its key; null when that is in none.</summary>
+    internal string? KeyFile { get; }
 
     /// <summary>32 hex digits; stands in the plans that use it.</summary>
     public string Id { get; }
@@ -81,7 +85,7 @@ public sealed class TokenVault : IAsyncDisposable
 
             List<int> entries = (format.IsWhole(content) ? format.Entries(content) : null) ?? throw new LifecycleStorageException(
                 Store, "open", full, $"The vault '{path}' is damaged: its bytes do not fit their code. Restore it from a copy; nothing was changed.");
-            return new TokenVault(full, format, held, content, entries);
+            return new TokenVault(full, keys.File, format, held, content, entries);
         }
         catch
         {
@@ -134,7 +138,14 @@ public sealed class TokenVault : IAsyncDisposable
     internal async ValueTask AddAsync(IReadOnlyCollection<byte[]> entries, CancellationToken cancellationToken)
     {
         byte[] before = _content[..^32];
-        byte[] added = [.. entries.SelectMany(e => e)];
+        byte[] added = new byte[entries.Sum(e => e.Length)];
+        int filled = 0;
+        foreach (byte[] entry in entries)
+        {
+            entry.CopyTo(added, filled);
+            filled += entry.Length;
+        }
+
         byte[] mac = _format.Mac(before, added);
         await WriteAsync(File, before, [added, mac], cancellationToken).ConfigureAwait(false);
         lock (_byToken)
