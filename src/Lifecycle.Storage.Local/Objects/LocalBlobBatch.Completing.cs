@@ -8,6 +8,8 @@ internal sealed partial class LocalBlobBatch
     /// <summary>From so many files on, flushing the file system once is cheaper than flushing each of them.</summary>
     private const int ManyFiles = 64;
 
+    private static readonly TimeSpan LongBatch = TimeSpan.FromHours(1);
+
     /// <remarks>
     /// Order: bytes of packs and loose files are made durable; then, sharing the sweep lock when the batch relies on what was there before, the hits are
     /// looked for again, recipes and keep list are written, and only then names appear: loose files, packs without recipes, packs with recipes.
@@ -21,7 +23,9 @@ internal sealed partial class LocalBlobBatch
         await FlushAsync([.. _taken.Values.Select(b => b.Loose?.Temporary).OfType<TemporaryBlob>()], cancellationToken).ConfigureAwait(false);
         await _packs.FlushAsync().ConfigureAwait(false);
 
-        Digest[] relied = [.. _taken.Where(b => b.Value.Place == BatchPlace.There || b.Value.Chunked is { Relied.Count: > 0 }).Select(b => b.Key)];
+        // The first packs of a long batch are old when it ends, so all its blobs are kept, not only those that others stored.
+        bool isLong = _time.GetUtcNow() - _begun > LongBatch;
+        Digest[] relied = [.. _taken.Where(b => isLong || b.Value.Place == BatchPlace.There || b.Value.Chunked is { Relied.Count: > 0 }).Select(b => b.Key)];
         using SweepLock? sweep = relied.Length == 0 ? null : await SweepLock.TakeSharedAsync(_store.Layout.Path, cancellationToken).ConfigureAwait(false);
         HashSet<Digest> missing = relied.Length == 0 ? [] : FindMissing();
         _closed = true;

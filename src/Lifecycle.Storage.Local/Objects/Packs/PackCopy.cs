@@ -44,7 +44,7 @@ internal static class PackCopy
 
         if (copy.Entries.Count > 0)
         {
-            await Task.Run(() => copy.Seal(time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => copy.Seal(pack.Created), cancellationToken).ConfigureAwait(false);
             string path = copy.Publish(folder, time);
             File.SetLastWriteTimeUtc(path, changed);
             folder.Disk.FlushFolder(folder.Packs);

@@ -15,6 +15,9 @@ internal sealed class PackWriter : IDisposable
     private readonly TemporaryBlob _file;
     private readonly List<PackEntry> _entries = [];
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private byte[]? _spare;
+    private Task _writing = Task.CompletedTask;
+    private long _handedOver;
     private int _buffered;
     private bool _isSealed;
 
@@ -35,7 +38,7 @@ internal sealed class PackWriter : IDisposable
     public long Payload { get; private set; }
 
     /// <summary>Where the next entry begins.</summary>
-    public long Length => _file.Length + _buffered;
+    public long Length => _handedOver + _buffered;
 
     public PackMark Mark => new(_entries.Count, Length);
 
@@ -56,19 +59,20 @@ internal sealed class PackWriter : IDisposable
     /// <summary>Adds an entry, stored as it is.</summary>
     public PackEntry Add(PackEntryKind kind, PackEntryFlags flags, Digest id, ReadOnlySpan<byte> payload)
     {
-        byte[] buffer = _buffer ?? throw new InvalidOperationException("The pack is sealed.");
         PackEntry entry = new(id, kind, 0, flags, (uint)payload.Length, (uint)payload.Length, Length);
-        if (_buffered + PackFormat.EntryHeaderSize + payload.Length > buffer.Length)
+        if (_buffered + PackFormat.EntryHeaderSize + payload.Length > BufferSize)
         {
-            Drain();
+            HandOver();
         }
 
+        byte[] buffer = _buffer ?? throw new InvalidOperationException("The pack is sealed.");
         PackFormat.WriteEntryHeader(buffer.AsSpan(_buffered), entry);
         _buffered += PackFormat.EntryHeaderSize;
         if (payload.Length > buffer.Length - _buffered)
         {
             Drain();
             _file.Write(payload);
+            _handedOver += payload.Length;
         }
         else
         {
@@ -90,13 +94,14 @@ internal sealed class PackWriter : IDisposable
         }
 
         _entries.RemoveRange(mark.Entries, _entries.Count - mark.Entries);
-        if (mark.Length >= _file.Length && !_isSealed)
+        if (mark.Length >= _handedOver && !_isSealed)
         {
-            _buffered = (int)(mark.Length - _file.Length);
+            _buffered = (int)(mark.Length - _handedOver);
             return;
         }
 
-        _buffered = 0;
+        Wait();
+        (_buffered, _handedOver) = (0, mark.Length);
         _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
         _file.Truncate(mark.Length);
         _isSealed = false;
@@ -138,7 +143,7 @@ internal sealed class PackWriter : IDisposable
             _file.Write(bytes);
             _file.Finish(flush: true);
             _isSealed = true;
-            ReturnBuffer();
+            ReturnBuffers();
         }
         finally
         {
@@ -159,25 +164,45 @@ internal sealed class PackWriter : IDisposable
 
     public void Dispose()
     {
-        ReturnBuffer();
+        // Whether the last write failed does not matter to a pack that nobody will see.
+        ((IAsyncResult)_writing).AsyncWaitHandle.WaitOne();
+        ReturnBuffers();
         _file.Dispose();
     }
 
-    private void ReturnBuffer()
+    private void ReturnBuffers()
     {
-        if (_buffer is { } buffer)
+        foreach (byte[] buffer in new[] { _buffer, _spare }.OfType<byte[]>())
         {
-            _buffer = null;
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        (_buffer, _spare) = (null, null);
+    }
+
+    /// <summary>Lets another thread write what is buffered, and goes on with the other buffer.</summary>
+    private void HandOver()
+    {
+        Wait();
+        if (_buffered > 0 && _buffer is { } full)
+        {
+            int length = _buffered;
+            (_buffer, _spare) = (_spare ?? ArrayPool<byte>.Shared.Rent(BufferSize), full);
+            (_buffered, _handedOver) = (0, _handedOver + length);
+            _writing = Task.Run(() => _file.Write(full.AsSpan(0, length)));
         }
     }
 
+    /// <summary>Writes what is buffered.</summary>
     private void Drain()
     {
+        Wait();
         if (_buffered > 0)
         {
             _file.Write(_buffer.AsSpan(0, _buffered));
-            _buffered = 0;
+            (_buffered, _handedOver) = (0, _handedOver + _buffered);
         }
     }
+
+    private void Wait() => _writing.GetAwaiter().GetResult();
 }
