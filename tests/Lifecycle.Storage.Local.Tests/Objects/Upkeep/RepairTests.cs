@@ -23,7 +23,7 @@ public sealed class RepairTests : IDisposable
         byte[][] contents = [[.. shared, 1], [.. shared, .. TendedStore.Content(8, 300_000)], TendedStore.Content(9, 1 << 20)];
         Digest[] blobs = [await PutInBatchAsync(contents[0]), await PutInBatchAsync(contents[1]), await PutInBatchAsync(contents[2])];
         _store.Holder.Needs.UnionWith(blobs);
-        PackReader pack = _store.Store.Packs.Packs[0];
+        PackReader pack = Assert.Single(_store.Store.Packs.FindAll(blobs[0])).Pack;
         PackEntry chunk = pack.Entries().OrderBy(e => e.Offset).First();
         Assert.True(chunk.IsPart);
         Flip(pack.Path, chunk.PayloadOffset + 5);
