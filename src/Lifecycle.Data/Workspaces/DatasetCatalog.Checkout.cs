@@ -27,7 +27,11 @@ public sealed partial class DatasetCatalog
             }
 
             bool exists = Directory.Exists(full);
-            PathGuard.Require(paths, portable, FolderTraits.FoldsNames(exists ? full : ExistingFolder(parent)));
+            if (!portable && FolderTraits.FoldsNames(exists ? full : ExistingFolder(parent)))
+            {
+                PathGuard.Require(paths, portable, foldCase: true);
+            }
+
             WorkspaceRow? row = await WorkspaceRow.FindAsync(_database, full, cancellationToken).ConfigureAwait(false);
             return exists && Directory.EnumerateFileSystemEntries(full).Any()
                 ? await IntoAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false)

@@ -81,7 +81,7 @@ internal static class TreeScanner
                 switch (found.Kind)
                 {
                     case SourceKind.File:
-                        files.Add(new ScannedFile(full, relative, found.IsExecutable) { Stamp = found.Stamp });
+                        files.Add(ScannedFile.Below(root, relative, found.IsExecutable, found.Stamp));
                         break;
                     case SourceKind.Folder:
                         if (!IsOut(name))
@@ -93,7 +93,7 @@ internal static class TreeScanner
                     case SourceKind.Missing:
                         throw new DatasetChangedDuringCommitException(full);
                     case SourceKind.Link or SourceKind.Other when links is null:
-                        files.Add(new ScannedFile(full, relative, IsExecutable: false));
+                        files.Add(new ScannedFile(full, relative, isExecutable: false));
                         break;
                     case SourceKind.Link:
                         (string target, NativeStamp stamp) = LinkedFile.Resolve(full, root, links!.Value);
