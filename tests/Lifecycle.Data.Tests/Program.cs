@@ -10,6 +10,11 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        if (Lifecycle.Storage.Specification.ChildProcess.Routine is { } routine)
+        {
+            return await DvcChild.RunAsync(routine, args);
+        }
+
         if (args is [CommittingChild, var root, var source])
         {
             await CommitAsync(root, source);

@@ -133,7 +133,7 @@ internal static class DvcOutputs
     {
         foreach (string key in new[] { "md5", "checksum", "etag" })
         {
-            if (node.Find(key) is not { } value)
+            if (node.Find(key) is not { } value || (value.Kind == DvcNodeKind.Scalar && node.FindText(key) is null))
             {
                 continue;
             }
