@@ -27,7 +27,7 @@ internal static class DvcOutputs
         DvcNode? root = DvcFileReader.Read(bytes, name);
         string folder = Folder(name);
         List<(DvcOutput, DvcNode)> outputs = [];
-        if (root is { Kind: DvcNodeKind.Scalar } && root.FindText("") is null && root.Text.Length == 0)
+        if (root is { Kind: DvcNodeKind.Scalar, Text.Length: 0 })
         {
             root = null;
         }
