@@ -20,6 +20,9 @@ internal static class StorageTelemetry
     public static readonly Counter<long> ReadBytes =
         Meter.CreateCounter<long>("lifecycle.storage.read.bytes", "By", "Bytes of blobs read from the disk.");
 
+    public static readonly Counter<long> LooseCopies =
+        Meter.CreateCounter<long>("lifecycle.storage.loose_copy.count", "{blob}", "Blobs of packs that got a file of their own because a link to them was asked for.");
+
     public static readonly Counter<long> Corrupted =
         Meter.CreateCounter<long>("lifecycle.storage.corrupted", "{blob}", "Reads that found bytes which do not fit their digest.");
 

@@ -7,6 +7,8 @@ internal static class Program
 {
     public const string CommittingChild = "commit-until-killed";
     public const string CommittingOnce = "commit-once";
+    public const string CheckingOut = "checkout-until-killed";
+    public const string Publishing = "publish-and-die";
 
     public static async Task<int> Main(string[] args)
     {
@@ -18,6 +20,18 @@ internal static class Program
         if (args is [CommittingChild, var root, var source])
         {
             await CommitAsync(root, source);
+            return 0;
+        }
+
+        if (args is [CheckingOut, var of, var folder])
+        {
+            await CheckoutAsync(of, folder);
+            return 0;
+        }
+
+        if (args is [Publishing, var where, var id])
+        {
+            await PublishAsync(where, id);
             return 0;
         }
 
@@ -44,6 +58,40 @@ internal static class Program
         {
             DatasetVersion v = await datasets.CommitAsync("t", Path.Combine(source, i % 2 == 0 ? "even" : "odd"));
             await Console.Out.WriteLineAsync($"{v.Number} {v.Id} {v.Digest}");
+            Workspace same = await datasets.OpenWorkspaceAsync("same", Path.Combine(source, "even"));
+            await same.CommitAsync();
+            await same.StatusAsync();
         }
+    }
+
+    // Two versions in turn into one folder, and each of them into a new one.
+    private static async Task CheckoutAsync(string root, string folder)
+    {
+        await using LocalWorkspace local = LocalWorkspace.Open(root);
+        await using DatasetCatalog datasets = new(local.Database, local.Blobs, local.Objects, local.Audit, local.Events);
+        Workspace work = await datasets.OpenWorkspaceAsync("f", Path.Combine(folder, "work"));
+        DatasetVersion[] versions = await datasets.VersionsAsync("f").ToArrayAsync();
+        await Console.Out.WriteLineAsync("ready");
+        for (int i = 0; ; i++)
+        {
+            await work.CheckoutAsync(versions[i % 2], o => o.Exact = true);
+            await versions[i % 2].CheckoutAsync(Path.Combine(folder, $"built-{Environment.ProcessId}-{i}"), o => o.Link(i % 3 == 0 ? LinkKind.Hardlink : LinkKind.Copy));
+            await Console.Out.WriteLineAsync($"{i}");
+        }
+    }
+
+    // The event is committed; whether its edge is kept before the end is a matter of luck.
+    private static async Task PublishAsync(string root, string id)
+    {
+        await using LocalWorkspace local = LocalWorkspace.Open(root);
+        await using DatasetLineage lineage = new(local.Database, local.Events);
+        await lineage.StartAsync();
+        LineageEdge edge = new(new LineageNode(LineageNode.Run, id), LineageEdge.Used, new LineageNode(LineageNode.External, "data"), DateTimeOffset.UnixEpoch, "ada");
+        await local.Database.WriteAsync(async (t, token) =>
+        {
+            await local.Events.PublishAsync(t, "lifecycle.run.finished", "run/" + id, "{}", [edge], token);
+            return true;
+        });
+        System.Diagnostics.Process.GetCurrentProcess().Kill();
     }
 }

@@ -41,7 +41,7 @@ public sealed class RegistrationTests
 
         public override bool Recognizes(string path) => path.EndsWith(".lines", StringComparison.Ordinal);
 
-        public override TableScan BeginScan(string path) => new Counting(path);
+        public override TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None) => new Counting(path);
 
         public override async IAsyncEnumerable<ColumnBatch> ReadAsync(
             Stream content, TableSummary table, IReadOnlyList<string>? columns, int batchRows,

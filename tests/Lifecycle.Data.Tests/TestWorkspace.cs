@@ -14,6 +14,8 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Datasets = Catalog(Local.Blobs);
     }
 
+    private int _settled;
+
     public string Folder { get; }
 
     public FakeTimeProvider Time { get; } = new();
@@ -40,20 +42,40 @@ internal sealed class TestWorkspace : IAsyncDisposable
 
     public async Task<int> BlobsAsync() => await Local.Blobs.ListAsync().CountAsync();
 
-    /// <summary>The file of a blob in the store.</summary>
-    public string BlobFile(Digest digest) => Path("lifecycle", "objects", "sha256", digest.Hex[..2], digest.Hex[2..]);
-
-    /// <summary>Flips one bit of a blob.</summary>
-    public void Flip(Digest digest, long offset)
+    /// <summary>Flips one bit of a blob, wherever the store keeps its bytes; the answer flips it back.</summary>
+    public async Task<Action> FlipAsync(Digest digest, long offset)
     {
-        string file = BlobFile(digest);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite);
-        stream.Position = offset;
-        int value = stream.ReadByte();
-        stream.Position = offset;
-        stream.WriteByte((byte)(value ^ 4));
+        List<Action> back = [];
+        byte[] content = await DatasetCatalog.ReadBlobAsync(Local.Blobs, digest, 1 << 24, default);
+        foreach (string file in Directory.EnumerateFiles(Path("lifecycle", "objects"), "*", SearchOption.AllDirectories))
+        {
+            int at = (await File.ReadAllBytesAsync(file)).AsSpan().IndexOf(content);
+            if (at >= 0 && content.Length > 0)
+            {
+                Set(file, at + offset, (byte)(content[offset] ^ 4));
+                back.Add(() => Set(file, at + offset, content[offset]));
+            }
+        }
+
+        Assert.True(back.Count > 0, $"the bytes of {digest} were found nowhere in the store");
+        return () => back.ForEach(undo => undo());
     }
+
+    private static void Set(string file, long offset, byte value)
+    {
+        UnixFileMode mode = File.GetUnixFileMode(file);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        {
+            stream.Position = offset;
+            stream.WriteByte(value);
+        }
+
+        File.SetUnixFileMode(file, mode);
+    }
+
+    /// <summary>Sets the clock so far ahead of all files that none of them could have changed in the tick in which it was read.</summary>
+    public void Settle() => Time.SetUtcNow(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) + (++_settled * TimeSpan.FromSeconds(10)));
 
     public async ValueTask DisposeAsync()
     {

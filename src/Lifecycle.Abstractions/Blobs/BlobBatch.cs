@@ -9,6 +9,13 @@ public abstract class BlobBatch : IAsyncDisposable
     /// <summary>Adds all bytes from the stream's position to its end.</summary>
     public abstract ValueTask<StoredBlob> PutAsync(Stream content, CancellationToken cancellationToken = default);
 
+    /// <summary>Adds all bytes from the stream's position to its end, laid out as asked.</summary>
+    /// <param name="content">Read to its end; never closed.</param>
+    /// <param name="options">How the bytes are laid out; null means <see cref="BlobLayout.Auto"/>. A store with one layout only may ignore it.</param>
+    /// <param name="cancellationToken">Cancelling drops this put; the batch goes on.</param>
+    public virtual ValueTask<StoredBlob> PutAsync(Stream content, BlobPutOptions? options, CancellationToken cancellationToken = default) =>
+        PutAsync(content, cancellationToken);
+
     /// <summary>Adds bytes from memory.</summary>
     public virtual ValueTask<StoredBlob> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         PutAsync(new MemoryStream(content.ToArray(), writable: false), cancellationToken);

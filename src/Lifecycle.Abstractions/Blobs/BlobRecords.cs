@@ -4,7 +4,11 @@ namespace Lifecycle;
 /// <param name="Digest">SHA-256 of the whole content.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="IsNew">Whether the call that returned this record stored it; false when the bytes were there before.</param>
-public readonly record struct StoredBlob(Digest Digest, long Length, bool IsNew);
+public readonly record struct StoredBlob(Digest Digest, long Length, bool IsNew)
+{
+    /// <summary>Whether the store holds these bytes only as a part of a bigger blob; listings say so, and such a part goes when no blob needs it.</summary>
+    public bool IsPart { get; init; }
+}
 
 /// <summary>A part of a blob.</summary>
 /// <param name="Offset">First byte, counted from 0.</param>

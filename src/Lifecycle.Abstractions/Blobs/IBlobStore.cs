@@ -27,7 +27,7 @@ public interface IBlobStore
     /// <summary>Length of the blob in bytes, or null when the store does not hold it.</summary>
     ValueTask<long?> FindAsync(Digest digest, CancellationToken cancellationToken = default);
 
-    /// <summary>All blobs in the order of their digests.</summary>
+    /// <summary>All blobs in the order of their digests, parts of bigger blobs among them (<see cref="StoredBlob.IsPart"/>).</summary>
     IAsyncEnumerable<StoredBlob> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>

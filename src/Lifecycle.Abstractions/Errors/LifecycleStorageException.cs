@@ -67,11 +67,12 @@ public sealed class BlobCorruptedException : LifecycleStorageException
     /// <param name="file">The file that holds it, relative to the store.</param>
     /// <param name="offset">First byte of the block that failed.</param>
     /// <param name="actual">The digest of what is there, when it is known.</param>
-    public BlobCorruptedException(Digest digest, string file, long offset, Digest? actual)
-        : base("objects", "read", digest.ToString(),
-            $"The blob {digest} is damaged: the bytes of '{file}' from offset {offset} on "
+    /// <param name="message">What is wrong and what to do; null: the bytes do not fit their checksum.</param>
+    public BlobCorruptedException(Digest digest, string file, long offset, Digest? actual, string? message = null)
+        : base("objects", "read", digest.ToString(), message
+            ?? $"The blob {digest} is damaged: the bytes of '{file}' from offset {offset} on "
             + (actual is { } found ? $"have the digest {found}" : "do not fit their checksum")
-            + ". Restore the file from a copy; no byte of it was handed out as good.")
+            + ". Restore it from a copy with RepairAsync; no byte of it was handed out as good.")
     {
         Digest = digest;
         File = file;

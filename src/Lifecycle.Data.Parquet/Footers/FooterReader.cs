@@ -6,6 +6,7 @@ namespace Lifecycle.Data.Parquet;
 internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
 {
     private const int MaximumNodes = 4 * ParquetLimits.Columns;
+    private const int MaximumBound = 16;
 
     private ThriftReader _reader = new(footer, origin);
     private readonly long _end = origin;
@@ -182,7 +183,7 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
         PhysicalType? physical = null;
         int codec = -1;
         long values = -1, compressed = -1, uncompressed = -1, data = 0, dictionary = 0;
-        long? nulls = null;
+        ChunkStatistics statistics = default;
         int field = 0;
         while (_reader.NextField(ref field, out ThriftType type))
         {
@@ -211,7 +212,7 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
                     break;
                 case 12:
                     _reader.Demand(type, ThriftType.Struct);
-                    nulls = ReadNulls();
+                    statistics = ReadStatistics();
                     break;
                 default:
                     _reader.Skip(type);
@@ -222,27 +223,47 @@ internal ref struct FooterReader(ReadOnlySpan<byte> footer, long origin)
         long start = dictionary > 0 && dictionary < data ? dictionary : data;
         bool inside = compressed >= 0 && uncompressed >= 0 && start >= ParquetLimits.Magic && start <= _end && compressed <= _end - start;
         return physical is { } known && values >= 0 && inside
-            ? new ColumnChunk(known, codec, values, compressed, uncompressed, start, nulls)
+            ? new ColumnChunk(known, codec, values, compressed, uncompressed, start, statistics)
             : throw _reader.Fault($"a column of {compressed} bytes at {start} lies outside the {_end} bytes before the footer, or has {values} values");
     }
 
-    private long? ReadNulls()
+    private ChunkStatistics ReadStatistics()
     {
-        long? nulls = null;
+        ChunkStatistics statistics = default;
         int field = 0;
         while (_reader.NextField(ref field, out ThriftType type))
         {
-            if (field == 3)
+            switch (field)
             {
-                nulls = _reader.ReadI64(type);
-            }
-            else
-            {
-                _reader.Skip(type);
+                case 1:
+                    statistics = statistics with { OldMost = ReadBound(type) };
+                    break;
+                case 2:
+                    statistics = statistics with { OldLeast = ReadBound(type) };
+                    break;
+                case 3:
+                    statistics = statistics with { Nulls = _reader.ReadI64(type) };
+                    break;
+                case 5:
+                    statistics = statistics with { Most = ReadBound(type) };
+                    break;
+                case 6:
+                    statistics = statistics with { Least = ReadBound(type) };
+                    break;
+                default:
+                    _reader.Skip(type);
+                    break;
             }
         }
 
-        return nulls;
+        return statistics;
+    }
+
+    // texts may be long, and are not needed
+    private byte[]? ReadBound(ThriftType type)
+    {
+        ReadOnlySpan<byte> bytes = _reader.ReadBinary(type);
+        return bytes.Length <= MaximumBound ? bytes.ToArray() : null;
     }
 
     private PhysicalType ReadPhysical(ThriftType type)

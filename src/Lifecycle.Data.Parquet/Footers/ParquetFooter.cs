@@ -40,7 +40,13 @@ internal sealed record SchemaNode(
 
 /// <summary>One column of one row group.</summary>
 internal readonly record struct ColumnChunk(
-    PhysicalType Type, int Codec, long Values, long Compressed, long Uncompressed, long Start, long? Nulls);
+    PhysicalType Type, int Codec, long Values, long Compressed, long Uncompressed, long Start, ChunkStatistics Statistics)
+{
+    public long? Nulls => Statistics.Nulls;
+}
+
+/// <summary>What the footer says of the values of a chunk; null where it says nothing. The old fields are meant for signed numbers only.</summary>
+internal readonly record struct ChunkStatistics(long? Nulls, byte[]? Least, byte[]? Most, byte[]? OldLeast, byte[]? OldMost);
 
 /// <summary>Rows that were written together.</summary>
 internal sealed record RowGroup(long Rows, ColumnChunk[] Chunks);

@@ -33,6 +33,7 @@ internal sealed class Cells(ParquetColumn column, int rows, bool[]? valid, long 
 
     public BatchColumn Of(ReadOnlyMemory<byte>[] values, bool repeated) => column.Column.Type switch
     {
+        ColumnType.Int32 => Spread(values, v => v.Length),
         ColumnType.DateTime => Spread(values, OldInstant),
         ColumnType.Double => Spread(values, v => DecimalNumber.Of(v.Span, column.Node.Scale)),
         ColumnType.Single => Spread(values, v => v.Length == 2 ? (float)BitConverter.ToHalf(v.Span) : throw Fault("a half float does not have two bytes")),

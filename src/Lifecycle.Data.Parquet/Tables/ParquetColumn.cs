@@ -23,6 +23,10 @@ internal sealed record ParquetColumn(TableColumn Column, SchemaNode Node, int Le
         (PhysicalType.Double, Annotation.None) => ColumnType.Double,
         (PhysicalType.FixedBytes, Annotation.HalfFloat) when node.TypeLength == 2 => ColumnType.Single,
         (PhysicalType.ByteArray, Annotation.Text) => ColumnType.String,
+        (PhysicalType.ByteArray or PhysicalType.FixedBytes, Annotation.None or Annotation.Other) => ColumnType.Int32,
         _ => null,
     };
+
+    /// <summary>Whether the cells are bytes, of which the table has the lengths only.</summary>
+    public bool IsLength => Column.Type == ColumnType.Int32 && Node.Type is (PhysicalType.ByteArray or PhysicalType.FixedBytes);
 }

@@ -5,6 +5,8 @@ namespace Lifecycle.Data.Parquet;
 /// <summary>The columns of a footer: those a table can hold, and what is said of the others.</summary>
 internal sealed class ParquetColumns
 {
+    private const int MaximumFixedBytes = 1 << 20;
+
     private readonly List<ParquetColumn> _columns = [];
     private readonly List<TableProblem> _problems = [];
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
@@ -112,8 +114,7 @@ internal sealed class ParquetColumns
 
         if (ParquetColumn.TypeOf(node) is not { } type)
         {
-            string held = node.Type is PhysicalType.ByteArray or PhysicalType.FixedBytes ? "bytes" : $"{node.Type} with a meaning";
-            Report(TableProblemKind.SkippedColumn, $"the column '{node.Name}' holds {held} that no column type stands for, and is left out");
+            Report(TableProblemKind.SkippedColumn, $"the column '{node.Name}' holds {node.Type} with a meaning that no column type stands for, and is left out");
             return;
         }
 
@@ -125,6 +126,16 @@ internal sealed class ParquetColumns
             }
 
             Report(TableProblemKind.ConvertedColumn, $"the column '{node.Name}' is decimal and is read as Double");
+        }
+
+        if (type == ColumnType.Int32 && node.Type is (PhysicalType.ByteArray or PhysicalType.FixedBytes))
+        {
+            if (node.Type == PhysicalType.FixedBytes && node.TypeLength is <= 0 or > MaximumFixedBytes)
+            {
+                throw Damaged($"the column '{node.Name}' has cells of {node.TypeLength} bytes; 1 to {MaximumFixedBytes} are read");
+            }
+
+            Report(TableProblemKind.ConvertedColumn, $"the column '{node.Name}' holds bytes and is read as their number");
         }
 
         bool nullable = node.Repetition == SchemaNode.Optional && !_footer.Groups.All(g => g.Chunks[leaf].Nulls == 0);

@@ -7,7 +7,7 @@ namespace Lifecycle.Data.Parquet;
 /// </summary>
 /// <remarks>
 /// <para>Types: BOOLEAN, INT32, INT64, FLOAT, DOUBLE, DATE, TIMESTAMP (and INT96) as UTC, text; small integers as Int32, unsigned 32 bits
-/// as Int64, half floats as Single, DECIMAL as Double. Lists, maps, groups and columns of bytes are left out with a problem that names them.
+/// as Int64, half floats as Single, DECIMAL as Double, bytes as their number (Int32). Lists, maps and groups are left out with a problem that names them.
 /// A timestamp without time zone is taken as UTC; nanoseconds are cut to 100 ns.</para>
 /// <para>Pages are unpacked to the size that they announce and no further; checksums are checked where the file has them.
 /// Codecs: none, Snappy, GZip, Brotli, Zstandard, LZ4 raw.</para>
@@ -28,7 +28,8 @@ public sealed class ParquetFormat : TableFormat
 
     /// <summary>Starts to look at a file; the last bytes are kept, at most 64 MiB, because the footer stands there.</summary>
     /// <param name="path">The path in the dataset, for messages.</param>
-    public override TableScan BeginScan(string path) => new ParquetScan(path);
+    /// <param name="depth"><see cref="ProfileDepth.Full"/> decodes the file for its profile; else the footer is enough.</param>
+    public override TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None) => new ParquetScan(path, depth);
 
     /// <summary>Learns columns, rows and problems of a file from its footer.</summary>
     /// <param name="content">Read from where it stands to its end, or, when it can seek, at its end only; never closed.</param>

@@ -6,14 +6,18 @@ internal sealed class ParquetScan : TableScan
     private const int Most = ParquetLimits.FooterBytes + ParquetLimits.Trailer;
 
     private readonly string _path;
+    private readonly ProfileDepth _depth;
     private readonly byte[] _head = new byte[ParquetLimits.Magic];
     private byte[] _tail = new byte[1 << 16];
     private long _length;
+    private TableSummary? _table;
+    private FooterProfile? _footer;
 
-    public ParquetScan(string path)
+    public ParquetScan(string path, ProfileDepth depth = ProfileDepth.None)
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;
+        _depth = depth;
     }
 
     public override void Write(ReadOnlySpan<byte> bytes)
@@ -49,12 +53,34 @@ internal sealed class ParquetScan : TableScan
             int length = FooterBytes.LengthOf(trailer, _length);
             long at = _length - ParquetLimits.Trailer - length;
             ParquetFooter footer = new FooterReader(Last(length, ParquetLimits.Trailer), at).Read();
-            return Summarize(_path, footer, new ParquetColumns(footer, at));
+            ParquetColumns columns = new(footer, at);
+            _footer = new FooterProfile(footer, columns);
+            return _table = Summarize(_path, footer, columns);
         }
         catch (ParquetFaultException fault)
         {
-            return new TableSummary(_path, ParquetFormat.FormatName, 0, new TableSchema(), null, [fault.ToProblem(null, 1)]);
+            return _table = new TableSummary(_path, ParquetFormat.FormatName, 0, new TableSchema(), null, [fault.ToProblem(null, 1)]);
         }
+    }
+
+    public override async ValueTask<DatasetProfile?> ProfileAsync(Func<Stream> open, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        if (_depth == ProfileDepth.None || _table is not { } table || _footer is not { } footer)
+        {
+            return null;
+        }
+
+        if (_depth == ProfileDepth.Full)
+        {
+            Stream content = open();
+            await using (content.ConfigureAwait(false))
+            {
+                return await new ParquetFormat().ProfileAsync(content, table, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return await footer.ToProfileAsync(table, open, cancellationToken).ConfigureAwait(false);
     }
 
     public static TableSummary Summarize(string path, ParquetFooter footer, ParquetColumns columns) =>

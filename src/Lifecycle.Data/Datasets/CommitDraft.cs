@@ -5,7 +5,7 @@ namespace Lifecycle.Data;
 /// <summary>What was read for a version, before it has a number.</summary>
 internal sealed class CommitDraft
 {
-    public CommitDraft(IReadOnlyList<DatasetFile> files, IReadOnlyList<TableSummary> tables, bool anyNew)
+    public CommitDraft(IReadOnlyList<DatasetFile> files, IReadOnlyList<TableSummary> tables, IReadOnlyList<DatasetProfile> profiles, bool anyNew)
     {
         Files = files;
         AnyNew = anyNew;
@@ -14,6 +14,8 @@ internal sealed class CommitDraft
         Digest = Digest.Of(Tree);
         Tables = TablesDocument.Write(tables);
         TablesText = Tables is null ? null : Encoding.UTF8.GetString(Tables);
+        Profile = profiles.Count == 0 ? null : ProfileJson.Write(profiles);
+        ProfileDigest = Profile is null ? null : Digest.Of(Profile);
         Rows = tables is [{ Schema.Count: > 0 } only] ? only.Rows : null;
     }
 
@@ -31,6 +33,10 @@ internal sealed class CommitDraft
     public byte[]? Tables { get; }
 
     public string? TablesText { get; }
+
+    public byte[]? Profile { get; }
+
+    public Digest? ProfileDigest { get; }
 
     public long? Rows { get; }
 

@@ -9,7 +9,7 @@ namespace Lifecycle.Data;
 /// Reads the files of a commit into a batch. Each file is opened once, for reading only; its stamp is taken before and after, and a file that
 /// changed meanwhile is read again. Small files are read whole by a second worker while the batch hashes and stores those before them.
 /// </summary>
-internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> formatOf, bool allowProblems, bool md5)
+internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> formatOf, ProfileDepth depth, bool allowProblems, bool md5)
 {
     public const int Attempts = 3;
 
@@ -19,6 +19,7 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
     private const int Groups = 8;
 
     private readonly List<TableSummary> _tables = [];
+    private readonly List<DatasetProfile> _profiles = [];
     private readonly List<StampedFile> _stamped = [];
     private readonly Dictionary<Digest, (string Md5, long Length)> _md5 = [];
     private bool _anyNew;
@@ -48,7 +49,7 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
         }
 
         _tables.Sort((a, b) => PathOrder.Compare(a.Path, b.Path));
-        return new CommitDraft(entries!, _tables, _anyNew) { Stamped = _stamped, Known = known, Md5 = _md5 };
+        return new CommitDraft(entries!, _tables, _profiles, _anyNew) { Stamped = _stamped, Known = known, Md5 = _md5 };
     }
 
     private async ValueTask ReadAsync(IReadOnlyList<ScannedFile> files, List<int> unread, DatasetFile?[] entries, CancellationToken cancellationToken)
@@ -88,6 +89,11 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
             _tables.Add(table);
         }
 
+        if (stored.Profile is { } profile)
+        {
+            _profiles.Add(profile);
+        }
+
         if (stored.Md5 is { } hash)
         {
             _md5[stored.Blob.Digest] = (hash, stored.Blob.Length);
@@ -110,7 +116,8 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
             foreach (int index in unread)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                LoadedFile file = files[index].Stamp.Length >= SmallBytes ? new LoadedFile(index) : Load(index, files[index]);
+                LoadedFile file = files[index].Stamp.Length >= SmallBytes ? new LoadedFile(index)
+                    : await LoadAsync(index, files[index], cancellationToken).ConfigureAwait(false);
                 group.Add(file);
                 bytes += file.Length;
                 if (file.Buffer is null || bytes >= GroupBytes || group.Count == GroupFiles)
@@ -131,11 +138,11 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
     }
 
     // Without a buffer when the file is too big to be read whole.
-    private LoadedFile Load(int index, in ScannedFile file)
+    private async ValueTask<LoadedFile> LoadAsync(int index, ScannedFile file, CancellationToken cancellationToken)
     {
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            TableScan? scan = formatOf(file.Path)?.BeginScan(file.Path);
+            TableScan? scan = formatOf(file.Path)?.BeginScan(file.Path, depth);
             (Microsoft.Win32.SafeHandles.SafeFileHandle handle, FileStamp before) = SourceFile.OpenHandle(file.FullPath);
             using (handle)
             {
@@ -149,12 +156,14 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
                 scan?.Write(buffer.AsSpan(0, length));
                 if (length == before.Length && before == SourceFile.StampOf(file.FullPath))
                 {
+                    TableSummary? table = Completed(scan, file.Path);
                     return new LoadedFile(index)
                     {
                         Buffer = buffer,
                         Length = length,
                         Stamp = before,
-                        Table = Completed(scan, file.Path),
+                        Table = table,
+                        Profile = await ProfiledAsync(scan, table, file.FullPath, before, cancellationToken).ConfigureAwait(false),
                         Md5 = md5 ? Md5Of(buffer.AsSpan(0, length)) : null,
                     };
                 }
@@ -182,7 +191,7 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
     {
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
-            TableScan? scan = formatOf(file.Path)?.BeginScan(file.Path);
+            TableScan? scan = formatOf(file.Path)?.BeginScan(file.Path, depth);
             using IncrementalHash? hash = md5 ? NewMd5() : null;
             (FileStream content, FileStamp before) = SourceFile.Open(file.FullPath);
             StoredBlob blob;
@@ -197,11 +206,13 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
 
             if (before == SourceFile.StampOf(file.FullPath) && blob.Length == before.Length)
             {
+                TableSummary? table = Completed(scan, file.Path);
                 return new LoadedFile(index)
                 {
                     Blob = blob,
                     Stamp = before,
-                    Table = Completed(scan, file.Path),
+                    Table = table,
+                    Profile = await ProfiledAsync(scan, table, file.FullPath, before, cancellationToken).ConfigureAwait(false),
                     Md5 = hash is null ? null : Convert.ToHexStringLower(hash.GetHashAndReset()),
                 };
             }
@@ -214,6 +225,10 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
         scan?.Complete() is not { } table ? null
         : table.FirstError is null || allowProblems ? table
         : throw new TableFormatException(path, [.. table.Problems.Where(p => !TableSummary.IsNote(p.Kind))]);
+
+    private static async ValueTask<DatasetProfile?> ProfiledAsync(
+        TableScan? scan, TableSummary? table, string path, FileStamp stamp, CancellationToken cancellationToken) =>
+        scan is null || table is null ? null : await DatasetCatalog.ProfileAsync(scan, table, path, stamp, cancellationToken).ConfigureAwait(false);
 
     [SuppressMessage("Security", "CA5351", Justification = "DVC knows files by their MD5; our own digests are SHA-256.")]
     private static IncrementalHash NewMd5() => IncrementalHash.CreateHash(HashAlgorithmName.MD5);
@@ -231,6 +246,8 @@ internal sealed class CommitReader(BlobBatch batch, Func<string, TableFormat?> f
         public FileStamp Stamp { get; init; }
 
         public TableSummary? Table { get; init; }
+
+        public DatasetProfile? Profile { get; init; }
 
         public string? Md5 { get; init; }
 

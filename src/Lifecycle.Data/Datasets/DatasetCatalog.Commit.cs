@@ -108,7 +108,7 @@ public sealed partial class DatasetCatalog
         BlobBatch batch = await Blobs.BeginBatchAsync(cancellationToken).ConfigureAwait(false);
         await using (batch.ConfigureAwait(false))
         {
-            CommitReader reader = new(batch, path => FormatFor(path, options), options.AllowProblems, options.RecordMd5 ?? _options.RecordMd5);
+            CommitReader reader = new(batch, path => FormatFor(path, options), _options.Profile, options.AllowProblems, options.RecordMd5 ?? _options.RecordMd5);
             CommitDraft draft = await reader.ReadAsync(files, cancellationToken).ConfigureAwait(false);
             NewestVersion newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest.Row, options);
@@ -119,6 +119,11 @@ public sealed partial class DatasetCatalog
 
             StoredBlob tree = await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
             Digest? schema = draft.Tables is { } tables ? (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).Digest : null;
+            if (draft.Profile is { } profile)
+            {
+                await batch.PutAsync(profile, cancellationToken).ConfigureAwait(false);
+            }
+
             foreach (CommitAttachment attachment in cause.Attachments)
             {
                 await batch.PutAsync(attachment.Content, cancellationToken).ConfigureAwait(false);

@@ -10,12 +10,13 @@ public sealed partial class DatasetCatalog
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         VersionRow row = new(
             newest.Row?.Name ?? name, newest.LastNumber + 1, LifecycleId.New(_time).ToString("N"), draft.Digest, default, newest.Row?.Id, draft.Files.Count,
-            draft.Bytes, draft.Rows, draft.TablesText, at, _actor.Actor, message);
+            draft.Bytes, draft.Rows, draft.TablesText, at, _actor.Actor, message) { Profile = draft.ProfileDigest };
         record = new VersionRecord(
             row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, message, row.Actor, at, cause.Source, schema?.ToString())
         {
             Transform = cause.Transform,
             Code = options.CodeState,
+            Profile = draft.ProfileDigest?.ToString(),
             Risk = cause.Attachments.FirstOrDefault(a => a.Role == CommitAttachment.Risk)?.Digest.ToString(),
             Tags = options.Tags.Count > 0 ? options.Tags : null,
         }.ToBytes();
@@ -54,13 +55,13 @@ public sealed partial class DatasetCatalog
                     [("$name", row.Name), ("$at", at), ("$actor", row.Actor)], token).ConfigureAwait(false);
                 await transaction.ExecuteAsync(
                     """
-                    INSERT INTO data_version (dataset, number, id, digest, record, parent, files, bytes, rows, tables, created, actor, message)
-                    VALUES ((SELECT id FROM data_dataset WHERE name = $name), $number, $id, $digest, $record, $parent, $files, $bytes, $rows, $tables, $at, $actor, $message)
+                    INSERT INTO data_version (dataset, number, id, digest, record, parent, files, bytes, rows, tables, profile, created, actor, message)
+                    VALUES ((SELECT id FROM data_dataset WHERE name = $name), $number, $id, $digest, $record, $parent, $files, $bytes, $rows, $tables, $profile, $at, $actor, $message)
                     """,
                     [
                         ("$name", row.Name), ("$number", row.Number), ("$id", row.Id), ("$digest", row.Digest.ToString()), ("$record", row.Record.ToString()),
-                        ("$parent", row.Parent), ("$files", row.Files), ("$bytes", row.Bytes), ("$rows", row.Rows), ("$tables", row.Tables), ("$at", at),
-                        ("$actor", row.Actor), ("$message", row.Message),
+                        ("$parent", row.Parent), ("$files", row.Files), ("$bytes", row.Bytes), ("$rows", row.Rows), ("$tables", row.Tables), ("$profile", row.Profile?.ToString()),
+                        ("$at", at), ("$actor", row.Actor), ("$message", row.Message),
                     ],
                     token).ConfigureAwait(false);
                 LineageEdge[] edges = [.. options.Sources.Select(s => new LineageEdge(new LineageNode(LineageNode.DatasetVersion, row.Id), s.Relation, s.To, row.At, row.Actor))];

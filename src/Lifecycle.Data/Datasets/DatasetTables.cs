@@ -6,7 +6,7 @@ namespace Lifecycle.Data;
 internal static class DatasetTables
 {
     public const string VersionColumns =
-        "d.name, v.number, v.id, v.digest, v.record, v.parent, v.files, v.bytes, v.rows, v.tables, v.created, v.actor, v.message, v.removed_at";
+        "d.name, v.number, v.id, v.digest, v.record, v.parent, v.files, v.bytes, v.rows, v.tables, v.created, v.actor, v.message, v.profile, v.removed_at";
 
     public const string VersionsOfDataset = "FROM data_version v JOIN data_dataset d ON d.id = v.dataset";
 
@@ -96,7 +96,8 @@ internal static class DatasetTables
         row.GetString(11),
         row.IsDBNull(12) ? null : row.GetString(12))
     {
-        IsRemoved = !row.IsDBNull(13),
+        Profile = row.IsDBNull(13) ? null : Digest.Parse(row.GetString(13)),
+        IsRemoved = !row.IsDBNull(14),
     };
 
     /// <summary>Inserts edges that are not there yet.</summary>
@@ -134,5 +135,8 @@ internal sealed record VersionRow(
     string Actor,
     string? Message)
 {
+    /// <summary>The profile that was made with the commit.</summary>
+    public Digest? Profile { get; init; }
+
     public bool IsRemoved { get; init; }
 }

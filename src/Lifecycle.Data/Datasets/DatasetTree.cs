@@ -73,9 +73,9 @@ internal static class DatasetTree
             if (text.StartsWith("= "u8))
             {
                 ReadOnlySpan<byte> totals = text[2..];
-                long count = Number(ref totals, line, "the number of files");
-                long sum = Number(ref totals, line, "the number of bytes");
-                return count == files.Count && sum == bytes && totals.IsEmpty && rest.IsEmpty
+                long count = Number(ref totals, line, "the number of files", isLast: false);
+                long sum = Number(ref totals, line, "the number of bytes", isLast: true);
+                return count == files.Count && sum == bytes && rest.IsEmpty
                     ? files
                     : throw new TreeFormatException(line, $"the totals are not those of {files.Count} files of {bytes} bytes, or something stands behind them");
             }
@@ -120,7 +120,7 @@ internal static class DatasetTree
 
         bool executable = text[0] == 'x';
         text = text[2..];
-        long length = Number(ref text, line, "the length");
+        long length = Number(ref text, line, "the length", isLast: false);
         Span<byte> hash = stackalloc byte[Digest.Size];
         if (text.Length < 66 || text[64] != ' ' || text[..64].ContainsAnyExcept(LowerHex)
             || Convert.FromHexString(text[..64], hash, out _, out _) != OperationStatus.Done)
@@ -140,15 +140,15 @@ internal static class DatasetTree
     }
 
     // Digits as they are written, and the space behind them; the last number of a line has none.
-    private static long Number(ref ReadOnlySpan<byte> text, int line, string what)
+    private static long Number(ref ReadOnlySpan<byte> text, int line, string what, bool isLast)
     {
         bool plain = !text.IsEmpty && char.IsAsciiDigit((char)text[0]) && (text[0] != '0' || text.Length == 1 || text[1] == ' ');
-        if (!plain || !Utf8Parser.TryParse(text, out long value, out int used) || (used < text.Length && text[used] != ' '))
+        if (!plain || !Utf8Parser.TryParse(text, out long value, out int used) || (isLast ? used < text.Length : used == text.Length || text[used] != ' '))
         {
             throw new TreeFormatException(line, what + " is missing");
         }
 
-        text = used < text.Length ? text[(used + 1)..] : [];
+        text = isLast ? [] : text[(used + 1)..];
         return value;
     }
 

@@ -136,6 +136,16 @@ public sealed class DatasetVersion
         return batches.Count > 0 ? ColumnBatch.Concat(batches) : EmptyColumns.Of(table.Schema, columns);
     }
 
+    /// <summary>What is known of the columns of a table: nulls, distinct values, moments, quantiles, frequent values.</summary>
+    /// <param name="file">The table; null when the version has only one.</param>
+    /// <param name="depth"><see cref="ProfileDepth.Full"/> makes what the commit did not, once, and keeps it beside the version; else what is there is enough.</param>
+    /// <param name="cancellationToken">Cancels between buffers.</param>
+    /// <exception cref="DatasetException">There is no such table, or more than one and none was named.</exception>
+    /// <exception cref="TableFormatException">A cell cannot be read, where the profile has to be made.</exception>
+    public ValueTask<DatasetProfile> ProfileAsync(
+        string? file = null, ProfileDepth depth = ProfileDepth.Full, CancellationToken cancellationToken = default) =>
+        _catalog.ProfileAsync(this, TableOf(file), depth, cancellationToken);
+
     /// <summary>Writes the files into a folder.</summary>
     /// <param name="folder">Missing or empty: it appears as a whole or not at all. Else files are written one by one, and files that hold something else are a conflict.</param>
     /// <param name="configure">Which files, and how; null copies all and overwrites nothing.</param>
@@ -164,6 +174,24 @@ public sealed class DatasetVersion
     public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>
         DatasetSplit.MakeAsync(this, define, cancellationToken);
 
+    /// <summary>Assigns every row to a part as another split does, so that the rows of both stand in the same parts.</summary>
+    /// <param name="definition"><see cref="DatasetSplit.Definition"/> of a split of this or another version.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="UnknownColumnException">The version does not have a column that decides.</exception>
+    public ValueTask<DatasetSplit> SplitAsync(SplitDefinition definition, CancellationToken cancellationToken = default) =>
+        DatasetSplit.MakeAsync(this, definition, cancellationToken);
+
+    /// <summary>What differs between the columns of a table in this version and in a younger one.</summary>
+    /// <param name="newer">The younger version; it may be of another dataset.</param>
+    /// <param name="file">The table, at the same path in both; null when this version has only one.</param>
+    /// <exception cref="DatasetException">There is no such table.</exception>
+    public SchemaDiff DiffSchema(DatasetVersion newer, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        TableSummary table = TableOf(file);
+        return SchemaDiff.Between(table.Schema, newer.TableOf(file ?? table.Path).Schema);
+    }
+
     /// <summary>For example <c>mortgages@1</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}@{Number}");
 
@@ -179,7 +207,7 @@ public sealed class DatasetVersion
         return Tables.Count switch
         {
             1 => Tables[0],
-            0 => throw new DatasetException($"{this} has no table: none of its files is of a format that is known (csv, tsv)."),
+            0 => throw new DatasetException($"{this} has no table: none of its files is of a format that is known ({_catalog.FormatNames}). Other formats are added to DatasetOptions.Formats, for example by AddParquet()."),
             _ => throw new DatasetException($"{this} has {Tables.Count} tables; name one of them: {names}."),
         };
     }

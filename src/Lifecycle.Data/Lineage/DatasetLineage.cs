@@ -95,6 +95,7 @@ public sealed class DatasetLineage : IAsyncDisposable
             nearest AS (SELECT kind, id, min(depth) AS depth FROM reached GROUP BY kind, id)
             SELECT e.from_kind, e.from_id, e.relation, e.to_kind, e.to_id, e.at, e.actor
             FROM nearest n JOIN data_lineage_edge e ON e.{here}_kind = n.kind AND e.{here}_id = n.id
+            WHERE n.depth < {MaximumDepth}
             ORDER BY n.depth, e.at, e.from_kind, e.from_id, e.relation, e.to_kind, e.to_id
             """;
         List<LineageEdge> edges = [];

@@ -11,17 +11,21 @@ public sealed class DatasetSplit
 {
     private const int FewRows = 10;
 
-    private readonly SplitBuilder _definition;
+    private readonly long[] _timeCuts;
     private readonly TableSummary _table;
     private readonly ulong[] _cuts;
 
-    private DatasetSplit(DatasetVersion version, SplitBuilder definition, TableSummary table)
+    private DatasetSplit(DatasetVersion version, SplitDefinition definition, TableSummary table)
     {
         Version = version;
-        _definition = definition;
+        Definition = definition;
         _table = table;
-        _cuts = definition.Cuts();
+        _cuts = definition.PositionCuts();
+        _timeCuts = definition.TimeColumn is { } time ? [.. definition.TimeCuts.Select(c => TimeCuts.Parse(c, table.Schema[time].Type))] : [];
     }
+
+    /// <summary>How rows are assigned; give it to a later version to keep every row where it is.</summary>
+    public SplitDefinition Definition { get; }
 
     /// <summary>What was split.</summary>
     public DatasetVersion Version { get; }
@@ -43,33 +47,37 @@ public sealed class DatasetSplit
     public DatasetPart this[string name] => Parts.FirstOrDefault(p => p.Name == name)
         ?? throw new DatasetException($"The split of {Version} has no part '{name}'. Its parts are: {string.Join(", ", Parts.Select(p => p.Name))}.");
 
-    /// <summary>Looks for rows, or groups, that stand in more than one part.</summary>
-    /// <param name="group">Rows that agree in this column belong together, for example a customer; null looks at rows only.</param>
+    /// <summary>Looks for keys, groups and rows that stand in more than one part.</summary>
+    /// <param name="group">Rows that agree in this column belong together, for example a customer; null looks at keys and rows only.</param>
     /// <param name="label">Rows that differ only in this column count as equal; null compares all columns.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     public async ValueTask<LeakageReport> CheckLeakageAsync(string? group = null, string? label = null, CancellationToken cancellationToken = default)
     {
-        LeakageCount rows = new();
-        LeakageCount groups = new();
+        foreach (string named in new[] { group, label }.OfType<string>())
+        {
+            _ = _table.Schema.PositionOf(named);
+        }
+
+        LeakageCount keys = new(), groups = new(), rows = new();
         KeyPosition hash = new(RowHash.DefaultSalt);
         await foreach ((ColumnBatch batch, int[] parts) in AssignAsync(null, cancellationToken).ConfigureAwait(false))
         {
-            BatchColumn[] compared = [.. batch.Columns.Where(c => c.Name != label)];
-            BatchColumn[] grouped = group is null ? [] : [batch[group]];
-            for (int row = 0; row < parts.Length; row++)
+            rows.Add(hash.Wide([.. batch.Columns.Where(c => c.Name != label)], parts.Length), parts, batch.FirstRow);
+            if (Definition.Key.Count > 0)
             {
-                rows.Add(hash.Wide(compared, row), parts[row], batch.FirstRow + row);
-                if (group is not null)
-                {
-                    groups.Add(hash.Wide(grouped, row), parts[row], batch.FirstRow + row);
-                }
+                keys.Add(hash.Wide([.. Definition.Key.Select(name => batch[name])], parts.Length), parts, batch.FirstRow);
+            }
+
+            if (group is not null)
+            {
+                groups.Add(hash.Wide([batch[group]], parts.Length), parts, batch.FirstRow);
             }
         }
 
-        return new LeakageReport(rows.Crossing, groups.Crossing, rows.Examples, groups.Examples);
+        return new LeakageReport(keys.Crossing, groups.Crossing, rows.Crossing, keys.Examples, groups.Examples, rows.Examples);
     }
 
-    /// <summary>Throws when a row or a group stands in more than one part.</summary>
+    /// <summary>Throws when a key, a group or a row stands in more than one part.</summary>
     /// <inheritdoc cref="CheckLeakageAsync"/>
     /// <exception cref="LeakageException">There is leakage; the message counts it and gives examples.</exception>
     public async ValueTask RequireNoLeakageAsync(string? group = null, string? label = null, CancellationToken cancellationToken = default)
@@ -84,16 +92,30 @@ public sealed class DatasetSplit
     internal static async ValueTask<DatasetSplit> MakeAsync(DatasetVersion version, Action<SplitBuilder> define, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(define);
-        SplitBuilder definition = new();
-        define(definition);
-        TableSummary table = version.TableOf(definition.Table);
-        definition.Require(table.Schema);
+        SplitBuilder builder = new();
+        define(builder);
+        TableSummary table = version.TableOf(builder.Table);
+        SplitDefinition definition = builder.Build(table);
+        if (definition.TimeColumn is { } time && definition.TimeCuts.Count == 0)
+        {
+            definition = definition with { TimeCuts = await CutsAsync(version, table, time, definition, cancellationToken).ConfigureAwait(false) };
+        }
+
+        return await MakeAsync(version, definition, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static async ValueTask<DatasetSplit> MakeAsync(DatasetVersion version, SplitDefinition definition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        TableSummary table = version.TableOf(definition.File);
+        foreach (string column in definition.DecidingColumns() ?? [])
+        {
+            _ = table.Schema.PositionOf(column);
+        }
+
         DatasetSplit split = new(version, definition, table);
         await split.CountAsync(cancellationToken).ConfigureAwait(false);
-        SplitDocument document = new(
-            version.Name, version.Digest.ToString(), table.Path, definition.Key, definition.SaltText, definition.Stratum,
-            [.. definition.Parts.Select(p => new SplitPartEntry(p.Name, p.Fraction))]);
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(document, DataJson.Default.SplitDocument);
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(definition.ToDocument(version), DataJson.Default.SplitDocument);
         split.Digest = await version.Catalog.KeepSplitAsync(version, bytes, split.Parts.ToDictionary(p => p.Name, p => p.Rows), cancellationToken).ConfigureAwait(false);
         return split;
     }
@@ -114,36 +136,65 @@ public sealed class DatasetSplit
 
     internal ColumnBatch Empty(IReadOnlyList<string>? columns) => EmptyColumns.Of(_table.Schema, columns);
 
+    private static async ValueTask<string[]> CutsAsync(
+        DatasetVersion version, TableSummary table, string time, SplitDefinition definition, CancellationToken cancellationToken)
+    {
+        List<long> values = [];
+        await foreach (ColumnBatch batch in version.ReadRowsAsync(table.Path, [time], cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            for (int row = 0; row < batch.RowCount; row++)
+            {
+                values.Add(TimeCuts.Of(batch.Columns[0], row, batch.FirstRow + row));
+            }
+        }
+
+        return TimeCuts.OfFractions(values, definition.Parts, table.Schema[time].Type);
+    }
+
     // Batches that hold at least the wanted columns (null: all), with the part of every row.
     private async IAsyncEnumerable<(ColumnBatch Batch, int[] Parts)> AssignAsync(
         IReadOnlyList<string>? wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[]? columns = wanted is null || _definition.Key.Count == 0
+        string[]? columns = wanted is null || Definition.DecidingColumns() is not { } deciding
             ? null
-            : [.. wanted.Concat(_definition.Key).Concat(_definition.Stratum is { } s ? [s] : []).Distinct(StringComparer.Ordinal)];
-        KeyPosition position = new(_definition.SaltText);
+            : [.. wanted.Concat(deciding).Distinct(StringComparer.Ordinal)];
+        KeyPosition position = new(Definition.Salt);
         await foreach (ColumnBatch batch in Version.ReadRowsAsync(_table.Path, columns, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            BatchColumn[] key = _definition.Key.Count == 0 ? [.. batch.Columns] : [.. _definition.Key.Select(name => batch[name])];
-            BatchColumn? stratum = _definition.Stratum is { } name ? batch[name] : null;
-            int[] parts = new int[batch.RowCount];
-            for (int row = 0; row < parts.Length; row++)
-            {
-                parts[row] = RowHash.PartOf(position.Of(key, row, stratum), _cuts);
-            }
-
-            yield return (batch, parts);
+            yield return (batch, Definition.TimeColumn is { } time ? ByTime(batch, batch[time]) : ByPosition(batch, position));
         }
+    }
+
+    private int[] ByTime(ColumnBatch batch, BatchColumn times)
+    {
+        int[] parts = new int[batch.RowCount];
+        for (int row = 0; row < parts.Length; row++)
+        {
+            long at = TimeCuts.Of(times, row, batch.FirstRow + row);
+            while (parts[row] < _timeCuts.Length && at >= _timeCuts[parts[row]])
+            {
+                parts[row]++;
+            }
+        }
+
+        return parts;
+    }
+
+    private int[] ByPosition(ColumnBatch batch, KeyPosition position)
+    {
+        BatchColumn[] key = Definition.Key.Count == 0 ? [.. batch.Columns] : [.. Definition.Key.Select(name => batch[name])];
+        ulong[] positions = position.Of(key, batch.RowCount, Definition.Stratum is { } name ? batch[name] : null);
+        return Array.ConvertAll(positions, p => RowHash.PartOf(p, _cuts));
     }
 
     private async ValueTask CountAsync(CancellationToken cancellationToken)
     {
-        int count = _definition.Parts.Count;
+        int count = Definition.Parts.Count;
         long[] rows = new long[count];
         Dictionary<string, long[]> strata = new(StringComparer.Ordinal);
         await foreach ((ColumnBatch batch, int[] parts) in AssignAsync([], cancellationToken).ConfigureAwait(false))
         {
-            BatchColumn? stratum = _definition.Stratum is { } name ? batch[name] : null;
+            BatchColumn? stratum = Definition.Stratum is { } name ? batch[name] : null;
             for (int row = 0; row < parts.Length; row++)
             {
                 rows[parts[row]]++;
@@ -161,14 +212,14 @@ public sealed class DatasetSplit
         }
 
         long total = rows.Sum();
-        Parts = [.. _definition.Parts.Select((p, i) => new DatasetPart(this, i, p.Name, p.Fraction, rows[i], total == 0 ? 0 : (double)rows[i] / total))];
+        Parts = [.. Definition.Parts.Select((p, i) => new DatasetPart(this, i, p.Name, p.Fraction, rows[i], total == 0 ? 0 : (double)rows[i] / total))];
         Warnings =
         [
             .. from stratum in strata.OrderBy(s => s.Key, StringComparer.Ordinal)
                from part in Parts
                let found = stratum.Value[part.Index]
                where found < FewRows
-               select $"The stratum {stratum.Key} of '{_definition.Stratum}' has {found} rows in '{part.Name}'.",
+               select $"The stratum {stratum.Key} of '{Definition.Stratum}' has {found} rows in '{part.Name}'.",
         ];
     }
 }

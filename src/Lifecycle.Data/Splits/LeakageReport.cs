@@ -1,18 +1,25 @@
 namespace Lifecycle.Data;
 
 /// <summary>What stands in more than one part of a split.</summary>
-/// <param name="Rows">Distinct rows that stand in more than one part.</param>
+/// <param name="Keys">Distinct keys of the split that do; 0 when it has none. Possible with strata, or with a split by time.</param>
 /// <param name="Groups">Distinct values of the group column that do; 0 when none was asked for.</param>
-/// <param name="RowExamples">At most 20: the numbers of two equal rows in two parts, counted from 0 without the header.</param>
+/// <param name="Rows">Distinct rows that do.</param>
+/// <param name="KeyExamples">At most 20: the numbers of two rows of one key in two parts, counted from 0 without the header.</param>
 /// <param name="GroupExamples">The same for groups.</param>
+/// <param name="RowExamples">The same for equal rows.</param>
 public sealed record LeakageReport(
-    long Rows, long Groups, IReadOnlyList<(long First, long Second)> RowExamples, IReadOnlyList<(long First, long Second)> GroupExamples)
+    long Keys,
+    long Groups,
+    long Rows,
+    IReadOnlyList<(long First, long Second)> KeyExamples,
+    IReadOnlyList<(long First, long Second)> GroupExamples,
+    IReadOnlyList<(long First, long Second)> RowExamples)
 {
     /// <summary>Whether nothing leaks.</summary>
-    public bool IsClean => Rows + Groups == 0;
+    public bool IsClean => Keys + Groups + Rows == 0;
 }
 
-/// <summary>Rows or groups stand in more than one part of a split.</summary>
+/// <summary>Keys, groups or rows stand in more than one part of a split.</summary>
 public sealed class LeakageException : DatasetException
 {
     /// <summary>Makes the error.</summary>
@@ -28,11 +35,13 @@ public sealed class LeakageException : DatasetException
     private static string Tell(string version, string? group, LeakageReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        IReadOnlyList<(long First, long Second)> examples = report.Rows > 0 ? report.RowExamples : report.GroupExamples;
+        IReadOnlyList<(long First, long Second)> examples =
+            report.Rows > 0 ? report.RowExamples : report.Keys > 0 ? report.KeyExamples : report.GroupExamples;
         return $"The split of {version} leaks: {report.Rows} rows"
+            + (report.Keys > 0 ? $", {report.Keys} keys" : "")
             + (group is null ? "" : $" and {report.Groups} values of '{group}'")
             + $" stand in more than one part, for example the rows {string.Join(", ", examples.Take(5).Select(e => $"{e.First} and {e.Second}"))}. "
-            + (group is null ? "Split without a key, so that equal rows stay together." : $"Split by '{group}'.");
+            + (report.Keys > 0 ? "Split by the key alone, without strata or times." : group is null ? "Split without a key, so that equal rows stay together." : $"Split by '{group}'.");
     }
 }
 
@@ -46,7 +55,15 @@ internal sealed class LeakageCount
 
     public List<(long First, long Second)> Examples { get; } = [];
 
-    public void Add(UInt128 key, int part, long row)
+    public void Add(UInt128[] keys, int[] parts, long firstRow)
+    {
+        for (int i = 0; i < parts.Length; i++)
+        {
+            Add(keys[i], parts[i], firstRow + i);
+        }
+    }
+
+    private void Add(UInt128 key, int part, long row)
     {
         if (!_seen.TryGetValue(key, out (int Part, long Row, bool Crosses) first))
         {

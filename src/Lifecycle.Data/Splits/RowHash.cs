@@ -29,14 +29,7 @@ public static class RowHash
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(salt);
         BatchColumn[] columns = key is null ? [.. batch.Columns] : [.. key.Select(name => batch[name])];
-        KeyPosition position = new(salt);
-        ulong[] positions = new ulong[batch.RowCount];
-        for (int row = 0; row < positions.Length; row++)
-        {
-            positions[row] = position.Of(columns, row);
-        }
-
-        return positions;
+        return new KeyPosition(salt).Of(columns, batch.RowCount);
     }
 
     /// <summary>A fold for every row, 0 to <paramref name="folds"/> - 1; equal rows are in one fold.</summary>

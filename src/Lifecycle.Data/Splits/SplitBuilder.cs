@@ -11,6 +11,10 @@ public sealed class SplitBuilder
 
     internal string? Stratum { get; private set; }
 
+    internal string? TimeColumn { get; private set; }
+
+    internal List<string> Cuts { get; } = [];
+
     internal string SaltText { get; private set; } = RowHash.DefaultSalt;
 
     internal string? Table { get; private set; }
@@ -22,6 +26,28 @@ public sealed class SplitBuilder
         Key.AddRange(columns);
         return this;
     }
+
+    /// <summary>Rows that agree in this column are in one part, for example those of one customer; the same as <see cref="By"/> that column.</summary>
+    public SplitBuilder Group(string column)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(column);
+        return By([column]);
+    }
+
+    /// <summary>The time of a row decides: the earliest rows are in the first part. A key, if there is one, is only looked at for leakage.</summary>
+    /// <param name="column">A column of dates, times or integers, without nulls.</param>
+    /// <param name="cuts">Where each part but the first begins, ascending; none: the fractions of the parts are turned into cuts once, which the definition keeps.</param>
+    public SplitBuilder ByTime(string column, params IEnumerable<DateTime> cuts)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(column);
+        TimeColumn = column;
+        Cuts.Clear();
+        Cuts.AddRange(cuts.Select(c => TimeCuts.Tell((c.Kind == DateTimeKind.Local ? c.ToUniversalTime() : c).Ticks, ColumnType.DateTime)));
+        return this;
+    }
+
+    /// <summary>The names of the parts, where the cuts of <see cref="ByTime"/> say how large they are.</summary>
+    public SplitBuilder Into(params IEnumerable<string> parts) => Into(parts.Select(p => (p, double.NaN)));
 
     /// <summary>The parts and their fractions, which must add up to 1.</summary>
     public SplitBuilder Into(params IEnumerable<(string Name, double Fraction)> parts)
@@ -56,9 +82,24 @@ public sealed class SplitBuilder
         return this;
     }
 
-    internal void Require(TableSchema schema)
+    internal SplitDefinition Build(TableSummary table)
     {
-        foreach (string column in Key.Concat(Stratum is null ? [] : [Stratum]))
+        Require(table.Schema);
+        return new SplitDefinition
+        {
+            File = table.Path,
+            Key = [.. Key],
+            Salt = SaltText,
+            Stratum = Stratum,
+            TimeColumn = TimeColumn,
+            TimeCuts = [.. Cuts],
+            Parts = [.. Parts],
+        };
+    }
+
+    private void Require(TableSchema schema)
+    {
+        foreach (string column in Key.Concat(Stratum is null ? [] : [Stratum]).Concat(TimeColumn is null ? [] : [TimeColumn]))
         {
             _ = schema.PositionOf(column);
         }
@@ -71,7 +112,7 @@ public sealed class SplitBuilder
         foreach ((string name, double fraction) in Parts)
         {
             ResourceName.Require(name, "part of a split");
-            if (!(fraction > 0 && fraction < 1))
+            if (Cuts.Count == 0 && !(fraction > 0 && fraction < 1))
             {
                 throw new ArgumentException($"The part '{name}' has the fraction {fraction}; it must lie between 0 and 1.");
             }
@@ -82,23 +123,48 @@ public sealed class SplitBuilder
             throw new ArgumentException("Two parts of the split have one name.");
         }
 
-        if (Math.Abs(Parts.Sum(p => p.Fraction) - 1) > Tolerance)
+        if (Cuts.Count == 0 && Math.Abs(Parts.Sum(p => p.Fraction) - 1) > Tolerance)
         {
             throw new ArgumentException($"The fractions of the parts add up to {Parts.Sum(p => p.Fraction)}, not to 1.");
         }
+
+        RequireTime(schema);
     }
 
-    /// <summary>floor(2^64 * cumulative fraction) for every part but the last.</summary>
-    internal ulong[] Cuts()
+    private void RequireTime(TableSchema schema)
     {
-        ulong[] cuts = new ulong[Parts.Count - 1];
-        double sum = 0;
-        for (int i = 0; i < cuts.Length; i++)
+        if (TimeColumn is null)
         {
-            sum += Parts[i].Fraction;
-            cuts[i] = (ulong)(sum * 18446744073709551616.0);
+            return;
         }
 
-        return cuts;
+        ColumnType type = schema[TimeColumn].Type;
+        if (!TimeCuts.CanCut(type))
+        {
+            throw new ArgumentException($"The column '{TimeColumn}' is {type}; a split by time needs dates, times or integers.");
+        }
+
+        if (Stratum is not null)
+        {
+            throw new ArgumentException($"A split by time cannot be stratified by '{Stratum}': the time alone decides.");
+        }
+
+        if (Cuts.Count > 0 && (type is ColumnType.Int32 or ColumnType.Int64))
+        {
+            throw new ArgumentException($"The column '{TimeColumn}' is {type}; give fractions instead of cuts, or make it a column of dates.");
+        }
+
+        if (Cuts.Count > 0 && Cuts.Count != Parts.Count - 1)
+        {
+            throw new ArgumentException($"{Parts.Count} parts have {Parts.Count - 1} cuts between them, not {Cuts.Count}.");
+        }
+
+        for (int i = 1; i < Cuts.Count; i++)
+        {
+            if (TimeCuts.Parse(Cuts[i], type) <= TimeCuts.Parse(Cuts[i - 1], type))
+            {
+                throw new ArgumentException($"The cuts must ascend; {Cuts[i]} does not lie behind {Cuts[i - 1]}.");
+            }
+        }
     }
 }

@@ -10,13 +10,17 @@ internal sealed record SplitDocument(
     [property: JsonPropertyOrder(4)] IReadOnlyList<string> Key,
     [property: JsonPropertyOrder(5)] string Salt,
     [property: JsonPropertyOrder(6)] string? Stratify,
-    [property: JsonPropertyOrder(7)] IReadOnlyList<SplitPartEntry> Parts)
+    [property: JsonPropertyOrder(7)] SplitTimeEntry? Time,
+    [property: JsonPropertyOrder(8)] IReadOnlyList<SplitPartEntry> Parts)
 {
     [JsonPropertyOrder(0)]
     public string Format { get; init; } = "lifecycle.split/1";
 }
 
-internal sealed record SplitPartEntry([property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] double Fraction);
+internal sealed record SplitPartEntry([property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] double? Fraction);
+
+/// <summary>A split by time: rows before the first cut are in the first part, and so on.</summary>
+internal sealed record SplitTimeEntry([property: JsonPropertyOrder(0)] string Column, [property: JsonPropertyOrder(1)] IReadOnlyList<string> Cuts);
 
 /// <summary>What the audit log says of a split.</summary>
 internal sealed record SplitState(

@@ -40,7 +40,32 @@ public sealed class CsvFormat : TableFormat
     }
 
     /// <inheritdoc/>
-    public override TableScan BeginScan(string path) => new CsvScan(path, _options);
+    public override TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None) => new CsvScan(path, _options, depth);
+
+    /// <inheritdoc/>
+    public override async ValueTask<DatasetProfile> ProfileAsync(Stream content, TableSummary table, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(table);
+        long from = content.CanSeek ? content.Position : 0;
+        CsvScan scan = new(table.Path, table.Csv ?? _options, ProfileDepth.Full);
+        byte[] buffer = new byte[1 << 17];
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            scan.Write(buffer.AsSpan(0, read));
+        }
+
+        scan.Complete();
+        return (await scan.ProfileAsync(() => Rewound(content, from), cancellationToken).ConfigureAwait(false))!;
+    }
+
+    // whoever reads it again closes what it was given
+    private static LeftOpenStream Rewound(Stream content, long from)
+    {
+        content.Position = from;
+        return new LeftOpenStream(content);
+    }
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ColumnBatch> ReadAsync(
@@ -76,20 +101,18 @@ public sealed class CsvFormat : TableFormat
         batches.ThrowIfBroken();
     }
 
-    internal static bool IsSkipped(CsvTokenizer row, int columns) => columns > 1 && row.IsBlank;
-
-    internal static TableProblem Ragged(CsvTokenizer row, int expected) =>
-        new(TableProblemKind.RaggedRow, row.Row, row.RowOffset, $"the row has {row.FieldCount} fields and the header has {expected}")
+    internal static TableProblem Ragged(long row, long offset, int fields, int expected) =>
+        new(TableProblemKind.RaggedRow, row, offset, $"the row has {fields} fields and the header has {expected}")
         {
             ExpectedFields = expected,
-            FoundFields = row.FieldCount,
+            FoundFields = fields,
         };
 
-    internal static List<string> Names(CsvTokenizer row, bool header, Action<TableProblem> problem)
+    internal static List<string> Names(CsvRows row, int fields, bool header, long number, Action<TableProblem> problem)
     {
         List<string> names = [];
         HashSet<string> taken = new(StringComparer.Ordinal);
-        for (int i = 0; i < row.FieldCount; i++)
+        for (int i = 0; i < fields; i++)
         {
             string found = header ? Encoding.UTF8.GetString(row.Field(i)) : "";
             string name = found.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"c{i + 1}") : found;
@@ -101,7 +124,7 @@ public sealed class CsvFormat : TableFormat
             if (header && name != found)
             {
                 problem(new TableProblem(
-                    TableProblemKind.HeaderName, row.Row, row.RowOffset,
+                    TableProblemKind.HeaderName, number, row.RowOffset,
                     found.Length == 0 ? $"column {i + 1} has no name and is called '{name}'" : $"the name '{found}' stands twice; column {i + 1} is called '{name}'"));
             }
 

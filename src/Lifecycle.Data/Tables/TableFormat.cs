@@ -11,7 +11,19 @@ public abstract class TableFormat
 
     /// <summary>Starts to look at a file while its bytes go by.</summary>
     /// <param name="path">The path in the dataset, for messages.</param>
-    public abstract TableScan BeginScan(string path);
+    /// <param name="depth">How much of it <see cref="TableScan.ProfileAsync"/> will be asked for.</param>
+    public abstract TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None);
+
+    /// <summary>Profiles every cell of a file.</summary>
+    /// <param name="content">The bytes of the file, from its beginning; never closed.</param>
+    /// <param name="table">What the scan of the same bytes found.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="TableFormatException">A row cannot be read.</exception>
+    public virtual ValueTask<DatasetProfile> ProfileAsync(Stream content, TableSummary table, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return DatasetProfile.OfRowsAsync(table.Path, table.Schema, ReadAsync(content, table, null, 8192, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Reads a whole file once to learn its columns, rows and problems.</summary>
     /// <param name="content">Read from where it stands; never closed.</param>
@@ -51,4 +63,11 @@ public abstract class TableScan
 
     /// <summary>The file is at its end: what it is.</summary>
     public abstract TableSummary Complete();
+
+    /// <summary>The profile of the file that went by; asked for after <see cref="Complete"/>.</summary>
+    /// <param name="open">Opens the same bytes again, for what could not be known while they went by. May not be called.</param>
+    /// <param name="cancellationToken">Cancels between buffers.</param>
+    /// <returns>Null when the format makes none in passing, or none was asked for.</returns>
+    public virtual ValueTask<DatasetProfile?> ProfileAsync(Func<Stream> open, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<DatasetProfile?>(null);
 }

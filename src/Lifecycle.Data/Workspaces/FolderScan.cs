@@ -135,7 +135,7 @@ internal sealed class FolderScan
                     if (!IsTemporary(name))
                     {
                         ignores |= name == TreeScanner.IgnoreFile;
-                        files.Add(new ScannedFile(folder.PathOf(name), prefix + name, found.IsExecutable) { Stamp = found.Stamp });
+                        files.Add(ScannedFile.Below(_root, prefix + name, found.IsExecutable, found.Stamp));
                     }
 
                     break;
@@ -222,7 +222,7 @@ internal sealed class FolderScan
         string full = folder.PathOf(name);
         if (_links is not { } follow)
         {
-            return new ScannedFile(full, prefix + name, IsExecutable: false);
+            return new ScannedFile(full, prefix + name, isExecutable: false);
         }
 
         if (folder.Look(name).Kind != SourceKind.Link)

@@ -8,6 +8,7 @@ internal static class TreeScanner
 {
     public const string IgnoreFile = ".lifecycleignore";
 
+    private static readonly System.Buffers.SearchValues<char> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef");
     private static readonly HashSet<string> Out = new(StringComparer.Ordinal) { ".git", ".hg", ".dvc", ".lifecycle" };
 
     /// <summary>The files of a folder, or the one file, with their stamps.</summary>
@@ -46,13 +47,13 @@ internal static class TreeScanner
     /// <summary>Whether a file of this name is one that a checkout is writing, or left behind when it was killed.</summary>
     public static bool IsTemporary(string name) =>
         name.Length == AtomicFile.TemporaryPrefix.Length + 32 && name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
-        && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept("0123456789abcdef");
+        && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept(LowerHex);
 
     public static SourceRefusedException NoFile(string path) => new(path, "it is a device, a pipe or a socket, not a file.");
 
     public static SourceRefusedException TooMany(string path) => new(path, $"a version holds at most {DatasetTree.MaximumFiles} files.");
 
-    private static List<ScannedFile> PortableScan(string root, SourceLinks? links, CancellationToken cancellationToken)
+    internal static List<ScannedFile> PortableScan(string root, SourceLinks? links, CancellationToken cancellationToken)
     {
         List<ScannedFile> files = [];
         Folder(root, "", IgnoreRules.Empty);
@@ -80,7 +81,7 @@ internal static class TreeScanner
                 switch (found.Kind)
                 {
                     case SourceKind.File:
-                        files.Add(new ScannedFile(full, relative, found.IsExecutable) { Stamp = found.Stamp });
+                        files.Add(ScannedFile.Below(root, relative, found.IsExecutable, found.Stamp));
                         break;
                     case SourceKind.Folder:
                         if (!IsOut(name))
@@ -92,7 +93,7 @@ internal static class TreeScanner
                     case SourceKind.Missing:
                         throw new DatasetChangedDuringCommitException(full);
                     case SourceKind.Link or SourceKind.Other when links is null:
-                        files.Add(new ScannedFile(full, relative, IsExecutable: false));
+                        files.Add(new ScannedFile(full, relative, isExecutable: false));
                         break;
                     case SourceKind.Link:
                         (string target, NativeStamp stamp) = LinkedFile.Resolve(full, root, links!.Value);

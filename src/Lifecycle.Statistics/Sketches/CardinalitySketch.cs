@@ -74,6 +74,23 @@ public sealed partial class CardinalitySketch
         register = Math.Max(register, rank);
     }
 
+    /// <summary>Adds values by their hashes; the same as adding them one after the other.</summary>
+    /// <param name="hashes">Hashes of <see cref="SketchHash"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddHashes(ReadOnlySpan<ulong> hashes)
+    {
+        ref byte registers = ref MemoryMarshal.GetArrayDataReference(_registers);
+        foreach (ulong hash in hashes)
+        {
+            int rank = Math.Min(BitOperations.LeadingZeroCount(hash << Precision), Longest) + 1;
+            ref byte register = ref Unsafe.Add(ref registers, (nint)(hash >> Longest));
+            if (rank > register)
+            {
+                register = (byte)rank;
+            }
+        }
+    }
+
     /// <summary>Takes over what another sketch has seen.</summary>
     /// <param name="other">The other sketch, left as it is.</param>
     public void Merge(CardinalitySketch other)

@@ -34,6 +34,23 @@ public sealed partial class FrequentItems
         Capacity = capacity;
     }
 
+    /// <summary>A summary of items that were counted elsewhere.</summary>
+    /// <param name="items">Different items, each with its count and error; the most frequent ones are kept.</param>
+    /// <param name="count">Occurrences of all items, also of those that are not among <paramref name="items"/>.</param>
+    /// <param name="missed">Most occurrences of an item that is not among <paramref name="items"/>.</param>
+    /// <param name="capacity">Counters, in [1, 1,048,576].</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the capacity is out of range.</exception>
+    /// <exception cref="ArgumentException">An item stands twice.</exception>
+    public static FrequentItems FromCounts(IEnumerable<FrequentItem> items, long count, long missed = 0, int capacity = DefaultCapacity)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(missed);
+        FrequentItems summary = new(capacity) { Count = count, _floor = missed };
+        summary.Restore(items.OrderByDescending(i => i.Count).ThenBy(i => i.Hash).Take(capacity));
+        return summary._places.Count == summary._heap.Count ? summary : throw new ArgumentException("An item stands twice.", nameof(items));
+    }
+
     /// <summary>Number of counters, K.</summary>
     public int Capacity { get; }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Storage.Local;
 
@@ -17,60 +18,71 @@ internal sealed class PendingBlob(Digest digest, long length, TemporaryBlob? tem
     public void Dispose() => Temporary?.Dispose();
 }
 
-/// <summary>Reads, hashes and writes a stream; the three overlap for big ones.</summary>
-internal sealed class BlobWriter(ObjectFolder folder)
+/// <summary>Reads, hashes and writes a stream into a loose file; the three overlap for big ones.</summary>
+internal sealed class BlobWriter(LocalBlobStore store)
 {
-    /// <summary>Takes all bytes of the stream into a temporary file. Nothing becomes visible.</summary>
+    private readonly ObjectFolder _folder = store.Layout;
+
+    /// <summary>Takes all bytes of the stream into a temporary file unless the store holds them soundly. Nothing becomes visible.</summary>
     /// <param name="content">Read to its end.</param>
-    /// <param name="expectedLength">Bytes that will come, when known.</param>
+    /// <param name="options">With the layout <see cref="BlobLayout.Whole"/> only a loose file counts as being there.</param>
     /// <param name="flush">Whether the file is durable when the call returns.</param>
     /// <param name="cancellationToken">Cancelling removes the file.</param>
-    public async ValueTask<PendingBlob> TakeAsync(Stream content, long? expectedLength, bool flush, CancellationToken cancellationToken)
+    public async ValueTask<PendingBlob> TakeAsync(Stream content, BlobPutOptions? options, bool flush, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        long? expected = expectedLength ?? (content.CanSeek ? content.Length - content.Position : null);
-        byte[] first = ArrayPool<byte>.Shared.Rent(FirstBuffer(expected));
+        long? expected = options?.ExpectedLength ?? (content.CanSeek ? content.Length - content.Position : null);
+        bool whole = options?.Layout == BlobLayout.Whole;
+        using BlobHead head = await BlobHead.ReadAsync(content, expected, cancellationToken).ConfigureAwait(false);
+        return head.IsAll
+            ? await TakeSmallAsync(head.Bytes, whole, flush, cancellationToken).ConfigureAwait(false)
+            : await TakeBigAsync(head.Bytes, content, expected, whole, flush, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a file holds exactly these bytes.</summary>
+    public static bool Holds(string file, ReadOnlySpan<byte> bytes)
+    {
+        byte[]? buffer = null;
         try
         {
-            int length = await FillAsync(content, first, cancellationToken).ConfigureAwait(false);
-            if (length == first.Length && length < BlockSums.BlockSize)
+            using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (RandomAccess.GetLength(handle) != bytes.Length)
             {
-                // The stream is longer than it said.
-                byte[] longer = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
-                first.CopyTo(longer, 0);
-                ArrayPool<byte>.Shared.Return(first);
-                first = longer;
-                length += await content.ReadAtLeastAsync(
-                    first.AsMemory(length, BlockSums.BlockSize - length), BlockSums.BlockSize - length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                return false;
             }
 
-            return length < BlockSums.BlockSize
-                ? await TakeSmallAsync(first.AsMemory(0, length), flush, cancellationToken).ConfigureAwait(false)
-                : await TakeBigAsync(first, content, expected, flush, cancellationToken).ConfigureAwait(false);
+            buffer = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            int read = 0;
+            for (int more = -1; more != 0 && read < bytes.Length; read += more)
+            {
+                more = RandomAccess.Read(handle, buffer.AsSpan(read, bytes.Length - read), read);
+            }
+
+            return buffer.AsSpan(0, read).SequenceEqual(bytes);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            return false;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(first);
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
     }
 
-    // A byte more than expected, so that the end is seen without a second buffer.
-    private static int FirstBuffer(long? expected) => expected is { } known and >= 0 and < BlockSums.BlockSize - 1 ? (int)known + 1 : BlockSums.BlockSize;
-
-    private static ValueTask<int> FillAsync(Stream content, byte[] buffer, CancellationToken cancellationToken)
-    {
-        int wanted = Math.Min(buffer.Length, BlockSums.BlockSize);
-        return content.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
-    }
-
-    private bool IsThere(Digest digest, long length) => new FileInfo(folder.FileOf(digest)) is { Exists: true } there && there.Length == length;
-
-    /// <summary>Whether the bytes that are there still fit: whoever hands in good bytes must not be told that rotten ones are stored.</summary>
-    private async ValueTask<bool> IsSoundAsync(Digest digest, CancellationToken cancellationToken)
+    /// <summary>Whether a loose file of this length is there and its bytes still fit: whoever hands in good bytes must not be told that rotten ones are stored.</summary>
+    public async ValueTask<bool> IsSoundAsync(Digest digest, long length, CancellationToken cancellationToken)
     {
         try
         {
-            using FileStream there = new(folder.FileOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BlockSums.BlockSize);
+            if (!IsThere(digest, length))
+            {
+                return false;
+            }
+
+            using FileStream there = new(_folder.FileOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BlockSums.BlockSize);
             return await Digest.OfAsync(there, cancellationToken).ConfigureAwait(false) == digest;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -79,18 +91,21 @@ internal sealed class BlobWriter(ObjectFolder folder)
         }
     }
 
-    private async ValueTask<PendingBlob> TakeSmallAsync(ReadOnlyMemory<byte> bytes, bool flush, CancellationToken cancellationToken)
+    /// <summary>Whether a loose file of this length is there.</summary>
+    public bool IsThere(Digest digest, long length) => new FileInfo(_folder.FileOf(digest)) is { Exists: true } there && there.Length == length;
+
+    private async ValueTask<PendingBlob> TakeSmallAsync(ReadOnlyMemory<byte> bytes, bool whole, bool flush, CancellationToken cancellationToken)
     {
         Digest digest = Digest.Of(bytes.Span);
         string hex = digest.Hex;
         bool isThere = IsThere(digest, bytes.Length);
-        if (isThere && await IsSoundAsync(digest, cancellationToken).ConfigureAwait(false))
+        if ((isThere && Holds(_folder.FileOf(hex), bytes.Span)) || (!whole && !isThere && store.Packs.FindSame(digest, bytes.Span) is not null))
         {
             return new PendingBlob(digest, bytes.Length, null, null);
         }
 
         MakeShelf(hex);
-        TemporaryBlob temporary = TemporaryBlob.Create(folder.Shelf(hex), bytes.Length);
+        TemporaryBlob temporary = TemporaryBlob.Create(_folder.Disk, _folder.Shelf(hex), bytes.Length);
         try
         {
             await temporary.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
@@ -105,33 +120,36 @@ internal sealed class BlobWriter(ObjectFolder folder)
         }
     }
 
-    private async ValueTask<PendingBlob> TakeBigAsync(byte[] first, Stream content, long? expected, bool flush, CancellationToken cancellationToken)
+    private async ValueTask<PendingBlob> TakeBigAsync(
+        ReadOnlyMemory<byte> first, Stream content, long? expected, bool whole, bool flush, CancellationToken cancellationToken)
     {
         // The digest is not known yet, so the file lies beside the shelves.
-        TemporaryBlob temporary = TemporaryBlob.Create(folder.Loose, expected);
-        byte[] other = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
+        TemporaryBlob temporary = TemporaryBlob.Create(_folder.Disk, _folder.Loose, expected);
+        byte[][] blocks = [ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize), ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize)];
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         BlockSums.Builder sums = new();
         Task hashing = Task.CompletedTask;
         try
         {
-            (byte[] block, byte[] next) = (first, other);
-            for (int length = BlockSums.BlockSize; length > 0; (block, next) = (next, block))
+            ReadOnlyMemory<byte> bytes = first;
+            for (int block = 0; bytes.Length > 0; block ^= 1)
             {
                 await hashing.ConfigureAwait(false);
-                ReadOnlyMemory<byte> bytes = block.AsMemory(0, length);
-                hashing = Task.Run(() => hash.AppendData(bytes.Span), CancellationToken.None);
+                ReadOnlyMemory<byte> hashed = bytes;
+                hashing = Task.Run(() => hash.AppendData(hashed.Span), CancellationToken.None);
                 await temporary.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
                 sums.Add(bytes.Span);
-                length = length < BlockSums.BlockSize ? 0 : await FillAsync(content, next, cancellationToken).ConfigureAwait(false);
+                int next = bytes.Length < BlockSums.BlockSize ? 0 : await BlobHead.FillAsync(content, blocks[block], 0, cancellationToken).ConfigureAwait(false);
+                bytes = blocks[block].AsMemory(0, next);
             }
 
             await hashing.ConfigureAwait(false);
             Digest digest = new(hash.GetHashAndReset());
-            bool isThere = IsThere(digest, temporary.Length);
-            if (isThere && await IsSoundAsync(digest, cancellationToken).ConfigureAwait(false))
+            long length = temporary.Length;
+            bool isThere = IsThere(digest, length);
+            if ((isThere && await IsSoundAsync(digest, length, cancellationToken).ConfigureAwait(false))
+                || (!whole && !isThere && await store.IsSoundInPacksAsync(digest, length, cancellationToken).ConfigureAwait(false)))
             {
-                long length = temporary.Length;
                 temporary.Dispose();
                 return new PendingBlob(digest, length, null, sums.Build());
             }
@@ -149,7 +167,7 @@ internal sealed class BlobWriter(ObjectFolder folder)
         finally
         {
             await hashing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(other);
+            Array.ForEach(blocks, b => ArrayPool<byte>.Shared.Return(b));
         }
     }
 
@@ -157,11 +175,11 @@ internal sealed class BlobWriter(ObjectFolder folder)
     {
         try
         {
-            folder.MakeShelf(hex);
+            _folder.MakeShelf(hex);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
-            throw DiskFailure.Of(error, "put", "sha256:" + hex, folder.Loose);
+            throw DiskFailure.Of(error, "put", "sha256:" + hex, _folder.Loose);
         }
     }
 }

@@ -4,13 +4,42 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Storage.Local;
 
-/// <content>Opening and placing.</content>
+/// <content>Opening.</content>
 public sealed partial class LocalBlobStore
 {
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenAsync(Digest digest, BlobOpenOptions? options = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Packs.Refresh();
+        if (OpenPacked(digest, options) is { } packed)
+        {
+            return packed;
+        }
+
+        try
+        {
+            return await OpenLooseAsync(digest, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobNotFoundException)
+        {
+            Packs.Refresh();
+            if (OpenPacked(digest, options, evenIfLoose: true) is { } moved)
+            {
+                return moved;
+            }
+
+            if (Packs.Damaged().FirstOrDefault(p => PackWalk.MayHold(p.Path, digest)) is { } pack)
+            {
+                throw Corrupted(digest, _folder.Relative(pack.Path), 0, null);
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask<Stream> OpenLooseAsync(Digest digest, BlobOpenOptions? options, CancellationToken cancellationToken)
+    {
         string file = _folder.FileOf(digest);
         SafeFileHandle handle = OpenHandle(digest, file);
         bool handedOver = false;
@@ -44,38 +73,6 @@ public sealed partial class LocalBlobStore
             {
                 handle.Dispose();
             }
-        }
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>The bytes are checked whatever the kind of link. Clones are made as copies.</remarks>
-    public async ValueTask<LinkKind> PlaceAsync(Digest digest, string path, LinkKind link = LinkKind.Copy, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string target = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(target) ?? throw new ArgumentException($"'{path}' names no file.", nameof(path));
-        if (Path.Exists(target))
-        {
-            throw Taken(digest, target);
-        }
-
-        Stream content = await OpenAsync(digest, null, cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-        {
-            if (link == LinkKind.Hardlink)
-            {
-                await content.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
-                if (AtomicFile.TryHardlink(_folder.FileOf(digest), target))
-                {
-                    FlushTarget(digest, folder);
-                    return LinkKind.Hardlink;
-                }
-
-                content.Position = 0;
-            }
-
-            await CopyAsync(digest, content, folder, target, cancellationToken).ConfigureAwait(false);
-            return LinkKind.Copy;
         }
     }
 
@@ -196,7 +193,7 @@ public sealed partial class LocalBlobStore
     }
 
     /// <summary>Puts back sums that are missing. Damaged ones stay, for a verification to name; a folder that may not be written keeps none.</summary>
-    private static void RestoreSums(string file, BlockSums sums)
+    private void RestoreSums(string file, BlockSums sums)
     {
         if (File.Exists(file + ObjectFolder.SumSuffix))
         {
@@ -213,43 +210,4 @@ public sealed partial class LocalBlobStore
             System.Diagnostics.Activity.Current?.AddException(error);
         }
     }
-
-    private static async ValueTask CopyAsync(Digest digest, Stream content, string folder, string target, CancellationToken cancellationToken)
-    {
-        using TemporaryBlob copy = TemporaryBlob.Create(folder, content.Length, "place");
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
-        try
-        {
-            for (int read; (read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
-            {
-                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        copy.Finish(flush: true);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!copy.TryPlace(target))
-        {
-            throw Taken(digest, target);
-        }
-    }
-
-    private static void FlushTarget(Digest digest, string folder)
-    {
-        try
-        {
-            AtomicFile.FlushFolder(folder);
-        }
-        catch (Exception error) when (DiskFailure.Is(error))
-        {
-            throw DiskFailure.Of(error, "place", digest.ToString(), folder);
-        }
-    }
-
-    private static LifecycleStorageException Taken(Digest digest, string target) => new("objects", "place", digest.ToString(),
-        $"'{target}' is there already; a blob is never written over it. Remove it or choose another path.");
 }

@@ -3,15 +3,20 @@ using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Storage.Local;
 
-/// <summary>Blobs in a folder: one read-only file a blob, named by its SHA-256. Safe for many threads and processes at once without a server.</summary>
+/// <summary>
+/// Blobs in a folder: small ones of a batch as entries of packs, big ones of a batch as chunks in packs, others as one read-only file each. Safe for
+/// many threads and processes at once without a server.
+/// </summary>
 /// <remarks>
 /// A put writes a temporary file, flushes it, renames it and flushes the folder; so a crash or a power loss shows the whole blob or nothing.
-/// Blobs of 1 MiB and more have a file of block sums beside them, so that a range read checks only the blocks it needs.
+/// Everything is checked against its digest before a byte is handed out; loose blobs of 1 MiB and more have a file of block sums beside them, so that a
+/// range read checks only the blocks it needs.
 /// </remarks>
 public sealed partial class LocalBlobStore : IBlobStore
 {
     private readonly ObjectFolder _folder;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _maximumBatchAge;
 
     /// <summary>Opens the store in a folder, which is made when it is not there.</summary>
     /// <param name="folder">For example <c>lifecycle/objects</c>.</param>
@@ -21,8 +26,11 @@ public sealed partial class LocalBlobStore : IBlobStore
     public LocalBlobStore(string folder, LocalStorageOptions? options = null, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        LocalStorageOptions used = (options ?? new LocalStorageOptions()).Checked();
         _time = time ?? TimeProvider.System;
-        _folder = new ObjectFolder(folder, (options ?? new LocalStorageOptions()).Checked().StaleTemporaryAge, _time);
+        _maximumBatchAge = used.MaximumBatchAge;
+        _folder = new ObjectFolder(folder, used.StaleTemporaryAge, _time, used.Durability);
+        Packs = new PackCatalog(_folder, _time);
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -30,21 +38,35 @@ public sealed partial class LocalBlobStore : IBlobStore
 
     internal ObjectFolder Layout => _folder;
 
+    /// <summary>Where digests lie in packs.</summary>
+    internal PackCatalog Packs { get; }
+
     /// <inheritdoc/>
+    /// <remarks>The blob becomes a loose file, unless a pack holds its bytes and the layout is <see cref="BlobLayout.Auto"/>.</remarks>
     public async ValueTask<StoredBlob> PutAsync(Stream content, BlobPutOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        if (options?.ExpectedLength < 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), options.ExpectedLength, "The expected length of a blob cannot be negative.");
-        }
-
+        Require(options);
         using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.put");
         long start = _time.GetTimestamp();
-        using PendingBlob pending = await new BlobWriter(_folder).TakeAsync(content, options?.ExpectedLength, flush: true, cancellationToken).ConfigureAwait(false);
+        using PendingBlob pending = await new BlobWriter(this).TakeAsync(content, options, flush: true, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         bool isNew = Publish(pending);
-        FlushShelves([pending.Digest.Hex[..2]]);
+        if (isNew)
+        {
+            FlushShelves([pending.Digest.Hex[..2]]);
+            isNew = options?.Layout != BlobLayout.Whole || !Packs.TryFind(pending.Digest, out _);
+        }
+        else if ((await KeepAsync([pending.Digest], cancellationToken).ConfigureAwait(false)).Count > 0)
+        {
+            throw new LifecycleStorageException("objects", "put", pending.Digest.ToString(),
+                $"The blob {pending.Digest} was removed by another process while it was put again. Put it once more.", isTransient: true);
+        }
+        else
+        {
+            FlushShelves(File.Exists(_folder.FileOf(pending.Digest)) ? [pending.Digest.Hex[..2]] : []);
+        }
+
         StorageTelemetry.Put(pending.Length, isNew, _time.GetElapsedTime(start));
         return new StoredBlob(pending.Digest, pending.Length, isNew);
     }
@@ -53,28 +75,28 @@ public sealed partial class LocalBlobStore : IBlobStore
     public ValueTask<BlobBatch> BeginBatchAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(new LocalBlobBatch(this, _time));
+        return new(new LocalBlobBatch(this, _maximumBatchAge, _time));
     }
 
     /// <inheritdoc/>
     public ValueTask<long?> FindAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        FileInfo file = new(_folder.FileOf(digest));
-        return new(file.Exists ? file.Length : null);
+        Packs.Refresh();
+        return new(Find(digest));
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredBlob> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        Packs.Refresh();
         for (int shelf = 0; shelf < 256; shelf++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string prefix = shelf.ToString("x2", System.Globalization.CultureInfo.InvariantCulture);
-            foreach (FileInfo file in Shelf(prefix))
+            foreach (StoredBlob blob in ListShelf(shelf))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return new StoredBlob(Digest.Parse(prefix + file.Name), file.Length, IsNew: false);
+                yield return blob;
             }
         }
 
@@ -82,59 +104,64 @@ public sealed partial class LocalBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Digest>> KeepAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default)
+    /// <remarks>Loose blobs become young again; those in packs are written into a keep list, which protects them as long.</remarks>
+    public async ValueTask<IReadOnlyList<Digest>> KeepAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(digests);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (digests.Count == 0)
+        {
+            return [];
+        }
+
+        using SweepLock sweep = await SweepLock.TakeSharedAsync(_folder.Path, cancellationToken).ConfigureAwait(false);
+        Packs.Refresh();
         List<Digest> missing = [];
+        List<Digest> packed = [];
         foreach (Digest digest in digests)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!Renew(digest))
+            if (IsInPacks(digest))
+            {
+                packed.Add(digest);
+            }
+            else if (!RenewLoose(digest))
             {
                 missing.Add(digest);
             }
         }
 
-        return new(missing);
+        await KeepList.WriteAsync(_folder.Path, packed, _time, cancellationToken).ConfigureAwait(false);
+        return missing;
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken = default)
+    /// <remarks>
+    /// A loose file is unlinked. A pack is written anew without the entry, which costs as much as the pack is long; the chunks of a blob that was cut
+    /// stay until a collection finds that nothing needs them. A digest that is only a part of other blobs is none of its own and stays: false.
+    /// </remarks>
+    public async ValueTask<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        string hex = digest.Hex;
-        string file = _folder.FileOf(hex);
-        try
-        {
-            if (!File.Exists(file))
-            {
-                return new(false);
-            }
+        Packs.Refresh();
+        bool wasPacked = await DeleteFromPacksAsync(digest, cancellationToken).ConfigureAwait(false);
+        return DeleteLoose(digest) || wasPacked;
+    }
 
-            // The sums first: a blob without sums is sound, sums without a blob are litter.
-            File.Delete(file + ObjectFolder.SumSuffix);
-            File.Delete(file);
-            _folder.FlushShelves([hex[..2]]);
-            return new(true);
-        }
-        catch (Exception error) when (DiskFailure.Is(error))
+    internal static void Require(BlobPutOptions? options)
+    {
+        if (options?.ExpectedLength < 0)
         {
-            throw DiskFailure.Of(error, "delete", digest.ToString(), file);
+            throw new ArgumentOutOfRangeException(nameof(options), options.ExpectedLength, "The expected length of a blob cannot be negative.");
         }
     }
 
-    /// <summary>Makes a finished blob visible, or renews the one that is there; the caller flushes the shelf.</summary>
+    /// <summary>Makes a finished loose blob visible; the caller flushes the shelf. False when it was there.</summary>
     internal bool Publish(PendingBlob pending)
     {
         string file = _folder.FileOf(pending.Digest);
-        bool isNew = pending.Temporary?.Publish(file) ?? false;
-        if (!isNew && !Renew(pending.Digest))
-        {
-            throw new LifecycleStorageException("objects", "put", pending.Digest.ToString(),
-                $"The blob {pending.Digest} was removed by another process while it was put again. Put it once more.", isTransient: true);
-        }
-
-        if (pending.Sums is { } sums && (isNew || !File.Exists(file + ObjectFolder.SumSuffix)))
+        bool isNew = pending.Temporary?.Publish(file, time: _time) ?? false;
+        if (pending.Sums is { } sums && (isNew || (File.Exists(file) && !File.Exists(file + ObjectFolder.SumSuffix))))
         {
             WriteSums(file, sums);
         }
@@ -162,16 +189,51 @@ public sealed partial class LocalBlobStore : IBlobStore
             : [];
     }
 
-    internal static void WriteSums(string blobFile, BlockSums sums)
+    internal void WriteSums(string blobFile, BlockSums sums)
     {
-        using TemporaryBlob temporary = TemporaryBlob.Create(Path.GetDirectoryName(blobFile)!, null);
+        using TemporaryBlob temporary = TemporaryBlob.Create(_folder.Disk, Path.GetDirectoryName(blobFile)!, null);
         temporary.Write(sums.ToBytes());
         temporary.Finish(flush: true);
         temporary.Publish(blobFile + ObjectFolder.SumSuffix, replace: true);
     }
 
-    /// <summary>Restarts the age of a blob; false when it is not there.</summary>
-    private bool Renew(Digest digest)
+    /// <summary>Whether a blob is there; the age of a loose one restarts.</summary>
+    internal bool Renew(Digest digest) => IsInPacks(digest) || RenewLoose(digest);
+
+    private long? Find(Digest digest) => Packs.TryFind(digest, out PackSpot spot) && spot.Entry.Kind == PackEntryKind.Bytes
+        ? spot.Entry.Raw
+        : FindLoose(digest) ?? FindInPacks(digest);
+
+    private long? FindLoose(Digest digest)
+    {
+        FileInfo file = new(_folder.FileOf(digest));
+        return file.Exists ? file.Length : null;
+    }
+
+    internal bool DeleteLoose(Digest digest)
+    {
+        string hex = digest.Hex;
+        string file = _folder.FileOf(hex);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                return false;
+            }
+
+            // The sums first: a blob without sums is sound, sums without a blob are litter.
+            _folder.Disk.Delete(file + ObjectFolder.SumSuffix);
+            _folder.Disk.Delete(file);
+            _folder.FlushShelves([hex[..2]]);
+            return true;
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, "delete", digest.ToString(), file);
+        }
+    }
+
+    private bool RenewLoose(Digest digest)
     {
         string file = _folder.FileOf(digest);
         try

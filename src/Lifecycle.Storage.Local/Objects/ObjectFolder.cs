@@ -10,6 +10,7 @@ internal sealed class ObjectFolder
     public const string Format = "lifecycle.objects/1\n";
     public const string SourcesName = "sources";
     public const string SourcesLockName = "sources.lock";
+    public const string PacksName = "packs";
     public const string SumSuffix = ".sum";
     public const int NameLength = 62;
 
@@ -18,10 +19,12 @@ internal sealed class ObjectFolder
     // Shelves whose own names this process has flushed: one that another process made may not be durable yet.
     private readonly bool[] _durable = new bool[256];
 
-    public ObjectFolder(string path, TimeSpan staleAge, TimeProvider time)
+    public ObjectFolder(string path, TimeSpan staleAge, TimeProvider time, Durability durability = Durability.Flushed)
     {
+        Disk = new DiskSteps(durability);
         Path = System.IO.Path.GetFullPath(path);
         Loose = System.IO.Path.Combine(Path, "sha256");
+        Packs = System.IO.Path.Combine(Path, PacksName);
         try
         {
             if (!ReadFormat())
@@ -39,6 +42,12 @@ internal sealed class ObjectFolder
 
     public string Path { get; }
 
+    /// <summary>What writes and flushes.</summary>
+    public DiskSteps Disk { get; }
+
+    /// <summary>The folder of packs; made with the first of them.</summary>
+    public string Packs { get; }
+
     /// <summary>The folder of loose blobs.</summary>
     public string Loose { get; }
 
@@ -52,9 +61,21 @@ internal sealed class ObjectFolder
     /// <summary>The path of a file of the store as it is shown: relative, with slashes.</summary>
     public string Relative(string file) => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/');
 
-    public static bool IsBlobName(ReadOnlySpan<char> name) => name.Length == NameLength && !name.ContainsAnyExcept(LowerHex);
+    public static bool IsBlobName(ReadOnlySpan<char> name) => name.Length == NameLength && IsLowerHex(name);
+
+    public static bool IsLowerHex(ReadOnlySpan<char> name) => !name.ContainsAnyExcept(LowerHex);
 
     public static bool IsTemporary(ReadOnlySpan<char> name) => name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal);
+
+    /// <summary>Makes a folder of the store, durably, when it is not there.</summary>
+    public void MakeFolder(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path);
+            Disk.FlushFolder(Path);
+        }
+    }
 
     /// <summary>Makes the shelf of a digest when it is not there.</summary>
     public void MakeShelf(string hex)
@@ -71,12 +92,12 @@ internal sealed class ObjectFolder
     {
         foreach (string shelf in shelves)
         {
-            AtomicFile.FlushFolder(Shelf(shelf));
+            Disk.FlushFolder(Shelf(shelf));
         }
 
         if (shelves.Any(s => !_durable[Number(s)]))
         {
-            AtomicFile.FlushFolder(Loose);
+            Disk.FlushFolder(Loose);
             AreDurable(shelves);
         }
     }

@@ -5,7 +5,11 @@ namespace Lifecycle.Storage.Local;
 /// <summary>One walk over all files of a store: each blob against its digest, each sum against its blob, and what does not belong.</summary>
 internal sealed class StoreVerification(ObjectFolder folder)
 {
-    private static readonly string[] Known = [ObjectFolder.FormatName, ObjectFolder.SourcesName, ObjectFolder.SourcesLockName];
+    private static readonly string[] Known =
+    [
+        ObjectFolder.FormatName, ObjectFolder.SourcesName, ObjectFolder.SourcesLockName, SweepLock.Name, SweepLock.GateName, KeepList.Folder, DeadList.Folder,
+        ObjectFolder.PacksName,
+    ];
 
     public long Blobs { get; private set; }
 

@@ -8,12 +8,14 @@ internal sealed class TemporaryBlob : IDisposable
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const long WriteBehind = 8 << 20;
 
+    private readonly DiskSteps _disk;
     private readonly string _operation;
     private SafeFileHandle? _handle;
     private long _begun;
 
-    private TemporaryBlob(string path, SafeFileHandle handle, string operation)
+    private TemporaryBlob(DiskSteps disk, string path, SafeFileHandle handle, string operation)
     {
+        _disk = disk;
         Path = path;
         _handle = handle;
         _operation = operation;
@@ -24,19 +26,47 @@ internal sealed class TemporaryBlob : IDisposable
     public long Length { get; private set; }
 
     /// <summary>Makes the file; with a known length its blocks are reserved, so that a full disk is found before the first byte.</summary>
-    public static TemporaryBlob Create(string folder, long? expectedLength, string operation = "put")
+    /// <param name="disk">What writes and flushes.</param>
+    /// <param name="folder">The folder of the name it will get.</param>
+    /// <param name="expectedLength">Bytes, when known.</param>
+    /// <param name="operation">What is asked of the store.</param>
+    /// <param name="time">The clock its name is taken from; null means the system's.</param>
+    public static TemporaryBlob Create(DiskSteps disk, string folder, long? expectedLength, string operation = "put", TimeProvider? time = null)
     {
-        string path = AtomicFile.TemporaryName(folder);
+        string path = System.IO.Path.Combine(folder, AtomicFile.TemporaryPrefix + LifecycleId.New(time ?? TimeProvider.System).ToString("N"));
         try
         {
             SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, Math.Max(0, expectedLength ?? 0));
-            return new TemporaryBlob(path, handle, operation);
+            return new TemporaryBlob(disk, path, handle, operation);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
             TryDelete(path);
             throw DiskFailure.Of(error, operation, folder, folder, expectedLength ?? 0);
         }
+    }
+
+    /// <summary>A clone of a file that shares its blocks; null where the file system makes none.</summary>
+    public static TemporaryBlob? Clone(DiskSteps disk, string source, string folder)
+    {
+        TemporaryBlob clone = Create(disk, folder, null, "place");
+        try
+        {
+            using SafeFileHandle from = File.OpenHandle(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (NativeDisk.TryClone(from, clone._handle!))
+            {
+                clone.Length = RandomAccess.GetLength(clone._handle!);
+                return clone;
+            }
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            clone.Dispose();
+            throw DiskFailure.Of(error, "place", source, source);
+        }
+
+        clone.Dispose();
+        return null;
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -50,21 +80,57 @@ internal sealed class TemporaryBlob : IDisposable
             throw DiskFailure.Of(error, _operation, Path, Path);
         }
 
+        Wrote(bytes.Span);
+    }
+
+    private void Wrote(ReadOnlySpan<byte> bytes)
+    {
+        _disk.Wrote(Path, bytes, Length);
         Length += bytes.Length;
-        if (Length - _begun >= WriteBehind)
+        if (_disk.IsFlushing && Length - _begun >= WriteBehind)
         {
             NativeDisk.BeginWriting(_handle!, _begun, Length - _begun);
             _begun = Length;
         }
     }
 
-    /// <summary>Writes a few bytes.</summary>
+    /// <summary>Writes bytes at the end.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {
             RandomAccess.Write(_handle!, bytes, Length);
-            Length += bytes.Length;
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+
+        Wrote(bytes);
+    }
+
+    /// <summary>Drops what was written from <paramref name="length"/> on; a file that was finished is opened again.</summary>
+    public void Truncate(long length)
+    {
+        try
+        {
+            _handle ??= File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            _disk.Truncate(_handle, Path, length);
+            Length = length;
+            _begun = Math.Min(_begun, length);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+    }
+
+    /// <summary>Makes durable what was written so far; the file stays open.</summary>
+    public void Flush()
+    {
+        try
+        {
+            _disk.FlushFile(_handle!, Path);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
@@ -79,12 +145,12 @@ internal sealed class TemporaryBlob : IDisposable
         {
             if (RandomAccess.GetLength(_handle!) != Length)
             {
-                RandomAccess.SetLength(_handle!, Length);
+                _disk.Truncate(_handle!, Path, Length);
             }
 
             if (flush)
             {
-                RandomAccess.FlushToDisk(_handle!);
+                _disk.FlushFile(_handle!, Path);
             }
         }
         catch (Exception error) when (DiskFailure.Is(error))
@@ -101,7 +167,7 @@ internal sealed class TemporaryBlob : IDisposable
         try
         {
             using SafeFileHandle handle = File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            RandomAccess.FlushToDisk(handle);
+            _disk.FlushFile(handle, Path);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
@@ -114,7 +180,7 @@ internal sealed class TemporaryBlob : IDisposable
     {
         try
         {
-            NativeDisk.FlushFileSystem(_handle!);
+            _disk.FlushFileSystem(_handle!, Path);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
@@ -128,10 +194,16 @@ internal sealed class TemporaryBlob : IDisposable
     /// <summary>Gives the file its name. An existing file of the same length stays and false is returned; one of another length is damaged and is replaced.</summary>
     /// <param name="target">The name; in the same file system.</param>
     /// <param name="replace">Whether an existing file is replaced in any case.</param>
-    public bool Publish(string target, bool replace = false)
+    /// <param name="time">The clock from which its age counts; null leaves what the system wrote.</param>
+    public bool Publish(string target, bool replace = false, TimeProvider? time = null)
     {
         try
         {
+            if (time is not null && time != TimeProvider.System)
+            {
+                File.SetLastWriteTimeUtc(Path, time.GetUtcNow().UtcDateTime);
+            }
+
             if (!OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(Path, ReadOnly);
@@ -139,7 +211,7 @@ internal sealed class TemporaryBlob : IDisposable
 
             try
             {
-                NativeDisk.Rename(Path, target, replace || Replaces);
+                _disk.Rename(Path, target, replace || Replaces);
                 return true;
             }
             catch (IOException error) when (DiskFailure.IsExisting(error))
@@ -149,7 +221,7 @@ internal sealed class TemporaryBlob : IDisposable
                     return false;
                 }
 
-                File.Move(Path, target, overwrite: true);
+                _disk.Rename(Path, target, replace: true);
                 return true;
             }
         }
@@ -159,13 +231,26 @@ internal sealed class TemporaryBlob : IDisposable
         }
     }
 
+    /// <summary>Makes now the time of the last change, from which the age of the file counts.</summary>
+    public void Touch(TimeProvider time)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(Path, time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception error) when (DiskFailure.Is(error))
+        {
+            throw DiskFailure.Of(error, _operation, Path, Path);
+        }
+    }
+
     /// <summary>Gives a copy its name; false when the name is taken.</summary>
     public bool TryPlace(string target)
     {
         try
         {
-            NativeDisk.Rename(Path, target, replace: false);
-            AtomicFile.FlushFolder(System.IO.Path.GetDirectoryName(target)!);
+            _disk.Rename(Path, target, replace: false);
+            _disk.FlushFolder(System.IO.Path.GetDirectoryName(target)!);
             return true;
         }
         catch (IOException error) when (DiskFailure.IsExisting(error))

@@ -20,9 +20,9 @@ public sealed class CrashTests
         string[] sources = [.. Directory.EnumerateFiles(w.Path("source"), "*", SearchOption.AllDirectories)];
         FileStamp[] before = [.. sources.Select(FileStamp.Of)];
         HashSet<string> acknowledged = [];
-        for (int round = 0; round < 15; round++)
+        for (int round = 0; round < (Depth.IsFull ? 120 : 8); round++)
         {
-            List<string> lines = await KillAsync(w.Path("lifecycle"), w.Path("source"), round % 4, TimeSpan.FromMilliseconds(round * 37 % 100));
+            List<string> lines = await KillAsync(Program.CommittingChild, w.Path("lifecycle"), w.Path("source"), round % 4, TimeSpan.FromMilliseconds(round * 37 % 100));
             acknowledged.UnionWith(lines);
             Dictionary<string, DatasetVersion> stored = (await w.Datasets.VersionsAsync("t").ToListAsync())
                 .ToDictionary(v => string.Create(CultureInfo.InvariantCulture, $"{v.Number} {v.Id} {v.Digest}"));
@@ -41,6 +41,71 @@ public sealed class CrashTests
         Assert.Equal(30, (await (await w.Datasets.GetAsync("t")).ListFilesAsync()).Count);
         await w.Datasets.CommitAsync("t", w.Write("last.csv", "n\n1\n"));
         Assert.Empty((await w.Local.Objects.VerifyAsync()).Missing);
+        Assert.Single(await w.Datasets.VersionsAsync("same").ToListAsync());
+    }
+
+    [Fact]
+    public async Task Checkout_Killed_AtAnyMoment_LeavesEveryFileWhole_AndTheUsersOwnAlone()
+    {
+        await using TestWorkspace w = new();
+        for (int i = 0; i < 60; i++)
+        {
+            w.Write($"f/d{i % 5}/{i}.bin", new string('1', 100 * i));
+        }
+
+        DatasetVersion one = await w.Datasets.CommitAsync("f", w.Path("source", "f"));
+        for (int i = 0; i < 60; i += 2)
+        {
+            w.Write($"f/d{i % 5}/{i}.bin", new string('2', 100 * i));
+        }
+
+        File.Delete(w.Path("source", "f", "d1", "1.bin"));
+        w.Write("f/e/new.bin", "new");
+        DatasetVersion two = await w.Datasets.CommitAsync("f", w.Path("source", "f"));
+        HashSet<(string, Digest)> known = [.. (await one.ListFilesAsync()).Concat(await two.ListFilesAsync()).Select(f => (f.Path, f.Digest))];
+        HashSet<Digest> trees = [one.Digest, two.Digest];
+        Workspace work = await w.Datasets.OpenWorkspaceAsync("f", w.Path("out", "work"));
+        await work.CheckoutAsync(one);
+        string mine = w.Path("out", "work", ".git", "mine");
+        Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
+        await File.WriteAllTextAsync(mine, "mine");
+        await File.WriteAllTextAsync(w.Path("out", "beside"), "mine");
+        FileStamp[] before = [FileStamp.Of(mine), FileStamp.Of(w.Path("out", "beside"))];
+        int done = 0;
+        for (int round = 0; round < (Depth.IsFull ? 120 : 8); round++)
+        {
+            done += (await KillAsync(Program.CheckingOut, w.Path("lifecycle"), w.Path("out"), round % 3, TimeSpan.FromMilliseconds(round * 23 % 70))).Count;
+            FileStamp[] now = [FileStamp.Of(mine), FileStamp.Of(w.Path("out", "beside"))];
+            Assert.Equal(before, now);
+            foreach (string file in Directory.EnumerateFiles(work.Folder, "*.bin", SearchOption.AllDirectories))
+            {
+                Assert.Contains((Path.GetRelativePath(work.Folder, file), Digest.Of(await File.ReadAllBytesAsync(file))), known);
+            }
+
+            foreach (string built in Directory.EnumerateDirectories(w.Path("out"), "built-*"))
+            {
+                Assert.Contains(await TreeOfAsync(built), trees);
+                Directory.Delete(built, recursive: true);
+            }
+
+            await work.CheckoutAsync(round % 2 == 0 ? two : one, o => o.Exact = true);
+            Assert.True((await work.StatusAsync()).IsClean);
+        }
+
+        Assert.NotEqual(0, done);
+        Assert.Empty((await w.Datasets.VerifyAsync(two)).Problems);
+        Assert.DoesNotContain(await w.AuditAsync(), e => e.Action == "dataset.overwrote");
+    }
+
+    private static async Task<Digest> TreeOfAsync(string folder)
+    {
+        List<DatasetFile> files = [];
+        foreach (ScannedFile file in TreeScanner.Scan(folder, SourceLinks.Refuse, default))
+        {
+            files.Add(new DatasetFile(file.Path, file.Stamp.Length, Digest.Of(await File.ReadAllBytesAsync(file.FullPath)), file.IsExecutable));
+        }
+
+        return Digest.Of(DatasetTree.Write(files));
     }
 
     [Fact]
@@ -73,9 +138,9 @@ public sealed class CrashTests
     }
 
     // The moment differs from round to round: some lie in the opening, some in the midst of a commit.
-    private static async Task<List<string>> KillAsync(string root, string source, int commits, TimeSpan after)
+    private static async Task<List<string>> KillAsync(string routine, string root, string source, int commits, TimeSpan after)
     {
-        using Process child = Start(Program.CommittingChild, root, source);
+        using Process child = Start(routine, root, source);
         Assert.Equal("ready", await child.StandardOutput.ReadLineAsync());
         List<string> lines = [];
         while (lines.Count < commits && await child.StandardOutput.ReadLineAsync() is { } line)

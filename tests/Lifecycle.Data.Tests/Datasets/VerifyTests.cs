@@ -27,12 +27,12 @@ public sealed class VerifyTests
             long length = (await w.Local.Blobs.FindAsync(digest))!.Value;
             foreach (long offset in new[] { 0, length / 2, length - 1 })
             {
-                w.Flip(digest, offset);
+                Action back = await w.FlipAsync(digest, offset);
                 DatasetVerification result = await w.Datasets.VerifyAsync(await w.Datasets.GetAsync("f"));
                 Assert.False(result.IsSound, $"{digest} at {offset}");
                 string? path = files.FirstOrDefault(f => f.Digest == digest)?.Path;
                 Assert.Contains(result.Problems, p => p.Path == path && p.Problem.Contains("damaged", StringComparison.Ordinal));
-                w.Flip(digest, offset);
+                back();
             }
         }
 
@@ -44,9 +44,33 @@ public sealed class VerifyTests
     {
         await using TestWorkspace w = new();
         DatasetVersion v = await w.Datasets.CommitAsync("m", Samples.Hmda);
-        w.Flip((await v.ListFilesAsync())[0].Digest, 200_000);
+        await w.FlipAsync((await v.ListFilesAsync())[0].Digest, 200_000);
         await Assert.ThrowsAsync<BlobCorruptedException>(async () => await v.ReadAllAsync());
         await Assert.ThrowsAsync<BlobCorruptedException>(async () => await v.CheckoutAsync(w.Path("out")));
+    }
+
+    [Fact]
+    public async Task AllVersions_AreChecked_WithoutReadingTheirFiles()
+    {
+        await using TestWorkspace w = new();
+        w.Write("f/a.csv", "n\n1\n");
+        w.Write("f/b.bin", new string('b', 3000));
+        DatasetVersion one = await w.Datasets.CommitAsync("f", w.Path("source", "f"), configure: c => c.Tag("first").Code("0123abc", dirty: true));
+        w.Write("f/b.bin", new string('c', 3000));
+        await w.Datasets.CommitAsync("f", w.Path("source", "f"));
+        await w.Datasets.CommitAsync("m", Samples.Hmda);
+        DatasetVerification sound = await w.Datasets.VerifyAsync();
+        Assert.Empty(sound.Problems);
+        Assert.Equal((5L, 0L), (sound.Files, sound.Bytes));
+
+        await w.Local.Database.WriteAsync((t, token) => t.ExecuteAsync("UPDATE data_version SET message = 'forged' WHERE id = $id", [("$id", one.Id)], token));
+        DatasetProblem problem = Assert.Single((await w.Datasets.VerifyAsync()).Problems);
+        Assert.Equal(("f@1", one.Record), (problem.Version, problem.Digest));
+        Assert.Contains("trust the record", problem.Problem, StringComparison.Ordinal);
+        await w.Local.Database.WriteAsync((t, token) => t.ExecuteAsync("UPDATE data_version SET message = NULL, files = 7 WHERE id = $id", [("$id", one.Id)], token));
+        Assert.Contains("the row says 7", Assert.Single((await w.Datasets.VerifyAsync()).Problems).Problem, StringComparison.Ordinal);
+        await w.Local.Database.WriteAsync((t, token) => t.ExecuteAsync("UPDATE data_version SET files = 2 WHERE id = $id", [("$id", one.Id)], token));
+        Assert.True((await w.Datasets.VerifyAsync()).IsSound);
     }
 
     [Fact]

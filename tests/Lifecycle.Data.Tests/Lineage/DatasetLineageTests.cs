@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Lifecycle.Storage.Local;
+using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Data.Tests;
 
@@ -98,6 +100,66 @@ public sealed class DatasetLineageTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task KilledBetweenEventAndEdge_TheEdgeAppearsAfterReopening()
+    {
+        using TemporaryFolder folder = new();
+        string[] runs = [.. Enumerable.Range(0, 4).Select(i => $"run-{i}")];
+        foreach (string run in runs)
+        {
+            using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Program.Publishing, folder["lifecycle"], run]))!;
+            await child.WaitForExitAsync();
+            Assert.NotEqual(0, child.ExitCode);
+        }
+
+        await using LocalWorkspace local = LocalWorkspace.Open(folder["lifecycle"]);
+        await using DatasetLineage lineage = new(local.Database, local.Events);
+        LineageGraph graph = await lineage.DownstreamOfAsync(new LineageNode(LineageNode.External, "data"));
+        Assert.Equal(runs, graph.OfKind(LineageNode.Run).Select(r => r.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(4, graph.Edges.Count);
+    }
+
+    // A dataset that ten thousand runs used, each with its model; and back from one of the models.
+    [Fact]
+    public async Task TenThousandRuns_AreReached_BothWays()
+    {
+        await using TestWorkspace w = new();
+        await w.Datasets.LatestAsync("x");
+        LineageNode data = new(LineageNode.DatasetVersion, "d");
+        LineageNode raw = new(LineageNode.DatasetVersion, "raw");
+        const int Runs = 10_000;
+        await w.Local.Database.WriteAsync(async (t, token) =>
+        {
+            IEnumerable<LineageEdge> edges = Enumerable.Range(0, Runs).SelectMany(i => new[]
+            {
+                Edge(new LineageNode(LineageNode.Run, $"run-{i}"), LineageEdge.Used, data),
+                Edge(new LineageNode(LineageNode.Model, $"model-{i}"), LineageEdge.WasGeneratedBy, new LineageNode(LineageNode.Run, $"run-{i}")),
+            }).Append(Edge(data, LineageEdge.WasDerivedFrom, raw));
+            await w.Local.Database.BulkInsertAsync(
+                t,
+                new BulkInsert("data_lineage_edge", ["from_kind", "from_id", "relation", "to_kind", "to_id", "at", "actor"]),
+                edges.Select(e => new object?[] { e.From.Kind, e.From.Id, e.Relation, e.To.Kind, e.To.Id, 0L, "ada" }),
+                token);
+            return true;
+        });
+        LineageGraph down = await w.Datasets.Lineage.DownstreamOfAsync(raw);
+        Assert.Equal((1 + (2 * Runs), 1 + (2 * Runs)), (down.Nodes.Count, down.Edges.Count));
+        Assert.Equal(Runs, down.OfKind(LineageNode.Model).Select(m => m.Id).Distinct().Count());
+        LineageGraph up = await w.Datasets.Lineage.UpstreamOfAsync(new LineageNode(LineageNode.Model, "model-77"));
+        Assert.Equal([new LineageNode(LineageNode.Run, "run-77"), data, raw], up.Nodes);
+    }
+
+    [Fact]
+    public async Task WaysLongerThanTheLimit_EndThere()
+    {
+        await using TestWorkspace w = new();
+        await PublishAsync(w.Local, [.. Enumerable.Range(0, 80).Select(i => Edge(
+            new LineageNode(LineageNode.DatasetVersion, $"v{i + 1}"), LineageEdge.WasDerivedFrom, new LineageNode(LineageNode.DatasetVersion, $"v{i}")))]);
+        LineageGraph graph = await w.Datasets.Lineage.DownstreamOfAsync(new LineageNode(LineageNode.DatasetVersion, "v0"));
+        Assert.Equal($"v{DatasetLineage.MaximumDepth}", graph.Nodes[^1].Id);
+        Assert.Equal((DatasetLineage.MaximumDepth, DatasetLineage.MaximumDepth), (graph.Nodes.Count, graph.Edges.Count));
     }
 
     [Fact]

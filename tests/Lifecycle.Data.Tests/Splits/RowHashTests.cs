@@ -20,7 +20,7 @@ public sealed class RowHashTests
     public void HundredThousandKeys_FallIntoTheKnownParts()
     {
         SplitBuilder split = new SplitBuilder().Into(("train", .8), ("validation", .1), ("test", .1));
-        ulong[] cuts = split.Cuts();
+        ulong[] cuts = split.Build(new TableSummary("t.csv", "csv", 0, new TableSchema(), null, [])).PositionCuts();
         int[] counts = new int[3];
         for (int i = 1; i <= 100_000; i++)
         {

@@ -209,8 +209,8 @@ public sealed class CsvFormatTests
             for (int cut = 0; cut <= bad.Length; cut++)
             {
                 List<TableProblem> problems = [];
-                CsvFeed feed = new(new CsvOptions { Delimiter = ',' }, _ => { }, problems.Add);
-                byte[] padding = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("x,y\n", CsvFeed.SampleBytes / 4)));
+                CsvBlocks feed = new(new CsvOptions { Delimiter = ',' }, 1 << 20, b => problems.AddRange(b.BadBytes), problems.Add);
+                byte[] padding = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("x,y\n", CsvDelimiter.SampleBytes / 4)));
                 feed.Write(padding);
                 feed.Write(bad.AsSpan(0, cut));
                 feed.Write(bad.AsSpan(cut));
@@ -224,12 +224,12 @@ public sealed class CsvFormatTests
     public void GoodUtf8_CutAnywhere_IsNoProblem()
     {
         byte[] good = Encoding.UTF8.GetBytes("ß€😀é,1\n");
-        byte[] padding = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("x,y\n", CsvFeed.SampleBytes / 4)));
+        byte[] padding = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("x,y\n", CsvDelimiter.SampleBytes / 4)));
         for (int first = 0; first <= good.Length; first++)
         {
             for (int second = first; second <= good.Length; second++)
             {
-                CsvFeed feed = new(new CsvOptions(), _ => { }, p => Assert.Fail($"{first} {second}: {p}"));
+                CsvBlocks feed = new(new CsvOptions(), 1 << 20, b => Assert.Empty(b.BadBytes), p => Assert.Fail($"{first} {second}: {p}"));
                 feed.Write(padding);
                 feed.Write(good.AsSpan(0, first));
                 feed.Write(good.AsSpan(first, second - first));

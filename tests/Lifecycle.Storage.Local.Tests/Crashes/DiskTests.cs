@@ -17,6 +17,8 @@ public sealed class DiskTests
         LocalBlobStore blobs = new(Path.Combine(disk.Path, "objects"));
         IReadOnlyList<string> before = disk.Files();
         byte[] bytes = new byte[5 * Mebibyte];
+        byte[] various = new byte[5 * Mebibyte];
+        new Random(5).NextBytes(various);
         Func<ValueTask>[] attempts =
         [
             async () => await blobs.PutAsync(new MemoryStream(bytes)),
@@ -26,7 +28,22 @@ public sealed class DiskTests
             {
                 await using BlobBatch batch = await blobs.BeginBatchAsync();
                 await batch.PutAsync(new byte[100]);
-                await batch.PutAsync(new MemoryStream(bytes));
+                await batch.PutAsync(new MemoryStream(various));
+            },
+            async () =>
+            {
+                await using BlobBatch batch = await blobs.BeginBatchAsync();
+                for (int i = 0; i < 5; i++)
+                {
+                    await batch.PutAsync(various.AsMemory(i * Mebibyte, Mebibyte - 1 - i));
+                }
+
+                await batch.CompleteAsync();
+            },
+            async () =>
+            {
+                await using BlobBatch batch = await blobs.BeginBatchAsync();
+                await batch.PutAsync(new MemoryStream(various), new BlobPutOptions { Layout = BlobLayout.Whole });
             },
         ];
         foreach (Func<ValueTask> attempt in attempts)

@@ -94,6 +94,12 @@ public sealed class FaultyBlobStore(IBlobStore inner, FaultPlan plan) : IBlobSto
             return await inner.PutAsync(half is null ? content : new HalfStream(content, half), cancellationToken);
         }
 
+        public override async ValueTask<StoredBlob> PutAsync(Stream content, BlobPutOptions? options, CancellationToken cancellationToken = default)
+        {
+            Exception? half = await plan.StepAsync("blobs.batch.put", cancellationToken);
+            return await inner.PutAsync(half is null ? content : new HalfStream(content, half), options, cancellationToken);
+        }
+
         public override async ValueTask<BlobReceipt> CompleteAsync(CancellationToken cancellationToken = default)
         {
             Exception? half = await plan.StepAsync("blobs.batch.complete", cancellationToken);

@@ -17,7 +17,7 @@ public sealed class HalfStream(Stream inner, Exception error) : Stream
     public override bool CanWrite => false;
 
     /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
+    public override long Length => inner.Length;
 
     /// <inheritdoc/>
     public override long Position

@@ -5,25 +5,40 @@ using FsCheck.Xunit;
 
 namespace Lifecycle.Data.Tests;
 
-public sealed class CsvTokenizerTests
+public sealed class CsvRowsTests
 {
     private static readonly char[] Letters = ['a', ',', '"', '\n', '\r', ' ', 'é', '1'];
 
-    private static List<List<(string Text, bool Quoted)>> Read(byte[] bytes, int[] cuts, out TableProblem? stopped)
+    // Blocks of a few bytes, so that they end everywhere; the delimiter is given, so that the sample is no matter.
+    private static List<List<(string Text, bool Quoted)>> Read(byte[] bytes, int[] cuts, out TableProblem? stopped, int blockBytes = 7)
     {
         List<List<(string, bool)>> rows = [];
-        CsvTokenizer tokenizer = new((byte)',', r => rows.Add(
-            [.. Enumerable.Range(0, r.FieldCount).Select(i => (Encoding.UTF8.GetString(r.Field(i)), r.IsQuoted(i)))]));
+        TableProblem? problem = null;
+        CsvBlocks blocks = new(
+            new CsvOptions { Delimiter = ',' },
+            blockBytes,
+            block =>
+            {
+                CsvRows reader = new((byte)',');
+                reader.Begin(block);
+                for (int fields = reader.ReadRow(); fields >= 0; fields = reader.ReadRow())
+                {
+                    rows.Add([.. Enumerable.Range(0, fields).Select(i => (Encoding.UTF8.GetString(reader.Field(i)), reader.IsQuoted(i)))]);
+                }
+
+                problem ??= reader.Stopped;
+            },
+            p => problem ??= p);
         int at = 0;
         foreach (int cut in cuts.Select(c => Math.Abs(c % (bytes.Length + 1))).Order())
         {
-            tokenizer.Feed(bytes.AsSpan(at, cut - at));
+            blocks.Write(bytes.AsSpan(at, cut - at));
             at = cut;
         }
 
-        tokenizer.Feed(bytes.AsSpan(at));
-        tokenizer.Complete();
-        stopped = tokenizer.Stopped;
+        blocks.Write(bytes.AsSpan(at));
+        blocks.Complete();
+        stopped = problem;
         return rows;
     }
 
@@ -80,22 +95,32 @@ public sealed class CsvTokenizerTests
     [Fact]
     public void TooManyFields_StopsWithItsRow()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes("a\n" + new string(',', CsvTokenizer.MaximumFields + 1));
-        Read(bytes, [], out TableProblem? stopped);
-        Assert.Equal((TableProblemKind.TooLarge, 2L, 2L), (stopped!.Kind, stopped.Row, stopped.Offset));
+        byte[] bytes = Encoding.UTF8.GetBytes("a\n" + new string(',', CsvLimits.Fields + 1));
+        Read(bytes, [], out TableProblem? stopped, 1 << 20);
+        Assert.Equal((TableProblemKind.TooLarge, 1L, 2L), (stopped!.Kind, stopped.Row, stopped.Offset));
     }
 
-    [Fact]
-    public void TenGigabytesWithoutNewline_StopAtTheFieldLimit()
+    [Theory]
+    [InlineData((byte)'x', false)]
+    [InlineData((byte)',', false)]
+    [InlineData((byte)'x', true)]
+    public void TenGigabytesWithoutNewline_StopInBoundedMemory(byte content, bool quoted)
     {
-        CsvTokenizer tokenizer = new((byte)',', _ => Assert.Fail("there is no row"));
         byte[] block = new byte[1 << 20];
-        block.AsSpan().Fill((byte)'x');
-        for (int i = 0; i < 10_240 && tokenizer.Stopped is null; i++)
+        block.AsSpan().Fill(content);
+        block[0] = quoted ? (byte)'"' : content;
+        CsvScan scan = new("t.csv", new CsvOptions { Delimiter = ',', HasHeader = false }, ProfileDepth.Passing, threads: 1);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        scan.Write("a\n"u8);
+        scan.Write(block);
+        block[0] = content;
+        for (int i = 1; i < 10_240; i++)
         {
-            tokenizer.Feed(block);
+            scan.Write(block);
         }
 
-        Assert.Equal(TableProblemKind.TooLarge, tokenizer.Stopped!.Kind);
+        TableSummary table = scan.Complete();
+        Assert.Equal((TableProblemKind.TooLarge, 2L, 2L), (table.FirstError!.Kind, table.FirstError.Row, table.FirstError.Offset));
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 800L << 20);
     }
 }

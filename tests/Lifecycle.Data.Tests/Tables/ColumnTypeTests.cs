@@ -7,7 +7,7 @@ using FsCheck.Xunit;
 
 namespace Lifecycle.Data.Tests;
 
-public sealed partial class TypeTrialTests
+public sealed partial class ColumnTypeTests
 {
     private static readonly string[][] Kinds =
     [
@@ -27,13 +27,13 @@ public sealed partial class TypeTrialTests
          select cells).ToArbitrary(),
         cells =>
         {
-            TypeTrial trial = new(new NullRule(new CsvOptions()));
-            foreach (string cell in cells)
+            byte[] bytes = Encoding.UTF8.GetBytes("c,d\n" + string.Concat(cells.Select(c => c + ",\n")));
+            foreach (int blockBytes in new[] { 3, 40, 1 << 20 })
             {
-                trial.Add(Encoding.UTF8.GetBytes(cell.Trim('"')), cell.StartsWith('"'));
+                CsvScan scan = new("t.csv", new CsvOptions { Delimiter = ',' }, ProfileDepth.None, threads: 1, blockBytes);
+                scan.Write(bytes);
+                Assert.Equal(Naive([.. cells]), scan.Complete().Schema[0]);
             }
-
-            Assert.Equal(Naive([.. cells]), trial.Column("c"));
         });
 
     private static TableColumn Naive(string[] cells)

@@ -1,0 +1,170 @@
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Data;
+
+/// <summary>One comparison of a table of two versions.</summary>
+internal sealed class RowDiff
+{
+    private const int BatchRows = 8192;
+    private const int MostParts = 64;
+    private const int FixedBytes = 48;
+    private const int CellBytes = 9;
+
+    private readonly DatasetVersion _old;
+    private readonly DatasetVersion _new;
+    private readonly TableSummary _oldTable;
+    private readonly TableSummary _newTable;
+    private readonly RowDiffOptions _options;
+    private readonly string[] _columns;
+    private readonly ColumnPair[] _pairs;
+    private readonly int[] _key;
+    private readonly bool _multiset;
+
+    public RowDiff(DatasetVersion old, DatasetVersion @new, string? file, IReadOnlyList<string> key, RowDiffOptions options)
+    {
+        _old = old;
+        _new = @new;
+        _options = options;
+        _oldTable = Table(old, file, options);
+        _newTable = Table(@new, file ?? _oldTable.Path, options);
+        foreach (string column in key)
+        {
+            _ = _oldTable.Schema.PositionOf(column);
+            _ = _newTable.Schema.PositionOf(column);
+        }
+
+        _columns = [.. _newTable.Schema.Select(c => c.Name).Where(n => _oldTable.Schema.IndexOf(n) >= 0)];
+        if (_columns.Length == 0)
+        {
+            throw new DatasetException($"{old} and {@new} have no column in common in '{_oldTable.Path}', so their rows cannot be compared.");
+        }
+
+        _pairs = [.. _columns.Select(n => ColumnPair.Of(_oldTable.Schema[n], _newTable.Schema[n]))];
+        _multiset = options.AsMultiset || key.Count == 0;
+        _key = _multiset ? [.. Enumerable.Range(0, _columns.Length)] : [.. key.Select(n => Array.IndexOf(_columns, n))];
+    }
+
+    public async IAsyncEnumerable<RowChange> CompareAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerable<RowChange> changes = await PartsAsync(cancellationToken).ConfigureAwait(false) is var parts and > 1
+            ? SpilledAsync(parts, cancellationToken)
+            : Comparison().CompareAsync(RowsAsync(_old, _oldTable, cancellationToken), RowsAsync(_new, _newTable, cancellationToken), cancellationToken);
+        await foreach (RowChange change in changes.ConfigureAwait(false))
+        {
+            yield return change;
+        }
+    }
+
+    private static TableSummary Table(DatasetVersion version, string? file, RowDiffOptions options)
+    {
+        TableSummary table = version.TableOf(file);
+        if (table.FirstError is { } error)
+        {
+            throw new TableFormatException(table.Path, [error]);
+        }
+
+        // as texts, and nothing but the empty field is null
+        return options.CompareText && table.Csv is { } csv
+            ? table with { Schema = new TableSchema(table.Schema.Select(c => c with { Type = ColumnType.String })), Csv = csv with { Nulls = [] } }
+            : table;
+    }
+
+    private RowComparison Comparison() => new(_pairs, _key, _multiset, (_old.ToString(), _new.ToString()));
+
+    // Into how many files the rows go so that those of one fit into the memory; the older side is the one that is held.
+    private async ValueTask<int> PartsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DatasetFile> files = await _old.ListFilesAsync(cancellationToken).ConfigureAwait(false);
+        long length = files.First(f => string.Equals(f.Path, _oldTable.Path, StringComparison.Ordinal)).Length;
+        long texts = _columns.Count(n => _oldTable.Schema[n].Type == ColumnType.String);
+        double bytes = ((double)_oldTable.Rows * (FixedBytes + (CellBytes * _columns.Length))) + (3.0 * length * texts / _oldTable.Schema.Count);
+        return bytes <= _options.Memory ? 1 : (int)Math.Min(MostParts, Math.Ceiling(bytes / _options.Memory) + 1);
+    }
+
+    private async IAsyncEnumerable<NumberedRows> RowsAsync(
+        DatasetVersion version, TableSummary table, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Stream content = await version.OpenAsync(table.Path, null, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            await foreach (ColumnBatch batch in version.Catalog.FormatOf(table).ReadAsync(content, table, _columns, BatchRows, cancellationToken).ConfigureAwait(false))
+            {
+                yield return new NumberedRows([.. batch.Columns], null, batch.FirstRow);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<RowChange> SpilledAsync(int parts, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<ChangeSpill> spills = [];
+        try
+        {
+            await SpillAsync(parts, spills, cancellationToken).ConfigureAwait(false);
+
+            // added and changed rows in the order of the younger side, then the removed ones
+            PriorityQueue<ChangeSpill, (bool Removed, long Row)> next = new();
+            foreach (ChangeSpill spill in spills)
+            {
+                Enqueue(next, spill);
+            }
+
+            while (next.TryDequeue(out ChangeSpill? spill, out _))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return spill.Current!;
+                Enqueue(next, spill);
+            }
+        }
+        finally
+        {
+            spills.ForEach(s => s.Dispose());
+        }
+    }
+
+    private static void Enqueue(PriorityQueue<ChangeSpill, (bool Removed, long Row)> next, ChangeSpill spill)
+    {
+        if (spill.TryRead())
+        {
+            next.Enqueue(spill, (spill.Current!.NewRow is null, spill.Current.NewRow ?? spill.Current.OldRow ?? 0));
+        }
+    }
+
+    private async ValueTask SpillAsync(int parts, List<ChangeSpill> spills, CancellationToken cancellationToken)
+    {
+        RowSpill old = new([.. _columns.Select(n => _oldTable.Schema[n])], parts, _options.TemporaryFolder);
+        await using (old.ConfigureAwait(false))
+        {
+            RowSpill @new = new([.. _columns.Select(n => _newTable.Schema[n])], parts, _options.TemporaryFolder);
+            await using (@new.ConfigureAwait(false))
+            {
+                long seed = Random.Shared.NextInt64();
+                await DivideAsync(old, RowsAsync(_old, _oldTable, cancellationToken), parts, seed).ConfigureAwait(false);
+                await DivideAsync(@new, RowsAsync(_new, _newTable, cancellationToken), parts, seed).ConfigureAwait(false);
+                for (int part = 0; part < parts; part++)
+                {
+                    ChangeSpill spill = new(_options.TemporaryFolder, _columns);
+                    spills.Add(spill);
+                    await foreach (RowChange change in Comparison().CompareAsync(old.ReadAsync(part), @new.ReadAsync(part), cancellationToken).ConfigureAwait(false))
+                    {
+                        spill.Write(change);
+                    }
+                }
+            }
+        }
+    }
+
+    private async ValueTask DivideAsync(RowSpill spill, IAsyncEnumerable<NumberedRows> rows, int parts, long seed)
+    {
+        KeyedRows hashes = new(_pairs, _key, seed);
+        await foreach (NumberedRows batch in rows.ConfigureAwait(false))
+        {
+            int[] part = new int[batch.Count];
+            for (int row = 0; row < part.Length; row++)
+            {
+                part[row] = (int)((ulong)(hashes.HashOf(batch, row) >> 64) % (ulong)parts);
+            }
+
+            spill.Write(batch, part);
+        }
+    }
+}
