@@ -14,6 +14,11 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        if (Lifecycle.Storage.Specification.ChildProcess.Routine is { } routine)
+        {
+            return await DvcChild.RunAsync(routine, args);
+        }
+
         if (args is [DerivingChild, var safe, var vault, var keys])
         {
             await PrivacyCrashTests.DeriveUntilKilledAsync(safe, vault, keys);

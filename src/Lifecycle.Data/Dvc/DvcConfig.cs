@@ -107,7 +107,7 @@ internal sealed partial class DvcConfig
             {
                 _remotes[remote] = DvcRemote.Of(remote, Unquote(WithoutComment(line[(equals + 1)..])), file, i + 1);
             }
-            else if (remote is not null && key is "version_aware" or "worktree" && remote is not null && Unquote(WithoutComment(line[(equals + 1)..])).Equals("true", StringComparison.OrdinalIgnoreCase))
+            else if (remote is not null && (key is "version_aware" or "worktree") && Unquote(WithoutComment(line[(equals + 1)..])).Equals("true", StringComparison.OrdinalIgnoreCase))
             {
                 _remotes[remote] = DvcRemote.VersionAware(remote);
             }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Data;
 
@@ -45,14 +46,12 @@ internal sealed class DvcLocks : IDisposable
 
         try
         {
-            Directory.CreateDirectory(temporary);
+            MakeFolder(temporary);
             FileStream file = await OpenAsync(repository, path, timeout - time.GetElapsedTime(start), time, cancellationToken).ConfigureAwait(false);
             try
             {
                 RequireFree(repository, Path.Combine(temporary, "rwlock"), paths);
-                file.SetLength(0);
-                file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $" {Environment.ProcessId}\n")));
-                file.Flush();
+                Sign(file);
                 return new DvcLocks(queue, file);
             }
             catch
@@ -92,8 +91,40 @@ internal sealed class DvcLocks : IDisposable
                 }
             }
 
+            catch (Exception e) when (DvcDisk.IsRefusal(e))
+            {
+                throw DvcDisk.Of(e, "lock", path, 0);
+            }
+
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
             pause = pause < TimeSpan.FromMilliseconds(50) ? pause * 2 : pause;
+        }
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            throw DvcDisk.Of(e, "lock", folder, 0);
+        }
+    }
+
+    // Who holds the lock, for the messages of others.
+    private static void Sign(FileStream file)
+    {
+        try
+        {
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $" {Environment.ProcessId}\n")));
+            file.Flush();
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            throw DvcDisk.Of(e, "lock", file.Name, 16);
         }
     }
 
@@ -103,13 +134,14 @@ internal sealed class DvcLocks : IDisposable
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            // not by File: that would ask for a lock of its own
+            using SafeFileHandle file = SourceFile.OpenHandle(path).Handle;
             byte[] bytes = new byte[32];
-            int read = file.Read(bytes);
+            int read = RandomAccess.Read(file, bytes, 0);
             string pid = Encoding.ASCII.GetString(bytes, 0, read).Trim();
             return pid.Length > 0 && pid.All(char.IsAsciiDigit) ? $"process {pid} ({Command(pid)}) holds '{path}'" : $"another process holds '{path}'";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SourceRefusedException)
         {
             return $"another process holds '{path}'";
         }

@@ -178,12 +178,15 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
         {
             if (!Directory.Exists(folder))
             {
+                // a folder counts as made when it is there, not before: another thread relies on that
+                List<string> changed = [];
                 for (string? made = folder; made is not null && !Directory.Exists(made); made = Path.GetDirectoryName(made))
                 {
-                    _folders.TryAdd(Path.GetDirectoryName(made)!, 0);
+                    changed.Add(Path.GetDirectoryName(made)!);
                 }
 
                 cache.MakeFolder(folder);
+                changed.ForEach(c => _folders.TryAdd(c, 0));
             }
 
             _folders.TryAdd(folder, 0);

@@ -27,7 +27,7 @@ internal static class DvcOutputs
         DvcNode? root = DvcFileReader.Read(bytes, name);
         string folder = Folder(name);
         List<(DvcOutput, DvcNode)> outputs = [];
-        if (root is { Kind: DvcNodeKind.Scalar } && root.FindText("") is null && root.Text.Length == 0)
+        if (root is { Kind: DvcNodeKind.Scalar, Text.Length: 0 })
         {
             root = null;
         }
@@ -133,7 +133,7 @@ internal static class DvcOutputs
     {
         foreach (string key in new[] { "md5", "checksum", "etag" })
         {
-            if (node.Find(key) is not { } value)
+            if (node.Find(key) is not { } value || (value.Kind == DvcNodeKind.Scalar && node.FindText(key) is null))
             {
                 continue;
             }

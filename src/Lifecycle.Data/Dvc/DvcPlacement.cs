@@ -51,7 +51,15 @@ internal sealed class DvcPlacement : IDisposable
             return;
         }
 
-        Directory.CreateDirectory(_staging);
+        try
+        {
+            Directory.CreateDirectory(_staging);
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            throw DvcDisk.Of(e, "checkout", _staging, 0);
+        }
+
         List<Staging> files = [];
         for (int i = 0; i < targets.Count; i++)
         {

@@ -77,6 +77,7 @@ internal abstract unsafe class Md5Lanes
 
         public override Md5Hash Value(int lane) => Md5Constants.Hash(_state[lane], _state[count + lane], _state[(2 * count) + lane], _state[(3 * count) + lane]);
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Take(byte** data, int blocks)
         {
             T* words = stackalloc T[16];
@@ -113,6 +114,7 @@ internal abstract unsafe class Md5Lanes
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void First(ref T aa, ref T bb, ref T cc, ref T dd, T* m)
         {
             (T a, T b, T c, T d) = (aa, bb, cc, dd);
@@ -127,6 +129,7 @@ internal abstract unsafe class Md5Lanes
             (aa, bb, cc, dd) = (a, b, c, d);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Second(ref T aa, ref T bb, ref T cc, ref T dd, T* m)
         {
             (T a, T b, T c, T d) = (aa, bb, cc, dd);
@@ -141,6 +144,7 @@ internal abstract unsafe class Md5Lanes
             (aa, bb, cc, dd) = (a, b, c, d);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Third(ref T aa, ref T bb, ref T cc, ref T dd, T* m)
         {
             (T a, T b, T c, T d) = (aa, bb, cc, dd);
@@ -155,6 +159,7 @@ internal abstract unsafe class Md5Lanes
             (aa, bb, cc, dd) = (a, b, c, d);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Fourth(ref T aa, ref T bb, ref T cc, ref T dd, T* m)
         {
             (T a, T b, T c, T d) = (aa, bb, cc, dd);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Data;
@@ -53,7 +54,7 @@ internal static class Md5Reading
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // what made the others stop is what counts
-            throw tasks.First(t => t.IsFaulted).Exception!.InnerException!;
+            ExceptionDispatchInfo.Throw(tasks.Select(t => t.Exception?.InnerException).First(e => e is not null and not OperationCanceledException)!);
         }
 
         // a file that changed at the end of the work has nobody left to read it again

@@ -26,6 +26,7 @@ internal readonly struct Md5Lanes16 : IMd5Lanes<Vector512<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> RotateLeft(Vector512<uint> x, [ConstantExpected] byte bits) => Avx512F.RotateLeft(x, bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Load(byte** lanes, Vector512<uint>* words)
     {
         Vector512<uint>* quads = stackalloc Vector512<uint>[16];
@@ -81,6 +82,7 @@ internal readonly struct Md5Lanes8 : IMd5Lanes<Vector256<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> RotateLeft(Vector256<uint> x, [ConstantExpected] byte bits) => (x << bits) | (x >>> (32 - bits));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Load(byte** lanes, Vector256<uint>* words)
     {
         Vector256<uint>* quads = stackalloc Vector256<uint>[8];
@@ -132,6 +134,7 @@ internal readonly struct Md5Lanes4 : IMd5Lanes<Vector128<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> RotateLeft(Vector128<uint> x, [ConstantExpected] byte bits) => (x << bits) | (x >>> (32 - bits));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Load(byte** lanes, Vector128<uint>* words)
     {
         uint* first = (uint*)lanes[0];

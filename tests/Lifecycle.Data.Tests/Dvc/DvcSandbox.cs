@@ -10,7 +10,13 @@ internal sealed class DvcSandbox : IDisposable
 {
     private readonly TemporaryFolder _folder;
 
-    private DvcSandbox(TemporaryFolder folder) => _folder = folder;
+    private readonly bool _isOwner;
+
+    private DvcSandbox(TemporaryFolder folder, bool isOwner = true)
+    {
+        _folder = folder;
+        _isOwner = isOwner;
+    }
 
     public string Root => _folder["work"];
 
@@ -18,7 +24,7 @@ internal sealed class DvcSandbox : IDisposable
 
     public static DvcSandbox Empty(string config = "", TemporaryFolder? folder = null)
     {
-        DvcSandbox sandbox = new(folder ?? new TemporaryFolder());
+        DvcSandbox sandbox = new(folder ?? new TemporaryFolder(), folder is null);
         sandbox.Write(".dvc/.gitignore", "/config.local\n/tmp\n/cache\n");
         sandbox.Write(".dvc/config", config);
         return sandbox;
@@ -107,7 +113,13 @@ internal sealed class DvcSandbox : IDisposable
         File.SetUnixFileMode(file, mode);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        if (_isOwner)
+        {
+            _folder.Dispose();
+        }
+    }
 
     private static byte[] Content(JsonElement file) => file.TryGetProperty("text", out JsonElement text) ? Encoding.UTF8.GetBytes(text.GetString()!)
         : file.TryGetProperty("hex", out JsonElement hex) ? Convert.FromHexString(hex.GetString()!)
