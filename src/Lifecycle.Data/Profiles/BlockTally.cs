@@ -23,7 +23,7 @@ internal sealed class BlockTally
         _wishes = wishes;
         _sweeps = new CellSweep?[wishes.Length];
         _most = Math.Min(Math.Clamp(MostCells / wishes.Length, 1, SweepScratch.MostRows), block.Length + 1);
-        _scratch = new SweepScratch(_most);
+        _scratch = new SweepScratch(_most) { IsAscii = System.Text.Ascii.IsValid(block.Bytes.AsSpan(0, block.Length)) };
         Columns = new ColumnTally?[wishes.Length];
     }
 

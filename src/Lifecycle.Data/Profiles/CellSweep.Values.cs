@@ -127,7 +127,7 @@ internal sealed partial class CellSweep
             }
 
             _tally.QuotedEmpty += text.IsEmpty ? 1 : 0;
-            _tally.AddLength(TextLetters.Count(text), 1);
+            _tally.AddLength(scratch.IsAscii ? text.Length : TextLetters.Count(text), 1);
             _hashes[kept] = SketchHash.Of(text);
             _places[kept++] = cells.PlaceOf(row);
         }

@@ -152,9 +152,12 @@ internal sealed partial class CellSweep(int column, NullRule nulls, SweepScratch
 /// <summary>Room for the values of some rows of one column.</summary>
 internal sealed class SweepScratch(int rows)
 {
-    public const int MostRows = 1024;
+    public const int MostRows = 512;
 
     public double[] Values { get; } = new double[rows];
+
+    /// <summary>Whether every byte of the block is a character.</summary>
+    public bool IsAscii { get; init; }
 
     public ulong[] Hashes { get; } = new ulong[rows];
 

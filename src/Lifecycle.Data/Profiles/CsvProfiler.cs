@@ -51,7 +51,13 @@ internal sealed class CsvProfiler(Func<CsvRows, int, long, List<string>> names, 
         }
 
         ColumnWish[] wishes = [.. _wishes!];
-        BlockTally Look() => BlockTally.Of(block, _delimiter, _nulls!, skip, wishes);
+        BlockTally Look()
+        {
+            BlockTally tally = BlockTally.Of(block, _delimiter, _nulls!, skip, wishes);
+            block.Return?.Invoke(block.Bytes);
+            return tally;
+        }
+
         if (threads <= 1)
         {
             Merge(Look());

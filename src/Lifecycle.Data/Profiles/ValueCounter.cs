@@ -5,8 +5,8 @@ using Lifecycle.Statistics;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// Counts values by their hashes: exactly up to 3,072 different ones, then the frequent ones (Misra and Gries 1982): when all places are taken,
-/// every count is lowered so far that at least half of them fall out. No count is too low by more than <see cref="Lowered"/>, at most n/1,536.
+/// Counts values by their hashes: exactly up to 1,536 different ones, then the frequent ones (Misra and Gries 1982): when all places are taken,
+/// every count is lowered so far that at least half of them fall out. No count is too low by more than <see cref="Lowered"/>, at most n/768.
 /// </summary>
 /// <typeparam name="T">What is kept of the first occurrence, to tell the value later.</typeparam>
 internal sealed class ValueCounter<T>
@@ -16,13 +16,16 @@ internal sealed class ValueCounter<T>
     private const int SmallCounts = 64;
 
     private Slot[] _slots = new Slot[FirstSlots];
+    private T[] _first = new T[FirstSlots];
+    private Slot[] _spareSlots = [];
+    private T[] _spareFirst = [];
     private int _used;
 
+    // A place without a count is empty.
     private struct Slot
     {
         public ulong Hash;
         public long Count;
-        public T First;
     }
 
     /// <summary>Most that a count may be too low; 0 while all values are counted.</summary>
@@ -44,7 +47,8 @@ internal sealed class ValueCounter<T>
     {
         Total += count;
         Slot[] slots = _slots;
-        for (int at = (int)(hash & (ulong)(slots.Length - 1)); ; at = (at + 1) & (slots.Length - 1))
+        int at = (int)hash & (slots.Length - 1);
+        while (true)
         {
             ref Slot slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(slots), at);
             if (slot.Hash == hash && slot.Count > 0)
@@ -55,14 +59,18 @@ internal sealed class ValueCounter<T>
 
             if (slot.Count == 0)
             {
-                slot = new Slot { Hash = hash, Count = count, First = first };
-                if (++_used > slots.Length / 4 * 3)
+                slot.Hash = hash;
+                slot.Count = count;
+                _first[at] = first;
+                if (++_used > slots.Length / 8 * 3)
                 {
                     MakeRoom();
                 }
 
                 return;
             }
+
+            at = (at + 1) & (slots.Length - 1);
         }
     }
 
@@ -74,15 +82,36 @@ internal sealed class ValueCounter<T>
     /// <param name="text">Tells a value by its first occurrence.</param>
     public FrequentItems ToItems(int capacity, Func<T, string> text)
     {
-        Slot[] used = [.. _slots.Where(s => s.Count > 0).OrderByDescending(s => s.Count)];
-        long least = used.Length > capacity ? used[capacity].Count : 0;
-        return FrequentItems.FromCounts(
-            used.TakeWhile(s => s.Count > least).Select(s => new FrequentItem(s.Hash, text(s.First), s.Count + Lowered, Lowered)),
-            Total,
-            Lowered + least,
-            capacity);
+        long least = 0;
+        if (_used > capacity)
+        {
+            long[] counts = new long[_used];
+            int next = 0;
+            foreach (Slot slot in _slots)
+            {
+                if (slot.Count > 0)
+                {
+                    counts[next++] = slot.Count;
+                }
+            }
+
+            Array.Sort(counts);
+            least = counts[_used - 1 - capacity];
+        }
+
+        List<FrequentItem> items = [];
+        for (int at = 0; at < _slots.Length; at++)
+        {
+            if (_slots[at].Count > least)
+            {
+                items.Add(new FrequentItem(_slots[at].Hash, text(_first[at]), _slots[at].Count + Lowered, Lowered));
+            }
+        }
+
+        return FrequentItems.FromCounts(items, Total, Lowered + least, capacity);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MakeRoom()
     {
         int size = _slots.Length;
@@ -97,20 +126,32 @@ internal sealed class ValueCounter<T>
             Lowered += lower;
         }
 
-        Slot[] before = _slots;
-        _slots = new Slot[size];
-        _used = 0;
-        foreach (Slot slot in before)
+        (Slot[] slots, T[] first) = (_slots, _first);
+        if (_spareSlots.Length == size)
         {
+            (_slots, _first) = (_spareSlots, _spareFirst);
+            Array.Clear(_slots);
+        }
+        else
+        {
+            (_slots, _first) = (new Slot[size], new T[size]);
+        }
+
+        (_spareSlots, _spareFirst) = size == MostSlots ? (slots, first) : ([], []);
+        _used = 0;
+        for (int from = 0; from < slots.Length; from++)
+        {
+            Slot slot = slots[from];
             if (slot.Count > lower)
             {
-                int at = (int)(slot.Hash & (ulong)(size - 1));
+                int at = (int)slot.Hash & (size - 1);
                 while (_slots[at].Count > 0)
                 {
                     at = (at + 1) & (size - 1);
                 }
 
-                _slots[at] = slot with { Count = slot.Count - lower };
+                _slots[at] = new Slot { Hash = slot.Hash, Count = slot.Count - lower };
+                _first[at] = first[from];
                 _used++;
             }
         }

@@ -81,14 +81,27 @@ internal static class CellText
     public static bool TryDate(ReadOnlySpan<byte> text, out DateOnly value)
     {
         value = default;
-        if (text.Length != 10 || text[4] != (byte)'-' || text[7] != (byte)'-'
-            || !TryNumber(text[..4], out int year) || !TryNumber(text[5..7], out int month) || !TryNumber(text[8..], out int day)
-            || year == 0 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, month))
+        if (text.Length != 10 || text[4] != (byte)'-' || text[7] != (byte)'-')
         {
             return false;
         }
 
-        value = new DateOnly(year, month, day);
+        uint thousands = Digit(text[0]), hundreds = Digit(text[1]), tens = Digit(text[2]), ones = Digit(text[3]);
+        uint months = Digit(text[5]), month = Digit(text[6]), days = Digit(text[8]), day = Digit(text[9]);
+        if (Math.Max(Math.Max(Math.Max(thousands, hundreds), Math.Max(tens, ones)), Math.Max(Math.Max(months, month), Math.Max(days, day))) > 9)
+        {
+            return false;
+        }
+
+        int year = (int)((thousands * 1000) + (hundreds * 100) + (tens * 10) + ones);
+        month += months * 10;
+        day += days * 10;
+        if (year == 0 || month is 0 or > 12 || day == 0 || day > DateTime.DaysInMonth(year, (int)month))
+        {
+            return false;
+        }
+
+        value = new DateOnly(year, (int)month, (int)day);
         return true;
     }
 
@@ -186,6 +199,8 @@ internal static class CellText
         ticks = ((hour * TimeSpan.TicksPerHour) + (minute * TimeSpan.TicksPerMinute)) * (text[0] == (byte)'-' ? -1 : 1);
         return true;
     }
+
+    private static uint Digit(byte letter) => letter - (uint)'0';
 
     private static int Digits(ReadOnlySpan<byte> text)
     {

@@ -85,6 +85,7 @@ internal sealed class CsvBatches
         }
 
         _rowsSeen += reader.RowsSeen;
+        block.Return?.Invoke(block.Bytes);
         if (_problem is not null)
         {
             _blocks.Stop();

@@ -7,6 +7,9 @@ namespace Lifecycle.Data;
 /// <param name="BadBytes">Offsets in the file of bytes that are not text.</param>
 internal sealed record CsvBlock(byte[] Bytes, int Length, long Offset, IReadOnlyList<TableProblem> BadBytes)
 {
+    /// <summary>Takes the buffer back when the block is no longer needed; null when nobody wants it.</summary>
+    public Action<byte[]>? Return { get; init; }
+
     /// <summary>Bytes that every buffer has behind its content, so that whole vectors can be read.</summary>
     public const int Spare = 64;
 

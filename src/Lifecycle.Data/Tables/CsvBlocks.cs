@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Lifecycle.Data;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal sealed class CsvBlocks(CsvOptions options, int blockBytes, Action<CsvBl
     private const int FirstBytes = 1 << 16;
 
     private readonly Utf8Check _check = new();
+    private readonly ConcurrentBag<byte[]> _free = [];
     private byte[] _bytes = CsvBlock.Allocate(FirstBytes);
     private int _filled;
     private long _offset;
@@ -151,10 +154,16 @@ internal sealed class CsvBlocks(CsvOptions options, int blockBytes, Action<CsvBl
         byte[] bytes = _bytes;
         int rest = _filled - length;
         long offset = _offset;
-        _bytes = CsvBlock.Allocate(rest > 0 || length >= blockBytes ? Math.Max(blockBytes, rest) : 0);
+        int wanted = Math.Max(blockBytes, rest);
+        if (!_free.TryTake(out byte[]? free) || free.Length < wanted + CsvBlock.Spare)
+        {
+            free = CsvBlock.Allocate(rest == 0 && length < blockBytes ? 0 : wanted);
+        }
+
+        _bytes = free;
         bytes.AsSpan(length, rest).CopyTo(_bytes);
         _filled = rest;
         _offset += length;
-        block(new CsvBlock(bytes, length, offset, _check.TakeBefore(_offset)));
+        block(new CsvBlock(bytes, length, offset, _check.TakeBefore(_offset)) { Return = _free.Add });
     }
 }

@@ -87,9 +87,22 @@ internal sealed class CsvRows(byte delimiter)
     /// <returns>Rows that were read; fewer than asked at the end of the block.</returns>
     public int Read(int columns, int mostRows, Func<long, long, int, bool> ragged)
     {
+        if (_starts.Length < (mostRows + 1) * columns)
+        {
+            Array.Resize(ref _starts, (mostRows + 1) * columns);
+            Array.Resize(ref _lengths, (mostRows + 1) * columns);
+        }
+
         int rows = 0;
         while (rows < mostRows)
         {
+            rows += Plain(rows, columns, mostRows);
+            if (rows == mostRows)
+            {
+                break;
+            }
+
+            // a row that is not plain: quotes, another width, the end of the block
             int at = rows * columns;
             int fields = Row(at);
             if (fields == columns)
@@ -111,6 +124,79 @@ internal sealed class CsvRows(byte delimiter)
 
     /// <summary>Whether a row is an empty line.</summary>
     public bool IsBlank(int at, int fields) => fields == 1 && _lengths[at] == 0;
+
+    // Rows of the width that have no quote at the beginning of a field and end with a line break; stops before any other row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Plain(int rows, int columns, int mostRows)
+    {
+        if (Stopped is not null)
+        {
+            return 0;
+        }
+
+        ref byte bytes = ref MemoryMarshal.GetArrayDataReference(_bytes);
+        ref int starts = ref MemoryMarshal.GetArrayDataReference(_starts);
+        ref int lengths = ref MemoryMarshal.GetArrayDataReference(_lengths);
+        Vector512<byte> delimiters = _delimiters, newlines = Vector512.Create((byte)'\n');
+        int length = _length, chunk = _chunk, row = _position, read = 0;
+        ulong marks = _marks;
+        while (rows + read < mostRows && row < length)
+        {
+            (int rowChunk, ulong rowMarks) = (chunk, marks);
+            int at = (rows + read) * columns, last = at + columns, start = row, end = 0;
+            bool isPlain = true;
+            for (; at < last; at++)
+            {
+                if (Unsafe.Add(ref bytes, start) == (byte)'"')
+                {
+                    isPlain = false;
+                    break;
+                }
+
+                while (marks == 0 && (chunk += Vector512<byte>.Count) < length)
+                {
+                    Vector512<byte> some = Vector512.LoadUnsafe(ref bytes, (nuint)chunk);
+                    marks = (Vector512.Equals(some, delimiters) | Vector512.Equals(some, newlines)).ExtractMostSignificantBits();
+                    marks = length - chunk >= Vector512<byte>.Count ? marks : marks & ((1UL << (length - chunk)) - 1);
+                }
+
+                if (marks == 0)
+                {
+                    isPlain = false;
+                    break;
+                }
+
+                end = chunk + BitOperations.TrailingZeroCount(marks);
+                marks &= marks - 1;
+                Unsafe.Add(ref starts, at) = start;
+                Unsafe.Add(ref lengths, at) = end - start;
+                start = end + 1;
+                if (Unsafe.Add(ref bytes, end) == (byte)'\n')
+                {
+                    isPlain = at == last - 1;
+                    break;
+                }
+            }
+
+            if (!isPlain || at == last || end - row > CsvLimits.Field)
+            {
+                (chunk, marks) = (rowChunk, rowMarks);
+                break;
+            }
+
+            if (end > Unsafe.Add(ref starts, at) && Unsafe.Add(ref bytes, end - 1) == (byte)'\r')
+            {
+                Unsafe.Add(ref lengths, at)--;
+            }
+
+            row = start;
+            read++;
+        }
+
+        (_position, _chunk, _marks) = (row, chunk, marks);
+        RowsSeen += read;
+        return read;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Row(int at)

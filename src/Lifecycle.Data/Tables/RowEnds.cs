@@ -29,13 +29,14 @@ internal struct RowEnds(byte delimiter)
     public void Advance(ReadOnlySpan<byte> bytes, bool first = false)
     {
         ReadOnlySpan<byte> rest = bytes[_position..];
-        if (!first && _state is State.FieldStart or State.Unquoted && !rest.Contains((byte)'"'))
+        if (_state is State.FieldStart or State.Unquoted && !rest.Contains((byte)'"'))
         {
-            int last = rest.LastIndexOf((byte)'\n');
-            Count += rest.Count((byte)'\n');
-            Last = last < 0 ? Last : _position + last + 1;
-            _position = bytes.Length;
-            _state = rest.IsEmpty ? _state : rest[^1] == delimiter || rest[^1] == (byte)'\n' ? State.FieldStart : State.Unquoted;
+            int end = first ? rest.IndexOf((byte)'\n') : rest.LastIndexOf((byte)'\n');
+            int looked = first && end >= 0 ? end + 1 : rest.Length;
+            Count += rest[..looked].Count((byte)'\n');
+            Last = end < 0 ? Last : _position + end + 1;
+            _position += looked;
+            _state = looked == 0 ? _state : rest[looked - 1] == delimiter || rest[looked - 1] == (byte)'\n' ? State.FieldStart : State.Unquoted;
             return;
         }
 
