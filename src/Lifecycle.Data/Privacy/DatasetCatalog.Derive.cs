@@ -25,6 +25,7 @@ public sealed partial class DatasetCatalog
     /// The plan leaves a column out or names one that is not there, an operator does not fit its column, a key is too short or lies in the store's folder, a vault does,
     /// free text would be kept, a hierarchy does not know a value. All but the last two are found before a row is read.
     /// </exception>
+    /// <exception cref="DatasetException">The source is of another store, or has no such table.</exception>
     /// <exception cref="PrivacyRequirementNotMetException">The requirement cannot be met, or only by leaving out too many rows.</exception>
     /// <exception cref="TableFormatException">A row cannot be read.</exception>
     public async ValueTask<DerivedVersion> DeriveAsync(
@@ -43,7 +44,11 @@ public sealed partial class DatasetCatalog
         long started = Stopwatch.GetTimestamp();
         try
         {
-            await ReadyAsync(cancellationToken).ConfigureAwait(false);
+            if (await FindAsync(source.Id, cancellationToken).ConfigureAwait(false) is null)
+            {
+                throw new DatasetException($"{source} is not in this store, so nothing derived from it could name it. Commit it here first.");
+            }
+
             TableSummary table = source.TableOf(file);
             ResolvedPlan resolved = ResolvedPlan.Of(plan, table.Schema);
             PseudonymKey? key = resolved.NeedsKey ? await KeyOfAsync(plan.Keys!, cancellationToken).ConfigureAwait(false) : null;
