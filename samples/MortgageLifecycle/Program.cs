@@ -17,6 +17,7 @@ try
     await road.ServeAsync();
     await road.MeetAnotherMarketAsync();
     await road.RetrainAsync();
+    await road.ShareAsync();
     await road.AnswerAsync();
     await road.WriteReportAsync("report.html");
     return ExitCode.Done;

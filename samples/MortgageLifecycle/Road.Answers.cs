@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lifecycle;
+using Lifecycle.Data;
 using Lifecycle.Drift;
 using Lifecycle.Serving;
 using Lifecycle.Tracking;
@@ -32,9 +33,12 @@ internal sealed partial class Road
         }
 
         AuditVerification audit = await _lifecycle.Audit.VerifyAsync(cancellationToken: _stop);
-        VerificationReport objects = await _lifecycle.Objects.VerifyAsync(_stop);
+        VerificationReport objects = await _lifecycle.Objects.VerifyAsync(cancellationToken: _stop);
         Say($"audit chain of {audit.Head.Count} entries {(audit.IsSound ? "verifies" : "IS BROKEN")}, head {audit.Head.Head}");
         Say($"object store: {objects.Blobs} blobs, {(objects.IsSound ? "all sound" : $"{objects.Damaged.Count} damaged, {objects.Missing.Count} missing")}");
+
+        CollectionPlan garbage = await _lifecycle.Objects.PlanCollectionAsync(cancellationToken: _stop);
+        Say($"a collection would find {garbage.Dead.Count} blobs that nothing needs; nothing goes before it was unneeded for seven days");
 
         Stop("Which data made the model that decided application 1,234, who promoted it, and when?");
         (InferenceStamp stamp, bool approved, float _) = _book[AskedAbout];
@@ -49,6 +53,9 @@ internal sealed partial class Road
             + $"from {input.Uri} ({input.Digest}), whose file hmda.csv is {file}. "
             + $"{period!.Actor} promoted it at {period.From:yyyy-MM-dd HH:mm:ss} UTC: {period.Reason}.");
         Say(_answer);
+        LineageGraph made = await _lifecycle.Datasets.Lineage.DownstreamOfAsync(_data, _stop);
+        Say($"{_data} went into {made.OfKind(LineageNode.Run).Count()} runs, {made.OfKind(LineageNode.ModelVersion).Count()} model versions "
+            + $"and {made.OfKind(LineageNode.DatasetVersion).Count()} derived version(s)");
     }
 
     public async Task WriteReportAsync(string path)
@@ -62,6 +69,7 @@ internal sealed partial class Road
         page.Add("The champion's gate", _candidates.Last(c => c.Report.Passed).Report.ToHtmlFragment());
         page.Add("Drift of the changed market", $"<p>{ReportPage.Text(Serving.Market.Description)}</p>{await DriftAsync()}");
         page.Add("Retraining", _retrained.Report!.ToHtmlFragment());
+        page.Add("Data for the auditor", Shared());
         page.Add("Who answers for it", $"<p>{ReportPage.Text(_answer)}</p>");
         page.Add("Timeline", Timeline());
         await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(page.ToString()), _stop);
@@ -106,6 +114,25 @@ internal sealed partial class Road
             ];
         }),
         2, 3, 4, 5);
+
+    private string Shared()
+    {
+        DisclosureRisk before = _safe.Risk.Before, after = _safe.Risk.After;
+        IReadOnlyList<string> Line(string what, string was, string isNow) => [ReportPage.Text(what), was, isNow];
+        string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+        return $"<p>{ReportPage.Text($"{_safe}, derived from {_safe.Source}: {_safe.Outcome}. Somebody who knows {string.Join(", ", before.QuasiIdentifiers)} of an applicant finds:")}</p>"
+            + ReportPage.Table(
+                ["", "before", "after"],
+                [
+                    Line("applicants", Count(before.Rows), Count(after.Rows)),
+                    Line("smallest class of equal applicants (k)", Count(before.MinimumClassSize), Count(after.MinimumClassSize)),
+                    Line("applicants alone in their class", Count(before.RowsAlone), Count(after.RowsAlone)),
+                    Line("mean risk of being recognized", ReportPage.Number(before.MeanRisk), ReportPage.Number(after.MeanRisk)),
+                    Line("fewest different outcomes in a class (l)", Count(before.DistinctDiversity ?? 0), Count(after.DistinctDiversity ?? 0)),
+                    Line("greatest distance of outcomes to the whole (t)", ReportPage.Number(before.Closeness ?? 0), ReportPage.Number(after.Closeness ?? 0)),
+                ],
+                1, 2);
+    }
 
     private string Timeline() => ReportPage.Table(
         ["#", "when (UTC)", "who", "what", "to what", "why"],

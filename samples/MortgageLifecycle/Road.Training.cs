@@ -35,7 +35,10 @@ internal sealed partial class Road
         _train = await _split["train"].ReadAllAsync(cancellationToken: _stop);
         DatasetFile file = (await _data.ListFilesAsync(_stop))[0];
         Say($"{_data}: {_data.Rows:N0} applications, {_data.Schema!.Count} columns, version {_data.Digest}");
-        Say($"hmda.csv {file.Digest}");
+        Say($"hmda.csv {file.Digest}, {_data.Receipt.StoredBytes:N0} new bytes stored");
+        DatasetProfile profile = await _data.ProfileAsync(cancellationToken: _stop);
+        Say($"profile of the same pass: loan to value from {profile["lvrat"].Minimum:0.00} to {profile["lvrat"].Maximum:0.00}, 99 % below {profile["lvrat"].Quantile(0.99):0.00}; "
+            + $"{profile.Columns.Sum(c => c.Nulls)} cells are missing");
         ContractResult contract = Demands.Applications.Check(_rows, new ContractOptions { Stage = Stage.Training });
         Say($"contract '{contract.Contract}': {contract.Verdict}, {contract.Findings.Count} rules on {contract.Rows:N0} rows");
         foreach (ContractFinding finding in contract.Findings.Where(f => f.Verdict != Verdict.Pass))

@@ -27,6 +27,24 @@ await app.StartAsync();
 DatasetCatalog datasets = app.Services.GetRequiredService<DatasetCatalog>();
 DatasetVersion data = await datasets.CommitAsync("loans", csv);
 ColumnBatch rows = await data.ReadAllAsync();
+DatasetProfile profile = await data.ProfileAsync();
+PrivacyPlan plan = PrivacyPlan.Gdpr().Drop("loan").Bin("ltv", width: 0.1).Keep("region").Require(["ltv", "region"], k: 5, suppressAtMost: 0.05);
+DerivedVersion safe = await datasets.DeriveAsync("loans-safe", data, plan, reason: "smoke");
+int changes = 0;
+await foreach (RowChange change in datasets.DiffRowsAsync(data, data, key: ["loan"]))
+{
+    changes++;
+}
+
+string vision = Directory.CreateDirectory(Path.Combine(root + "-input", "vision")).FullName;
+Directory.CreateDirectory(Path.Combine(vision, ".dvc"));
+await File.WriteAllTextAsync(Path.Combine(vision, ".dvc", "config"), "[core]\n    no_scm = True\n");
+File.Copy(csv, Path.Combine(vision, "loans.csv"), overwrite: true);
+DvcRepository dvc = await DvcRepository.OpenAsync(vision);
+await dvc.AddAsync("loans.csv");
+DvcStatus status = await (await DvcRepository.OpenAsync(vision)).StatusAsync();
+DatasetVersion imported = await datasets.ImportAsync("loans-dvc", dvc, "loans.csv.dvc");
+bool known = profile["ltv"].Maximum == 0.96 && safe.Risk.After.MinimumClassSize >= 5 && changes == 0 && status.IsClean && imported.Digest == data.Digest;
 
 ExperimentCatalog experiments = app.Services.GetRequiredService<ExperimentCatalog>();
 await using (Run run = await experiments.StartRunAsync("native", r => r.With(data)))
@@ -49,7 +67,7 @@ Answer? answer = await response.Content.ReadFromJsonAsync(LoanJson.Default.Answe
 AuditVerification audit = await app.Services.GetRequiredService<IAuditLog>().VerifyAsync();
 await app.StopAsync();
 
-bool ok = data.Rows == 2_000 && gate.Verdict == Verdict.Pass && !drift.HasDrift && answer is { Approved: true } && audit.IsSound;
+bool ok = known && data.Rows == 2_000 && gate.Verdict == Verdict.Pass && !drift.HasDrift && answer is { Approved: true } && audit.IsSound;
 Console.WriteLine($"{data} {data.Digest}; gate {gate.Verdict}; drift {drift.HasDrift}; HTTP {(int)response.StatusCode}; audit {audit.Head.Count} entries");
 Console.WriteLine(ok ? "native smoke: ok" : "native smoke: failed");
 return ok ? ExitCode.Done : ExitCode.Transient;

@@ -18,7 +18,7 @@ public sealed class EdgeTests
         ["Serving"] = ["Abstractions", "Tracking"],
         ["MLNet"] = ["Abstractions", "Data", "Tracking", "Serving", "Validation"],
         ["OnnxRuntime"] = ["Abstractions", "Serving"],
-        ["Sdk"] = ["Abstractions", "Statistics", "Storage.Local", "Data", "Tracking", "Drift", "Validation", "Serving"],
+        ["Sdk"] = ["Abstractions", "Statistics", "Storage.Local", "Data", "Data.Parquet", "Tracking", "Drift", "Validation", "Serving"],
         ["AspNetCore"] = ["Abstractions", "Data", "Tracking", "Drift", "Validation", "Serving"],
     };
 

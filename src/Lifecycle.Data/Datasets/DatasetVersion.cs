@@ -159,6 +159,15 @@ public sealed class DatasetVersion
         return _catalog.CheckoutAsync(this, folder, options, cancellationToken);
     }
 
+    /// <summary>Writes the version into a DVC repository: objects, <c>.dvc</c> file and the line in <c>.gitignore</c>, in DVC's bytes. The work tree is not touched; check it out there.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="path">Where it will lie, relative to the repository. A version of one file with the name of that path becomes a file, others a folder.</param>
+    /// <param name="cancellationToken">Cancelling leaves no trace but objects that nobody refers to.</param>
+    /// <exception cref="SourceRefusedException">The path lies outside, in another output, or over one; or Git tracks it.</exception>
+    /// <exception cref="DvcRepositoryBusyException">Somebody else writes there.</exception>
+    public ValueTask<DvcExport> ExportAsync(DvcRepository repository, string path, CancellationToken cancellationToken = default) =>
+        _catalog.ExportAsync(this, repository, path, cancellationToken);
+
     /// <summary>Assigns every row to a part by a hash of its key, so that a row's part never changes.</summary>
     /// <param name="define">Key, parts, strata, salt.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>

@@ -139,6 +139,8 @@ internal sealed record DerivedState(
 [JsonSerializable(typeof(TaggedState))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RemovedState))]
+[JsonSerializable(typeof(ImportedState))]
+[JsonSerializable(typeof(ExportedState))]
 [JsonSerializable(typeof(SplitDocument))]
 [JsonSerializable(typeof(SplitState))]
 internal sealed partial class DataJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using YamlDotNet.Core.Events;
 namespace Lifecycle.Data;
 
 /// <summary>A YAML file of a DVC repository as a tree: no aliases, no types, no duplicate keys, within limits. Everything refused is told with its place.</summary>
-internal sealed class DvcFileReader
+internal sealed class DvcFileReader : IDisposable
 {
     public const int MaximumBytes = 16 << 20;
     public const int MaximumDepth = 32;
@@ -41,7 +41,7 @@ internal sealed class DvcFileReader
 
         ReadOnlyMemory<byte> content = bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
         RequireText(content.Span, file);
-        DvcFileReader reader = new(file, content);
+        using DvcFileReader reader = new(file, content);
         try
         {
             return reader.Document();
@@ -58,6 +58,8 @@ internal sealed class DvcFileReader
 
     /// <summary>The text in which the places of <see cref="Read"/> count.</summary>
     public static string Text(ReadOnlySpan<byte> bytes) => Utf8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
+
+    public void Dispose() => _text.Dispose();
 
     private static string Reason(YamlException e)
     {

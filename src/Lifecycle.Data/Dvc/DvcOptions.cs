@@ -42,6 +42,14 @@ public sealed record DvcCheckoutReport(
 /// <param name="Warnings">What could not be looked at, for example an index of Git of a newer version.</param>
 public sealed record DvcAddition(DvcOutput Output, long FilesRead, long NewObjects, long BytesWritten, IReadOnlyList<string> Warnings);
 
+/// <summary>What writing a version into a DVC repository did.</summary>
+/// <param name="Output">The output; check it out with <see cref="DvcRepository.CheckoutAsync(string?, DvcCheckoutOptions?, CancellationToken)"/>.</param>
+/// <param name="NewObjects">Objects that were not in the cache.</param>
+/// <param name="BytesWritten">Bytes of these.</param>
+/// <param name="LostExecutable">Files of a folder that may be executed: DVC keeps no such bits in folders.</param>
+/// <param name="Warnings">What could not be looked at.</param>
+public sealed record DvcExport(DvcOutput Output, long NewObjects, long BytesWritten, IReadOnlyList<string> LostExecutable, IReadOnlyList<string> Warnings);
+
 /// <summary>What was copied between a repository and a remote.</summary>
 /// <param name="Remote">The remote.</param>
 /// <param name="Copied">Objects copied.</param>

@@ -196,6 +196,8 @@ internal static class DvcOutputs
 /// <summary>What <c>dvc.yaml</c> adds to the outputs of <c>dvc.lock</c>: the folder its paths count from, and outputs that are not cached or pushed.</summary>
 internal sealed record DvcStage(string? WorkingFolder, HashSet<string> NotCached, HashSet<string> NotPushed)
 {
+    private static readonly string[] Kinds = ["outs", "metrics", "plots"];
+
     /// <summary>The stages by name; none when the file is missing or uses what is not read (anchors, templates).</summary>
     public static Dictionary<string, DvcStage> ReadPipeline(string file)
     {
@@ -211,7 +213,7 @@ internal sealed record DvcStage(string? WorkingFolder, HashSet<string> NotCached
             {
                 DvcNode body = stage.Find("do") ?? stage;
                 DvcStage told = new(body.FindText("wdir"), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-                foreach (DvcNode item in new[] { "outs", "metrics", "plots" }.SelectMany(k => body.Find(k)?.Items ?? []))
+                foreach (DvcNode item in Kinds.SelectMany(k => body.Find(k)?.Items ?? []))
                 {
                     foreach ((DvcNode path, DvcNode flags) in item.Entries)
                     {

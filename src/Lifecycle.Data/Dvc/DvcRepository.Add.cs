@@ -217,6 +217,7 @@ public sealed partial class DvcRepository
         try
         {
             UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(file) ? File.GetUnixFileMode(file) : null;
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             await AtomicFile.WriteAsync(file, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
             if (mode is { } kept && !OperatingSystem.IsWindows())
             {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Lifecycle.Data;
 
 /// <summary>What MD5 needs of a vector of unsigned integers, one message a lane.</summary>
@@ -16,7 +18,7 @@ internal unsafe interface IMd5Lanes<T>
     /// <summary>y ^ (x | ~z).</summary>
     static abstract T Mix(T x, T y, T z);
 
-    static abstract T RotateLeft(T x, byte bits);
+    static abstract T RotateLeft(T x, [ConstantExpected] byte bits);
 
     /// <summary>The sixteen words of a block of every lane: word by word instead of lane by lane.</summary>
     static abstract void Load(byte** lanes, T* words);

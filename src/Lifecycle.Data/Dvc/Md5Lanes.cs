@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -170,7 +171,7 @@ internal abstract unsafe class Md5Lanes
 
         // The words and the constant are added first: they do not wait for the step before.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static T Step(T a, T b, T mixed, T word, uint sine, byte turn) =>
+        private static T Step(T a, T b, T mixed, T word, uint sine, [ConstantExpected] byte turn) =>
             TLanes.Add(b, TLanes.RotateLeft(TLanes.Add(mixed, TLanes.Add(TLanes.Add(a, word), TLanes.All(sine))), turn));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

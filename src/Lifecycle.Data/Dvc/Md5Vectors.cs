@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -23,7 +24,7 @@ internal readonly struct Md5Lanes16 : IMd5Lanes<Vector512<uint>>
     public static Vector512<uint> Mix(Vector512<uint> x, Vector512<uint> y, Vector512<uint> z) => Avx512F.TernaryLogic(x, y, z, 0x39);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> RotateLeft(Vector512<uint> x, byte bits) => Avx512F.RotateLeft(x, bits);
+    public static Vector512<uint> RotateLeft(Vector512<uint> x, [ConstantExpected] byte bits) => Avx512F.RotateLeft(x, bits);
 
     public static unsafe void Load(byte** lanes, Vector512<uint>* words)
     {
@@ -78,7 +79,7 @@ internal readonly struct Md5Lanes8 : IMd5Lanes<Vector256<uint>>
     public static Vector256<uint> Mix(Vector256<uint> x, Vector256<uint> y, Vector256<uint> z) => y ^ (x | ~z);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<uint> RotateLeft(Vector256<uint> x, byte bits) => (x << bits) | (x >>> (32 - bits));
+    public static Vector256<uint> RotateLeft(Vector256<uint> x, [ConstantExpected] byte bits) => (x << bits) | (x >>> (32 - bits));
 
     public static unsafe void Load(byte** lanes, Vector256<uint>* words)
     {
@@ -129,7 +130,7 @@ internal readonly struct Md5Lanes4 : IMd5Lanes<Vector128<uint>>
     public static Vector128<uint> Mix(Vector128<uint> x, Vector128<uint> y, Vector128<uint> z) => y ^ (x | ~z);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> RotateLeft(Vector128<uint> x, byte bits) => (x << bits) | (x >>> (32 - bits));
+    public static Vector128<uint> RotateLeft(Vector128<uint> x, [ConstantExpected] byte bits) => (x << bits) | (x >>> (32 - bits));
 
     public static unsafe void Load(byte** lanes, Vector128<uint>* words)
     {

@@ -60,7 +60,7 @@ public sealed partial class DatasetCatalog
     {
         TreePlacer placer = new(Blobs, options);
         await placer.BuildAsync(folder, files, cancellationToken).ConfigureAwait(false);
-        await HoldsAsync(row, version, folder, include, StampIndex.Empty).ConfigureAwait(false);
+        await HoldsAsync(row, version, folder, include, StampIndex.Empty, cancellationToken).ConfigureAwait(false);
         return new CheckoutReport(folder, placer.Written, 0, [], placer.Linked, placer.Bytes) { CopiedInstead = placer.CopiedInstead };
     }
 
@@ -113,7 +113,7 @@ public sealed partial class DatasetCatalog
             cancellationToken).ConfigureAwait(false);
         Remove(root, plan.Remove);
         SetModes(root, plan.Equal);
-        await HoldsAsync(row, version, folder, include, StampIndex.Of(plan.Stamped, taken, default)).ConfigureAwait(false);
+        await HoldsAsync(row, version, folder, include, StampIndex.Of(plan.Stamped, taken, default), cancellationToken).ConfigureAwait(false);
         return new CheckoutReport(folder, placer.Written, plan.Equal.Count, overwritten, placer.Linked, placer.Bytes)
         {
             Removed = removed,
@@ -188,13 +188,14 @@ public sealed partial class DatasetCatalog
         }
     }
 
-    // The files are there; only then the folder follows the version.
-    private async ValueTask HoldsAsync(WorkspaceRow? row, DatasetVersion version, string folder, PathPatterns include, StampIndex stamps)
+    // The files are there; only then the folder follows the version. If this fails, the next checkout finds that nothing is left to write.
+    private async ValueTask HoldsAsync(
+        WorkspaceRow? row, DatasetVersion version, string folder, PathPatterns include, StampIndex stamps, CancellationToken cancellationToken)
     {
         if (row is not null)
         {
             WorkspaceRow held = new(version.Name, version.Number, include, stamps);
-            await held.SaveAsync(_database, folder, CommitDurability.Flushed, CancellationToken.None).ConfigureAwait(false);
+            await held.SaveAsync(_database, folder, CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
         }
     }
 

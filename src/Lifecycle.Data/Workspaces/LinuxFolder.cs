@@ -206,7 +206,11 @@ internal sealed partial class LinuxFolder : OpenFolder
         return new IOException($"Could not {act} '{path}': {Marshal.GetPInvokeErrorMessage(error)}.", error);
     }
 
-    protected override void Dispose(bool disposing) => _handle.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _handle.Dispose();
+        base.Dispose(disposing);
+    }
 
     private static int OpenAt(SafeFileHandle folder, string name, int flags, uint mode)
     {

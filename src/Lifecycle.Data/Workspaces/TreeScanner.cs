@@ -8,6 +8,7 @@ internal static class TreeScanner
 {
     public const string IgnoreFile = ".lifecycleignore";
 
+    private static readonly System.Buffers.SearchValues<char> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef");
     private static readonly HashSet<string> Out = new(StringComparer.Ordinal) { ".git", ".hg", ".dvc", ".lifecycle" };
 
     /// <summary>The files of a folder, or the one file, with their stamps.</summary>
@@ -46,7 +47,7 @@ internal static class TreeScanner
     /// <summary>Whether a file of this name is one that a checkout is writing, or left behind when it was killed.</summary>
     public static bool IsTemporary(string name) =>
         name.Length == AtomicFile.TemporaryPrefix.Length + 32 && name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
-        && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept("0123456789abcdef");
+        && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept(LowerHex);
 
     public static SourceRefusedException NoFile(string path) => new(path, "it is a device, a pipe or a socket, not a file.");
 

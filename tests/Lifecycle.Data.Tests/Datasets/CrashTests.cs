@@ -20,7 +20,7 @@ public sealed class CrashTests
         string[] sources = [.. Directory.EnumerateFiles(w.Path("source"), "*", SearchOption.AllDirectories)];
         FileStamp[] before = [.. sources.Select(FileStamp.Of)];
         HashSet<string> acknowledged = [];
-        for (int round = 0; round < (Depth.IsFull ? 120 : 12); round++)
+        for (int round = 0; round < (Depth.IsFull ? 120 : 8); round++)
         {
             List<string> lines = await KillAsync(Program.CommittingChild, w.Path("lifecycle"), w.Path("source"), round % 4, TimeSpan.FromMilliseconds(round * 37 % 100));
             acknowledged.UnionWith(lines);
@@ -72,7 +72,7 @@ public sealed class CrashTests
         await File.WriteAllTextAsync(w.Path("out", "beside"), "mine");
         FileStamp[] before = [FileStamp.Of(mine), FileStamp.Of(w.Path("out", "beside"))];
         int done = 0;
-        for (int round = 0; round < (Depth.IsFull ? 120 : 12); round++)
+        for (int round = 0; round < (Depth.IsFull ? 120 : 8); round++)
         {
             done += (await KillAsync(Program.CheckingOut, w.Path("lifecycle"), w.Path("out"), round % 3, TimeSpan.FromMilliseconds(round * 23 % 70))).Count;
             FileStamp[] now = [FileStamp.Of(mine), FileStamp.Of(w.Path("out", "beside"))];

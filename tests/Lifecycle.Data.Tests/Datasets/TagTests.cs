@@ -34,7 +34,7 @@ public sealed class TagTests
         await using TestWorkspace w = new();
         DatasetVersion one = await w.Datasets.CommitAsync("m", w.Write("t.csv", "a\n1\n"), configure: c => c.Tag("a").Tag("b").Code("0123abc", dirty: true));
         string record = Encoding.UTF8.GetString(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, one.Record, 1 << 20, default));
-        Assert.EndsWith(""","code":{"commit":"0123abc","dirty":true},"tags":["a","b"]}""", record, StringComparison.Ordinal);
+        Assert.EndsWith($$""","code":{"commit":"0123abc","dirty":true},"profile":"{{one.Row.Profile}}","tags":["a","b"]}""", record, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], (await w.Datasets.TagsAsync("m")).Select(t => t.Tag));
         DatasetVersion same = await w.Datasets.CommitAsync("m", w.Path("source", "t.csv"), configure: c => c.Tag("c"));
         Assert.Equal(one.Id, same.Id);

@@ -70,7 +70,7 @@ internal sealed class DvcSandbox : IDisposable
     {
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
         string root = below is null ? Root : Path.IsPathRooted(below) ? below : this[below];
-        foreach (string file in Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (string file in Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
         {
             string name = Path.GetRelativePath(root, file);
             if (!name.StartsWith(".dvc/tmp/", StringComparison.Ordinal))

@@ -32,6 +32,33 @@ internal static class NaiveDvc
         }
     }
 
+    public static string Md5(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(bytes));
+
+    /// <summary>An index of Git that tracks these paths; version 3 has one extended entry.</summary>
+    public static byte[] GitIndex(int version, string[] paths)
+    {
+        MemoryStream output = new();
+        output.Write("DIRC"u8);
+        output.Write([0, 0, 0, (byte)version, 0, 0, 0, (byte)paths.Length]);
+        foreach (string path in paths)
+        {
+            long start = output.Position;
+            bool extended = version == 3 && path == paths[0];
+            output.Write(new byte[60]);
+            output.Write([(byte)(extended ? 0x40 : 0), (byte)path.Length]);
+            output.Write(extended ? [0x20, 0] : []);
+            output.Write(Encoding.UTF8.GetBytes(path));
+            do
+            {
+                output.WriteByte(0);
+            }
+            while ((output.Position - start) % 8 != 0);
+        }
+
+        output.Write(new byte[20]);
+        return output.ToArray();
+    }
+
     public static string Dir(IReadOnlyDictionary<string, string> entries)
     {
         IEnumerable<string> sorted = entries.Keys.OrderBy(k => string.Concat(k.EnumerateRunes().Select(r => r.Value.ToString("X6", CultureInfo.InvariantCulture))), StringComparer.Ordinal);

@@ -225,9 +225,9 @@ public sealed class WorkspaceTests
     private static readonly string[] Names = ["a", "b", "d/a", "d/b", "d/e/a", "x y", "é"];
 
     // Random edits; the naive way reads everything each time.
-    [Property(MaxTest = 10)]
+    [Property(MaxTest = 6)]
     public Property Status_EqualsNaive() => Prop.ForAll(
-        Gen.Choose(0, 5).SelectMany(kind => Gen.Choose(0, Names.Length - 1).Select(name => (kind, name))).ListOf().Select(l => l.Take(25).ToArray()).ToArbitrary(),
+        Gen.Choose(0, 5).SelectMany(kind => Gen.Choose(0, Names.Length - 1).Select(name => (kind, name))).ListOf().Select(l => l.Take(20).ToArray()).ToArbitrary(),
         edits => RunAsync(edits).GetAwaiter().GetResult());
 
     private static async Task RunAsync((int Kind, int Name)[] edits)

@@ -230,7 +230,7 @@ internal sealed partial class PackCatalog(ObjectFolder folder, TimeProvider time
         return !same;
     }
 
-    private IEnumerable<string> Files()
+    private string[] Files()
     {
         try
         {

@@ -55,7 +55,7 @@ public sealed class Sha256LanesTests
             ids.Select(i => i.Hex));
     }
 
-    private static void AssertSame(IReadOnlyList<Piece> pieces)
+    private static void AssertSame(List<Piece> pieces)
     {
         Digest[] ids = new Digest[pieces.Count];
         Sha256Lanes.Hash(pieces, ids);
