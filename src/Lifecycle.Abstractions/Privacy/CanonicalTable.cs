@@ -1,9 +1,10 @@
 namespace Lifecycle;
 
 /// <summary>
-/// Canonical decompositions and combining classes of Unicode 14, made from its UnicodeData and composition exclusions. Variable-length integers of 7 bits, least first:
-/// the number of decompositions; of each 2 x (code point - the one before) + 1 if it does not compose again, first - code point in zigzag, second - the second before
-/// in zigzag (0: it has no second). Then the number of runs of one class; of each its distance from the end of the run before, its length, its class.
+/// Canonical decompositions and combining classes of Unicode 14, made from its UnicodeData and composition exclusions. Variable-length
+/// integers of 7 bits, least first: the number of decompositions; of each 2 x (code point - the one before) + 1 if it does not compose
+/// again, first - code point in zigzag, second - the second before in zigzag (0: it has no second). Then the number of runs of one class;
+/// of each its distance from the end of the run before, its length, its class.
 /// </summary>
 internal static class CanonicalTable
 {

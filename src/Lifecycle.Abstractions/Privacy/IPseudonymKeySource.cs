@@ -1,8 +1,8 @@
 namespace Lifecycle;
 
 /// <summary>
-/// Where the keys of pseudonyms come from: a file, the environment (<see cref="PseudonymKeys"/>), or a key vault of your own. Who holds a key can
-/// join pseudonyms again, so a key never lies beside the data it hides.
+/// Where the keys of pseudonyms come from: a file, the environment (<see cref="PseudonymKeys"/>), or a key vault of your own. Who holds a
+/// key can join pseudonyms again, so a key never lies beside the data it hides.
 /// </summary>
 public interface IPseudonymKeySource
 {

@@ -12,7 +12,8 @@ public sealed class PseudonymKey
     private readonly byte[] _secret;
 
     /// <summary>Takes a copy of a secret.</summary>
-    /// <param name="id">Name of the key: 1 to 128 letters, digits, <c>.</c>, <c>_</c> or <c>-</c>, beginning with a letter or a digit.</param>
+    /// <param name="id">Name of the key: 1 to 128 letters, digits, <c>.</c>, <c>_</c> or <c>-</c>, beginning with a letter or a
+    /// digit.</param>
     /// <param name="secret">At least 32 random bytes.</param>
     /// <exception cref="PseudonymKeyException">The secret is too short, or all its bytes are equal.</exception>
     /// <exception cref="InvalidNameException">The id breaks its rule.</exception>

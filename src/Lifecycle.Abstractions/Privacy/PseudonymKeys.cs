@@ -4,8 +4,9 @@ using System.Text;
 namespace Lifecycle;
 
 /// <summary>
-/// Keys from a file outside every store, from the environment, or from memory. A key is a line <c>&lt;id&gt; &lt;base64 of at least 32 bytes&gt;</c>; the last
-/// one is the current one, so a new key is appended and the old ones stay for what was made with them.
+/// Keys from a file outside every store, from the environment, or from memory. A key is a line
+/// <c>&lt;id&gt; &lt;base64 of at least 32 bytes&gt;</c>; the last one is the current one, so a new key is appended and the old ones stay
+/// for what was made with them.
 /// </summary>
 /// <remarks>A file or a variable is read when a key is first asked for, and again for a key that was not there.</remarks>
 public sealed class PseudonymKeys : IPseudonymKeySource

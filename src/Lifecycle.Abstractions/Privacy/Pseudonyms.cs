@@ -8,8 +8,8 @@ using System.Text;
 namespace Lifecycle;
 
 /// <summary>
-/// Keyed pseudonyms of one domain, the one formula of the SDK: <c>&lt;key id&gt;:</c> and base64url, without padding, of
-/// HMAC-SHA256(key, <c>lifecycle.pseudonym/1</c> ‖ 0x1F ‖ domain ‖ 0x1F ‖ NFC(value)) in UTF-8. The same value in the same domain under the same key has the
+/// Keyed pseudonyms of one domain, the one formula of the SDK: <c>&lt;key id&gt;:</c> and base64url, without padding, of HMAC-SHA256(key,
+/// <c>lifecycle.pseudonym/1</c> ‖ 0x1F ‖ domain ‖ 0x1F ‖ NFC(value)) in UTF-8. The same value in the same domain under the same key has the
 /// same pseudonym everywhere; without the key nothing can be joined or guessed. A pseudonym is still personal data (GDPR article 4(5)).
 /// </summary>
 /// <remarks>Safe for use from many threads. NFC is that of Unicode 14, whether or not the process runs without ICU.</remarks>
@@ -28,7 +28,8 @@ public sealed class Pseudonyms : IDisposable
 
     /// <summary>Makes pseudonyms of a domain.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="domain">What the values name, for example <c>loans/applicant_id</c>. Equal domains of two tables make them joinable.</param>
+    /// <param name="domain">What the values name, for example <c>loans/applicant_id</c>. Equal domains of two tables make them
+    /// joinable.</param>
     /// <exception cref="ArgumentException">The domain is empty, longer than 256 characters, or has a control character.</exception>
     public Pseudonyms(PseudonymKey key, string domain)
     {
@@ -64,8 +65,9 @@ public sealed class Pseudonyms : IDisposable
     }
 
     /// <summary>
-    /// By how many days the dates of a subject are moved: r = first 8 bytes, big endian, of HMAC-SHA256(key, <c>lifecycle.dateshift/1</c> ‖ 0x1F ‖ domain ‖ 0x1F ‖ subject)
-    /// mod 2N; r - N below N, else r - N + 1. One shift a subject, so intervals are kept; from -N to N and never 0.
+    /// By how many days the dates of a subject are moved: r = first 8 bytes, big endian, of HMAC-SHA256(key, <c>lifecycle.dateshift/1</c> ‖
+    /// 0x1F ‖ domain ‖ 0x1F ‖ subject) mod 2N; r - N below N, else r - N + 1. One shift a subject, so intervals are kept; from -N to N and
+    /// never 0.
     /// </summary>
     /// <param name="subject">Whose dates they are.</param>
     /// <param name="days">N, at least 1.</param>

@@ -11,8 +11,8 @@ public sealed partial class DatasetCatalog
     private const string VersionSource = "version";
 
     /// <summary>
-    /// Makes a version of another dataset from a table, by a privacy plan. The source stays as it is. Version, plan, risk report and audit entry
-    /// (<c>dataset.derived</c>) come into being together or not at all.
+    /// Makes a version of another dataset from a table, by a privacy plan. The source stays as it is. Version, plan, risk report and audit
+    /// entry (<c>dataset.derived</c>) come into being together or not at all.
     /// </summary>
     /// <param name="name">Name of the result; another one than the source's.</param>
     /// <param name="source">The version whose rows are changed.</param>
@@ -20,11 +20,14 @@ public sealed partial class DatasetCatalog
     /// <param name="reason">Why, for the audit log.</param>
     /// <param name="file">The table; null when the version has only one.</param>
     /// <param name="cancellationToken">Cancelling leaves nothing.</param>
-    /// <returns>The version with its risk report. The same source, plan and content as the newest version of <paramref name="name"/> give that version, and write nothing.</returns>
+    /// <returns>The version with its risk report. The same source, plan and content as the newest version of <paramref name="name"/> give
+    /// that version, and write nothing.</returns>
     /// <exception cref="PrivacyPlanException">
-    /// The plan leaves a column out or names one that is not there, an operator does not fit its column, a key is too short or lies in the store's folder, a vault does,
-    /// free text would be kept, a hierarchy does not know a value. All but the last two are found before a row is read.
+    /// The plan leaves a column out or names one that is not there, an operator does not fit its column, a key is too short or lies in the
+    /// store's folder, a vault does, free text would be kept, a hierarchy does not know a value. All but the last two are found before a
+    /// row is read.
     /// </exception>
+    /// <exception cref="DatasetException">The source is of another store, or has no such table.</exception>
     /// <exception cref="PrivacyRequirementNotMetException">The requirement cannot be met, or only by leaving out too many rows.</exception>
     /// <exception cref="TableFormatException">A row cannot be read.</exception>
     public async ValueTask<DerivedVersion> DeriveAsync(
@@ -36,14 +39,19 @@ public sealed partial class DatasetCatalog
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         if (string.Equals(name, source.Name, StringComparison.OrdinalIgnoreCase))
         {
-            throw new PrivacyPlanException($"A derived version belongs to another dataset than its source '{source.Name}'; give it a name of its own, for example '{source.Name}-safe'.");
+            throw new PrivacyPlanException(
+                $"A derived version belongs to another dataset than its source '{source.Name}'; give it a name of its own, for example '{source.Name}-safe'.");
         }
 
         using Activity? activity = DataTelemetry.Start("dataset derive", name);
         long started = Stopwatch.GetTimestamp();
         try
         {
-            await ReadyAsync(cancellationToken).ConfigureAwait(false);
+            if (await FindAsync(source.Id, cancellationToken).ConfigureAwait(false) is null)
+            {
+                throw new DatasetException($"{source} is not in this store, so nothing derived from it could name it. Commit it here first.");
+            }
+
             TableSummary table = source.TableOf(file);
             ResolvedPlan resolved = ResolvedPlan.Of(plan, table.Schema);
             PseudonymKey? key = resolved.NeedsKey ? await KeyOfAsync(plan.Keys!, cancellationToken).ConfigureAwait(false) : null;

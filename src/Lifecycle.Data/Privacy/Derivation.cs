@@ -1,6 +1,7 @@
 namespace Lifecycle.Data;
 
-/// <summary>One derivation: the first pass measures and decides which rows go, the second writes. Of the rows only numbers are held between them.</summary>
+/// <summary>One derivation: the first pass measures and decides which rows go, the second writes. Of the rows only numbers are held between
+/// them.</summary>
 internal sealed class Derivation
 {
     private readonly DatasetVersion _source;
@@ -27,7 +28,8 @@ internal sealed class Derivation
     }
 
     /// <summary>The first pass.</summary>
-    /// <exception cref="PrivacyPlanException">A column is free text that nobody let through, or a hierarchy does not know a value.</exception>
+    /// <exception cref="PrivacyPlanException">A column is free text that nobody let through, or a hierarchy does not know a
+    /// value.</exception>
     /// <exception cref="PrivacyRequirementNotMetException">The requirement cannot be met.</exception>
     public async ValueTask MeasureAsync(CancellationToken cancellationToken)
     {

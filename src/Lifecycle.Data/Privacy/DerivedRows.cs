@@ -2,7 +2,8 @@ using Lifecycle.Statistics;
 
 namespace Lifecycle.Data;
 
-/// <summary>The derived table as a stream of CSV bytes: read, changed and written batch by batch. Canonical text, LF, quotes only where needed.</summary>
+/// <summary>The derived table as a stream of CSV bytes: read, changed and written batch by batch. Canonical text, LF, quotes only where
+/// needed.</summary>
 internal sealed class DerivedRows : Stream
 {
     /// <summary>In fewer rows half of them are soon different.</summary>

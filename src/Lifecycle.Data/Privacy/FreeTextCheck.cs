@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// Finds free text among the columns that a Safe Harbor plan keeps as no identifier: texts of which more than half differ and whose mean length is above 24 characters.
+/// Finds free text among the columns that a Safe Harbor plan keeps as no identifier: texts of which more than half differ and whose mean
+/// length is above 24 characters.
 /// </summary>
 internal sealed class FreeTextCheck
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// From each value of a column to its generalizations, as k-anonymity uses them (Sweeney 2002; the CSV of ARX): a line a value, the value first, then from the nearest
-/// generalization to the widest. No header; comma or semicolon; fields in double quotes where needed.
+/// From each value of a column to its generalizations, as k-anonymity uses them (Sweeney 2002; the CSV of ARX): a line a value, the value
+/// first, then from the nearest generalization to the widest. No header; comma or semicolon; fields in double quotes where needed.
 /// </summary>
 public sealed class Hierarchy
 {
@@ -71,7 +71,8 @@ public sealed class Hierarchy
             if (row.Count is < 2 or > MaximumLevels + 1 || (rows.Count > 0 && row.Count != rows[0].Count))
             {
                 throw new PrivacyPlanException(
-                    $"The hierarchy '{name}' has {row.Count} field(s) in line {lines.Line}; {(rows.Count > 0 ? $"its first line has {rows[0].Count}" : $"a value and 1 to {MaximumLevels} generalizations are needed")}.");
+                    $"The hierarchy '{name}' has {row.Count} field(s) in line {lines.Line}; "
+                    + $"{(rows.Count > 0 ? $"its first line has {rows[0].Count}" : $"a value and 1 to {MaximumLevels} generalizations are needed")}.");
             }
 
             if (!seen.Add(row[0]))

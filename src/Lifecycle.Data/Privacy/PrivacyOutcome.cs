@@ -9,13 +9,14 @@ public enum PrivacyClaim
     None,
 
     /// <summary>
-    /// It holds keyed pseudonyms, tokens or shifted dates: who holds the key can name the people again. It is still personal data (GDPR article 4(5);
-    /// EDPB guidelines 01/2025).
+    /// It holds keyed pseudonyms, tokens or shifted dates: who holds the key can name the people again. It is still personal data (GDPR
+    /// article 4(5); EDPB guidelines 01/2025).
     /// </summary>
     Pseudonymized,
 
     /// <summary>
-    /// The 18 identifiers of 45 CFR 164.514(b)(2)(i) were removed and an actor attested (b)(2)(ii): no actual knowledge that the rest could identify someone.
+    /// The 18 identifiers of 45 CFR 164.514(b)(2)(i) were removed and an actor attested (b)(2)(ii): no actual knowledge that the rest could
+    /// identify someone.
     /// </summary>
     DeIdentified,
 

@@ -11,7 +11,8 @@ public sealed partial class PrivacyPlan
     }
 
     /// <summary>Keeps columns as they are.</summary>
-    /// <exception cref="PrivacyPlanException">A column stands twice in the plan, or the plan is one of Safe Harbor, where a column is classified instead.</exception>
+    /// <exception cref="PrivacyPlanException">A column stands twice in the plan, or the plan is one of Safe Harbor, where a column is
+    /// classified instead.</exception>
     public PrivacyPlan Keep(params IReadOnlyList<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -47,13 +48,14 @@ public sealed partial class PrivacyPlan
     public PrivacyPlan YearOnly(string column) => With(column, new YearOnlyOperator());
 
     /// <summary>
-    /// Moves all dates of a subject by the same number of days, from -<paramref name="days"/> to <paramref name="days"/> and never 0, so that intervals are kept.
-    /// A row without a subject, or a date that leaves the calendar, becomes null.
+    /// Moves all dates of a subject by the same number of days, from -<paramref name="days"/> to <paramref name="days"/> and never 0, so
+    /// that intervals are kept. A row without a subject, or a date that leaves the calendar, becomes null.
     /// </summary>
     /// <param name="column">A column of dates.</param>
     /// <param name="days">Most days, 1 to 36,500.</param>
     /// <param name="subject">The column that says whose date it is.</param>
-    /// <param name="domain">What the subject names; null is <c>&lt;dataset&gt;/&lt;subject&gt;</c>, so several date columns of one subject move together.</param>
+    /// <param name="domain">What the subject names; null is <c>&lt;dataset&gt;/&lt;subject&gt;</c>, so several date columns of one subject
+    /// move together.</param>
     public PrivacyPlan ShiftDates(string column, int days, string subject, string? domain = null)
     {
         RequireKeys(column, "shiftDates");
@@ -66,19 +68,23 @@ public sealed partial class PrivacyPlan
     /// <param name="level">0 is the value itself, 1 the first generalization.</param>
     public PrivacyPlan Map(string column, Hierarchy hierarchy, int level) => With(column, new MapOperator(column, hierarchy, level));
 
-    /// <summary>Puts a more general value in the place of each, as a CSV says: <c>value,level 1,level 2,...</c> on each line, no header.</summary>
+    /// <summary>Puts a more general value in the place of each, as a CSV says: <c>value,level 1,level 2,...</c> on each line, no
+    /// header.</summary>
     /// <param name="column">The column.</param>
     /// <param name="hierarchyFile">The CSV; read now, at most 64 MiB.</param>
     /// <param name="level">0 is the value itself, 1 the first generalization.</param>
     public PrivacyPlan Map(string column, string hierarchyFile, int level) => Map(column, Hierarchy.Read(hierarchyFile), level);
 
     /// <summary>
-    /// Keeps the first three digits of a ZIP code; <c>000</c> where they stand for 20,000 people or fewer (<see cref="RestrictZip3"/>). What is no ZIP code becomes null.
+    /// Keeps the first three digits of a ZIP code; <c>000</c> where they stand for 20,000 people or fewer (<see cref="RestrictZip3"/>).
+    /// What is no ZIP code becomes null.
     /// </summary>
-    /// <param name="column">A column of texts or whole numbers (a number of fewer than five digits has lost its zeros, and gets them back).</param>
+    /// <param name="column">A column of texts or whole numbers (a number of fewer than five digits has lost its zeros, and gets them
+    /// back).</param>
     public PrivacyPlan Zip3(string column) => With(column, new Zip3Operator());
 
-    /// <summary>The first three digits of ZIP codes that stand for 20,000 people or fewer. The default is that of the 2000 census (HHS guidance of 2012).</summary>
+    /// <summary>The first three digits of ZIP codes that stand for 20,000 people or fewer. The default is that of the 2000 census (HHS
+    /// guidance of 2012).</summary>
     /// <param name="prefixes">Three digits each.</param>
     public PrivacyPlan RestrictZip3(params IReadOnlyList<string> prefixes)
     {
@@ -90,7 +96,8 @@ public sealed partial class PrivacyPlan
 
     /// <summary>Puts a keyed pseudonym in the place of the value (<see cref="Pseudonyms"/>).</summary>
     /// <param name="column">The column.</param>
-    /// <param name="domain">What the values name; null is <c>&lt;dataset&gt;/&lt;column&gt;</c>. The same domain in two datasets makes them joinable.</param>
+    /// <param name="domain">What the values name; null is <c>&lt;dataset&gt;/&lt;column&gt;</c>. The same domain in two datasets makes them
+    /// joinable.</param>
     public PrivacyPlan Pseudonymize(string column, string? domain = null)
     {
         RequireKeys(column, "pseudonymize");

@@ -39,9 +39,11 @@ public sealed partial class PrivacyPlan
     }
 
     /// <summary>
-    /// Attests 45 CFR 164.514(b)(2)(ii) in the name of the actor who derives: without it no outcome is <see cref="PrivacyClaim.DeIdentified"/>.
+    /// Attests 45 CFR 164.514(b)(2)(ii) in the name of the actor who derives: without it no outcome is
+    /// <see cref="PrivacyClaim.DeIdentified"/>.
     /// </summary>
-    /// <param name="statement">For example <c>no actual knowledge that the rest could identify a person</c>; kept in the plan and in the audit log.</param>
+    /// <param name="statement">For example <c>no actual knowledge that the rest could identify a person</c>; kept in the plan and in the
+    /// audit log.</param>
     public PrivacyPlan Attest(string statement)
     {
         RequireSafeHarbor("Attest");

@@ -11,8 +11,9 @@ public enum PrivacyProfile
 }
 
 /// <summary>
-/// What becomes of every column of a table on its way to people who may not see who is in it. An allow-list: a column that the plan does not name is an error, so a column
-/// that is added later never leaks. There is no unkeyed hash, because guessing undoes it, and no added noise, because noise in floating point is not private.
+/// What becomes of every column of a table on its way to people who may not see who is in it. An allow-list: a column that the plan does
+/// not name is an error, so a column that is added later never leaks. There is no unkeyed hash, because guessing undoes it, and no added
+/// noise, because noise in floating point is not private.
 /// </summary>
 /// <remarks>A plan is immutable: each call gives a new one. Null stays null under every operator.</remarks>
 public sealed partial class PrivacyPlan
@@ -69,14 +70,15 @@ public sealed partial class PrivacyPlan
     public static PrivacyPlan Gdpr(IPseudonymKeySource? keys = null) => new(PrivacyProfile.Gdpr, keys, null);
 
     /// <summary>
-    /// A plan that keeps 45 CFR 164.514(b)(2): every column is classified, and each class has its action. Codes derived from a person's data are forbidden by (c),
-    /// so there are no pseudonyms and no shifted dates in it, only random tokens.
+    /// A plan that keeps 45 CFR 164.514(b)(2): every column is classified, and each class has its action. Codes derived from a person's
+    /// data are forbidden by (c), so there are no pseudonyms and no shifted dates in it, only random tokens.
     /// </summary>
     /// <param name="vault">Keeps the tokens of record, account and other numbers; null drops those columns.</param>
     public static PrivacyPlan HipaaSafeHarbor(TokenVault? vault = null) => new(PrivacyProfile.SafeHarbor, null, vault);
 
     /// <summary>
-    /// What the table must reach over its quasi-identifiers: classes of equal rows that fail are suppressed, distances are measured again, until all hold.
+    /// What the table must reach over its quasi-identifiers: classes of equal rows that fail are suppressed, distances are measured again,
+    /// until all hold.
     /// </summary>
     /// <param name="quasiIdentifiers">Columns by which somebody could be recognized; measured as the derived table shows them.</param>
     /// <param name="sensitive">What must not be learned of a person; needed for l and t.</param>
@@ -84,7 +86,8 @@ public sealed partial class PrivacyPlan
     /// <param name="l">Fewest different sensitive values of a class, 1 or more (Machanavajjhala 2007).</param>
     /// <param name="t">Greatest distance between a class's sensitive values and the table's, above 0 and at most 1 (Li 2007).</param>
     /// <param name="suppressAtMost">Greatest share of rows that may be left out, 0 to 1.</param>
-    /// <exception cref="PrivacyPlanException">A number is out of its range, a column stands twice, or the plan has a requirement already.</exception>
+    /// <exception cref="PrivacyPlanException">A number is out of its range, a column stands twice, or the plan has a requirement
+    /// already.</exception>
     public PrivacyPlan Require(
         IReadOnlyList<string> quasiIdentifiers, string? sensitive = null, int k = 5, int l = 1, double t = 1, double suppressAtMost = 0) =>
         WithRequirement(new PrivacyRequirement([.. quasiIdentifiers], sensitive, k, l, t, suppressAtMost));

@@ -12,7 +12,8 @@ public sealed class PrivacyPlanException : DatasetException
     }
 }
 
-/// <summary>The table does not reach what the plan requires, or only by suppressing more rows than it allows. Nothing was written.</summary>
+/// <summary>The table does not reach what the plan requires, or only by suppressing more rows than it allows. Nothing was
+/// written.</summary>
 public sealed class PrivacyRequirementNotMetException : DatasetException
 {
     /// <summary>Makes the error.</summary>

@@ -36,13 +36,16 @@ internal sealed class ResolvedPlan
         if (unnamed.Length > 0)
         {
             throw new PrivacyPlanException(
-                $"The plan does not say what becomes of {unnamed.Length} column(s): {string.Join(", ", unnamed)}. Name every column; {(isSafeHarbor ? "Classify" : "Keep")} or Drop is a decision, too.");
+                $"The plan does not say what becomes of {unnamed.Length} column(s): {string.Join(", ", unnamed)}. "
+                + $"Name every column; {(isSafeHarbor ? "Classify" : "Keep")} or Drop is a decision, too.");
         }
 
-        string[] unclassified = [.. schema.Select(c => c.Name).Where(name => isSafeHarbor && !plan.Classes.ContainsKey(name) && plan.Operators[name] is not DropOperator)];
+        string[] unclassified = [.. schema.Select(c => c.Name)
+            .Where(name => isSafeHarbor && !plan.Classes.ContainsKey(name) && plan.Operators[name] is not DropOperator)];
         if (unclassified.Length > 0)
         {
-            throw new PrivacyPlanException($"In a Safe Harbor plan these columns must be classified, too: {string.Join(", ", unclassified)}. Say Classify(column, SafeHarborClass...).");
+            throw new PrivacyPlanException($"In a Safe Harbor plan these columns must be classified, too: {string.Join(", ", unclassified)}. "
+                + "Say Classify(column, SafeHarborClass...).");
         }
 
         List<(TableColumn, ColumnOperator)> columns = [];
@@ -169,7 +172,8 @@ internal sealed class ResolvedPlan
         string[] unknown = [.. names.Where(name => !schema.TryGet(name, out _))];
         if (unknown.Length > 0)
         {
-            throw new PrivacyPlanException($"{who} names column(s) that the table does not have: {string.Join(", ", unknown)}. The table has: {string.Join(", ", schema.Select(c => c.Name))}.");
+            throw new PrivacyPlanException($"{who} names column(s) that the table does not have: {string.Join(", ", unknown)}. "
+                + $"The table has: {string.Join(", ", schema.Select(c => c.Name))}.");
         }
     }
 }

@@ -48,7 +48,8 @@ public sealed record RiskReport
     public required IReadOnlyList<ColumnTreatment> Columns { get; init; }
 
     /// <summary>
-    /// Columns that are kept as they are, are neither quasi-identifier nor sensitive, and differ in more than half of their rows: each may name somebody, whatever k is.
+    /// Columns that are kept as they are, are neither quasi-identifier nor sensitive, and differ in more than half of their rows: each may
+    /// name somebody, whatever k is.
     /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

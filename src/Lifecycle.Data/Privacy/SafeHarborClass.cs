@@ -1,7 +1,8 @@
 namespace Lifecycle.Data;
 
 /// <summary>
-/// The identifiers that 45 CFR 164.514(b)(2)(i) wants removed, (A) to (R), of the individual or of relatives, employers or household members; and <see cref="None"/>.
+/// The identifiers that 45 CFR 164.514(b)(2)(i) wants removed, (A) to (R), of the individual or of relatives, employers or household
+/// members; and <see cref="None"/>.
 /// </summary>
 public enum SafeHarborClass
 {
@@ -12,14 +13,16 @@ public enum SafeHarborClass
     Names,
 
     /// <summary>
-    /// (B) Geographic subdivisions smaller than a state. The first three digits of a ZIP code in a column that says so in its name (<c>zip</c>, <c>postal</c>, <c>postcode</c>);
-    /// else dropped, because a county code looks like a ZIP code. <see cref="PrivacyPlan.Zip3"/> says it for a column of another name.
+    /// (B) Geographic subdivisions smaller than a state. The first three digits of a ZIP code in a column that says so in its name
+    /// (<c>zip</c>, <c>postal</c>, <c>postcode</c>); else dropped, because a county code looks like a ZIP code.
+    /// <see cref="PrivacyPlan.Zip3"/> says it for a column of another name.
     /// </summary>
     Geography,
 
     /// <summary>
-    /// (C) Elements of dates except the year, and ages over 89. A column of dates keeps its years, without those 90 or more years ago; a column of numbers whose name says
-    /// <c>age</c> becomes <c>90+</c> above 89. Other numbers need <see cref="PrivacyPlan.Age"/> or <see cref="PrivacyPlan.Drop"/>; texts are dropped.
+    /// (C) Elements of dates except the year, and ages over 89. A column of dates keeps its years, without those 90 or more years ago; a
+    /// column of numbers whose name says <c>age</c> becomes <c>90+</c> above 89. Other numbers need <see cref="PrivacyPlan.Age"/> or
+    /// <see cref="PrivacyPlan.Drop"/>; texts are dropped.
     /// </summary>
     Dates,
 
@@ -65,6 +68,7 @@ public enum SafeHarborClass
     /// <summary>(Q) Full-face photographs and comparable images. Dropped.</summary>
     FacePhotographs,
 
-    /// <summary>(R) Any other unique identifying number, characteristic or code. Tokenized when the plan has a vault, else dropped.</summary>
+    /// <summary>(R) Any other unique identifying number, characteristic or code. Tokenized when the plan has a vault, else
+    /// dropped.</summary>
     OtherUniqueCodes,
 }

@@ -62,7 +62,8 @@ internal static class SafeHarborRules
             null when isDate => new YearOnlyOperator(withoutOld: true),
             null when isNumber && IsNamed(column.Name, AgeWords) => Ages(column.Name),
             null when isNumber => throw new PrivacyPlanException(
-                $"'{column.Name}' is of class C and holds numbers, which may be ages, months or days. Say Age(\"{column.Name}\") when they are ages in years, else Drop(\"{column.Name}\")."),
+                $"'{column.Name}' is of class C and holds numbers, which may be ages, months or days. "
+                + $"Say Age(\"{column.Name}\") when they are ages in years, else Drop(\"{column.Name}\")."),
             null => new DropOperator(),
             YearOnlyOperator when isDate => new YearOnlyOperator(withoutOld: true),
             TopCodeOperator { Maximum: <= GreatestAge } when isNumber => said,

@@ -1,6 +1,7 @@
 namespace Lifecycle.Data;
 
-/// <summary>Whether a secret lies in the folder of a store, links followed: who gets a copy of the folder must not get the way back with it.</summary>
+/// <summary>Whether a secret lies in the folder of a store, links followed: who gets a copy of the folder must not get the way back with
+/// it.</summary>
 internal static class StoreFolder
 {
     public static void RefuseInside(string? store, string? file, string what)

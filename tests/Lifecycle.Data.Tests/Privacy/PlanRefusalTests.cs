@@ -177,6 +177,8 @@ public sealed class PlanRefusalTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await w.Datasets.DeriveAsync("s", v, plan, " "));
         await Assert.ThrowsAsync<InvalidNameException>(async () => await w.Datasets.DeriveAsync("../s", v, plan, "r"));
         await Assert.ThrowsAsync<DatasetException>(async () => await w.Datasets.DeriveAsync("s", v, plan, "r", file: "u.csv"));
+        await using TestWorkspace elsewhere = new();
+        await Assert.ThrowsAsync<DatasetException>(async () => await elsewhere.Datasets.DeriveAsync("s", v, plan, "r"));
     }
 
     [Fact]

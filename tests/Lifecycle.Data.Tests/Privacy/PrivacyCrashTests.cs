@@ -41,7 +41,7 @@ public sealed class PrivacyCrashTests
         FileStamp before = FileStamp.Of(source);
         PseudonymKeys keys = PseudonymKeys.CreateFile(w.Path("keys"));
         HashSet<string> acknowledged = [];
-        int rounds = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 150 : 8;
+        int rounds = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 100 : 6;
         for (int round = 0; round < rounds; round++)
         {
             acknowledged.UnionWith(await KillAsync(w, round % 3, TimeSpan.FromMilliseconds(round * 41 % 90)));

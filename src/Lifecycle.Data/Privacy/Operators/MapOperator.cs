@@ -68,6 +68,7 @@ internal sealed class MapOperator : ColumnOperator
         public override string? Apply(BatchColumn column, int row) => general.TryGetValue(column.Text(row)!, out string? value)
             ? value
             : throw new PrivacyPlanException(
-                $"'{column.Name}': the hierarchy does not name the value of row {(_batch?.FirstRow ?? 0) + row + 1} (without the header). Add a line for it; a value it does not know is not let through.");
+                $"'{column.Name}': the hierarchy does not name the value of row {(_batch?.FirstRow ?? 0) + row + 1} (without the header). "
+                + "Add a line for it; a value it does not know is not let through.");
     }
 }

@@ -13,7 +13,8 @@ internal sealed class TopCodeOperator : ColumnOperator
     {
         if (!double.IsFinite(max) || (label is not null && (label.Length is 0 or > 256 || label.Any(char.IsControl))))
         {
-            throw new PrivacyPlanException(FormattableString.Invariant($"'{column}': the limit of a top code must be a finite number (it is {max}), and its label 1 to 256 visible characters."));
+            throw new PrivacyPlanException(FormattableString.Invariant(
+                $"'{column}': the limit of a top code must be a finite number (it is {max}), and its label 1 to 256 visible characters."));
         }
 
         _max = max;

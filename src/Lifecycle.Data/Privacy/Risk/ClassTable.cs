@@ -1,7 +1,8 @@
 namespace Lifecycle.Data;
 
 /// <summary>
-/// Classes of equal rows with how often each sensitive value stands in them. All counts are whole numbers, so that distances are exact up to one division.
+/// Classes of equal rows with how often each sensitive value stands in them. All counts are whole numbers, so that distances are exact up
+/// to one division.
 /// </summary>
 internal sealed class ClassTable
 {
@@ -137,7 +138,8 @@ internal sealed class ClassTable
         return (double)sum / (2d * size * totals.Rows);
     }
 
-    /// <summary>1/(m-1) of the sum of absolute cumulative differences over the m sorted values: the ordered distance of numbers (Li 2007).</summary>
+    /// <summary>1/(m-1) of the sum of absolute cumulative differences over the m sorted values: the ordered distance of numbers (Li
+    /// 2007).</summary>
     public double NumberDistance(int id, SensitiveTotals totals)
     {
         int m = totals.Distinct;

@@ -1,6 +1,7 @@
 namespace Lifecycle.Data;
 
-/// <summary>A column as numbers 0, 1, 2, ... for its different values, in the order in which they came. Null is a value; -0.0 is 0.0, NaN is NaN.</summary>
+/// <summary>A column as numbers 0, 1, 2, ... for its different values, in the order in which they came. Null is a value; -0.0 is 0.0, NaN
+/// is NaN.</summary>
 internal abstract class CodedColumn
 {
     private int[] _codes = [];

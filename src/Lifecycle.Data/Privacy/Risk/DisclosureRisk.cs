@@ -1,7 +1,8 @@
 namespace Lifecycle.Data;
 
 /// <summary>
-/// How easily somebody in a table could be recognized, and what would then be learned. Rows that are equal over the quasi-identifiers are a class; null is a value.
+/// How easily somebody in a table could be recognized, and what would then be learned. Rows that are equal over the quasi-identifiers are a
+/// class; null is a value.
 /// </summary>
 public sealed record DisclosureRisk
 {
@@ -48,12 +49,13 @@ public sealed record DisclosureRisk
     /// <summary>Entropy l: exp of the least entropy of a class (Machanavajjhala 2007).</summary>
     public double? EntropyDiversity { get; init; }
 
-    /// <summary>Greatest distance of a class's sensitive values to the table's, taken as categories: half the sum of absolute differences (Li 2007).</summary>
+    /// <summary>Greatest distance of a class's sensitive values to the table's, taken as categories: half the sum of absolute differences
+    /// (Li 2007).</summary>
     public double? CategoryCloseness { get; init; }
 
     /// <summary>
-    /// The same, taken as numbers: 1/(m-1) of the sum of absolute cumulative differences over the m sorted values (Li 2007; null below NaN below all numbers).
-    /// Null when the sensitive column holds no numbers.
+    /// The same, taken as numbers: 1/(m-1) of the sum of absolute cumulative differences over the m sorted values (Li 2007; null below NaN
+    /// below all numbers). Null when the sensitive column holds no numbers.
     /// </summary>
     public double? NumberCloseness { get; init; }
 

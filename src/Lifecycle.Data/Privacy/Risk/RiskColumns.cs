@@ -50,7 +50,8 @@ internal sealed class RiskColumns
     }
 }
 
-/// <summary>A column as it is and as the plan shows it. A value is changed once, however many rows hold it, unless its change depends on the row.</summary>
+/// <summary>A column as it is and as the plan shows it. A value is changed once, however many rows hold it, unless its change depends on
+/// the row.</summary>
 internal sealed class ShownColumn
 {
     private readonly CellTransform _transform;

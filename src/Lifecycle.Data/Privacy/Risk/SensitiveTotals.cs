@@ -61,8 +61,8 @@ internal sealed class SensitiveTotals
     public int[] Position { get; }
 
     /// <summary>
-    /// Sum over the places from <paramref name="from"/> to before <paramref name="to"/> of |below/size - cumulative share|, times size times rows. The shares only grow, so
-    /// there is one place where the sign changes.
+    /// Sum over the places from <paramref name="from"/> to before <paramref name="to"/> of |below/size - cumulative share|, times size
+    /// times rows. The shares only grow, so there is one place where the sign changes.
     /// </summary>
     public long SmallGap(int from, int to, long below, long size)
     {

@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 
 namespace Lifecycle.Data;
 
-/// <summary>Texts; equal where all characters are. Hashes are keyed at random, so nobody can make a table whose texts all meet in one slot.</summary>
+/// <summary>Texts; equal where all characters are. Hashes are keyed at random, so nobody can make a table whose texts all meet in one
+/// slot.</summary>
 internal sealed class TextColumn : CodedColumn
 {
     private const int ShortBytes = 16;

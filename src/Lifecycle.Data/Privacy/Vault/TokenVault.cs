@@ -5,11 +5,12 @@ using System.Security.Cryptography;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// Random tokens and what they stand for, in a file of its own: never in a store, because who has the data must not have the way back. Values are sealed by AES-256-GCM and
-/// found by HMAC, so the file tells nothing without its key. Tokens are 128 random bits (45 CFR 164.514(c) forbids codes derived from a person's data); two vaults
-/// never give the same one.
+/// Random tokens and what they stand for, in a file of its own: never in a store, because who has the data must not have the way back.
+/// Values are sealed by AES-256-GCM and found by HMAC, so the file tells nothing without its key. Tokens are 128 random bits (45 CFR
+/// 164.514(c) forbids codes derived from a person's data); two vaults never give the same one.
 /// </summary>
-/// <remarks>One process has a vault open at a time; the content is held in memory (about 100 bytes a value and its length). Safe for many threads.</remarks>
+/// <remarks>One process has a vault open at a time; the content is held in memory (about 100 bytes a value and its length). Safe for many
+/// threads.</remarks>
 public sealed class TokenVault : IAsyncDisposable
 {
     private const string Store = "vault";
@@ -48,7 +49,8 @@ public sealed class TokenVault : IAsyncDisposable
     /// <param name="path">Its file; must not lie inside the folder of a store.</param>
     /// <param name="keys">The key that seals it; that of a vault stays the same, so keep it.</param>
     /// <param name="cancellationToken">Cancels the waiting for the key.</param>
-    /// <exception cref="PrivacyPlanException">The file is something else, such as the store's database, or the key is not the one that sealed it.</exception>
+    /// <exception cref="PrivacyPlanException">The file is something else, such as the store's database, or the key is not the one that
+    /// sealed it.</exception>
     /// <exception cref="LifecycleStorageException">The file is damaged, cannot be read, or another process has it open.</exception>
     public static async ValueTask<TokenVault> OpenAsync(string path, IPseudonymKeySource keys, CancellationToken cancellationToken = default)
     {

@@ -5,9 +5,10 @@ using System.Text;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// The file of a vault: <c>LCVAULT1</c>, 16 bytes of id, u16 length and ASCII of the key's id, 32 bytes that tell whether a key is the right one, then entries
-/// {u32 length n, 32 bytes of look-up HMAC, 16 bytes of token, 12 bytes of nonce, n bytes sealed by AES-256-GCM, 16 bytes of tag}, then HMAC-SHA256 of all before.
-/// Integers are little endian. The four keys come by HKDF from one, with the id of the vault as salt. The file is replaced as a whole or not at all.
+/// The file of a vault: <c>LCVAULT1</c>, 16 bytes of id, u16 length and ASCII of the key's id, 32 bytes that tell whether a key is the
+/// right one, then entries {u32 length n, 32 bytes of look-up HMAC, 16 bytes of token, 12 bytes of nonce, n bytes sealed by AES-256-GCM, 16
+/// bytes of tag}, then HMAC-SHA256 of all before. Integers are little endian. The four keys come by HKDF from one, with the id of the vault
+/// as salt. The file is replaced as a whole or not at all.
 /// </summary>
 internal sealed class VaultFormat : IDisposable
 {

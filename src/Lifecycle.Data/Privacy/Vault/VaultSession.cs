@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 
 namespace Lifecycle.Data;
 
-/// <summary>The tokens of one derivation. New ones are kept in the vault before the version is, and forgotten when it is given up.</summary>
+/// <summary>The tokens of one derivation. New ones are kept in the vault before the version is, and forgotten when it is given
+/// up.</summary>
 internal sealed class VaultSession(TokenVault vault, VaultFormat format, Action done) : IDisposable
 {
     private readonly Dictionary<UInt128, byte[]> _added = [];
