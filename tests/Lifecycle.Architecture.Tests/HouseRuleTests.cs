@@ -45,4 +45,15 @@ public sealed class HouseRuleTests
         string[] found = [.. Repository.SourceFiles().Where(f => marks.Any(m => Repository.Read(f).Contains(m, StringComparison.Ordinal)))];
         Assert.Empty(found);
     }
+
+    [Theory]
+    [InlineData("src/Lifecycle.Abstractions/Blobs")]
+    [InlineData("src/Lifecycle.Storage.Local/Objects")]
+    public void The_object_store_does_not_know_what_it_stores(string room)
+    {
+        string[] words = ["data" + "set", "mod" + "el", "arti" + "fact"];
+        string[] files = [.. Repository.SourceFiles().Where(f => f.Contains("/" + room + "/", StringComparison.Ordinal) || f.StartsWith(room + "/", StringComparison.Ordinal))];
+        Assert.NotEmpty(files);
+        Assert.Empty(files.SelectMany(f => Repository.Read(f).Split('\n').Where(l => words.Any(w => l.Contains(w, StringComparison.OrdinalIgnoreCase))).Select(l => f + ": " + l.Trim())));
+    }
 }

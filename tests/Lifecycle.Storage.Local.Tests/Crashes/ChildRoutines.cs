@@ -1,7 +1,7 @@
 namespace Lifecycle.Storage.Local.Tests;
 
 /// <summary>What a child process does. Arguments: the folder of the workspace, a name of its own.</summary>
-internal static class ChildRoutines
+internal static partial class ChildRoutines
 {
     public const string Open = "open";
     public const string Write = "write";
@@ -19,6 +19,12 @@ internal static class ChildRoutines
                 return 0;
             case Write:
                 await WriteAsync(args[0], args[1]);
+                return 0;
+            case Tend:
+                await TendAsync(args[0], args[1], int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case Collect:
+                await CollectAsync(args[0], args[1]);
                 return 0;
             default:
                 await Console.Error.WriteLineAsync($"No routine '{routine}'.");

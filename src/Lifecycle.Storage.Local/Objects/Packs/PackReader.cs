@@ -114,6 +114,15 @@ internal sealed class PackReader
         sha.GetHashAndReset(hash);
     }
 
+    /// <summary>Unmaps the index; the pack is not used after this.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _table?.Dispose();
+        }
+    }
+
     private IndexTable? Load()
     {
         try

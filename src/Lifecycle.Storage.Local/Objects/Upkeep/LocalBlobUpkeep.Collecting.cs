@@ -16,6 +16,7 @@ public sealed partial class LocalBlobUpkeep
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.collection.plan");
         CollectionSurvey survey = await SurveyAsync(options.Retired, cancellationToken).ConfigureAwait(false);
+        survey.Packs.Close();
         return new CollectionPlan(this, LifecycleId.New(_time), survey.At, survey.Needed, [.. survey.Dead.Values.OrderBy(d => d.Digest)], options.Retired);
     }
 
@@ -44,6 +45,7 @@ public sealed partial class LocalBlobUpkeep
             cancellationToken).ConfigureAwait(false);
         Sweeper sweeper = new(_folder, _time, _options.Young, survey);
         IReadOnlyList<Digest> removed = await sweeper.RunAsync(removable.Select(d => d.Digest), cancellationToken).ConfigureAwait(false);
+        survey.Packs.Close();
         _store.Packs.Refresh();
         RemoveOldLists(survey);
         StorageTelemetry.FreedBytes.Add(Math.Max(0, sweeper.FreedBytes));
@@ -77,6 +79,7 @@ public sealed partial class LocalBlobUpkeep
 
             PackCatalog packs = new(_folder, _time);
             ILookup<bool, Digest> there = undone.Marks.Keys.Order().ToLookup(d => File.Exists(_folder.FileOf(d)) || packs.TryFind(d, out _));
+            packs.Close();
             UndoReport report = new(id, [.. there[false]], [.. there[true]]);
             await RecordAsync(
                 new AuditRecord("objects.undone", "collection/" + id.ToString("N"), After: Numbers(("removed", report.Removed.Count), ("spared", report.Spared.Count))),

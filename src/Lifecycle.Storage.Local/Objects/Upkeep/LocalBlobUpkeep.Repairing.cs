@@ -25,6 +25,7 @@ public sealed partial class LocalBlobUpkeep
 
         using Mender mender = new(_folder, _time, scrubber, damage, from);
         await mender.RunAsync(before.Missing.Select(m => m.Digest), cancellationToken).ConfigureAwait(false);
+        scrubber.Packs.Close();
         _store.Packs.Refresh();
         List<string> rebuilt = [.. mender.Rebuilt];
         if (scrubber.Findings.Exists(f => f.Kind == FindingKind.Sources))

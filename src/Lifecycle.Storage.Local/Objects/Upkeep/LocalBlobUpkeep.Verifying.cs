@@ -13,7 +13,9 @@ public sealed partial class LocalBlobUpkeep
         configure(options);
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = StorageTelemetry.Source.StartActivity("lifecycle.storage.verify");
-        return (await ScrubAsync(options, cancellationToken).ConfigureAwait(false)).Report;
+        (Scrubber scrubber, _, VerificationReport report) = await ScrubAsync(options, cancellationToken).ConfigureAwait(false);
+        scrubber.Packs.Close();
+        return report;
     }
 
     private async ValueTask<(Scrubber Scrubber, DamageReport Damage, VerificationReport Report)> ScrubAsync(VerificationOptions options, CancellationToken cancellationToken)
@@ -102,7 +104,8 @@ public sealed partial class LocalBlobUpkeep
             }
         }
 
-        RecipeParts parts = new(_folder, new PackCatalog(_folder, _time));
+        PackCatalog packs = new(_folder, _time);
+        RecipeParts parts = new(_folder, packs);
         foreach (Digest blob in reachable.ToArray())
         {
             if (parts.TryFind(blob, out PackSpot recipe))
@@ -111,6 +114,7 @@ public sealed partial class LocalBlobUpkeep
             }
         }
 
+        packs.Close();
         return reachable;
     }
 }

@@ -24,7 +24,8 @@ internal sealed partial class Mender
         }
 
         Publish();
-        foreach (Digest wanted in _damage.Broken.Concat(missing).Distinct().Order())
+        Digest[] lost = [.. _damage.Broken.Concat(missing).Distinct().Order()];
+        foreach (Digest wanted in lost)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!IsHere(wanted, badPaths))
@@ -34,7 +35,7 @@ internal sealed partial class Mender
         }
 
         Publish();
-        Leave(bad, badPaths);
+        Leave(bad, badPaths, lost);
     }
 
     private void Publish()
@@ -64,7 +65,7 @@ internal sealed partial class Mender
 
         using (file)
         {
-            foreach (PackEntry entry in PackSalvage.Entries(pack.Path).Where(e => e.Kind == kind && !_added.Contains(e.Id)))
+            foreach (PackEntry entry in PackSalvage.Entries(pack.Path).Select(e => e.Entry).Where(e => e.Kind == kind && !_added.Contains(e.Id)))
             {
                 if (PackSalvage.Payload(file, entry) is { } payload && (kind == PackEntryKind.Bytes || IsRecipeOf(entry.Id, payload)))
                 {
@@ -216,13 +217,13 @@ internal sealed partial class Mender
     }
 
     /// <summary>A damaged pack goes when every digest it is known to have held is somewhere else; else it stays for a store that has more.</summary>
-    private void Leave(PackReader[] bad, HashSet<string> badPaths)
+    private void Leave(PackReader[] bad, HashSet<string> badPaths, Digest[] lost)
     {
         foreach (PackReader pack in bad)
         {
             bool stays = pack.Table is not null
                 ? pack.Entries().Any(e => !IsHere(e.Id, badPaths))
-                : _damage.Broken.Any(d => !IsHere(d, badPaths));
+                : lost.Any(d => !IsHere(d, badPaths));
             if (!stays)
             {
                 string litter = AtomicFile.TemporaryName(_folder.Packs);

@@ -11,7 +11,8 @@ internal static class PackSalvage
     /// Entries whose header can be one, in the order in which they lie. Behind a header that cannot, the next is looked for byte by byte; that bytes look
     /// like a header by chance is no matter, for payloads are checked before they are used.
     /// </summary>
-    public static IEnumerable<PackEntry> Entries(string path)
+    /// <returns>Each entry, and whether all headers before it were ones: behind a break the bytes of the index can look like headers, too.</returns>
+    public static IEnumerable<(PackEntry Entry, bool IsChained)> Entries(string path)
     {
         using SafeFileHandle? file = Open(path);
         if (file is null)
@@ -22,6 +23,7 @@ internal static class PackSalvage
         long length = RandomAccess.GetLength(file);
         byte[] window = new byte[WindowSize];
         (long start, int filled) = (0, 0);
+        bool isChained = true;
         for (long at = PackFormat.HeaderSize; at + PackFormat.EntryHeaderSize <= length;)
         {
             if (at < start || at + PackFormat.EntryHeaderSize > start + filled)
@@ -36,14 +38,47 @@ internal static class PackSalvage
             PackEntry entry = PackFormat.ReadEntryHeader(window.AsSpan((int)(at - start), PackFormat.EntryHeaderSize), at);
             if (IsPossible(entry, length))
             {
-                yield return entry;
+                yield return (entry, isChained);
                 at = entry.End;
             }
             else
             {
                 at++;
+                isChained = false;
             }
         }
+    }
+
+    /// <summary>
+    /// The digests a file that is no pack any more is known to have held: entries that are whole, and damaged ones that lie in the row before a whole one.
+    /// </summary>
+    public static IReadOnlyList<Digest> Digests(string path)
+    {
+        using SafeFileHandle? file = Open(path);
+        if (file is null)
+        {
+            return [];
+        }
+
+        HashSet<Digest> known = [];
+        List<Digest> row = [];
+        foreach ((PackEntry entry, bool isChained) in Entries(path))
+        {
+            bool isWhole = Payload(file, entry) is not null;
+            if (isChained)
+            {
+                row.Add(entry.Id);
+            }
+
+            if (isWhole)
+            {
+                known.Add(entry.Id);
+                known.UnionWith(isChained ? row : []);
+                row.Clear();
+            }
+        }
+
+        return [.. known];
     }
 
     /// <summary>The payload of an entry; null when it is cut or, for bytes, not that of the id.</summary>

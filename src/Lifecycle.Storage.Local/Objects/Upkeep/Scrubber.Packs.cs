@@ -42,7 +42,7 @@ internal sealed partial class Scrubber
             {
                 StorageTelemetry.Corrupted.Add(1);
                 Add(FindingKind.Pack, pack.Path, null, null, $"{problem}; nothing in it can be used. Restore it from a copy: RepairAsync(from).");
-                Findings[^1] = Findings[^1] with { Pack = pack, Digests = [.. PackSalvage.Entries(pack.Path).Select(e => e.Id).Distinct()] };
+                Findings[^1] = Findings[^1] with { Pack = pack, Digests = PackSalvage.Digests(pack.Path) };
             }
         }
     }

@@ -55,7 +55,9 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
         }
 
         PackCatalog after = new(folder, time);
-        return [.. planned.Where(d => !File.Exists(folder.FileOf(d)) && !after.TryFind(d, out _))];
+        Digest[] removed = [.. planned.Where(d => !File.Exists(folder.FileOf(d)) && !after.TryFind(d, out _))];
+        after.Close();
+        return removed;
     }
 
     /// <summary>Writes what is needed of doomed packs into new ones. A pack of which that fails stays.</summary>
