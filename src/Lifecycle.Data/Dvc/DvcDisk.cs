@@ -3,6 +3,9 @@ namespace Lifecycle.Data;
 /// <summary>Says what a disk refused while files of a DVC repository were written.</summary>
 internal static class DvcDisk
 {
+    // The runtime gives no code when blocks cannot be reserved, and what failed was removed before the free room is asked for.
+    private const long Rounding = 1 << 20;
+
     public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
 
     /// <summary>The error for a failed write.</summary>
@@ -20,7 +23,7 @@ internal static class DvcDisk
 
         long free = new DriveInfo(folder).AvailableFreeSpace;
         int code = cause is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : cause.HResult;
-        bool full = OperatingSystem.IsWindows() ? (uint)code is 0x80070070 or 0x80070027 : code is 28 or 122 or 69 || (cause is IOException && needed > free);
+        bool full = OperatingSystem.IsWindows() ? (uint)code is 0x80070070 or 0x80070027 : code is 28 or 122 or 69 || (cause.GetType() == typeof(IOException) && needed > 0 && free < needed + Rounding);
         string what = full
             ? $"The disk that holds '{folder}' is full: {needed} bytes were to be written, {free} are free. Free space there and call again; nothing was left behind."
             : cause is UnauthorizedAccessException

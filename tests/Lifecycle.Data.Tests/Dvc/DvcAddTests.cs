@@ -217,7 +217,7 @@ public sealed class DvcAddTests
             await touching;
         }
 
-        Assert.Empty(sandbox.Snapshot().Keys.Where(k => k.StartsWith(".dvc/cache/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(sandbox.Snapshot().Keys, k => k.StartsWith(".dvc/cache/", StringComparison.Ordinal));
         DvcAddition addition = await dvc.AddAsync("x");
         Assert.Equal(NaiveDvc.Md5(File.ReadAllBytes(path)), addition.Output.Oid);
     }

@@ -32,6 +32,7 @@ internal static class NaiveDvc
         }
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "DVC names content by it.")]
     public static string Md5(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(bytes));
 
     /// <summary>An index of Git that tracks these paths; version 3 has one extended entry.</summary>
