@@ -11,10 +11,10 @@ public sealed class CollectingProcessTests
 
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full";
 
-    /// <summary>CI does 1,600 operations and 6 kills; <c>LIFECYCLE_DEPTH=full</c> does 10,000 and 150.</summary>
-    private static readonly int Operations = IsFull ? 10_000 : 1_600;
+    /// <summary>CI does 960 operations and 5 kills; <c>LIFECYCLE_DEPTH=full</c> does 10,000 and 150.</summary>
+    private static readonly int Operations = IsFull ? 10_000 : 960;
 
-    private static readonly int Kills = IsFull ? 150 : 6;
+    private static readonly int Kills = IsFull ? 150 : 5;
 
     [Fact]
     public async Task SixteenWriters_TenThousandOperations_NoError()

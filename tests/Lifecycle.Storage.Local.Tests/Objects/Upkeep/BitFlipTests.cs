@@ -5,8 +5,8 @@ namespace Lifecycle.Storage.Local.Tests;
 /// <summary>One bit of any file of the store changes: a verification finds it, no read gives wrong bytes, a second store makes it sound again.</summary>
 public sealed class BitFlipTests : IDisposable
 {
-    /// <summary>CI flips 120 bits; <c>LIFECYCLE_DEPTH=full</c> flips 1,000.</summary>
-    private static readonly int Flips = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 1000 : 120;
+    /// <summary>CI flips 60 bits; <c>LIFECYCLE_DEPTH=full</c> flips 1,000.</summary>
+    private static readonly int Flips = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 1000 : 60;
 
     private readonly TendedStore _store = new();
     private readonly TemporaryFolder _second = new();

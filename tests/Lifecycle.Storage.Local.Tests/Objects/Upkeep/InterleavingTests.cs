@@ -9,8 +9,8 @@ namespace Lifecycle.Storage.Local.Tests;
 /// </summary>
 public sealed class InterleavingTests
 {
-    /// <summary>Stores of 100 steps each. CI does 1,500 steps; <c>LIFECYCLE_DEPTH=full</c> does 10,000.</summary>
-    private static readonly int Runs = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 100 : 15;
+    /// <summary>Stores of 100 steps each. CI does 1,000 steps; <c>LIFECYCLE_DEPTH=full</c> does 10,000.</summary>
+    private static readonly int Runs = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 100 : 10;
 
     private const int StepsOfARun = 100;
     private const int Blobs = 14;
