@@ -71,6 +71,7 @@ internal static class DatasetTables
             dataset TEXT NOT NULL,
             number INTEGER,
             include TEXT,
+            placing TEXT,
             stamps BLOB,
             PRIMARY KEY (machine, path)) STRICT;
         CREATE TABLE data_file_hash (

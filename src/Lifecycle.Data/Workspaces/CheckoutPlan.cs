@@ -38,14 +38,14 @@ internal sealed class CheckoutPlan
 
     /// <param name="root">The folder.</param>
     /// <param name="files">The tree, or the part of it that is wanted.</param>
-    /// <param name="before">The version that the folder held last, by path; empty when it held none.</param>
+    /// <param name="before">What its files may hold without being a conflict.</param>
     /// <param name="stamps">What its files were.</param>
     /// <param name="extras">Files in the folder that are to go; null when all may stay.</param>
     /// <param name="cancellationToken">Cancels between files.</param>
     public static CheckoutPlan Look(
         OpenFolder root,
         IReadOnlyList<DatasetFile> files,
-        IReadOnlyDictionary<string, DatasetFile> before,
+        HeldFiles before,
         StampIndex stamps,
         IReadOnlyList<string>? extras,
         CancellationToken cancellationToken)
@@ -55,19 +55,19 @@ internal sealed class CheckoutPlan
         foreach (DatasetFile file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            plan.Look(walk, file, before.GetValueOrDefault(file.Path), stamps, cancellationToken);
+            plan.Look(walk, file, [.. before.Of(file.Path)], stamps, cancellationToken);
         }
 
         foreach (string path in extras ?? [])
         {
             cancellationToken.ThrowIfCancellationRequested();
-            plan.LookAtExtra(walk, path, before.GetValueOrDefault(path), stamps, cancellationToken);
+            plan.LookAtExtra(walk, path, [.. before.Of(path)], stamps, cancellationToken);
         }
 
         return plan;
     }
 
-    private void Look(FolderWalk walk, DatasetFile file, DatasetFile? before, StampIndex stamps, CancellationToken cancellationToken)
+    private void Look(FolderWalk walk, DatasetFile file, DatasetFile[] before, StampIndex stamps, CancellationToken cancellationToken)
     {
         OpenFolder? folder = walk.Enter(file.Path, make: false, out string name, out Obstacle obstacle);
         if (folder is null)
@@ -107,7 +107,7 @@ internal sealed class CheckoutPlan
                     break;
                 }
 
-                Add(_write, new PlannedFile(file, found), isKnown: held is not null && held == before?.Digest);
+                Add(_write, new PlannedFile(file, found), isKnown: held is not null && Array.Exists(before, b => b.Digest == held));
                 break;
             case SourceKind.Link:
                 Add(_write, new PlannedFile(file, found), isKnown: false);
@@ -118,7 +118,7 @@ internal sealed class CheckoutPlan
         }
     }
 
-    private void LookAtExtra(FolderWalk walk, string path, DatasetFile? before, StampIndex stamps, CancellationToken cancellationToken)
+    private void LookAtExtra(FolderWalk walk, string path, DatasetFile[] before, StampIndex stamps, CancellationToken cancellationToken)
     {
         OpenFolder? folder = walk.Enter(path, make: false, out string name, out _);
         NativeStamp found = folder?.Look(name) ?? default;
@@ -127,9 +127,9 @@ internal sealed class CheckoutPlan
             return;
         }
 
-        DatasetFile file = before ?? new DatasetFile(path, -1, default);
-        bool isKnown = found.Kind == SourceKind.File && before is not null
-            && Held(folder!, name, file, before, found, stamps, cancellationToken) == before.Digest;
+        DatasetFile file = before.Length > 0 ? before[0] : new DatasetFile(path, -1, default);
+        Digest? held = found.Kind == SourceKind.File ? Held(folder!, name, file, before, found, stamps, cancellationToken) : null;
+        bool isKnown = held is not null && Array.Exists(before, b => b.Digest == held);
         Add(_remove, new PlannedFile(file, found), isKnown);
     }
 
@@ -142,11 +142,11 @@ internal sealed class CheckoutPlan
         }
     }
 
-    // Null when its length alone says that it is neither of the two.
+    // Null when its length alone says that it is none of these.
     private static Digest? Held(
-        OpenFolder folder, string name, DatasetFile file, DatasetFile? before, in NativeStamp found, StampIndex stamps, CancellationToken cancellationToken)
+        OpenFolder folder, string name, DatasetFile file, DatasetFile[] before, NativeStamp found, StampIndex stamps, CancellationToken cancellationToken)
     {
-        if (found.Stamp.Length != file.Length && found.Stamp.Length != before?.Length)
+        if (found.Stamp.Length != file.Length && !Array.Exists(before, b => b.Length == found.Stamp.Length))
         {
             return null;
         }

@@ -78,7 +78,7 @@ public sealed partial class DatasetCatalog
         CancellationToken cancellationToken)
     {
         DateTimeOffset taken = Now;
-        IReadOnlyDictionary<string, DatasetFile> before = await HeldAsync(row, cancellationToken).ConfigureAwait(false);
+        HeldFiles before = await HeldAsync(row, cancellationToken).ConfigureAwait(false);
         using OpenFolder root = OpenFolder.Open(folder);
         List<string>? extras = options.Exact ? Extras(folder, files, include, cancellationToken) : null;
         CheckoutPlan plan = await Task.Run(
@@ -102,6 +102,13 @@ public sealed partial class DatasetCatalog
         string[] overwritten = [.. plan.Write.Where(f => conflicts.Contains(f.File.Path)).Select(f => f.File.Path)];
         string[] removed = [.. plan.Remove.Select(f => f.File.Path)];
         StaleFolders.RemoveFiles(folder);
+        if (row is not null && plan.Write.Count + plan.Remove.Count > 0 && !row.Placing.Contains(version.Id))
+        {
+            // before the first file: whoever finds the folder half done knows what it was on the way to
+            row = row with { Placing = [.. row.Placing, version.Id] };
+            await row.SaveAsync(_database, folder, CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
+        }
+
         TreePlacer placer = new(Blobs, options);
         await placer.WriteAsync(
             root,
@@ -125,16 +132,33 @@ public sealed partial class DatasetCatalog
         };
     }
 
-    // The version whose content may be replaced without asking: the one that the folder held last.
-    private async ValueTask<IReadOnlyDictionary<string, DatasetFile>> HeldAsync(WorkspaceRow? row, CancellationToken cancellationToken)
+    // The versions whose content may be replaced without asking: the one that the folder held last, and those that were being placed when a process died.
+    private async ValueTask<HeldFiles> HeldAsync(WorkspaceRow? row, CancellationToken cancellationToken)
     {
-        if (row is null || await VersionOfAsync(row, cancellationToken).ConfigureAwait(false) is not { } version)
+        List<DatasetVersion> versions = [];
+        if (row is not null)
         {
-            return new Dictionary<string, DatasetFile>();
+            if (await VersionOfAsync(row, cancellationToken).ConfigureAwait(false) is { } last)
+            {
+                versions.Add(last);
+            }
+
+            foreach (string id in row.Placing)
+            {
+                if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } begun)
+                {
+                    versions.Add(begun);
+                }
+            }
         }
 
-        IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
-        return files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+        List<IReadOnlyDictionary<string, DatasetFile>> files = [];
+        foreach (DatasetVersion version in versions)
+        {
+            files.Add((await version.ListFilesAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(f => f.Path, StringComparer.Ordinal));
+        }
+
+        return new HeldFiles(files);
     }
 
     private static List<string> Extras(string folder, IReadOnlyList<DatasetFile> files, PathPatterns include, CancellationToken cancellationToken)

@@ -112,11 +112,12 @@ public sealed class Workspace
             Name, DatasetCatalog.InTreeOrder(files), DatasetCatalog.CauseOf(Folder), message, options, draft => read = draft, cancellationToken).ConfigureAwait(false);
         HashSet<string> again = [.. read!.Stamped.Select(f => f.Path)];
         StampIndex stamps = StampIndex.Of([.. stamped.Where(f => !again.Contains(f.Path)), .. read.Stamped], taken, row.Include.IsAll ? done.Digest : default);
-        if (read.Stamped.Count > 0 || row.Number != done.Number || stamps.Count != row.Stamps.Count)
+        if (read.Stamped.Count > 0 || row.Number != done.Number || stamps.Count != row.Stamps.Count || row.Placing.Count > 0)
         {
             try
             {
-                await (row with { Number = done.Number, Stamps = stamps }).SaveAsync(_catalog.Database, Folder, CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
+                WorkspaceRow holds = row with { Number = done.Number, Stamps = stamps, Placing = [] };
+                await holds.SaveAsync(_catalog.Database, Folder, CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
             }
             catch (LifecycleStorageException e)
             {

@@ -12,6 +12,9 @@ internal sealed record WorkspaceRow(string Dataset, long? Number, PathPatterns I
 {
     private static string Machine => Environment.MachineName;
 
+    /// <summary>Ids of the versions that checkouts began to place and did not finish: files may hold what these hold.</summary>
+    public IReadOnlyList<string> Placing { get; init; } = [];
+
     /// <summary>The row of a folder; null when the folder follows nothing.</summary>
     public static async ValueTask<WorkspaceRow?> FindAsync(LifecycleDatabase database, string folder, CancellationToken cancellationToken)
     {
@@ -19,7 +22,7 @@ internal sealed record WorkspaceRow(string Dataset, long? Number, PathPatterns I
         await using (connection.ConfigureAwait(false))
         {
             DbCommand command = connection.Command(
-                "SELECT dataset, number, include, stamps FROM data_workspace WHERE machine = $machine AND path = $path", ("$machine", Machine), ("$path", folder));
+                "SELECT dataset, number, include, stamps, placing FROM data_workspace WHERE machine = $machine AND path = $path", ("$machine", Machine), ("$path", folder));
             await using (command.ConfigureAwait(false))
             {
                 DbDataReader row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -35,7 +38,10 @@ internal sealed record WorkspaceRow(string Dataset, long? Number, PathPatterns I
                         row.GetString(0),
                         row.IsDBNull(1) ? null : row.GetInt64(1),
                         PathPatterns.Of(include),
-                        row.IsDBNull(3) ? StampIndex.Empty : StampIndex.Parse((byte[])row.GetValue(3)));
+                        row.IsDBNull(3) ? StampIndex.Empty : StampIndex.Parse((byte[])row.GetValue(3)))
+                    {
+                        Placing = row.IsDBNull(4) ? [] : JsonSerializer.Deserialize(row.GetString(4), DataJson.Default.StringArray) ?? [],
+                    };
                 }
             }
         }
@@ -48,13 +54,15 @@ internal sealed record WorkspaceRow(string Dataset, long? Number, PathPatterns I
         await database.WriteAsync(
             (transaction, token) => transaction.ExecuteAsync(
                 """
-                INSERT INTO data_workspace (machine, path, dataset, number, include, stamps) VALUES ($machine, $path, $dataset, $number, $include, $stamps)
+                INSERT INTO data_workspace (machine, path, dataset, number, include, placing, stamps)
+                VALUES ($machine, $path, $dataset, $number, $include, $placing, $stamps)
                 ON CONFLICT (machine, path) DO UPDATE SET
-                    dataset = excluded.dataset, number = excluded.number, include = excluded.include, stamps = excluded.stamps
+                    dataset = excluded.dataset, number = excluded.number, include = excluded.include, placing = excluded.placing, stamps = excluded.stamps
                 """,
                 [
                     ("$machine", Machine), ("$path", folder), ("$dataset", Dataset), ("$number", Number),
-                    ("$include", Include.IsAll ? null : JsonSerializer.Serialize([.. Include.Lines], DataJson.Default.StringArray)), ("$stamps", stamps),
+                    ("$include", Include.IsAll ? null : JsonSerializer.Serialize([.. Include.Lines], DataJson.Default.StringArray)),
+                    ("$placing", Placing.Count == 0 ? null : JsonSerializer.Serialize([.. Placing], DataJson.Default.StringArray)), ("$stamps", stamps),
                 ],
                 token),
             durability,

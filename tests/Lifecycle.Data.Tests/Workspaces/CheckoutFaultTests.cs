@@ -52,6 +52,45 @@ public sealed class CheckoutFaultTests
         }
     }
 
+    [Fact]
+    public async Task ACheckoutThatDied_IsInNobodysWay()
+    {
+        FaultPlan count = FaultPlan.None();
+        await using (TestWorkspace w = await StartAsync())
+        {
+            await CheckoutAsync(w, count, LinkKind.Copy);
+        }
+
+        int halfDone = 0;
+        for (int at = 1; at <= count.Operations; at++)
+        {
+            await using TestWorkspace w = await StartAsync();
+            File.Delete(w.Path("work", "b", "new"));
+            try
+            {
+                await CheckoutAsync(w, FaultPlan.FailAt(at), LinkKind.Copy);
+            }
+            catch (LifecycleStorageException)
+            {
+            }
+
+            Workspace work = await w.Datasets.OpenWorkspaceAsync("f", w.Path("work"));
+            bool wasBegun = (await work.VersionAsync())!.Number == 1 && Content(w.Path("work"))["a"] == "a2";
+            halfDone += wasBegun ? 1 : 0;
+
+            // the folder holds what version 2 has and is said to hold version 1: going back loses nobody's work
+            await work.CheckoutAsync(await w.Datasets.GetAsync("f", 1), o => o.Exact = true);
+            Assert.Equal(new Dictionary<string, string> { ["a"] = "a1", ["b/c"] = "c1", ["gone"] = "g1" }, Content(w.Path("work")));
+            Assert.True((await work.StatusAsync()).IsClean);
+
+            // and the mark of the checkout that died is gone with the next that lives
+            await File.WriteAllTextAsync(w.Path("work", "a"), "a2");
+            await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await work.CheckoutAsync(await w.Datasets.GetAsync("f", 1)));
+        }
+
+        Assert.NotEqual(0, halfDone);
+    }
+
     [Theory]
     [InlineData(LinkKind.Copy)]
     [InlineData(LinkKind.Hardlink)]
