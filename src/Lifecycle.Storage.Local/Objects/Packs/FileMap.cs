@@ -4,17 +4,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Lifecycle.Storage.Local;
 
 /// <summary>A part of a file as memory: mapped, or read on systems where a mapped file could not be removed.</summary>
-internal sealed class FileMap : IDisposable
+internal sealed unsafe class FileMap : IDisposable
 {
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte[]? _bytes;
     private readonly int _length;
+    private readonly byte* _pointer;
 
     private FileMap(MemoryMappedViewAccessor? view, byte[]? bytes, int length)
     {
         _view = view;
         _bytes = bytes;
         _length = length;
+        _pointer = view is null ? null : PointerOf(view);
     }
 
     /// <summary>Maps a part of a file; the handle may be closed afterwards.</summary>
@@ -39,26 +41,24 @@ internal sealed class FileMap : IDisposable
         return new FileMap(mapped.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read), null, length);
     }
 
-    /// <summary>The memory, which stays while the view is not disposed.</summary>
-    /// <exception cref="ObjectDisposedException">The map was disposed.</exception>
-    public unsafe View Open()
-    {
-        if (_bytes is not null)
-        {
-            return new View(_bytes, null);
-        }
-
-        byte* pointer = null;
-        _view!.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        return new View(new ReadOnlySpan<byte>(pointer + _view.PointerOffset, _length), _view.SafeMemoryMappedViewHandle);
-    }
+    /// <summary>The memory, which stays while the view is not disposed. A map that was disposed must not be opened.</summary>
+    public View Open() => _bytes is not null ? new View(_bytes, this) : new View(new ReadOnlySpan<byte>(_pointer, _length), this);
 
     public void Dispose() => _view?.Dispose();
 
-    public readonly ref struct View(ReadOnlySpan<byte> bytes, SafeMemoryMappedViewHandle? held)
+    private static byte* PointerOf(MemoryMappedViewAccessor view)
+    {
+        byte* pointer = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        return pointer + view.PointerOffset;
+    }
+
+    /// <summary>Keeps the map from being collected while its memory is looked at; counting each look-up would cost more than the look-up.</summary>
+    public readonly ref struct View(ReadOnlySpan<byte> bytes, FileMap map)
     {
         public ReadOnlySpan<byte> Bytes { get; } = bytes;
 
-        public void Dispose() => held?.ReleasePointer();
+        public void Dispose() => GC.KeepAlive(map);
     }
 }

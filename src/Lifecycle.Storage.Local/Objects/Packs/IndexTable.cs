@@ -21,12 +21,48 @@ internal sealed class IndexTable(FileMap map, int start, int count, int stride) 
         using FileMap.View view = map.Open();
         ReadOnlySpan<byte> table = view.Bytes[start..];
         (int low, int high) = Slice(table, id[0]);
+        if (low == high)
+        {
+            return -1;
+        }
+
+        // Ids are evenly spread, so the bytes behind the first one say about where in the bucket an id must be; from there the way is short.
         ReadOnlySpan<byte> entries = table.Slice(PackFormat.FanOutSize, count * stride);
         int end = high;
+        int guess = low + (int)(((UInt128)(BinaryPrimitives.ReadUInt64BigEndian(id) << 8) * (ulong)(high - low)) >> 64);
+        if (IsBefore(entries, guess, id))
+        {
+            low = guess + 1;
+            for (int step = 4; low + step < high; step *= 2)
+            {
+                if (!IsBefore(entries, low + step, id))
+                {
+                    high = low + step;
+                    break;
+                }
+
+                low += step + 1;
+            }
+        }
+        else
+        {
+            high = guess;
+            for (int step = 4; high - step > low; step *= 2)
+            {
+                if (IsBefore(entries, high - step, id))
+                {
+                    low = high - step + 1;
+                    break;
+                }
+
+                high -= step;
+            }
+        }
+
         while (low < high)
         {
             int middle = (int)(((uint)low + (uint)high) >> 1);
-            if (entries.Slice(middle * stride, Digest.Size).SequenceCompareTo(id) < 0)
+            if (IsBefore(entries, middle, id))
             {
                 low = middle + 1;
             }
@@ -37,6 +73,14 @@ internal sealed class IndexTable(FileMap map, int start, int count, int stride) 
         }
 
         return low < end && entries.Slice(low * stride, Digest.Size).SequenceEqual(id) ? low : -1;
+    }
+
+    private bool IsBefore(ReadOnlySpan<byte> entries, int position, ReadOnlySpan<byte> id)
+    {
+        ReadOnlySpan<byte> there = entries.Slice(position * stride, Digest.Size);
+        ulong left = BinaryPrimitives.ReadUInt64BigEndian(there);
+        ulong right = BinaryPrimitives.ReadUInt64BigEndian(id);
+        return left < right || (left == right && there.SequenceCompareTo(id) < 0);
     }
 
     /// <summary>Where the entries of a first byte begin and end.</summary>

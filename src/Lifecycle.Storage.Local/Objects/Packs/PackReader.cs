@@ -23,7 +23,7 @@ internal sealed class PackReader
 {
     private readonly PackHandles _handles;
     private readonly Lock _lock = new();
-    private IndexTable? _table;
+    private volatile IndexTable? _table;
     private string? _problem;
 
     public PackReader(string path, PackHandles handles)
@@ -52,6 +52,11 @@ internal sealed class PackReader
     {
         get
         {
+            if (_table is { } loaded)
+            {
+                return loaded;
+            }
+
             lock (_lock)
             {
                 if (_table is null && _problem is null)

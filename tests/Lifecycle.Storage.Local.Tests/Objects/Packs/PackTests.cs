@@ -148,6 +148,51 @@ public sealed class PackTests : IDisposable
         Assert.NotNull(pack.Problem);
     }
 
+    /// <summary>A look-up finds what a dictionary finds, in tables of any size and also where ids are not spread at all.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(300, 0)]
+    [InlineData(20_000, 0)]
+    [InlineData(3000, 1)]
+    [InlineData(3000, 9)]
+    [InlineData(3000, 30)]
+    public void ALookUp_FindsWhatADictionaryFinds(int count, int equalBytes)
+    {
+        Random random = new(count + equalBytes);
+        HashSet<Digest> ids = [];
+        HashSet<Digest> others = [];
+        byte[] id = Random(random, Digest.Size);
+        while (ids.Count < count)
+        {
+            random.NextBytes(id.AsSpan(equalBytes));
+            ids.Add(new Digest(id));
+        }
+
+        for (int i = 0; i < 2000; i++)
+        {
+            random.NextBytes(id.AsSpan(i % 2 == 0 ? equalBytes : 0));
+            others.Add(new Digest(id));
+        }
+
+        using PackWriter writer = PackWriter.Create(_objects, TimeProvider.System);
+        foreach (Digest each in ids)
+        {
+            writer.Add(PackEntryKind.Bytes, PackEntryFlags.None, each, each.ToByteArray());
+        }
+
+        writer.Seal(DateTimeOffset.UnixEpoch);
+        IndexTable table = Loaded(new PackReader(writer.Publish(_objects, TimeProvider.System), new PackHandles())).Table!;
+        Digest[] sorted = [.. ids.Order()];
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            Assert.Equal(i, table.Find(sorted[i].ToByteArray()));
+        }
+
+        Assert.All(others, o => Assert.Equal(ids.Contains(o) ? Array.BinarySearch(sorted, o) : -1, table.Find(o.ToByteArray())));
+    }
+
     [Fact]
     public async Task ARollback_LeavesThePackAsItWas()
     {
