@@ -15,7 +15,9 @@ public sealed class DiskTests
         Assert.SkipWhen(disk is null, NoMount);
         string small = workspace.Write("small.csv", "a,b\n1,2\n");
         string large = workspace.Folder["large.bin"];
-        await File.WriteAllBytesAsync(large, new byte[24 << 20]);
+        byte[] noise = new byte[24 << 20];
+        new Random(24).NextBytes(noise);   // equal chunks would be stored once
+        await File.WriteAllBytesAsync(large, noise);
         await using ModelLifecycle lifecycle = await ModelLifecycle.OpenAsync(workspace.Root);
         await lifecycle.Datasets.CommitAsync("loans", small);
         await using Run run = await lifecycle.Experiments.StartRunAsync("loans");
