@@ -4,7 +4,7 @@ namespace Lifecycle.Storage.Local;
 
 /// <summary>
 /// Removes what a survey found removable. Under the exclusive sweep lock, in slices of at most 100 ms; at the start of each the keep lists that came
-/// meanwhile are read, and what they name stays with all its parts.
+/// meanwhile, or named what was not there yet, are read, and what they name stays with all its parts.
 /// </summary>
 /// <remarks>
 /// Recipes go before parts, and all packs that hold removable recipes go in one slice (each is one rename, in the order of <see cref="SweepOrder"/>): at no
