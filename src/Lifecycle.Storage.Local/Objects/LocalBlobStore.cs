@@ -222,9 +222,7 @@ public sealed partial class LocalBlobStore : IBlobStore
     /// <summary>Whether a blob is there; the age of a loose one restarts.</summary>
     internal bool Renew(Digest digest) => IsInPacks(digest) || RenewLoose(digest);
 
-    private long? Find(Digest digest) => Packs.TryFind(digest, out PackSpot spot) && spot.Entry.Kind == PackEntryKind.Bytes
-        ? spot.Entry.Raw
-        : FindLoose(digest) ?? FindInPacks(digest);
+    private long? Find(Digest digest) => FindInPacks(digest) ?? FindLoose(digest);
 
     private long? FindLoose(Digest digest)
     {
