@@ -73,12 +73,13 @@ internal sealed partial class Scrubber
 
             Blobs++;
             Bytes += entry.Stored;
-            if (read == PackRead.Damaged)
+            if (read != PackRead.Good)
             {
                 StorageTelemetry.Corrupted.Add(1);
-                Digest actual = entry.Kind == PackEntryKind.Bytes ? Digest.Of(_buffer.AsSpan(PackFormat.EntryHeaderSize, (int)entry.Stored)) : default;
+                Digest actual = read == PackRead.Damaged && entry.Kind == PackEntryKind.Bytes ? Digest.Of(_buffer.AsSpan(PackFormat.EntryHeaderSize, (int)entry.Stored)) : default;
                 Add(FindingKind.Entry, pack.Path, entry.Id, actual.IsEmpty || actual == entry.Id ? null : actual,
-                    $"holds bytes at offset {entry.Offset} that are not those of {entry.Id}. Restore them from a copy: RepairAsync(from).", entry.Id);
+                    (read == PackRead.Unreadable ? $"cannot be read at offset {entry.Offset}, where {entry.Id} lies. " : $"holds bytes at offset {entry.Offset} that are not those of {entry.Id}. ")
+                    + "Restore them from a copy: RepairAsync(from).", entry.Id);
                 Findings[^1] = Findings[^1] with { Pack = pack, Entry = entry };
             }
 

@@ -106,6 +106,47 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task AnEntryTheDiskDoesNotGive_IsNamed_AndItsNeighboursAreRead()
+    {
+        Digest[] blobs = await _store.BatchAsync((1, 300), (2, 300), (3, 2 << 20));
+        _store.Holder.Needs.UnionWith(blobs);
+        PackReader pack = _store.Store.Packs.FindAll(blobs[0]).Single().Pack;
+        long bad = pack.Entries().Single(e => e.Id == blobs[0]).PayloadOffset + 7;
+        Spoil(pack.Path, bad);
+        Assert.Equal(TendedStore.Content(2), await _store.ReadAsync(blobs[1]));
+        Assert.Equal(blobs[2], Digest.Of(await _store.ReadAsync(blobs[2])));
+        await Assert.ThrowsAsync<BlobCorruptedException>(async () => await _store.ReadAsync(blobs[0]));
+        LifecycleStorageException kept = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await _store.Store.DeleteAsync(blobs[1]));
+        Assert.Contains(blobs[0].ToString(), kept.Message, StringComparison.Ordinal);
+        DamagedBlob damaged = Assert.Single((await _store.Upkeep.VerifyAsync()).Damaged);
+        Assert.Equal(blobs[0], damaged.Expected);
+        Assert.Null(damaged.Actual);
+        Assert.Contains("cannot be read at offset", damaged.Problem, StringComparison.Ordinal);
+
+        await _second.PutAsync(new MemoryStream(TendedStore.Content(1)));
+        RepairReport report = await _store.Upkeep.RepairAsync(_second);
+        Assert.True(report.IsSound);
+        Assert.Equal([blobs[0]], report.Restored);
+        Assert.Equal(TendedStore.Content(1), await _store.ReadAsync(blobs[0]));
+    }
+
+    [Fact]
+    public async Task AFooterTheDiskDoesNotGive_StopsNoOtherPack()
+    {
+        Digest[] first = await _store.BatchAsync((1, 300)), second = await _store.BatchAsync((2, 300));
+        string pack = _store.Store.Packs.FindAll(first[0]).Single().Pack.Path;
+        Spoil(pack, new FileInfo(pack).Length - 1);
+        LocalBlobStore fresh = new(_store.Store.Folder, _store.Options, _store.Time);
+        fresh.Layout.Disk.Reading = _store.Store.Layout.Disk.Reading;
+        Assert.Equal(300, await fresh.FindAsync(second[0]));
+        await Assert.ThrowsAsync<BlobCorruptedException>(async () => await fresh.OpenAsync(first[0]));
+        DamagedBlob damaged = Assert.Single((await _store.Upkeep.VerifyAsync()).Damaged);
+        Assert.Contains("cannot be read (no such luck)", damaged.Problem, StringComparison.Ordinal);
+        Assert.True((await _store.Upkeep.RepairAsync(_second)).IsSound);
+        Assert.Equal(TendedStore.Content(1), await _store.ReadAsync(first[0]));
+    }
+
+    [Fact]
     public async Task WhatTheSecondStoreLacks_StaysAndIsNamed()
     {
         Digest[] blobs = await _store.BatchAsync((1, 300), (2, 300));
@@ -180,6 +221,15 @@ public sealed class RepairTests : IDisposable
         await batch.CompleteAsync();
         return digest;
     }
+
+    /// <summary>The disk does not give one byte of a pack any more.</summary>
+    private void Spoil(string pack, long at) => _store.Store.Layout.Disk.Reading = (path, offset, length) =>
+    {
+        if (path == pack && offset <= at && at < offset + length)
+        {
+            throw new IOException("no such luck");
+        }
+    };
 
     private static void Flip(string file, long at)
     {
