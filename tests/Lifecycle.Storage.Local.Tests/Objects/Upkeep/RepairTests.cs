@@ -146,6 +146,31 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(TendedStore.Content(1), await _store.ReadAsync(first[0]));
     }
 
+    /// <summary>What an older list marked may have been needed again since, so its marks must not come back.</summary>
+    [Fact]
+    public async Task ADamagedDeadList_BringsNoOlderMarksBack()
+    {
+        Digest[] blobs = await _store.BatchAsync((1, 300));
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        string older = Assert.Single(Lists());
+        _store.Time.Advance(_store.Grace - TimeSpan.FromHours(1));
+        _store.Holder.Needs.UnionWith(blobs);
+        await _store.CollectAsync();
+        string newest = Assert.Single(Lists(), f => f != older);
+        Flip(newest, new FileInfo(newest).Length - 5);
+        _store.Holder.Needs.Clear();
+        RepairReport report = await _store.Upkeep.RepairAsync(_second);
+        Assert.True(report.IsSound);
+        Assert.Equal([Path.GetFileNameWithoutExtension(newest)], [DeadList.Parse(await File.ReadAllBytesAsync(newest))!.Id.ToString("N")]);
+        _store.Time.Advance(TimeSpan.FromHours(2));
+        Assert.Empty((await _store.CollectAsync()).Removed);
+        _store.Time.Advance(_store.Grace);
+        Assert.Equal(blobs, (await _store.CollectAsync()).Removed);
+
+        string[] Lists() => Directory.GetFiles(_store.Folder["objects", "dead"], "*.dead");
+    }
+
     [Fact]
     public async Task WhatTheSecondStoreLacks_StaysAndIsNamed()
     {
