@@ -37,7 +37,7 @@ internal sealed partial class Scrubber(ObjectFolder folder, TimeProvider time, V
             await ScrubLooseAsync(cancellationToken).ConfigureAwait(false);
             await ScrubPacksAsync(cancellationToken).ConfigureAwait(false);
             ScrubLists();
-            FindMissingParts(cancellationToken);
+            await FindMissingPartsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {

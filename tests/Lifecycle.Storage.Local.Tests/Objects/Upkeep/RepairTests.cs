@@ -211,6 +211,44 @@ public sealed class RepairTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(async () => await _store.Upkeep.RepairAsync(_store.Store));
     }
 
+    /// <summary>A collection writes the pack anew in which the parts of a needed blob lie, after the packs were listed.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Verify_BesideACollection_MissesNothing(int pack)
+    {
+        byte[] content = TendedStore.Content(2, 1 << 20), longer = [.. content, .. TendedStore.Content(3, 1000)];
+        await _store.BatchAsync((1, 300));
+        _store.Time.Advance(TimeSpan.FromSeconds(1));
+        await _store.BatchAsync((2, 1 << 20), (4, 3 << 20));
+        _store.Time.Advance(TimeSpan.FromSeconds(1));
+        Digest needed = await PutInBatchAsync(longer);
+        _store.Holder.Needs.Add(needed);
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        _store.Time.Advance(_store.Grace);
+        await _store.BatchAsync((1, 300));
+        string[] packs = [.. _store.Store.Packs.Packs.Select(p => p.Path)];
+        Assert.Equal(3, packs.Length);
+        DiskSteps disk = _store.Store.Layout.Disk;
+        Task<CollectionReport>? collection = null;
+        disk.Reading = (path, _, _) =>
+        {
+            if (path == packs[pack])
+            {
+                disk.Reading = null;
+                collection = Task.Run(_store.CollectAsync);
+                Assert.True(((IAsyncResult)collection).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(20)));
+            }
+        };
+        VerificationReport report = await _store.Upkeep.VerifyAsync();
+        Assert.NotEmpty((await collection!).Removed);
+        Assert.False(File.Exists(packs[1]));
+        Assert.Empty(report.Damaged);
+        Assert.Empty(report.Missing);
+        Assert.Equal(needed, Digest.Of(await _store.ReadAsync(needed)));
+    }
+
     [Fact]
     public async Task Verify_OfASample_OfTheReachable_AndSlowly()
     {
