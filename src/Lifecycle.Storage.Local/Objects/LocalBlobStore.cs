@@ -17,6 +17,7 @@ public sealed partial class LocalBlobStore : IBlobStore
     private readonly ObjectFolder _folder;
     private readonly TimeProvider _time;
     private readonly TimeSpan _maximumBatchAge;
+    private readonly TimeSpan _young;
 
     /// <summary>Opens the store in a folder, which is made when it is not there.</summary>
     /// <param name="folder">For example <c>lifecycle/objects</c>.</param>
@@ -29,6 +30,7 @@ public sealed partial class LocalBlobStore : IBlobStore
         LocalStorageOptions used = (options ?? new LocalStorageOptions()).Checked();
         _time = time ?? TimeProvider.System;
         _maximumBatchAge = used.MaximumBatchAge;
+        _young = used.Young;
         _folder = new ObjectFolder(folder, used.StaleTemporaryAge, _time, used.Durability);
         Packs = new PackCatalog(_folder, _time);
     }
@@ -96,7 +98,7 @@ public sealed partial class LocalBlobStore : IBlobStore
     public ValueTask<BlobBatch> BeginBatchAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(new LocalBlobBatch(this, _maximumBatchAge, _time));
+        return new(new LocalBlobBatch(this, _maximumBatchAge, _young, _time));
     }
 
     /// <inheritdoc/>

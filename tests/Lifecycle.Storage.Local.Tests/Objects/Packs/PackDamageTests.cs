@@ -238,6 +238,23 @@ public sealed class PackDamageTests : IDisposable
         Assert.Empty(await store.ListAsync().ToListAsync());
     }
 
+    /// <summary>Its first packs are nearly as old as the store's youth, so the list protects what they hold.</summary>
+    [Theory]
+    [InlineData(20, 11, true)]
+    [InlineData(20, 9, false)]
+    [InlineData(1440, 61, true)]
+    [InlineData(1440, 59, false)]
+    public async Task ALongBatch_KeepsAllItsBlobs(int young, int minutes, bool isLong)
+    {
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        LocalBlobStore store = new(_folder["objects"], new LocalStorageOptions { Durability = Durability.Relaxed, Young = TimeSpan.FromMinutes(young) }, time);
+        await using BlobBatch batch = await store.BeginBatchAsync();
+        await batch.PutAsync(Content(10, 8));
+        time.Advance(TimeSpan.FromMinutes(minutes));
+        await batch.CompleteAsync();
+        Assert.Equal(isLong, Directory.Exists(_folder["objects", "keep"]));
+    }
+
     [Fact]
     public async Task ABatch_KeepsWhatItReliesOn()
     {
