@@ -98,10 +98,8 @@ internal sealed partial class LocalBlobBatch
                 fresh += isNew && blob.Place == BatchPlace.Loose ? 1 : 0;
                 stored += isNew ? blob.Length : 0;
             }
-            else
-            {
-                fresh += blob.Place is BatchPlace.Pack || (blob.Place is BatchPlace.Chunks && !missing.Contains(digest)) ? 1 : 0;
-            }
+
+            fresh += blob.Place is BatchPlace.Pack || (blob.Place is BatchPlace.Chunks && !missing.Contains(digest)) ? 1 : 0;
         }
 
         FlushShelves(shelves);

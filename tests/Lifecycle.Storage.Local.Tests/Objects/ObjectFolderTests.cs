@@ -65,11 +65,23 @@ public sealed class ObjectFolderTests : IDisposable
         Assert.Equal(["objects/FORMAT"], _folder.Files());
     }
 
-    [Fact]
-    public async Task ObjectsWithoutAFormat_AreRefused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ObjectsWithoutAFormat_AreRefused(bool arePacked)
     {
         LocalBlobStore blobs = new(_folder["objects"]);
-        await blobs.PutAsync(new MemoryStream([1]));
+        if (arePacked)
+        {
+            await using BlobBatch batch = await blobs.BeginBatchAsync();
+            await batch.PutAsync(new byte[] { 1 });
+            await batch.CompleteAsync();
+        }
+        else
+        {
+            await blobs.PutAsync(new MemoryStream([1]));
+        }
+
         File.Delete(_folder["objects", "FORMAT"]);
         LifecycleStorageException error = Assert.Throws<LifecycleStorageException>(() => new LocalBlobStore(_folder["objects"]));
         Assert.Contains("FORMAT", error.Message, StringComparison.Ordinal);
