@@ -277,6 +277,17 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(["elsewhere"], report.UnknownSources);
     }
 
+    [Fact]
+    public async Task Verify_NamesWhatASourceCannotRead_BesideOtherDamage()
+    {
+        Digest loose = await _store.PutAsync(3), read = await _store.PutAsync(4);
+        Flip(_store.Store.Layout.FileOf(loose), 0);
+        _store.Holder.Failure = new BlobCorruptedException(read, "elsewhere", 0, null);
+        Assert.Equal(new[] { loose, read }.Order(), (await _store.Upkeep.VerifyAsync()).Damaged.Select(d => d.Expected!.Value).Order());
+        _store.Holder.Failure = new BlobCorruptedException(loose, "elsewhere", 0, null);
+        Assert.Equal(loose, Assert.Single((await _store.Upkeep.VerifyAsync()).Damaged).Expected);
+    }
+
     private async Task<Digest> PutInBatchAsync(byte[] content)
     {
         await using BlobBatch batch = await _store.Store.BeginBatchAsync();
