@@ -116,6 +116,8 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
             }
         }
 
+        // That the recipes are gone is durable before the first part goes.
+        FlushPacks();
         RemoveLitter();
         while (_doomed.Count > 0)
         {
@@ -132,13 +134,23 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
                 _held += Stopwatch.GetElapsedTime(start);
             }
 
+            FlushPacks();
             RemoveLitter();
+        }
+    }
+
+    private void FlushPacks()
+    {
+        if (_litter.Count > 0)
+        {
+            folder.Disk.FlushFolder(folder.Packs);
         }
     }
 
     private async ValueTask SweepLooseAsync(Digest[] planned, CancellationToken cancellationToken)
     {
         Queue<Digest> loose = new(planned.Where(d => File.Exists(folder.FileOf(d))));
+        HashSet<string> shelves = [.. loose.Select(d => d.Hex[..2])];
         while (loose.Count > 0)
         {
             await PauseAsync(cancellationToken).ConfigureAwait(false);
@@ -154,6 +166,8 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
                 _held += Stopwatch.GetElapsedTime(start);
             }
         }
+
+        folder.FlushShelves(shelves);
     }
 
     private void RemoveLoose(Digest digest)

@@ -301,6 +301,35 @@ public sealed class CollectionTests : IDisposable
         await _store.AssertSoundAsync();
     }
 
+    /// <summary>A crash must not bring a recipe back whose parts stay gone.</summary>
+    [Fact]
+    public async Task ThatRecipesAreGone_IsDurable_BeforeAPartGoes()
+    {
+        _store.Store.Layout.SealPacksFrom = 1 << 20;
+        await _store.BatchAsync((2, 5 << 20));
+        Digest loose = await _store.PutAsync(3);
+        int packs = Packs().Length;
+        Assert.True(packs > 3);
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        _store.Time.Advance(_store.Grace);
+        LocalBlobStore store = _store.Store;
+        List<DiskStep> steps = [];
+        store.Layout.Disk.Recorder = steps.Add;
+        Assert.Contains(loose, (await _store.CollectAsync()).Removed);
+        string order = string.Concat(steps.Select(s => s switch
+        {
+            { Kind: DiskStepKind.Rename } when s.Path.EndsWith(".pack", StringComparison.Ordinal) => "R",
+            { Kind: DiskStepKind.FlushFolder } when s.Path == store.Layout.Packs => "F",
+            { Kind: DiskStepKind.Delete } when s.Path == store.Layout.FileOf(loose) => "D",
+            { Kind: DiskStepKind.FlushFolder } when s.Path == store.Layout.Shelf(loose.Hex) => "S",
+            _ => "",
+        }));
+        Assert.Equal(packs, order.Count(c => c == 'R'));
+        Assert.StartsWith("RFR", order, StringComparison.Ordinal);
+        Assert.EndsWith("RFDS", order, StringComparison.Ordinal);
+    }
+
     private string[] Packs() => [.. _store.Folder.Files().Where(f => f.EndsWith(".pack", StringComparison.Ordinal))];
 
     private async Task<Digest?> PutInBatchAsync(byte[] bytes)
