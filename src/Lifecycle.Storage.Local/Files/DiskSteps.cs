@@ -28,6 +28,9 @@ internal sealed class DiskSteps(Durability durability)
     /// <summary>Told of every step after it was done; for tests that play a loss of power.</summary>
     public Action<DiskStep>? Recorder { get; set; }
 
+    /// <summary>Told of every read from a pack before it is done; for tests that play a sector that cannot be read.</summary>
+    public Action<string, long, int>? Reading { get; set; }
+
     public bool IsFlushing => durability == Durability.Flushed;
 
     public void Wrote(string path, ReadOnlySpan<byte> bytes, long offset)
@@ -36,6 +39,12 @@ internal sealed class DiskSteps(Durability durability)
         {
             recorder(new DiskStep(DiskStepKind.Write, path, null, offset, bytes.ToArray()));
         }
+    }
+
+    public int Read(SafeFileHandle file, string path, Span<byte> buffer, long offset)
+    {
+        Reading?.Invoke(path, offset, buffer.Length);
+        return RandomAccess.Read(file, buffer, offset);
     }
 
     public void Truncate(SafeFileHandle file, string path, long length)

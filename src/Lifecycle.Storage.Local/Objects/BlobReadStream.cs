@@ -6,7 +6,8 @@ namespace Lifecycle.Storage.Local;
 
 /// <summary>
 /// A blob, or a part of it, read in blocks of 1 MiB that are checked before a byte of them is handed out: by the block sums where there are some,
-/// and by the digest of the whole when it is read from begin to end, the last block being held back until it fits.
+/// and by the digest of the whole when it is read from begin to end, the last block being held back until it fits. When packs hold the blob as well, a block
+/// that is not as it was comes out of them.
 /// </summary>
 internal sealed class BlobReadStream : WindowStream
 {
@@ -18,10 +19,13 @@ internal sealed class BlobReadStream : WindowStream
     private readonly IncrementalHash? _hash;
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BlockSums.BlockSize);
     private BlockSums? _sums;
+    private readonly Func<Stream?>? _packed;
     private BlobCorruptedException? _failure;
+    private BlobCorruptedException? _whole;
+    private Stream? _instead;
     private long _hashed;
 
-    public BlobReadStream(SafeFileHandle handle, Digest digest, string file, long fileLength, long start, long length, BlockSums? sums, bool verify)
+    public BlobReadStream(SafeFileHandle handle, Digest digest, string file, long fileLength, long start, long length, BlockSums? sums, bool verify, Func<Stream?>? packed = null)
         : base(start, length)
     {
         _handle = handle;
@@ -30,6 +34,7 @@ internal sealed class BlobReadStream : WindowStream
         _fileLength = fileLength;
         _sums = sums;
         _verify = verify;
+        _packed = packed;
         _hash = verify && length == fileLength ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     }
 
@@ -39,6 +44,7 @@ internal sealed class BlobReadStream : WindowStream
         {
             _buffer = null;
             _handle.Dispose();
+            _instead?.Dispose();
             _hash?.Dispose();
             ArrayPool<byte>.Shared.Return(buffer);
         }
@@ -47,6 +53,34 @@ internal sealed class BlobReadStream : WindowStream
     }
 
     protected override async ValueTask LoadAsync(long at, CancellationToken cancellationToken)
+    {
+        if (_instead is null)
+        {
+            // Without sums the blocks that were handed out before would not have been checked.
+            bool isChecked = _sums is not null;
+            try
+            {
+                await LoadBlockAsync(at, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (LifecycleStorageException error) when (isChecked && _packed is not null && !ReferenceEquals(error, _whole))
+            {
+                _instead = _packed();
+                if (_instead is null)
+                {
+                    throw;
+                }
+            }
+        }
+
+        WindowStart = -1;
+        _instead.Position = at;
+        int count = (int)Math.Min(BlockSums.BlockSize, _fileLength - at);
+        await _instead.ReadExactlyAsync(_buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+        (WindowStart, Window) = (at, _buffer.AsMemory(0, count));
+    }
+
+    private async ValueTask LoadBlockAsync(long at, CancellationToken cancellationToken)
     {
         long block = at / BlockSums.BlockSize;
         bool next = _hash is not null && block == _hashed;
@@ -99,7 +133,7 @@ internal sealed class BlobReadStream : WindowStream
             _hashed++;
             if (offset + read == _fileLength && new Digest(_hash.GetCurrentHash()) is var actual && actual != _digest)
             {
-                throw _failure = LocalBlobStore.Corrupted(_digest, _file, 0, actual);
+                throw _failure = _whole = LocalBlobStore.Corrupted(_digest, _file, 0, actual);
             }
         }
     }

@@ -10,6 +10,9 @@ internal sealed partial class LocalBlobBatch
 
     private static readonly TimeSpan LongBatch = TimeSpan.FromHours(1);
 
+    /// <summary>From this age on the first packs of a batch are too near the end of their youth to be left to it.</summary>
+    private TimeSpan LongFrom => _young / 2 < LongBatch ? _young / 2 : LongBatch;
+
     /// <remarks>
     /// Order: bytes of packs and loose files are made durable; then, sharing the sweep lock when the batch relies on what was there before, the hits are
     /// looked for again, recipes and keep list are written, and only then names appear: loose files, packs without recipes, packs with recipes.
@@ -24,7 +27,7 @@ internal sealed partial class LocalBlobBatch
         await _packs.FlushAsync().ConfigureAwait(false);
 
         // The first packs of a long batch are old when it ends, so all its blobs are kept, not only those that others stored.
-        bool isLong = _time.GetUtcNow() - _begun > LongBatch;
+        bool isLong = _time.GetUtcNow() - _begun > LongFrom;
         Digest[] relied = [.. _taken.Where(b => isLong || b.Value.Place == BatchPlace.There || b.Value.Chunked is { Relied.Count: > 0 }).Select(b => b.Key)];
         using SweepLock? sweep = relied.Length == 0 ? null : await SweepLock.TakeSharedAsync(_store.Layout.Path, cancellationToken).ConfigureAwait(false);
         HashSet<Digest> missing = relied.Length == 0 ? [] : FindMissing();
@@ -95,10 +98,8 @@ internal sealed partial class LocalBlobBatch
                 fresh += isNew && blob.Place == BatchPlace.Loose ? 1 : 0;
                 stored += isNew ? blob.Length : 0;
             }
-            else
-            {
-                fresh += blob.Place is BatchPlace.Pack || (blob.Place is BatchPlace.Chunks && !missing.Contains(digest)) ? 1 : 0;
-            }
+
+            fresh += blob.Place is BatchPlace.Pack || (blob.Place is BatchPlace.Chunks && !missing.Contains(digest)) ? 1 : 0;
         }
 
         FlushShelves(shelves);

@@ -9,6 +9,7 @@ internal sealed partial class LocalBlobBatch : BlobBatch
     private readonly LocalBlobStore _store;
     private readonly TimeProvider _time;
     private readonly TimeSpan _maximumAge;
+    private readonly TimeSpan _young;
     private readonly BlobWriter _writer;
     private readonly BatchPacks _packs;
     private readonly Dictionary<Digest, BatchBlob> _taken = [];
@@ -20,11 +21,12 @@ internal sealed partial class LocalBlobBatch : BlobBatch
     private long _bytes;
     private bool _closed;
 
-    public LocalBlobBatch(LocalBlobStore store, TimeSpan maximumAge, TimeProvider time)
+    public LocalBlobBatch(LocalBlobStore store, TimeSpan maximumAge, TimeSpan young, TimeProvider time)
     {
         _store = store;
         _time = time;
         _maximumAge = maximumAge;
+        _young = young;
         _start = time.GetTimestamp();
         _begun = time.GetUtcNow();
         _writer = new BlobWriter(store);

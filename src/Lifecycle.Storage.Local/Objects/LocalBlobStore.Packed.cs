@@ -150,7 +150,7 @@ public sealed partial class LocalBlobStore
         foreach (FileInfo file in Shelf(prefix))
         {
             Digest digest = Digest.Parse(prefix + file.Name);
-            blobs[digest] = new StoredBlob(digest, file.Length, IsNew: false);
+            blobs[digest] = new StoredBlob(digest, blobs.TryGetValue(digest, out StoredBlob packed) ? packed.Length : file.Length, IsNew: false);
         }
 
         return blobs.Values.OrderBy(b => b.Digest);

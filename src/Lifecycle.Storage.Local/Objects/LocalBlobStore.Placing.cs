@@ -8,7 +8,7 @@ public sealed partial class LocalBlobStore
     /// <inheritdoc/>
     /// <remarks>
     /// The bytes are checked whatever the kind of link. Clones and hard links need a file of the blob's own, so a blob in packs gets a loose copy, durably,
-    /// the first time; a clone is asked for only where the file system can make one. What cannot be linked is copied, and the answer says so:
+    /// the first time, and again when that copy is no longer what it was; a clone is asked for only where the file system can make one. What cannot be linked is copied, and the answer says so:
     /// other file systems, too many links to one file, empty blobs.
     /// </remarks>
     public async ValueTask<LinkKind> PlaceAsync(Digest digest, string path, LinkKind link = LinkKind.Copy, CancellationToken cancellationToken = default)
@@ -26,7 +26,6 @@ public sealed partial class LocalBlobStore
         {
             if (content.Length > 0 && (link == LinkKind.Hardlink || (link == LinkKind.Reflink && CanClone(folder))))
             {
-                await content.CopyToAsync(Stream.Null, BlockSums.BlockSize, cancellationToken).ConfigureAwait(false);
                 string file = await LooseAsync(digest, content, cancellationToken).ConfigureAwait(false);
                 if (link == LinkKind.Hardlink ? TryLink(digest, file, folder, target) : TryClone(digest, file, folder, target))
                 {
@@ -41,14 +40,14 @@ public sealed partial class LocalBlobStore
         }
     }
 
-    /// <summary>The file that holds a blob alone; made when the blob lies in packs only.</summary>
+    /// <summary>The file that holds a blob alone, every byte of it checked; made when there is none or it holds others.</summary>
     private async ValueTask<string> LooseAsync(Digest digest, Stream content, CancellationToken cancellationToken)
     {
         string file = _folder.FileOf(digest);
-        if (!File.Exists(file))
+        BlobWriter writer = new(this);
+        if (!await writer.IsSoundAsync(digest, content.Length, cancellationToken).ConfigureAwait(false))
         {
-            content.Position = 0;
-            using PendingBlob pending = await new BlobWriter(this)
+            using PendingBlob pending = await writer
                 .TakeAsync(content, new BlobPutOptions { Layout = BlobLayout.Whole, ExpectedLength = content.Length }, flush: true, cancellationToken).ConfigureAwait(false);
             Publish(pending);
             FlushShelves([digest.Hex[..2]]);

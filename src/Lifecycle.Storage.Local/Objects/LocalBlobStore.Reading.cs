@@ -21,7 +21,7 @@ public sealed partial class LocalBlobStore
         {
             return await OpenLooseAsync(digest, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (BlobNotFoundException)
+        catch (LifecycleStorageException error) when (error is BlobNotFoundException or BlobCorruptedException)
         {
             Packs.Refresh();
             if (OpenPacked(digest, options, evenIfLoose: true) is { } moved)
@@ -29,7 +29,7 @@ public sealed partial class LocalBlobStore
                 return moved;
             }
 
-            if (Packs.Damaged().FirstOrDefault(p => PackWalk.MayHold(p.Path, digest)) is { } pack)
+            if (error is BlobNotFoundException && Packs.Damaged().FirstOrDefault(p => PackWalk.MayHold(p.Path, digest)) is { } pack)
             {
                 throw Corrupted(digest, _folder.Relative(pack.Path), 0, null);
             }
@@ -54,14 +54,16 @@ public sealed partial class LocalBlobStore
             }
 
             BlockSums? sums = verify ? ReadSums(file, length) : null;
-            if (verify && sums is null && count < length)
+            long? packed = verify ? FindInPacks(digest) : null;
+            if (verify && (packed is null ? sums is null && count < length : sums is null || packed != length))
             {
                 sums = await MeasureAsync(digest, file, handle, cancellationToken).ConfigureAwait(false);
                 RestoreSums(file, sums);
             }
 
             handedOver = true;
-            return new BlobReadStream(handle, digest, _folder.Relative(file), length, start, count, sums, verify);
+            return new BlobReadStream(handle, digest, _folder.Relative(file), length, start, count, sums, verify,
+                packed == length ? () => OpenPacked(digest, null, evenIfLoose: true) : null);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {

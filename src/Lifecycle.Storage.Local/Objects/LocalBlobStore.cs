@@ -17,6 +17,7 @@ public sealed partial class LocalBlobStore : IBlobStore
     private readonly ObjectFolder _folder;
     private readonly TimeProvider _time;
     private readonly TimeSpan _maximumBatchAge;
+    private readonly TimeSpan _young;
 
     /// <summary>Opens the store in a folder, which is made when it is not there.</summary>
     /// <param name="folder">For example <c>lifecycle/objects</c>.</param>
@@ -29,6 +30,7 @@ public sealed partial class LocalBlobStore : IBlobStore
         LocalStorageOptions used = (options ?? new LocalStorageOptions()).Checked();
         _time = time ?? TimeProvider.System;
         _maximumBatchAge = used.MaximumBatchAge;
+        _young = used.Young;
         _folder = new ObjectFolder(folder, used.StaleTemporaryAge, _time, used.Durability);
         Packs = new PackCatalog(_folder, _time);
     }
@@ -96,7 +98,7 @@ public sealed partial class LocalBlobStore : IBlobStore
     public ValueTask<BlobBatch> BeginBatchAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(new LocalBlobBatch(this, _maximumBatchAge, _time));
+        return new(new LocalBlobBatch(this, _maximumBatchAge, _young, _time));
     }
 
     /// <inheritdoc/>
@@ -222,9 +224,7 @@ public sealed partial class LocalBlobStore : IBlobStore
     /// <summary>Whether a blob is there; the age of a loose one restarts.</summary>
     internal bool Renew(Digest digest) => IsInPacks(digest) || RenewLoose(digest);
 
-    private long? Find(Digest digest) => Packs.TryFind(digest, out PackSpot spot) && spot.Entry.Kind == PackEntryKind.Bytes
-        ? spot.Entry.Raw
-        : FindLoose(digest) ?? FindInPacks(digest);
+    private long? Find(Digest digest) => FindInPacks(digest) ?? FindLoose(digest);
 
     private long? FindLoose(Digest digest)
     {

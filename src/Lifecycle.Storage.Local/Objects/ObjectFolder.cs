@@ -126,7 +126,7 @@ internal sealed class ObjectFolder
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            if (Directory.Exists(Loose) && Directory.EnumerateFiles(Loose, "*", SearchOption.AllDirectories).Any(f => IsBlobName(System.IO.Path.GetFileName(f))))
+            if (Holds(Loose, f => IsBlobName(f)) || Holds(Packs, f => PackFormat.IsName(f)))
             {
                 throw new LifecycleStorageException("objects", "open", Path,
                     $"'{Path}' holds objects but no file {FormatName}. If this build wrote them, put the line '{Format.TrimEnd()}' there; nothing was changed.");
@@ -140,6 +140,9 @@ internal sealed class ObjectFolder
             : throw new LifecycleStorageException("objects", "open", Path,
                 $"'{file}' says '{Show(found)}' and this build knows '{Format.TrimEnd()}'. Update the Lifecycle packages or open another folder; nothing was changed.");
     }
+
+    private static bool Holds(string folder, Predicate<string> isOne) =>
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Any(f => isOne(System.IO.Path.GetFileName(f)));
 
     private static string Show(string text) => string.Concat(text.TrimEnd().Take(60).Select(c => char.IsControl(c) ? '?' : c));
 

@@ -7,6 +7,7 @@ internal sealed class TemporaryBlob : IDisposable
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const long WriteBehind = 8 << 20;
+    private const int Attempts = 5;
 
     private readonly DiskSteps _disk;
     private readonly string _operation;
@@ -33,16 +34,29 @@ internal sealed class TemporaryBlob : IDisposable
     /// <param name="time">The clock its name is taken from; null means the system's.</param>
     public static TemporaryBlob Create(DiskSteps disk, string folder, long? expectedLength, string operation = "put", TimeProvider? time = null)
     {
-        string path = System.IO.Path.Combine(folder, AtomicFile.TemporaryPrefix + LifecycleId.New(time ?? TimeProvider.System).ToString("N"));
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, Math.Max(0, expectedLength ?? 0));
-            return new TemporaryBlob(disk, path, handle, operation);
-        }
-        catch (Exception error) when (DiskFailure.Is(error))
-        {
-            TryDelete(path);
-            throw DiskFailure.Of(error, operation, folder, folder, expectedLength ?? 0);
+            string path = System.IO.Path.Combine(folder, AtomicFile.TemporaryPrefix + LifecycleId.New(time ?? TimeProvider.System).ToString("N"));
+            try
+            {
+                SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, Math.Max(0, expectedLength ?? 0));
+
+                // Before the file was locked somebody who looks for litter may have removed it, or be about to.
+                if (attempt == Attempts || File.Exists(path))
+                {
+                    return new TemporaryBlob(disk, path, handle, operation);
+                }
+
+                handle.Dispose();
+            }
+            catch (Exception error) when (DiskFailure.Is(error))
+            {
+                TryDelete(path);
+                if (attempt == Attempts || !DiskFailure.IsLocked(error))
+                {
+                    throw DiskFailure.Of(error, operation, folder, folder, expectedLength ?? 0);
+                }
+            }
         }
     }
 

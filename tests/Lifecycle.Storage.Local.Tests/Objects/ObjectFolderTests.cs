@@ -65,11 +65,23 @@ public sealed class ObjectFolderTests : IDisposable
         Assert.Equal(["objects/FORMAT"], _folder.Files());
     }
 
-    [Fact]
-    public async Task ObjectsWithoutAFormat_AreRefused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ObjectsWithoutAFormat_AreRefused(bool arePacked)
     {
         LocalBlobStore blobs = new(_folder["objects"]);
-        await blobs.PutAsync(new MemoryStream([1]));
+        if (arePacked)
+        {
+            await using BlobBatch batch = await blobs.BeginBatchAsync();
+            await batch.PutAsync(new byte[] { 1 });
+            await batch.CompleteAsync();
+        }
+        else
+        {
+            await blobs.PutAsync(new MemoryStream([1]));
+        }
+
         File.Delete(_folder["objects", "FORMAT"]);
         LifecycleStorageException error = Assert.Throws<LifecycleStorageException>(() => new LocalBlobStore(_folder["objects"]));
         Assert.Contains("FORMAT", error.Message, StringComparison.Ordinal);
@@ -127,6 +139,33 @@ public sealed class ObjectFolderTests : IDisposable
 
         _ = new LocalBlobStore(_folder["objects"]);
         Assert.Equal([false, false, false], new[] { before, living, after }.Select(File.Exists));
+    }
+
+    /// <summary>By the clock of those who open the store every temporary is old; a put that they come upon begins another one.</summary>
+    [Fact]
+    public async Task APut_IsNotHinderedByThoseWhoLookForLitter()
+    {
+        LocalBlobStore blobs = new(_folder["objects"], new LocalStorageOptions { Durability = Durability.Relaxed });
+        FakeTimeProvider later = new(TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(30));
+        using CancellationTokenSource enough = new();
+        Task[] openers = [.. Enumerable.Range(0, 2).Select(o => Task.Run(() =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                _ = new LocalBlobStore(_folder["objects"], null, later);
+            }
+        }))];
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(w => Task.Run(() =>
+        {
+            for (int n = 0; n < 4000; n++)
+            {
+                using TemporaryBlob temporary = TemporaryBlob.Create(blobs.Layout.Disk, blobs.Layout.Loose, null);
+                temporary.Write([1, 2, 3]);
+                temporary.Finish(flush: false);
+            }
+        })));
+        await enough.CancelAsync();
+        await Task.WhenAll(openers);
     }
 
     // One that is gone when its age is looked at is not an old one, and looking at it must not make it.

@@ -12,7 +12,7 @@ internal sealed partial class PackCatalog(ObjectFolder folder, TimeProvider time
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly PackHandles _handles = new();
+    private readonly PackHandles _handles = new(folder.Disk);
     private volatile State? _state;
 
     /// <summary>All packs by their names, the oldest first.</summary>

@@ -29,9 +29,17 @@ internal static class PackCopy
             byte[] buffer = ArrayPool<byte>.Shared.Rent(PackFormat.EntryHeaderSize + (int)entry.Stored);
             try
             {
-                if (pack.Read(entry, buffer, verify: false) == PackRead.Gone)
+                PackRead read = pack.Read(entry, buffer, verify: false);
+                if (read == PackRead.Gone)
                 {
                     return 0;
+                }
+
+                if (read == PackRead.Unreadable)
+                {
+                    string file = folder.Relative(pack.Path);
+                    throw new LifecycleStorageException("objects", "delete", file,
+                        $"'{file}' cannot be written anew because the disk does not give the bytes of {entry.Id} at offset {entry.Offset}. Call RepairAsync with a store that has them, then delete again; nothing was changed.");
                 }
 
                 copy.Add(entry.Kind, entry.Flags, entry.Id, buffer.AsSpan(PackFormat.EntryHeaderSize, (int)entry.Stored));

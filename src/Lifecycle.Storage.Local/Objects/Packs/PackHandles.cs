@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Lifecycle.Storage.Local;
 
 /// <summary>The open files of packs: a few of them stay open, the one that was opened first is closed for a new one.</summary>
-internal sealed class PackHandles
+/// <param name="disk">What reads; null means nobody is told of it.</param>
+internal sealed class PackHandles(DiskSteps? disk = null)
 {
     private const int MostOpen = 64;
 
@@ -11,7 +12,12 @@ internal sealed class PackHandles
     private readonly Dictionary<PackReader, SafeFileHandle> _open = [];
     private readonly Queue<PackReader> _order = new();
 
-    /// <summary>Reads from a pack until the buffer is full or the file ends; false when the file is not there.</summary>
+    /// <summary>What reads.</summary>
+    public DiskSteps Disk { get; } = disk ?? new DiskSteps(Durability.Relaxed);
+
+    /// <summary>
+    /// Reads from a pack until the buffer is full or the file ends; false when the file is not there, and -1 bytes when the disk does not give them.
+    /// </summary>
     public bool TryRead(PackReader pack, Span<byte> buffer, long offset, out int read)
     {
         read = 0;
@@ -24,7 +30,7 @@ internal sealed class PackHandles
                 {
                     for (int more = -1; more != 0 && read < buffer.Length; read += more)
                     {
-                        more = RandomAccess.Read(file, buffer[read..], offset + read);
+                        more = Disk.Read(file, pack.Path, buffer[read..], offset + read);
                     }
 
                     return true;
@@ -33,6 +39,13 @@ internal sealed class PackHandles
                 {
                     // It was closed for another one between being taken and being read.
                     read = 0;
+                }
+                catch (IOException error)
+                {
+                    // The file is there and open, so this is its bytes, and those of other entries may be good.
+                    System.Diagnostics.Activity.Current?.AddException(error);
+                    read = -1;
+                    return true;
                 }
             }
         }

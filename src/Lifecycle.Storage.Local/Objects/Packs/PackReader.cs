@@ -14,6 +14,9 @@ internal enum PackRead
     /// <summary>The bytes are not those of the id, or the entry is not what the index says.</summary>
     Damaged,
 
+    /// <summary>The disk does not give the bytes.</summary>
+    Unreadable,
+
     /// <summary>The pack is no longer there: a collection moved what is needed of it.</summary>
     Gone,
 }
@@ -96,6 +99,11 @@ internal sealed class PackReader
             return PackRead.Gone;
         }
 
+        if (read < 0)
+        {
+            return PackRead.Unreadable;
+        }
+
         StorageTelemetry.ReadBytes.Add(read);
         if (read < bytes.Length || PackFormat.ReadEntryHeader(bytes, entry.Offset) != entry)
         {
@@ -128,7 +136,14 @@ internal sealed class PackReader
         try
         {
             using SafeFileHandle file = Open();
-            return Load(file);
+            try
+            {
+                return Load(file);
+            }
+            catch (IOException error)
+            {
+                return Refuse($"cannot be read ({error.Message})");
+            }
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -148,8 +163,8 @@ internal sealed class PackReader
         Span<byte> ends = stackalloc byte[PackFormat.HeaderSize + PackFormat.FooterSize];
         Span<byte> footer = ends[PackFormat.HeaderSize..];
         long shortest = PackFormat.HeaderSize + PackFormat.FanOutSize + PackFormat.FooterSize;
-        if (length < shortest || RandomAccess.Read(file, ends[..PackFormat.HeaderSize], 0) < PackFormat.HeaderSize
-            || RandomAccess.Read(file, footer, length - PackFormat.FooterSize) < PackFormat.FooterSize)
+        if (length < shortest || _handles.Disk.Read(file, Path, ends[..PackFormat.HeaderSize], 0) < PackFormat.HeaderSize
+            || _handles.Disk.Read(file, Path, footer, length - PackFormat.FooterSize) < PackFormat.FooterSize)
         {
             return Refuse($"has {length.ToString(CultureInfo.InvariantCulture)} bytes, and no pack has fewer than {shortest}");
         }

@@ -33,7 +33,7 @@ internal sealed class CollectionSurvey
 
     public RecipeParts Parts => _live.Parts;
 
-    /// <summary>Keep lists that were read, by their file names.</summary>
+    /// <summary>Keep lists that need not be read again, by their file names.</summary>
     public IReadOnlySet<string> KeepsSeen => _live.KeepsSeen;
 
     /// <summary>Keep lists that protect nothing any more.</summary>

@@ -23,6 +23,7 @@ internal sealed class LiveSet
 
     public RecipeParts Parts { get; }
 
+    /// <summary>Keep lists whose digests are all accounted for, by their file names.</summary>
     public IReadOnlySet<string> KeepsSeen => _keepsSeen;
 
     public IReadOnlyList<string> ExpiredKeeps => _expiredKeeps;
@@ -43,8 +44,9 @@ internal sealed class LiveSet
     {
         LiveSet live = new(folder, time, at);
         DateTimeOffset youngFrom = at - young;
-        live.ReadKeeps(youngFrom);
+        List<ListFile<KeepList>> keeps = live.ReadKeeps(youngFrom);
         live.RequirePacks();
+        live.See(keeps);
         foreach (IBlobReferenceSource source in sources)
         {
             await live.AskAsync(source, cancellationToken).ConfigureAwait(false);
@@ -56,14 +58,16 @@ internal sealed class LiveSet
         return live;
     }
 
-    private void ReadKeeps(DateTimeOffset youngFrom)
+    /// <summary>The young lists.</summary>
+    private List<ListFile<KeepList>> ReadKeeps(DateTimeOffset youngFrom)
     {
+        List<ListFile<KeepList>> young = [];
         foreach (ListFile<KeepList> file in ListFolder.Keeps(_folder))
         {
-            _keepsSeen.Add(Path.GetFileName(file.Path));
             if ((file.List?.At ?? file.NamedAt) is { } written && written <= youngFrom)
             {
                 _expiredKeeps.Add(file.Path);
+                _keepsSeen.Add(Path.GetFileName(file.Path));
                 foreach (Digest digest in file.List?.Digests ?? [])
                 {
                     Release(digest, written);
@@ -72,6 +76,7 @@ internal sealed class LiveSet
             else if (file.List is { } list)
             {
                 _digests.UnionWith(list.Digests);
+                young.Add(file);
             }
             else
             {
@@ -79,7 +84,16 @@ internal sealed class LiveSet
                     $"'{_folder.Relative(file.Path)}' is damaged, and what it protects cannot be told. Call RepairAsync, or plan again when it is older than the age Young of the store; nothing was touched.");
             }
         }
+
+        return young;
     }
+
+    /// <summary>
+    /// A batch writes its list before its packs appear, so a digest that no pack holds may be a chunked blob whose parts cannot be told yet: the sweeper,
+    /// which runs when the batch is through, reads such a list again.
+    /// </summary>
+    private void See(List<ListFile<KeepList>> keeps) =>
+        _keepsSeen.UnionWith(keeps.Where(k => k.List!.Digests.All(d => Packs.TryFind(d, out _))).Select(k => Path.GetFileName(k.Path)));
 
     /// <summary>What an unreadable pack holds may be how a needed blob is put together, so that its parts would pass for garbage.</summary>
     private void RequirePacks()

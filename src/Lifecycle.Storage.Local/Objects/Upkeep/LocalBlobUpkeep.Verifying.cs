@@ -34,12 +34,19 @@ public sealed partial class LocalBlobUpkeep
 
         List<MissingBlob> missing = [];
         List<string> problems = [];
+        List<BlobCorruptedException> unreadable = [];
         foreach (IBlobReferenceSource source in sources)
         {
-            await AskAsync(source, scrubber, missing, problems, cancellationToken).ConfigureAwait(false);
+            await AskAsync(source, missing, problems, unreadable, cancellationToken).ConfigureAwait(false);
         }
 
         DamageReport damage = new(_folder, scrubber);
+        HashSet<Digest> named = [.. damage.Affected, .. scrubber.Findings.SelectMany(f => f.Digests)];
+        foreach (BlobCorruptedException blob in unreadable.Where(u => named.Add(u.Digest)))
+        {
+            scrubber.Findings.Add(new Finding(FindingKind.Stray, blob.File, new DamagedBlob(blob.File, blob.Digest, blob.Actual, blob.Message)) { Digests = [blob.Digest] });
+        }
+
         (List<DamagedBlob> damaged, missing) = await damage.FinishAsync(missing, sources, cancellationToken).ConfigureAwait(false);
         VerificationReport report = new(scrubber.Blobs, scrubber.Bytes, damaged, missing)
         {
@@ -50,7 +57,7 @@ public sealed partial class LocalBlobUpkeep
     }
 
     private async ValueTask AskAsync(
-        IBlobReferenceSource source, Scrubber scrubber, List<MissingBlob> missing, List<string> problems, CancellationToken cancellationToken)
+        IBlobReferenceSource source, List<MissingBlob> missing, List<string> problems, List<BlobCorruptedException> unreadable, CancellationToken cancellationToken)
     {
         try
         {
@@ -78,10 +85,7 @@ public sealed partial class LocalBlobUpkeep
         catch (BlobCorruptedException damaged)
         {
             // The source reads this blob to know what it refers to; what hangs on it cannot be told until it is restored.
-            if (scrubber.Findings.Count == 0 && scrubber.MissingParts.Count == 0)
-            {
-                scrubber.Findings.Add(new Finding(FindingKind.Stray, damaged.File, new DamagedBlob(damaged.File, damaged.Digest, damaged.Actual, damaged.Message)) { Digests = [damaged.Digest] });
-            }
+            unreadable.Add(damaged);
         }
     }
 

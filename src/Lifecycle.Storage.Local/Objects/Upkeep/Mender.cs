@@ -67,8 +67,11 @@ internal sealed partial class Mender : IDisposable
                 case FindingKind.Format:
                     await AtomicFile.WriteAsync(finding.Path, System.Text.Encoding.ASCII.GetBytes(ObjectFolder.Format), cancellationToken).ConfigureAwait(false);
                     break;
-                case FindingKind.Sums or FindingKind.Index or FindingKind.Dead:
+                case FindingKind.Sums or FindingKind.Index:
                     _folder.Disk.Delete(finding.Path);
+                    break;
+                case FindingKind.Dead:
+                    await ForgetMarksAsync(finding.Path, cancellationToken).ConfigureAwait(false);
                     break;
                 case FindingKind.Keep:
                     await KeepAllAsync(finding.Path, cancellationToken).ConfigureAwait(false);
@@ -88,6 +91,17 @@ internal sealed partial class Mender : IDisposable
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset at = ListFolder.MomentOf(Path.GetFileName(path)) is { } named && named < now ? named : now;
         await AtomicFile.WriteAsync(path, KeepList.Of(all, at).ToBytes(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What a damaged dead list marked is not known, nor what it no longer marked: without it the marks of an older list would count again. An empty one that
+    /// is the newest starts every grace anew, as the damaged one did.
+    /// </summary>
+    private async ValueTask ForgetMarksAsync(string path, CancellationToken cancellationToken)
+    {
+        Guid id = Guid.ParseExact(Path.GetFileNameWithoutExtension(path), "N");
+        DeadList empty = new(id, _time.GetUtcNow(), new Dictionary<Digest, DateTimeOffset>());
+        await AtomicFile.WriteAsync(path, empty.ToBytes(), cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask MendLooseAsync(Finding finding, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ namespace Lifecycle.Storage.Local;
 internal static class PackSalvage
 {
     private const int WindowSize = 1 << 20;
+    private const int SectorSize = 4096;
 
     /// <summary>
     /// Entries whose header can be one, in the order in which they lie. Behind a header that cannot, the next is looked for byte by byte; that bytes look
@@ -28,10 +29,12 @@ internal static class PackSalvage
         {
             if (at < start || at + PackFormat.EntryHeaderSize > start + filled)
             {
-                (start, filled) = (at, RandomAccess.Read(file, window, at));
+                (start, filled) = (at, Read(file, window, at));
                 if (filled < PackFormat.EntryHeaderSize)
                 {
-                    yield break;
+                    // The file has these bytes and the disk does not give them; behind the next sector it may.
+                    (at, filled, isChained) = ((at / SectorSize * SectorSize) + SectorSize, 0, false);
+                    continue;
                 }
             }
 
@@ -81,13 +84,13 @@ internal static class PackSalvage
         return [.. known];
     }
 
-    /// <summary>The payload of an entry; null when it is cut or, for bytes, not that of the id.</summary>
+    /// <summary>The payload of an entry; null when it is cut, cannot be read or, for bytes, not that of the id.</summary>
     public static byte[]? Payload(SafeFileHandle file, PackEntry entry)
     {
         byte[] payload = new byte[entry.Stored];
         for (int read = 0, more; read < payload.Length; read += more)
         {
-            more = RandomAccess.Read(file, payload.AsSpan(read), entry.PayloadOffset + read);
+            more = Read(file, payload.AsSpan(read), entry.PayloadOffset + read);
             if (more == 0)
             {
                 return null;
@@ -107,6 +110,20 @@ internal static class PackSalvage
         catch (FileNotFoundException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Bytes read; 0 also when the disk does not give them.</summary>
+    private static int Read(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(file, buffer, offset);
+        }
+        catch (IOException error)
+        {
+            System.Diagnostics.Activity.Current?.AddException(error);
+            return 0;
         }
     }
 

@@ -3,6 +3,7 @@ namespace Lifecycle.Storage.Local;
 /// <content>Packs, their indexes, and what recipes refer to.</content>
 internal sealed partial class Scrubber
 {
+    private readonly HashSet<PackReader> _scrubbed = [];
     private byte[] _buffer = new byte[PackFormat.EntryHeaderSize + PackFormat.MaximumBytes];
 
     private async ValueTask ScrubPacksAsync(CancellationToken cancellationToken)
@@ -31,20 +32,30 @@ internal sealed partial class Scrubber
             }
         }
 
-        foreach (PackReader pack in Packs.Packs)
+        await ScrubNewPacksAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Packs that were not looked at; what a collection moves meanwhile is followed into the packs it writes.</summary>
+    private async ValueTask ScrubNewPacksAsync(CancellationToken cancellationToken)
+    {
+        do
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (pack.Table is not null)
+            foreach (PackReader pack in Packs.Packs.Where(_scrubbed.Add))
             {
-                await ScrubPackAsync(pack, cancellationToken).ConfigureAwait(false);
-            }
-            else if (pack.Problem is { } problem)
-            {
-                StorageTelemetry.Corrupted.Add(1);
-                Add(FindingKind.Pack, pack.Path, null, null, $"{problem}; nothing in it can be used. Restore it from a copy: RepairAsync(from).");
-                Findings[^1] = Findings[^1] with { Pack = pack, Digests = PackSalvage.Digests(pack.Path) };
+                cancellationToken.ThrowIfCancellationRequested();
+                if (pack.Table is not null)
+                {
+                    await ScrubPackAsync(pack, cancellationToken).ConfigureAwait(false);
+                }
+                else if (pack.Problem is { } problem)
+                {
+                    StorageTelemetry.Corrupted.Add(1);
+                    Add(FindingKind.Pack, pack.Path, null, null, $"{problem}; nothing in it can be used. Restore it from a copy: RepairAsync(from).");
+                    Findings[^1] = Findings[^1] with { Pack = pack, Digests = PackSalvage.Digests(pack.Path) };
+                }
             }
         }
+        while (Packs.Refresh());
     }
 
     private async ValueTask ScrubPackAsync(PackReader pack, CancellationToken cancellationToken)
@@ -73,12 +84,13 @@ internal sealed partial class Scrubber
 
             Blobs++;
             Bytes += entry.Stored;
-            if (read == PackRead.Damaged)
+            if (read != PackRead.Good)
             {
                 StorageTelemetry.Corrupted.Add(1);
-                Digest actual = entry.Kind == PackEntryKind.Bytes ? Digest.Of(_buffer.AsSpan(PackFormat.EntryHeaderSize, (int)entry.Stored)) : default;
+                Digest actual = read == PackRead.Damaged && entry.Kind == PackEntryKind.Bytes ? Digest.Of(_buffer.AsSpan(PackFormat.EntryHeaderSize, (int)entry.Stored)) : default;
                 Add(FindingKind.Entry, pack.Path, entry.Id, actual.IsEmpty || actual == entry.Id ? null : actual,
-                    $"holds bytes at offset {entry.Offset} that are not those of {entry.Id}. Restore them from a copy: RepairAsync(from).", entry.Id);
+                    (read == PackRead.Unreadable ? $"cannot be read at offset {entry.Offset}, where {entry.Id} lies. " : $"holds bytes at offset {entry.Offset} that are not those of {entry.Id}. ")
+                    + "Restore them from a copy: RepairAsync(from).", entry.Id);
                 Findings[^1] = Findings[^1] with { Pack = pack, Entry = entry };
             }
 
@@ -106,8 +118,19 @@ internal sealed partial class Scrubber
             : read;
     }
 
-    /// <summary>Every part of every chunked blob must be somewhere; that its bytes are right was checked where they lie.</summary>
-    private void FindMissingParts(CancellationToken cancellationToken)
+    /// <summary>Every part of every chunked blob must be somewhere; that its bytes are right was checked where they lie. A part that was moved meanwhile is looked up again.</summary>
+    private async ValueTask FindMissingPartsAsync(CancellationToken cancellationToken)
+    {
+        LookForParts(cancellationToken);
+        while (MissingParts.Count > 0 && Packs.Refresh())
+        {
+            await ScrubNewPacksAsync(cancellationToken).ConfigureAwait(false);
+            MissingParts.Clear();
+            LookForParts(cancellationToken);
+        }
+    }
+
+    private void LookForParts(CancellationToken cancellationToken)
     {
         RecipeParts parts = new(folder, Packs);
         HashSet<Digest> seen = [];

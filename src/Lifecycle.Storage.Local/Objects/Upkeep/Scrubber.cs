@@ -37,7 +37,7 @@ internal sealed partial class Scrubber(ObjectFolder folder, TimeProvider time, V
             await ScrubLooseAsync(cancellationToken).ConfigureAwait(false);
             await ScrubPacksAsync(cancellationToken).ConfigureAwait(false);
             ScrubLists();
-            FindMissingParts(cancellationToken);
+            await FindMissingPartsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
@@ -157,7 +157,7 @@ internal sealed partial class Scrubber(ObjectFolder folder, TimeProvider time, V
         ScrubFolder(KeepList.Folder, KeepList.Extension, bytes => KeepList.Parse(bytes), FindingKind.Keep,
             "is damaged, so nothing can be collected until it is older than the age Young of the store. Call RepairAsync.");
         ScrubFolder(DeadList.Folder, DeadList.Extension, bytes => DeadList.Parse(bytes), FindingKind.Dead,
-            "is damaged; the grace of what it marked starts anew. Call RepairAsync or delete the file.");
+            "is damaged; every grace starts anew. Call RepairAsync; when the file is only deleted, the marks of an older list count again.");
     }
 
     private void ScrubFolder(string name, string extension, Func<byte[], object?> parse, FindingKind kind, string problem)

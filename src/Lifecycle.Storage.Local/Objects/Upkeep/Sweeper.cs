@@ -4,7 +4,7 @@ namespace Lifecycle.Storage.Local;
 
 /// <summary>
 /// Removes what a survey found removable. Under the exclusive sweep lock, in slices of at most 100 ms; at the start of each the keep lists that came
-/// meanwhile are read, and what they name stays with all its parts.
+/// meanwhile, or named what was not there yet, are read, and what they name stays with all its parts.
 /// </summary>
 /// <remarks>
 /// Recipes go before parts, and all packs that hold removable recipes go in one slice (each is one rename, in the order of <see cref="SweepOrder"/>): at no
@@ -116,6 +116,8 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
             }
         }
 
+        // That the recipes are gone is durable before the first part goes.
+        FlushPacks();
         RemoveLitter();
         while (_doomed.Count > 0)
         {
@@ -132,13 +134,23 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
                 _held += Stopwatch.GetElapsedTime(start);
             }
 
+            FlushPacks();
             RemoveLitter();
+        }
+    }
+
+    private void FlushPacks()
+    {
+        if (_litter.Count > 0)
+        {
+            folder.Disk.FlushFolder(folder.Packs);
         }
     }
 
     private async ValueTask SweepLooseAsync(Digest[] planned, CancellationToken cancellationToken)
     {
         Queue<Digest> loose = new(planned.Where(d => File.Exists(folder.FileOf(d))));
+        HashSet<string> shelves = [.. loose.Select(d => d.Hex[..2])];
         while (loose.Count > 0)
         {
             await PauseAsync(cancellationToken).ConfigureAwait(false);
@@ -154,6 +166,8 @@ internal sealed class Sweeper(ObjectFolder folder, TimeProvider time, TimeSpan y
                 _held += Stopwatch.GetElapsedTime(start);
             }
         }
+
+        folder.FlushShelves(shelves);
     }
 
     private void RemoveLoose(Digest digest)

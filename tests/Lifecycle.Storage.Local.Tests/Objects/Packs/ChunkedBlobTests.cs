@@ -18,6 +18,25 @@ public sealed class ChunkedBlobTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData(2000)]
+    [InlineData(2 << 20)]
+    public async Task ABlobThatIsPutSmallAndWhole_IsOneNewBlob(int length)
+    {
+        using TemporaryFolder folder = new();
+        LocalBlobStore store = new(folder["objects"]);
+        byte[] content = new byte[length];
+        new Random(3).NextBytes(content);
+        for (int round = 0; round < 2; round++)
+        {
+            await using BlobBatch batch = await store.BeginBatchAsync();
+            Assert.Equal(round == 0, (await batch.PutAsync(content)).IsNew);
+            Assert.False((await batch.PutAsync(new MemoryStream(content), new BlobPutOptions { Layout = BlobLayout.Whole })).IsNew);
+            BlobReceipt receipt = await batch.CompleteAsync();
+            Assert.Equal((2, 1 - round), (receipt.Blobs, receipt.NewBlobs));
+        }
+    }
+
     [Fact]
     public async Task Append_OnePercent_StoresAboutOnePercent()
     {

@@ -106,10 +106,69 @@ public sealed class PackDamageTests : IDisposable
         rotten[1000] ^= 4;
         File.Delete(file);
         await File.WriteAllBytesAsync(file, rotten);
-        Assert.True(await IsDamagedAsync(Open(), content));
+        Assert.Equal(!isPackedToo, await IsDamagedAsync(Open(), content));
         await PutAsync(Open(), content);
         Assert.False(await IsDamagedAsync(Open(), content));
         Assert.False(File.Exists(file));
+    }
+
+    /// <summary>A sound copy in a pack is read when the file is not what it was: wherever it rots, with sums and without, cut and grown.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(Mebibyte, true)]
+    [InlineData((3 * Mebibyte) - 1, true)]
+    [InlineData((3 * Mebibyte) - 1, false)]
+    [InlineData(5, false)]
+    [InlineData(-1, true)]
+    [InlineData(-2, true)]
+    public async Task ARottenFile_DoesNotHideWhatAPackHolds(int at, bool hasSums)
+    {
+        byte[] content = Content(3 * Mebibyte, 16);
+        Digest digest = Digest.Of(content);
+        await PutAsync(Open(), content);
+        await Open().PutAsync(new MemoryStream(content), new BlobPutOptions { Layout = BlobLayout.Whole });
+        string file = Open().Layout.FileOf(digest);
+        byte[] rotten = at == -1 ? content[..^5] : at == -2 ? [.. content, 1] : [.. content];
+        rotten[Math.Max(at, 0)] ^= 4;
+        File.Delete(file);
+        await File.WriteAllBytesAsync(file, rotten);
+        if (!hasSums)
+        {
+            File.Delete(file + ObjectFolder.SumSuffix);
+        }
+
+        Assert.False(await IsDamagedAsync(Open(), content));
+        Assert.Equal(content.Length, await Open().FindAsync(digest));
+        Assert.Equal(content.Length, (await Open().ListAsync().SingleAsync(b => b.Digest == digest)).Length);
+        await using Stream range = await Open().OpenAsync(digest, new BlobOpenOptions { Range = new BlobRange((2 * Mebibyte) - 1, 100) });
+        byte[] part = new byte[100];
+        await range.ReadExactlyAsync(part);
+        Assert.Equal(content.AsSpan((2 * Mebibyte) - 1, 100).ToArray(), part);
+        Assert.Equal(0, await range.ReadAsync(part));
+    }
+
+    /// <summary>The pack's copy is sound, and what a link hands out is the file.</summary>
+    [Theory]
+    [InlineData(2000, 2000)]
+    [InlineData(2000, 1999)]
+    [InlineData(3 * Mebibyte, 3 * Mebibyte)]
+    [InlineData(3 * Mebibyte, 2 * Mebibyte)]
+    public async Task AFileThatRots_IsNotLinked(int length, int rottenLength)
+    {
+        byte[] content = Content(length, 15);
+        Digest digest = Digest.Of(content);
+        await PutAsync(Open(), content);
+        Assert.Equal(LinkKind.Hardlink, await Open().PlaceAsync(digest, _folder["first"], LinkKind.Hardlink));
+        byte[] rotten = content[..rottenLength];
+        rotten[1000] ^= 4;
+        MakeWritable(_folder["first"]);
+        await File.WriteAllBytesAsync(_folder["first"], rotten);
+        Assert.Equal(rotten, await File.ReadAllBytesAsync(Open().Layout.FileOf(digest)));
+
+        Assert.Equal(LinkKind.Hardlink, await Open().PlaceAsync(digest, _folder["second"], LinkKind.Hardlink));
+        Assert.Equal(content, await File.ReadAllBytesAsync(_folder["second"]));
+        Assert.True((await new LocalBlobUpkeep(Open()).VerifyAsync()).IsSound);
+        Assert.Equal(rotten, await File.ReadAllBytesAsync(_folder["first"]));
     }
 
     public static TheoryData<string> Lies =>
@@ -177,6 +236,23 @@ public sealed class PackDamageTests : IDisposable
         LifecycleStorageException error = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await batch.CompleteAsync());
         Assert.Contains("MaximumBatchAge", error.Message, StringComparison.Ordinal);
         Assert.Empty(await store.ListAsync().ToListAsync());
+    }
+
+    /// <summary>Its first packs are nearly as old as the store's youth, so the list protects what they hold.</summary>
+    [Theory]
+    [InlineData(20, 11, true)]
+    [InlineData(20, 9, false)]
+    [InlineData(1440, 61, true)]
+    [InlineData(1440, 59, false)]
+    public async Task ALongBatch_KeepsAllItsBlobs(int young, int minutes, bool isLong)
+    {
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        LocalBlobStore store = new(_folder["objects"], new LocalStorageOptions { Durability = Durability.Relaxed, Young = TimeSpan.FromMinutes(young) }, time);
+        await using BlobBatch batch = await store.BeginBatchAsync();
+        await batch.PutAsync(Content(10, 8));
+        time.Advance(TimeSpan.FromMinutes(minutes));
+        await batch.CompleteAsync();
+        Assert.Equal(isLong, Directory.Exists(_folder["objects", "keep"]));
     }
 
     [Fact]

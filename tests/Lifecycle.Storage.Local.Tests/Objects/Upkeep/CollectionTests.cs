@@ -250,6 +250,86 @@ public sealed class CollectionTests : IDisposable
         await _store.AssertSoundAsync();
     }
 
+    /// <summary>The survey sees the keep list of a batch and not its packs, which name parts that are past their grace.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ABatchThatCompletesWhileASurveyLooks_KeepsThePartsItUses(bool isLooseAndRotten)
+    {
+        byte[] content = TendedStore.Content(2, 3 << 20), longer = [.. content, .. TendedStore.Content(3, 1000)];
+        Digest digest = Digest.Of(longer);
+        Digest old = Assert.Single(await _store.BatchAsync((2, 3 << 20)));
+        if (isLooseAndRotten)
+        {
+            string file = _store.Store.Layout.FileOf(digest);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllBytesAsync(file, new byte[longer.Length]);
+        }
+
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        _store.Time.Advance(_store.Grace);
+        CollectionPlan plan = await _store.Upkeep.PlanCollectionAsync();
+        Assert.Contains(old, plan.Removable.Select(d => d.Digest));
+        using ManualResetEventSlim asked = new();
+        _store.Holder.WhenAsked = () =>
+        {
+            asked.Set();
+            return Task.CompletedTask;
+        };
+        Task<CollectionReport>? collection = null;
+        await using (BlobBatch batch = await _store.Store.BeginBatchAsync())
+        {
+            Assert.True((await batch.PutAsync(longer)).IsNew);
+            await batch.PutAsync(new MemoryStream(TendedStore.Content(4)), new BlobPutOptions { Layout = BlobLayout.Whole });
+            DiskSteps disk = _store.Store.Layout.Disk;
+            disk.Recorder = step =>
+            {
+                if (step.Kind == DiskStepKind.Rename && step.Target!.StartsWith(_store.Store.Layout.Loose, StringComparison.Ordinal))
+                {
+                    disk.Recorder = null;
+                    collection = Task.Run(async () => await plan.ApplyAsync());
+                    Assert.True(asked.Wait(TimeSpan.FromSeconds(20)), "the survey never came to the sources");
+                }
+            };
+            Assert.Empty((await batch.CompleteAsync()).Missing);
+        }
+
+        Assert.DoesNotContain(digest, (await collection!).Removed);
+        _store.Holder.WhenAsked = null;
+        Assert.Equal(digest, Digest.Of(await _store.ReadAsync(digest)));
+        await _store.AssertSoundAsync();
+    }
+
+    /// <summary>A crash must not bring a recipe back whose parts stay gone.</summary>
+    [Fact]
+    public async Task ThatRecipesAreGone_IsDurable_BeforeAPartGoes()
+    {
+        _store.Store.Layout.SealPacksFrom = 1 << 20;
+        await _store.BatchAsync((2, 5 << 20));
+        Digest loose = await _store.PutAsync(3);
+        int packs = Packs().Length;
+        Assert.True(packs > 3);
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        _store.Time.Advance(_store.Grace);
+        LocalBlobStore store = _store.Store;
+        List<DiskStep> steps = [];
+        store.Layout.Disk.Recorder = steps.Add;
+        Assert.Contains(loose, (await _store.CollectAsync()).Removed);
+        string order = string.Concat(steps.Select(s => s switch
+        {
+            { Kind: DiskStepKind.Rename } when s.Path.EndsWith(".pack", StringComparison.Ordinal) => "R",
+            { Kind: DiskStepKind.FlushFolder } when s.Path == store.Layout.Packs => "F",
+            { Kind: DiskStepKind.Delete } when s.Path == store.Layout.FileOf(loose) => "D",
+            { Kind: DiskStepKind.FlushFolder } when s.Path == store.Layout.Shelf(loose.Hex) => "S",
+            _ => "",
+        }));
+        Assert.Equal(packs, order.Count(c => c == 'R'));
+        Assert.StartsWith("RFR", order, StringComparison.Ordinal);
+        Assert.EndsWith("RFDS", order, StringComparison.Ordinal);
+    }
+
     private string[] Packs() => [.. _store.Folder.Files().Where(f => f.EndsWith(".pack", StringComparison.Ordinal))];
 
     private async Task<Digest?> PutInBatchAsync(byte[] bytes)

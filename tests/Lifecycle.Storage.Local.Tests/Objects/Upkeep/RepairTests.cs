@@ -106,6 +106,72 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task AnEntryTheDiskDoesNotGive_IsNamed_AndItsNeighboursAreRead()
+    {
+        Digest[] blobs = await _store.BatchAsync((1, 300), (2, 300), (3, 2 << 20));
+        _store.Holder.Needs.UnionWith(blobs);
+        PackReader pack = _store.Store.Packs.FindAll(blobs[0]).Single().Pack;
+        long bad = pack.Entries().Single(e => e.Id == blobs[0]).PayloadOffset + 7;
+        Spoil(pack.Path, bad);
+        Assert.Equal(TendedStore.Content(2), await _store.ReadAsync(blobs[1]));
+        Assert.Equal(blobs[2], Digest.Of(await _store.ReadAsync(blobs[2])));
+        await Assert.ThrowsAsync<BlobCorruptedException>(async () => await _store.ReadAsync(blobs[0]));
+        LifecycleStorageException kept = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await _store.Store.DeleteAsync(blobs[1]));
+        Assert.Contains(blobs[0].ToString(), kept.Message, StringComparison.Ordinal);
+        DamagedBlob damaged = Assert.Single((await _store.Upkeep.VerifyAsync()).Damaged);
+        Assert.Equal(blobs[0], damaged.Expected);
+        Assert.Null(damaged.Actual);
+        Assert.Contains("cannot be read at offset", damaged.Problem, StringComparison.Ordinal);
+
+        await _second.PutAsync(new MemoryStream(TendedStore.Content(1)));
+        RepairReport report = await _store.Upkeep.RepairAsync(_second);
+        Assert.True(report.IsSound);
+        Assert.Equal([blobs[0]], report.Restored);
+        Assert.Equal(TendedStore.Content(1), await _store.ReadAsync(blobs[0]));
+    }
+
+    [Fact]
+    public async Task AFooterTheDiskDoesNotGive_StopsNoOtherPack()
+    {
+        Digest[] first = await _store.BatchAsync((1, 300)), second = await _store.BatchAsync((2, 300));
+        string pack = _store.Store.Packs.FindAll(first[0]).Single().Pack.Path;
+        Spoil(pack, new FileInfo(pack).Length - 1);
+        LocalBlobStore fresh = new(_store.Store.Folder, _store.Options, _store.Time);
+        fresh.Layout.Disk.Reading = _store.Store.Layout.Disk.Reading;
+        Assert.Equal(300, await fresh.FindAsync(second[0]));
+        await Assert.ThrowsAsync<BlobCorruptedException>(async () => await fresh.OpenAsync(first[0]));
+        DamagedBlob damaged = Assert.Single((await _store.Upkeep.VerifyAsync()).Damaged);
+        Assert.Contains("cannot be read (no such luck)", damaged.Problem, StringComparison.Ordinal);
+        Assert.True((await _store.Upkeep.RepairAsync(_second)).IsSound);
+        Assert.Equal(TendedStore.Content(1), await _store.ReadAsync(first[0]));
+    }
+
+    /// <summary>What an older list marked may have been needed again since, so its marks must not come back.</summary>
+    [Fact]
+    public async Task ADamagedDeadList_BringsNoOlderMarksBack()
+    {
+        Digest[] blobs = await _store.BatchAsync((1, 300));
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        string older = Assert.Single(Lists());
+        _store.Time.Advance(_store.Grace - TimeSpan.FromHours(1));
+        _store.Holder.Needs.UnionWith(blobs);
+        await _store.CollectAsync();
+        string newest = Assert.Single(Lists(), f => f != older);
+        Flip(newest, new FileInfo(newest).Length - 5);
+        _store.Holder.Needs.Clear();
+        RepairReport report = await _store.Upkeep.RepairAsync(_second);
+        Assert.True(report.IsSound);
+        Assert.Equal([Path.GetFileNameWithoutExtension(newest)], [DeadList.Parse(await File.ReadAllBytesAsync(newest))!.Id.ToString("N")]);
+        _store.Time.Advance(TimeSpan.FromHours(2));
+        Assert.Empty((await _store.CollectAsync()).Removed);
+        _store.Time.Advance(_store.Grace);
+        Assert.Equal(blobs, (await _store.CollectAsync()).Removed);
+
+        string[] Lists() => Directory.GetFiles(_store.Folder["objects", "dead"], "*.dead");
+    }
+
+    [Fact]
     public async Task WhatTheSecondStoreLacks_StaysAndIsNamed()
     {
         Digest[] blobs = await _store.BatchAsync((1, 300), (2, 300));
@@ -145,6 +211,44 @@ public sealed class RepairTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(async () => await _store.Upkeep.RepairAsync(_store.Store));
     }
 
+    /// <summary>A collection writes the pack anew in which the parts of a needed blob lie, after the packs were listed.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Verify_BesideACollection_MissesNothing(int pack)
+    {
+        byte[] content = TendedStore.Content(2, 1 << 20), longer = [.. content, .. TendedStore.Content(3, 1000)];
+        await _store.BatchAsync((1, 300));
+        _store.Time.Advance(TimeSpan.FromSeconds(1));
+        await _store.BatchAsync((2, 1 << 20), (4, 3 << 20));
+        _store.Time.Advance(TimeSpan.FromSeconds(1));
+        Digest needed = await PutInBatchAsync(longer);
+        _store.Holder.Needs.Add(needed);
+        _store.Time.Advance(_store.Young + TimeSpan.FromMinutes(1));
+        await _store.CollectAsync();
+        _store.Time.Advance(_store.Grace);
+        await _store.BatchAsync((1, 300));
+        string[] packs = [.. _store.Store.Packs.Packs.Select(p => p.Path)];
+        Assert.Equal(3, packs.Length);
+        DiskSteps disk = _store.Store.Layout.Disk;
+        Task<CollectionReport>? collection = null;
+        disk.Reading = (path, _, _) =>
+        {
+            if (path == packs[pack])
+            {
+                disk.Reading = null;
+                collection = Task.Run(_store.CollectAsync);
+                Assert.True(((IAsyncResult)collection).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(20)));
+            }
+        };
+        VerificationReport report = await _store.Upkeep.VerifyAsync();
+        Assert.NotEmpty((await collection!).Removed);
+        Assert.False(File.Exists(packs[1]));
+        Assert.Empty(report.Damaged);
+        Assert.Empty(report.Missing);
+        Assert.Equal(needed, Digest.Of(await _store.ReadAsync(needed)));
+    }
+
     [Fact]
     public async Task Verify_OfASample_OfTheReachable_AndSlowly()
     {
@@ -173,6 +277,17 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(["elsewhere"], report.UnknownSources);
     }
 
+    [Fact]
+    public async Task Verify_NamesWhatASourceCannotRead_BesideOtherDamage()
+    {
+        Digest loose = await _store.PutAsync(3), read = await _store.PutAsync(4);
+        Flip(_store.Store.Layout.FileOf(loose), 0);
+        _store.Holder.Failure = new BlobCorruptedException(read, "elsewhere", 0, null);
+        Assert.Equal(new[] { loose, read }.Order(), (await _store.Upkeep.VerifyAsync()).Damaged.Select(d => d.Expected!.Value).Order());
+        _store.Holder.Failure = new BlobCorruptedException(loose, "elsewhere", 0, null);
+        Assert.Equal(loose, Assert.Single((await _store.Upkeep.VerifyAsync()).Damaged).Expected);
+    }
+
     private async Task<Digest> PutInBatchAsync(byte[] content)
     {
         await using BlobBatch batch = await _store.Store.BeginBatchAsync();
@@ -180,6 +295,15 @@ public sealed class RepairTests : IDisposable
         await batch.CompleteAsync();
         return digest;
     }
+
+    /// <summary>The disk does not give one byte of a pack any more.</summary>
+    private void Spoil(string pack, long at) => _store.Store.Layout.Disk.Reading = (path, offset, length) =>
+    {
+        if (path == pack && offset <= at && at < offset + length)
+        {
+            throw new IOException("no such luck");
+        }
+    };
 
     private static void Flip(string file, long at)
     {
