@@ -112,6 +112,29 @@ public sealed class WorkspaceCheckoutTests
     }
 
     [Fact]
+    public async Task APartOfAVersionThatWasRemoved_IsNotCommittedAsTheWhole()
+    {
+        await using TestWorkspace w = new();
+        (Workspace work, DatasetVersion one, DatasetVersion two) = await TwoAsync(w);
+        await work.CheckoutAsync(two, o => o.Include("train/**"));
+        await File.WriteAllTextAsync(w.Path("work", "train", "x"), "x3");
+        await w.Datasets.RemoveAsync(two, "wrong");
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await work.CommitAsync());
+        Assert.Contains("f@2", e.Message, StringComparison.Ordinal);
+        Assert.Contains("removed", e.Message, StringComparison.Ordinal);
+        Assert.Equal(one.Id, (await w.Datasets.GetAsync("f")).Id);
+
+        // the way out
+        await work.CheckoutAsync(one, o =>
+        {
+            o.Include("train/**");
+            o.Overwrite = true;
+        });
+        await File.WriteAllTextAsync(w.Path("work", "train", "x"), "x3");
+        Assert.Equal(["a.txt", "test/z", "train/deep/y", "train/new", "train/x"], (await (await work.CommitAsync()).ListFilesAsync()).Select(f => f.Path));
+    }
+
+    [Fact]
     public async Task Include_WritesAPart_AndCommitsCarryTheRest()
     {
         await using TestWorkspace w = new();
