@@ -116,10 +116,12 @@ public sealed partial class DatasetCatalog
             RequireExpected(name, newest.Row, options);
             if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
             {
-                return (await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false), draft);
+                return await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false) is { } same
+                    ? (same, draft)
+                    : Again(name, draft, attempt);
             }
 
-            StoredBlob tree = await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
+            await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
             Digest? schema = draft.Tables is { } tables ? (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).Digest : null;
             if (draft.Profile is { } profile)
             {
@@ -136,10 +138,7 @@ public sealed partial class DatasetCatalog
             BlobReceipt receipt = await batch.CompleteAsync(cancellationToken).ConfigureAwait(false);
             if (receipt.Missing.Count > 0 || await ForgetLostAsync(files, draft, newest.Row, cancellationToken).ConfigureAwait(false))
             {
-                return attempt < CommitReader.Attempts
-                    ? null
-                    : throw new LifecycleStorageException(
-                        "objects", "commit", tree.Digest.ToString(), $"Blobs of '{name}' vanished while it was committed, {CommitReader.Attempts} times. Nothing was committed; try again.", isTransient: true);
+                return Again(name, draft, attempt);
             }
 
             // somebody else may take the number first; then the record is written again with the next one
@@ -161,7 +160,7 @@ public sealed partial class DatasetCatalog
 
                 if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
                 {
-                    return (await TaggedAsync(new DatasetVersion(this, newest.Row, receipt), options, cancellationToken).ConfigureAwait(false), draft);
+                    return (await JoinedAsync(new DatasetVersion(this, newest.Row, receipt), options, cancellationToken).ConfigureAwait(false), draft);
                 }
 
                 row = Row(name, newest, draft, message, out record, cause, options, schema);
@@ -209,21 +208,57 @@ public sealed partial class DatasetCatalog
         : format is CsvFormat && options.Csv is { } csv ? new CsvFormat(csv)
         : format;
 
-    private async ValueTask<DatasetVersion> UnchangedAsync(
+    private static (DatasetVersion Version, CommitDraft Draft)? Again(string name, CommitDraft draft, int attempt) => attempt < CommitReader.Attempts
+        ? null
+        : throw new LifecycleStorageException(
+            "objects", "commit", draft.Digest.ToString(), $"Blobs of '{name}' vanished while it was committed, {CommitReader.Attempts} times. Nothing was committed; try again.", isTransient: true);
+
+    // Null when blobs vanished meanwhile.
+    private async ValueTask<DatasetVersion?> UnchangedAsync(
         BlobBatch batch, VersionRow newest, CommitDraft draft, CommitOptions options, CancellationToken cancellationToken)
     {
         // nothing to write, unless the store lost bytes of the version: then they come back
-        BlobReceipt receipt = draft.AnyNew
+        bool anyNew = draft.AnyNew | (await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false)).IsNew;
+        if (draft.Tables is { } tables && draft.TablesText == newest.Tables)
+        {
+            anyNew |= (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).IsNew;
+        }
+
+        if (draft.Profile is { } profile && draft.ProfileDigest == newest.Profile)
+        {
+            anyNew |= (await batch.PutAsync(profile, cancellationToken).ConfigureAwait(false)).IsNew;
+        }
+
+        BlobReceipt receipt = anyNew
             ? await batch.CompleteAsync(cancellationToken).ConfigureAwait(false)
             : new BlobReceipt(draft.Files.Count, 0, draft.Bytes, 0, []);
-        return await TaggedAsync(new DatasetVersion(this, newest, receipt), options, cancellationToken).ConfigureAwait(false);
+        return receipt.Missing.Count == 0
+            ? await JoinedAsync(new DatasetVersion(this, newest, receipt), options, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
-    private async ValueTask<DatasetVersion> TaggedAsync(DatasetVersion version, CommitOptions options, CancellationToken cancellationToken)
+    // What goes with the commit goes to the version that has the content already.
+    private async ValueTask<DatasetVersion> JoinedAsync(DatasetVersion version, CommitOptions options, CancellationToken cancellationToken)
     {
-        foreach (string tag in options.Tags)
+        DateTimeOffset at = _time.GetUtcNow();
+        LineageNode self = version;
+        LineageEdge[] edges = [.. options.Sources.Where(s => s.To != self).Select(s => new LineageEdge(self, s.Relation, s.To, at, _actor.Actor))];
+        if (edges.Length + options.Tags.Count > 0)
         {
-            await TagAsync(version, tag, cancellationToken).ConfigureAwait(false);
+            await _database.WriteAsync(
+                async (transaction, token) =>
+                {
+                    await RequireThereAsync(transaction, version, token).ConfigureAwait(false);
+                    await DatasetTables.InsertEdgesAsync(transaction, edges, token).ConfigureAwait(false);
+                    foreach (string tag in options.Tags)
+                    {
+                        await SetTagAsync(transaction, version.Name, version.Number, tag, at, _actor.Actor, token).ConfigureAwait(false);
+                    }
+
+                    return true;
+                },
+                CommitDurability.Flushed,
+                cancellationToken).ConfigureAwait(false);
         }
 
         return version;

@@ -20,11 +20,8 @@ public sealed partial class DatasetCatalog
         return await _database.WriteAsync(
             async (transaction, token) =>
             {
-                object? there = await transaction.ScalarAsync(
-                    "SELECT 1 FROM data_version WHERE id = $id AND removed_at IS NULL", [("$id", version.Id)], token).ConfigureAwait(false);
-                return there is not null
-                    ? await SetTagAsync(transaction, version.Name, version.Number, tag, _time.GetUtcNow(), _actor.Actor, token).ConfigureAwait(false)
-                    : throw DatasetNotFoundException.Removed(version.Name, version.Number);
+                await RequireThereAsync(transaction, version, token).ConfigureAwait(false);
+                return await SetTagAsync(transaction, version.Name, version.Number, tag, _time.GetUtcNow(), _actor.Actor, token).ConfigureAwait(false);
             },
             CommitDurability.Flushed,
             cancellationToken).ConfigureAwait(false);
@@ -119,6 +116,16 @@ public sealed partial class DatasetCatalog
             },
             CommitDurability.Flushed,
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask RequireThereAsync(LifecycleTransaction transaction, DatasetVersion version, CancellationToken cancellationToken)
+    {
+        object? there = await transaction.ScalarAsync(
+            "SELECT 1 FROM data_version WHERE id = $id AND removed_at IS NULL", [("$id", version.Id)], cancellationToken).ConfigureAwait(false);
+        if (there is null)
+        {
+            throw DatasetNotFoundException.Removed(version.Name, version.Number);
+        }
     }
 
     private async ValueTask<bool> SetTagAsync(
