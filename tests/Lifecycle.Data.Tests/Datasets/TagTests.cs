@@ -176,4 +176,18 @@ public sealed class TagTests
         Assert.Equal(["grown"], diff.Modified.Select(f => f.Path));
         Assert.Equal([("old-name", "new-name")], diff.Renamed.Select(r => (r.From.Path, r.To.Path)));
     }
+
+    [Fact]
+    public async Task ADatasetKeepsItsName_AlsoWhenAllItsVersionsWereRemoved()
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "a\n1\n");
+        await w.Datasets.RemoveAsync(await w.Datasets.CommitAsync("Images", file), "wrong");
+        DatasetVersion again = await w.Datasets.CommitAsync("images", file);
+        Assert.Equal("Images@2", again.ToString());
+        Assert.Equal("Images@2", (await w.Datasets.GetAsync("images")).ToString());
+        Assert.Equal("Images", VersionRecord.Parse(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, again.Record, 1 << 20, default))!.Dataset);
+        Assert.Empty((await w.Datasets.VerifyAsync(again)).Problems);
+        Assert.Empty((await w.Local.Objects.VerifyAsync()).Problems);
+    }
 }
