@@ -33,7 +33,7 @@ public sealed partial class DatasetCatalog
             }
 
             WorkspaceRow? row = await WorkspaceRow.FindAsync(_database, full, cancellationToken).ConfigureAwait(false);
-            return exists && Directory.EnumerateFileSystemEntries(full).Any()
+            return exists
                 ? await IntoAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false)
                 : await BuildAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false);
         }

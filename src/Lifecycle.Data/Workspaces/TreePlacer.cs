@@ -29,7 +29,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
 
     public long Bytes => _bytes;
 
-    /// <summary>Builds a folder that is not there, or is empty, beside its place and renames it once.</summary>
+    /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
         string parent = Path.GetDirectoryName(folder)!;
@@ -51,11 +51,6 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
                 }, root, cancellationToken).ConfigureAwait(false);
                 FlushFolders(root, files.Select(f => f.Path), flushAll);
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Directory.Exists(folder))
-                {
-                    Directory.Delete(folder, recursive: false);
-                }
-
                 Directory.Move(temporary, folder);
             }
 
