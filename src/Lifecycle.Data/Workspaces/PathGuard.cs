@@ -66,7 +66,7 @@ internal static class PathGuard
         return refused;
     }
 
-    private static string Fold(string path, bool fold) => fold && IsText(path) ? path.Normalize(NormalizationForm.FormC).ToUpperInvariant() : path;
+    private static string Fold(string path, bool fold) => fold && IsText(path) ? CanonicalText.Compose(path).ToUpperInvariant() : path;
 
     private static string? Reason(string path, bool portable)
     {

@@ -16,7 +16,7 @@ public sealed class PathGuardTests
     [
         ["C:/x"], ["C:"], ["a:stream"], ["a\\b"], ["..\\x"], ["a*"], ["a?"], ["a\"b"], ["a<b"], ["a>b"], ["a|b"], ["a\nb"], ["a\u0001"], ["a."], ["a "], ["x./y"],
         ["CON"], ["con.txt"], ["sub/NUL"], ["aux.tar.gz"], ["PRN"], ["COM1"], ["lpt9.log"], ["COM¹"], ["COM².txt"], ["com³"], ["CON .txt"],
-        ["A", "a"], ["Dir/x", "dir/y"], ["É", "é"],
+        ["A", "a"], ["Dir/x", "dir/y"], ["É", "é"], ["\u00e9.csv", "e\u0301.csv"], ["\u00c9/x", "e\u0301/y"], ["\uac01", "\u1100\u1161\u11a8"],
     ]);
 
     public static TheoryData<string> Good { get; } = new(
