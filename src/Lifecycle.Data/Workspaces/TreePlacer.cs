@@ -164,6 +164,14 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         }
     }
 
+    private static void RequireLength(DatasetFile file, long length)
+    {
+        if (length != file.Length)
+        {
+            throw new DatasetException($"The list of files says that '{file.Path}' has {file.Length} bytes, and its content {file.Digest} has {length}. The list is not to be trusted; nothing was changed.");
+        }
+    }
+
     private void Count(DatasetFile file)
     {
         Interlocked.Increment(ref _written);
@@ -219,6 +227,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         }
 
         LinkKind done = await blobs.PlaceAsync(file.Digest, target.LinkPathOf(name), options.LinkKind, cancellationToken).ConfigureAwait(false);
+        RequireLength(file, target.Look(name).Stamp.Length);
         if (done != LinkKind.Hardlink)
         {
             target.SetExecutable(name, file.IsExecutable);
@@ -246,11 +255,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
                     read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (length != file.Length)
-                {
-                    throw new DatasetException($"The list of files says that '{file.Path}' has {file.Length} bytes, and its content {file.Digest} has {length}. The list is not to be trusted; nothing was changed.");
-                }
-
+                RequireLength(file, length);
                 if (flush)
                 {
                     RandomAccess.FlushToDisk(handle);
