@@ -48,7 +48,7 @@ internal static class TreeScanner
     /// <summary>Whether a folder of this name would be one of those where names that differ only in case are one.</summary>
     public static bool IsOutInAnyCase(string name) => OutInAnyCase.Contains(name);
 
-    /// <summary>Whether a file of this name is one that a checkout is writing, or left behind when it was killed.</summary>
+    /// <summary>Whether a file or folder of this name is one that a checkout is writing, or left behind when it was killed.</summary>
     public static bool IsTemporary(string name) =>
         name.Length == AtomicFile.TemporaryPrefix.Length + 32 && name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept(LowerHex);

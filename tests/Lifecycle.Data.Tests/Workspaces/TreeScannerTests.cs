@@ -84,10 +84,15 @@ public sealed partial class TreeScannerTests
         }
 
         w.Write($"f/.tmp-{new string('0', 32)}", "half");
+        w.Write($"f/.tmp-{new string('1', 32)}/built/half", "half");
+        File.CreateSymbolicLink(w.Path("source", "f", $".tmp-{new string('2', 32)}"), "nowhere");
         w.Write($"f/.tmp-{new string('0', 31)}", "mine");
         w.Write($"f/.tmp-{new string('G', 32)}", "mine");
         w.Write("f/.gitignore", "x");
         Assert.Equal([".gitignore", $".tmp-{new string('0', 31)}", $".tmp-{new string('G', 32)}"], Scan(w.Path("source", "f")));
+        Assert.Equal(
+            Scan(w.Path("source", "f")),
+            DatasetCatalog.InTreeOrder(TreeScanner.PortableScan(w.Path("source", "f"), SourceLinks.Refuse, default)).Select(f => f.Path));
     }
 
     [Fact]
