@@ -42,7 +42,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
             using (OpenFolder root = OpenFolder.Open(temporary))
             {
                 root.TryLock();
-                bool flushAll = files.Count > ManyFiles && root.CanFlushFileSystem;
+                bool flushAll = FlushesAll(root, files.Count);
                 await EachAsync(files.Count, async (i, walk) =>
                 {
                     OpenFolder target = Enter(walk, folder, files[i].Path, out string name);
@@ -72,7 +72,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         OpenFolder root, IReadOnlyList<PlannedFile> files, Func<ValueTask> beforeNaming, CancellationToken cancellationToken)
     {
         string prefix = Path.GetFileName(AtomicFile.TemporaryName(""))[..^8];
-        bool flushAll = files.Count > ManyFiles && root.CanFlushFileSystem;
+        bool flushAll = FlushesAll(root, files.Count);
         try
         {
             await EachAsync(files.Count, async (i, walk) =>
@@ -113,20 +113,11 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
             ? new UnsafePathException([(path, $"would be written through the link '{obstacle.Path}'")])
             : new WorkspaceModifiedException(root, [obstacle.Path], canOverwrite: false));
 
-    private static string Temporary(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index:x8}");
+    /// <summary>Whether so many names are made durable by flushing the file system once.</summary>
+    public static bool FlushesAll(OpenFolder root, int files) => files > ManyFiles && root.CanFlushFileSystem;
 
-    private static void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
-    {
-        bool done = file.Found.Kind == SourceKind.Missing
-            ? target.Rename(temporary, name, replace: false)
-            : target.Look(name) == file.Found && target.Rename(temporary, name, replace: true);
-        if (!done)
-        {
-            throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
-        }
-    }
-
-    private static void FlushFolders(OpenFolder root, IEnumerable<string> paths, bool flushAll)
+    /// <summary>Makes the names in the folders of paths durable, as far as the folders are there.</summary>
+    public static void FlushFolders(OpenFolder root, IEnumerable<string> paths, bool flushAll)
     {
         if (flushAll)
         {
@@ -145,6 +136,19 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         }
 
         root.Flush();
+    }
+
+    private static string Temporary(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index:x8}");
+
+    private static void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
+    {
+        bool done = file.Found.Kind == SourceKind.Missing
+            ? target.Rename(temporary, name, replace: false)
+            : target.Look(name) == file.Found && target.Rename(temporary, name, replace: true);
+        if (!done)
+        {
+            throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
+        }
     }
 
     private static void RemoveTemporaries(OpenFolder root, IReadOnlyList<PlannedFile> files, string prefix)

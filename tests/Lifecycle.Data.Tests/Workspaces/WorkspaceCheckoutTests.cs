@@ -112,6 +112,30 @@ public sealed class WorkspaceCheckoutTests
     }
 
     [Fact]
+    public async Task WhatExactRemoves_IsDurable_BeforeTheFolderIsSaidToHoldTheVersion()
+    {
+        await using TestWorkspace w = new();
+        string[] paths = ["a", "gone/deep/b", "stays/c"];
+        foreach (string path in paths.Append("stays/d"))
+        {
+            w.Write("f/" + path, "1");
+        }
+
+        List<string> log = [];
+        using (WatchedFolder root = new(OpenFolder.Open(w.Path("source", "f")), log))
+        {
+            DatasetCatalog.Remove(
+                root,
+                [.. paths.Select(p => new PlannedFile(new DatasetFile(p, 1, Digest.Of("1"u8)), SourceFile.LookAt(w.Path("source", "f", p))))]);
+        }
+
+        Assert.Equal(["d"], Directory.EnumerateFiles(w.Path("source", "f"), "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        string[] removals = ["remove a", "remove gone/deep/b", "remove stays/c", "remove gone/deep", "remove gone"];
+        Assert.Equal(removals.Order(StringComparer.Ordinal), log.Take(removals.Length).Order(StringComparer.Ordinal));
+        Assert.Equal(["flush ", "flush stays/"], log.Skip(removals.Length).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task APartOfAVersionThatWasRemoved_IsNotCommittedAsTheWhole()
     {
         await using TestWorkspace w = new();
