@@ -89,7 +89,6 @@ public sealed partial class DatasetCatalog
         ArgumentNullException.ThrowIfNull(version);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<DatasetTag> tags = await TagsAsync(version.Name, cancellationToken).ConfigureAwait(false);
         return await _database.WriteAsync(
             async (transaction, token) =>
             {
@@ -102,12 +101,19 @@ public sealed partial class DatasetCatalog
                     return false;
                 }
 
+                object? tags = await transaction.ScalarAsync(
+                    """
+                    SELECT json_group_array(tag) FROM (
+                        SELECT tag FROM data_version_tag WHERE number = $number AND dataset = (SELECT id FROM data_dataset WHERE name = $name) ORDER BY tag)
+                    """,
+                    [("$number", version.Number), ("$name", version.Name)],
+                    token).ConfigureAwait(false);
                 await transaction.ExecuteAsync(
                     "DELETE FROM data_version_tag WHERE number = $number AND dataset = (SELECT id FROM data_dataset WHERE name = $name)",
                     [("$number", version.Number), ("$name", version.Name)],
                     token).ConfigureAwait(false);
                 RemovedState state = new(
-                    version.Number, version.Id, version.Digest.ToString(), [.. tags.Where(t => t.Number == version.Number).Select(t => t.Tag)]);
+                    version.Number, version.Id, version.Digest.ToString(), JsonSerializer.Deserialize((string)tags!, DataJson.Default.StringArray)!);
                 await _audit.AppendAsync(
                     transaction,
                     new AuditRecord("dataset.removed", "dataset/" + version.Name, JsonSerializer.Serialize(state, DataJson.Default.RemovedState), null, reason),

@@ -190,4 +190,50 @@ public sealed class TagTests
         Assert.Empty((await w.Datasets.VerifyAsync(again)).Problems);
         Assert.Empty((await w.Local.Objects.VerifyAsync()).Problems);
     }
+
+    [Fact]
+    public async Task ATagThatComesWithTheRemoval_IsToldWithIt()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"), configure: c => c.Tag("early"));
+        Func<Task> before = () => Task.CompletedTask;
+        BeforeWrite database = new(w.Local.Database, () => before());
+        await using DatasetCatalog datasets = w.Catalog(w.Local.Blobs, database);
+        await datasets.TagsAsync("t");
+        before = async () => await w.Datasets.TagAsync(v, "late");
+        Assert.True(await datasets.RemoveAsync(v, "wrong"));
+        AuditEntry told = Assert.Single(await w.AuditAsync(), e => e.Action == "dataset.removed");
+        Assert.Contains("""["early","late"]""", told.Before!, StringComparison.Ordinal);
+        Assert.Empty(await w.Datasets.TagsAsync("t"));
+    }
+
+    // Somebody else writes before each write.
+    private sealed class BeforeWrite(LifecycleDatabase inner, Func<Task> before) : LifecycleDatabase
+    {
+        public override SqlDialect Dialect => inner.Dialect;
+
+        public override string Identity => inner.Identity;
+
+        public override string? Folder => inner.Folder;
+
+        public override bool IsInsideWrite => inner.IsInsideWrite;
+
+        public override System.Data.Common.DbDataSource DataSource => inner.DataSource;
+
+        public override async ValueTask<T> WriteAsync<T>(
+            Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed, CancellationToken cancellationToken = default)
+        {
+            await before();
+            return await inner.WriteAsync(work, durability, cancellationToken);
+        }
+
+        public override ValueTask<long> BulkInsertAsync(
+            LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
+            inner.BulkInsertAsync(transaction, insert, rows, cancellationToken);
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        protected override async ValueTask ApplyAsync(MigrationSet migrations, CancellationToken cancellationToken) =>
+            await inner.MigrateAsync(migrations, cancellationToken);
+    }
 }
