@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Lifecycle.Data;
 
 public sealed partial class DatasetCatalog
 {
     private const int NumberAttempts = 1000;
+    private const int MaximumMessageBytes = 60 << 10; // the audit log holds it with the state of the version in one entry of less than 64 KiB
 
     /// <summary>
     /// Makes a version of a file or a folder. The same content as the newest version gives that version back and writes nothing.
@@ -14,11 +16,12 @@ public sealed partial class DatasetCatalog
     /// A file or a folder. It is only read: never moved, linked or changed. <c>.git .hg .dvc .lifecycle</c> folders and what <c>.lifecycleignore</c>
     /// says are left out; links to folders are never followed. A folder that <see cref="OpenWorkspaceAsync"/> opened is read as that workspace.
     /// </param>
-    /// <param name="message">Why, in the words of the actor.</param>
+    /// <param name="message">Why, in the words of the actor; at most 60 KiB in UTF-8.</param>
     /// <param name="configure">What goes with the commit: where the data came from, which version is expected to be the newest, tags.</param>
     /// <param name="cancellationToken">Cancelling leaves no version.</param>
     /// <returns>The version that has the content.</returns>
     /// <exception cref="InvalidNameException">The name breaks the rule.</exception>
+    /// <exception cref="ArgumentException">The message is too long.</exception>
     /// <exception cref="SourceRefusedException">Nothing is there, or it holds a link, a device or a pipe.</exception>
     /// <exception cref="DatasetChangedDuringCommitException">A file changed while it was read, three times.</exception>
     /// <exception cref="TableFormatException">A CSV is broken, and <see cref="CommitOptions.AllowProblems"/> was not said.</exception>
@@ -29,6 +32,7 @@ public sealed partial class DatasetCatalog
     {
         ResourceName.Require(name, "dataset");
         ArgumentException.ThrowIfNullOrEmpty(path);
+        RequireMessage(message);
         CommitOptions options = new();
         configure?.Invoke(options);
         using Activity? activity = DataTelemetry.Start("dataset commit", name);
@@ -75,6 +79,7 @@ public sealed partial class DatasetCatalog
         Action<CommitDraft>? read,
         CancellationToken cancellationToken)
     {
+        RequireMessage(message);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         (DatasetVersion Version, CommitDraft Draft)? done = null;
         for (int attempt = 1; done is null; attempt++)
@@ -100,6 +105,15 @@ public sealed partial class DatasetCatalog
     internal SourceLinks LinksOf(CommitOptions options) => options.Links ?? _options.Links;
 
     internal static CommitCause CauseOf(string path) => new(new RecordSource("path", Path.GetFileName(path)));
+
+    private static void RequireMessage(string? message)
+    {
+        if (message is not null && Encoding.UTF8.GetByteCount(message) is > MaximumMessageBytes and int bytes)
+        {
+            throw new ArgumentException(
+                $"A message has at most {MaximumMessageBytes} bytes in UTF-8, not {bytes}. Say why in a few words, and commit what is longer as a file.", nameof(message));
+        }
+    }
 
     // Null when blobs that were there at first vanished before the batch was complete: everything is put again.
     private async ValueTask<(DatasetVersion Version, CommitDraft Draft)?> TryCommitAsync(

@@ -50,7 +50,7 @@ public sealed class Workspace
     }
 
     /// <summary>Makes a version of the folder. Files that stamps prove unchanged are not read again.</summary>
-    /// <param name="message">Why, in the words of the actor.</param>
+    /// <param name="message">Why, in the words of the actor; at most 60 KiB in UTF-8.</param>
     /// <param name="configure">What goes with the commit.</param>
     /// <param name="cancellationToken">Cancelling leaves no version.</param>
     /// <remarks>

@@ -85,6 +85,19 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task Message_HasAtMost60KiB()
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "a\n1\n");
+        string longest = new('\u00e9', 30 << 10);
+        ArgumentException e = await Assert.ThrowsAsync<ArgumentException>(async () => await w.Datasets.CommitAsync("t", file, longest + "!"));
+        Assert.Equal("message", e.ParamName);
+        Assert.Contains("61440 bytes in UTF-8, not 61441", e.Message, StringComparison.Ordinal);
+        Assert.Null(await w.Datasets.LatestAsync("t"));
+        Assert.Equal(longest, (await w.Datasets.CommitAsync("t", file, longest)).Message);
+    }
+
+    [Fact]
     public async Task SameBytesAgain_KeepWhereTheyCameFrom()
     {
         await using TestWorkspace w = new();
