@@ -337,6 +337,34 @@ public sealed class WorkspaceCheckoutTests
         Assert.False(File.Exists(file));
     }
 
+    [Fact]
+    public async Task TemporariesOfOthers_AreNotTakenForThoseOfACheckout()
+    {
+        await using TestWorkspace w = new();
+        (Workspace work, DatasetVersion one, DatasetVersion two) = await TwoAsync(w);
+        await work.CheckoutAsync(one);
+        string temporary = $".tmp-{new string('c', 32)}";
+        string[] kept = ["locked/" + temporary, ".dvc/tmp/" + temporary, "workspace/journal/" + temporary, "objects/loose/ab/" + temporary];
+        string[] old = ["train/" + temporary, "train/deep/" + temporary];
+        foreach (string path in kept.Concat(old))
+        {
+            string file = w.Path(["work", .. path.Split('/')]);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, "half");
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+        }
+
+        await File.WriteAllTextAsync(w.Path("work", "workspace", "lifecycle.db"), "");
+        File.Copy(w.Path("lifecycle", "objects", "FORMAT"), w.Path("work", "objects", "FORMAT"));
+        using (File.OpenHandle(w.Path("work", "locked", temporary), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await work.CheckoutAsync(two);
+        }
+
+        Assert.All(kept, path => Assert.True(File.Exists(w.Path("work", path)), path));
+        Assert.All(old, path => Assert.False(File.Exists(w.Path("work", path)), path));
+    }
+
     /// <summary>A store in which something happens when a blob is opened or placed, and that may not be able to link.</summary>
     private sealed class OpeningStore(IBlobStore inner, Action opened, bool canLink = true) : IBlobStore
     {
