@@ -3,8 +3,8 @@ using System.Text;
 namespace Lifecycle;
 
 /// <summary>
-/// Unicode normalization form C. <see cref="string.Normalize()"/> does nothing in a process with InvariantGlobalization, and a pseudonym
-/// must not depend on that.
+/// Unicode normalization form C. <see cref="string.Normalize()"/> does nothing in a process with InvariantGlobalization, and a pseudonym,
+/// or whether two names of files are one, must not depend on that.
 /// </summary>
 internal static class CanonicalText
 {

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Lifecycle.Data;
 
 public sealed partial class DatasetCatalog
 {
     private const int NumberAttempts = 1000;
+    private const int MaximumMessageBytes = 60 << 10; // the audit log holds it with the state of the version in one entry of less than 64 KiB
 
     /// <summary>
     /// Makes a version of a file or a folder. The same content as the newest version gives that version back and writes nothing.
@@ -14,11 +16,12 @@ public sealed partial class DatasetCatalog
     /// A file or a folder. It is only read: never moved, linked or changed. <c>.git .hg .dvc .lifecycle</c> folders and what <c>.lifecycleignore</c>
     /// says are left out; links to folders are never followed. A folder that <see cref="OpenWorkspaceAsync"/> opened is read as that workspace.
     /// </param>
-    /// <param name="message">Why, in the words of the actor.</param>
+    /// <param name="message">Why, in the words of the actor; at most 60 KiB in UTF-8.</param>
     /// <param name="configure">What goes with the commit: where the data came from, which version is expected to be the newest, tags.</param>
     /// <param name="cancellationToken">Cancelling leaves no version.</param>
     /// <returns>The version that has the content.</returns>
     /// <exception cref="InvalidNameException">The name breaks the rule.</exception>
+    /// <exception cref="ArgumentException">The message is too long.</exception>
     /// <exception cref="SourceRefusedException">Nothing is there, or it holds a link, a device or a pipe.</exception>
     /// <exception cref="DatasetChangedDuringCommitException">A file changed while it was read, three times.</exception>
     /// <exception cref="TableFormatException">A CSV is broken, and <see cref="CommitOptions.AllowProblems"/> was not said.</exception>
@@ -29,6 +32,7 @@ public sealed partial class DatasetCatalog
     {
         ResourceName.Require(name, "dataset");
         ArgumentException.ThrowIfNullOrEmpty(path);
+        RequireMessage(message);
         CommitOptions options = new();
         configure?.Invoke(options);
         using Activity? activity = DataTelemetry.Start("dataset commit", name);
@@ -75,6 +79,7 @@ public sealed partial class DatasetCatalog
         Action<CommitDraft>? read,
         CancellationToken cancellationToken)
     {
+        RequireMessage(message);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         (DatasetVersion Version, CommitDraft Draft)? done = null;
         for (int attempt = 1; done is null; attempt++)
@@ -101,6 +106,15 @@ public sealed partial class DatasetCatalog
 
     internal static CommitCause CauseOf(string path) => new(new RecordSource("path", Path.GetFileName(path)));
 
+    private static void RequireMessage(string? message)
+    {
+        if (message is not null && Encoding.UTF8.GetByteCount(message) is > MaximumMessageBytes and int bytes)
+        {
+            throw new ArgumentException(
+                $"A message has at most {MaximumMessageBytes} bytes in UTF-8, not {bytes}. Say why in a few words, and commit what is longer as a file.", nameof(message));
+        }
+    }
+
     // Null when blobs that were there at first vanished before the batch was complete: everything is put again.
     private async ValueTask<(DatasetVersion Version, CommitDraft Draft)?> TryCommitAsync(
         string name, List<ScannedFile> files, CommitCause cause, string? message, CommitOptions options, int attempt, CancellationToken cancellationToken)
@@ -116,10 +130,12 @@ public sealed partial class DatasetCatalog
             RequireExpected(name, newest.Row, options);
             if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
             {
-                return (await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false), draft);
+                return await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false) is { } same
+                    ? (same, draft)
+                    : Again(name, draft, attempt);
             }
 
-            StoredBlob tree = await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
+            await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false);
             Digest? schema = draft.Tables is { } tables ? (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).Digest : null;
             if (draft.Profile is { } profile)
             {
@@ -136,10 +152,7 @@ public sealed partial class DatasetCatalog
             BlobReceipt receipt = await batch.CompleteAsync(cancellationToken).ConfigureAwait(false);
             if (receipt.Missing.Count > 0 || await ForgetLostAsync(files, draft, newest.Row, cancellationToken).ConfigureAwait(false))
             {
-                return attempt < CommitReader.Attempts
-                    ? null
-                    : throw new LifecycleStorageException(
-                        "objects", "commit", tree.Digest.ToString(), $"Blobs of '{name}' vanished while it was committed, {CommitReader.Attempts} times. Nothing was committed; try again.", isTransient: true);
+                return Again(name, draft, attempt);
             }
 
             // somebody else may take the number first; then the record is written again with the next one
@@ -161,7 +174,7 @@ public sealed partial class DatasetCatalog
 
                 if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
                 {
-                    return (await TaggedAsync(new DatasetVersion(this, newest.Row, receipt), options, cancellationToken).ConfigureAwait(false), draft);
+                    return (await JoinedAsync(new DatasetVersion(this, newest.Row, receipt), options, cancellationToken).ConfigureAwait(false), draft);
                 }
 
                 row = Row(name, newest, draft, message, out record, cause, options, schema);
@@ -209,21 +222,57 @@ public sealed partial class DatasetCatalog
         : format is CsvFormat && options.Csv is { } csv ? new CsvFormat(csv)
         : format;
 
-    private async ValueTask<DatasetVersion> UnchangedAsync(
+    private static (DatasetVersion Version, CommitDraft Draft)? Again(string name, CommitDraft draft, int attempt) => attempt < CommitReader.Attempts
+        ? null
+        : throw new LifecycleStorageException(
+            "objects", "commit", draft.Digest.ToString(), $"Blobs of '{name}' vanished while it was committed, {CommitReader.Attempts} times. Nothing was committed; try again.", isTransient: true);
+
+    // Null when blobs vanished meanwhile.
+    private async ValueTask<DatasetVersion?> UnchangedAsync(
         BlobBatch batch, VersionRow newest, CommitDraft draft, CommitOptions options, CancellationToken cancellationToken)
     {
         // nothing to write, unless the store lost bytes of the version: then they come back
-        BlobReceipt receipt = draft.AnyNew
+        bool anyNew = draft.AnyNew | (await batch.PutAsync(draft.Tree, cancellationToken).ConfigureAwait(false)).IsNew;
+        if (draft.Tables is { } tables && draft.TablesText == newest.Tables)
+        {
+            anyNew |= (await batch.PutAsync(tables, cancellationToken).ConfigureAwait(false)).IsNew;
+        }
+
+        if (draft.Profile is { } profile && draft.ProfileDigest == newest.Profile)
+        {
+            anyNew |= (await batch.PutAsync(profile, cancellationToken).ConfigureAwait(false)).IsNew;
+        }
+
+        BlobReceipt receipt = anyNew
             ? await batch.CompleteAsync(cancellationToken).ConfigureAwait(false)
             : new BlobReceipt(draft.Files.Count, 0, draft.Bytes, 0, []);
-        return await TaggedAsync(new DatasetVersion(this, newest, receipt), options, cancellationToken).ConfigureAwait(false);
+        return receipt.Missing.Count == 0
+            ? await JoinedAsync(new DatasetVersion(this, newest, receipt), options, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
-    private async ValueTask<DatasetVersion> TaggedAsync(DatasetVersion version, CommitOptions options, CancellationToken cancellationToken)
+    // What goes with the commit goes to the version that has the content already.
+    private async ValueTask<DatasetVersion> JoinedAsync(DatasetVersion version, CommitOptions options, CancellationToken cancellationToken)
     {
-        foreach (string tag in options.Tags)
+        DateTimeOffset at = _time.GetUtcNow();
+        LineageNode self = version;
+        LineageEdge[] edges = [.. options.Sources.Where(s => s.To != self).Select(s => new LineageEdge(self, s.Relation, s.To, at, _actor.Actor))];
+        if (edges.Length + options.Tags.Count > 0)
         {
-            await TagAsync(version, tag, cancellationToken).ConfigureAwait(false);
+            await _database.WriteAsync(
+                async (transaction, token) =>
+                {
+                    await RequireThereAsync(transaction, version, token).ConfigureAwait(false);
+                    await DatasetTables.InsertEdgesAsync(transaction, edges, token).ConfigureAwait(false);
+                    foreach (string tag in options.Tags)
+                    {
+                        await SetTagAsync(transaction, version.Name, version.Number, tag, at, _actor.Actor, token).ConfigureAwait(false);
+                    }
+
+                    return true;
+                },
+                CommitDurability.Flushed,
+                cancellationToken).ConfigureAwait(false);
         }
 
         return version;

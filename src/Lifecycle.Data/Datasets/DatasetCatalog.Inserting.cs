@@ -9,7 +9,7 @@ public sealed partial class DatasetCatalog
     {
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         VersionRow row = new(
-            newest.Row?.Name ?? name, newest.LastNumber + 1, LifecycleId.New(_time).ToString("N"), draft.Digest, default, newest.Row?.Id, draft.Files.Count,
+            newest.Name ?? name, newest.LastNumber + 1, LifecycleId.New(_time).ToString("N"), draft.Digest, default, newest.Row?.Id, draft.Files.Count,
             draft.Bytes, draft.Rows, draft.TablesText, at, _actor.Actor, message) { Profile = draft.ProfileDigest };
         record = new VersionRecord(
             row.Id, row.Name, row.Number, row.Digest.ToString(), row.Parent, message, row.Actor, at, cause.Source, schema?.ToString())
@@ -107,4 +107,5 @@ public sealed partial class DatasetCatalog
 /// <summary>What a dataset has at a moment.</summary>
 /// <param name="Row">The newest version that was not removed.</param>
 /// <param name="LastNumber">The last number that was given, also to one that was removed; 0 when there was none.</param>
-internal readonly record struct NewestVersion(VersionRow? Row, long LastNumber);
+/// <param name="Name">The name as it was first written; null when there is no such dataset.</param>
+internal readonly record struct NewestVersion(VersionRow? Row, long LastNumber, string? Name);

@@ -20,11 +20,8 @@ public sealed partial class DatasetCatalog
         return await _database.WriteAsync(
             async (transaction, token) =>
             {
-                object? there = await transaction.ScalarAsync(
-                    "SELECT 1 FROM data_version WHERE id = $id AND removed_at IS NULL", [("$id", version.Id)], token).ConfigureAwait(false);
-                return there is not null
-                    ? await SetTagAsync(transaction, version.Name, version.Number, tag, _time.GetUtcNow(), _actor.Actor, token).ConfigureAwait(false)
-                    : throw DatasetNotFoundException.Removed(version.Name, version.Number);
+                await RequireThereAsync(transaction, version, token).ConfigureAwait(false);
+                return await SetTagAsync(transaction, version.Name, version.Number, tag, _time.GetUtcNow(), _actor.Actor, token).ConfigureAwait(false);
             },
             CommitDurability.Flushed,
             cancellationToken).ConfigureAwait(false);
@@ -92,7 +89,6 @@ public sealed partial class DatasetCatalog
         ArgumentNullException.ThrowIfNull(version);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<DatasetTag> tags = await TagsAsync(version.Name, cancellationToken).ConfigureAwait(false);
         return await _database.WriteAsync(
             async (transaction, token) =>
             {
@@ -105,12 +101,19 @@ public sealed partial class DatasetCatalog
                     return false;
                 }
 
+                object? tags = await transaction.ScalarAsync(
+                    """
+                    SELECT json_group_array(tag) FROM (
+                        SELECT tag FROM data_version_tag WHERE number = $number AND dataset = (SELECT id FROM data_dataset WHERE name = $name) ORDER BY tag)
+                    """,
+                    [("$number", version.Number), ("$name", version.Name)],
+                    token).ConfigureAwait(false);
                 await transaction.ExecuteAsync(
                     "DELETE FROM data_version_tag WHERE number = $number AND dataset = (SELECT id FROM data_dataset WHERE name = $name)",
                     [("$number", version.Number), ("$name", version.Name)],
                     token).ConfigureAwait(false);
                 RemovedState state = new(
-                    version.Number, version.Id, version.Digest.ToString(), [.. tags.Where(t => t.Number == version.Number).Select(t => t.Tag)]);
+                    version.Number, version.Id, version.Digest.ToString(), JsonSerializer.Deserialize((string)tags!, DataJson.Default.StringArray)!);
                 await _audit.AppendAsync(
                     transaction,
                     new AuditRecord("dataset.removed", "dataset/" + version.Name, JsonSerializer.Serialize(state, DataJson.Default.RemovedState), null, reason),
@@ -119,6 +122,16 @@ public sealed partial class DatasetCatalog
             },
             CommitDurability.Flushed,
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask RequireThereAsync(LifecycleTransaction transaction, DatasetVersion version, CancellationToken cancellationToken)
+    {
+        object? there = await transaction.ScalarAsync(
+            "SELECT 1 FROM data_version WHERE id = $id AND removed_at IS NULL", [("$id", version.Id)], cancellationToken).ConfigureAwait(false);
+        if (there is null)
+        {
+            throw DatasetNotFoundException.Removed(version.Name, version.Number);
+        }
     }
 
     private async ValueTask<bool> SetTagAsync(

@@ -163,6 +163,7 @@ public sealed partial class DatasetCatalog : IAsyncDisposable
         ResourceName.Require(name, "dataset");
         long last = 0;
         VersionRow? newest = null;
+        string? stored = null;
         await foreach (VersionRow row in QueryAsync(
             """
             WHERE d.name = $name AND v.number IN (
@@ -174,9 +175,10 @@ public sealed partial class DatasetCatalog : IAsyncDisposable
         {
             last = Math.Max(last, row.Number);
             newest = row.IsRemoved ? newest : row;
+            stored = row.Name;
         }
 
-        return new NewestVersion(newest, last);
+        return new NewestVersion(newest, last, stored);
     }
 
     private async IAsyncEnumerable<DatasetVersion> Versions(

@@ -114,6 +114,10 @@ internal sealed partial class DatasetReferences
         {
             return null; // named by the store
         }
+        catch (DatasetException error)
+        {
+            return $"the record {version.Record} of {version.Name} cannot be read: {error.Message}";
+        }
     }
 
     /// <summary>The files of a tree; null when it cannot be read.</summary>

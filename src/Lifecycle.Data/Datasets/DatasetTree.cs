@@ -23,7 +23,10 @@ internal static class DatasetTree
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The bytes of the list; the files may come in any order.</summary>
-    public static byte[] Write(IEnumerable<DatasetFile> files)
+    /// <param name="files">The files.</param>
+    /// <param name="maximumBytes">The list may not be longer, since nobody could read it.</param>
+    /// <exception cref="DatasetException">It would be.</exception>
+    public static byte[] Write(IEnumerable<DatasetFile> files, long maximumBytes = MaximumBytes)
     {
         (byte[] Path, DatasetFile File)[] sorted = [.. files.Select(f => (Utf8.GetBytes(f.Path), f))];
         Array.Sort(sorted, (a, b) => a.Path.AsSpan().SequenceCompareTo(b.Path));
@@ -43,6 +46,7 @@ internal static class DatasetTree
             Escape(output, path);
             output.Write("\n"u8);
             bytes += file.Length;
+            RequireLength(output, sorted.Length, maximumBytes);
         }
 
         output.Write("= "u8);
@@ -50,6 +54,7 @@ internal static class DatasetTree
         output.Write(" "u8);
         Number(output, bytes);
         output.Write("\n"u8);
+        RequireLength(output, sorted.Length, maximumBytes);
         return output.WrittenSpan.ToArray();
     }
 
@@ -95,6 +100,16 @@ internal static class DatasetTree
             previous = path;
             bytes += file.Length;
             files.Add(file);
+        }
+    }
+
+    private static void RequireLength(ArrayBufferWriter<byte> output, int files, long maximumBytes)
+    {
+        if (output.WrittenCount > maximumBytes)
+        {
+            throw new DatasetException(
+                $"The list of the {files} files is longer than {maximumBytes} bytes, and a version with such a list could not be read again. "
+                + "Nothing was committed. Give the files shorter paths, or commit parts of them as datasets of their own.");
         }
     }
 

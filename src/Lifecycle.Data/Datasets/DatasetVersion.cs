@@ -147,7 +147,7 @@ public sealed class DatasetVersion
         _catalog.ProfileAsync(this, TableOf(file), depth, cancellationToken);
 
     /// <summary>Writes the files into a folder.</summary>
-    /// <param name="folder">Missing or empty: it appears as a whole or not at all. Else files are written one by one, and files that hold something else are a conflict.</param>
+    /// <param name="folder">A missing one appears as a whole or not at all. Into one that is there files are written one by one, it stays the folder it is, and files that hold something else are a conflict.</param>
     /// <param name="configure">Which files, and how; null copies all and overwrites nothing.</param>
     /// <param name="cancellationToken">Cancelling before the end leaves a missing folder missing.</param>
     /// <exception cref="UnsafePathException">Paths that must not be written; nothing was.</exception>

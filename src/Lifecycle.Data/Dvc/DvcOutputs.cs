@@ -11,8 +11,8 @@ internal static class DvcOutputs
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { ".dvc", ".git", ".hg" };
 
     /// <summary>Whether a path may not be an output whatever a file says: it leads out of the repository or into what rules it.</summary>
-    public static string? Refusal(string path) => PathGuard.Check([path], portable: OperatingSystem.IsWindows(), foldCase: false) is [(_, string reason)] ? reason
-        : path.Split('/').Any(Reserved.Contains) ? "lies in .dvc, .git or .hg"
+    public static string? Refusal(string path) => path.Split('/').Any(Reserved.Contains) ? "lies in .dvc, .git or .hg"
+        : PathGuard.Check([path], portable: OperatingSystem.IsWindows(), foldCase: false) is [(_, string reason)] ? reason
         : null;
 
     public static DvcDocument Read(string fullPath, string name)

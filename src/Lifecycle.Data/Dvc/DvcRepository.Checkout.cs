@@ -45,6 +45,7 @@ public sealed partial class DvcRepository
         await placement.StageAsync(plan.Targets, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         placement.Place();
+        plan.Empty.ForEach(folder => Directory.CreateDirectory(Path.Combine(Root, folder)));
         foreach (string extra in plan.Removed)
         {
             File.Delete(Path.Combine(Root, extra));
@@ -106,7 +107,11 @@ public sealed partial class DvcRepository
         if (files is null)
         {
             plan.Targets.AddRange(isRelink ? [] : entries.Select(e => new DvcTarget(Combined(output, e.Path), e.Md5, output.HashKind, isExecutable)));
-            MakeEmpty(output, entries, isRelink);
+            if (entries.Count == 0 && !isRelink)
+            {
+                plan.Empty.Add(output.Path);
+            }
+
             return;
         }
 
@@ -163,15 +168,6 @@ public sealed partial class DvcRepository
             default:
                 plan.Blocked.Add(target.Path);
                 break;
-        }
-    }
-
-    // An empty folder has no file that would make it.
-    private void MakeEmpty(DvcOutput output, IReadOnlyList<DvcEntry> entries, bool isRelink)
-    {
-        if (entries.Count == 0 && !isRelink)
-        {
-            Directory.CreateDirectory(Path.Combine(Root, output.Path));
         }
     }
 
@@ -253,6 +249,9 @@ public sealed partial class DvcRepository
         public List<DvcTarget> Targets { get; } = [];
 
         public List<string> Blocked { get; } = [];
+
+        /// <summary>Empty folders, which no file would make.</summary>
+        public List<string> Empty { get; } = [];
 
         /// <summary>Files in the way: their hash, or null when it is not known; or only their mode differs.</summary>
         public List<(string Path, string? Hash, DvcHashKind Kind, bool OnlyMode)> Different { get; } = [];

@@ -33,7 +33,7 @@ public sealed partial class DatasetCatalog
             }
 
             WorkspaceRow? row = await WorkspaceRow.FindAsync(_database, full, cancellationToken).ConfigureAwait(false);
-            return exists && Directory.EnumerateFileSystemEntries(full).Any()
+            return exists
                 ? await IntoAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false)
                 : await BuildAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false);
         }
@@ -169,8 +169,14 @@ public sealed partial class DatasetCatalog
         return extras;
     }
 
-    private static void Remove(OpenFolder root, IReadOnlyList<PlannedFile> files)
+    /// <summary>Removes files, and folders that lost their last one; durable when it returns.</summary>
+    internal static void Remove(OpenFolder root, IReadOnlyList<PlannedFile> files)
     {
+        if (files.Count == 0)
+        {
+            return;
+        }
+
         using FolderWalk walk = new(root);
         foreach (PlannedFile file in files)
         {
@@ -194,6 +200,8 @@ public sealed partial class DatasetCatalog
         {
             walk.Enter(parent, make: false, out string name, out _)?.RemoveIfEmpty(name);
         }
+
+        TreePlacer.FlushFolders(root, files.Select(f => f.File.Path), TreePlacer.FlushesAll(root, files.Count));
     }
 
     private static IEnumerable<string> Parents(string path)

@@ -34,7 +34,8 @@ internal static class FileHasher
         return null;
     }
 
-    /// <summary>Reads many on all cores; what cannot be read is missing in the answer.</summary>
+    /// <summary>Reads many on all cores; what is gone, or changes all the time, is missing in the answer.</summary>
+    /// <exception cref="SourceRefusedException">A file is no plain file any more, or may not be read.</exception>
     public static async ValueTask<IReadOnlyDictionary<string, StampedFile>> ReadAllAsync(IReadOnlyList<ScannedFile> files, CancellationToken cancellationToken)
     {
         StampedFile?[] read = new StampedFile?[files.Count];
@@ -47,10 +48,12 @@ internal static class FileHasher
         }
         else
         {
-            await Task.Run(
-                () => Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                    i => read[i] = Read(files[i], cancellationToken)),
-                cancellationToken).ConfigureAwait(false);
+            ParallelOptions all = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+            await Parallel.ForAsync(0, files.Count, all, (i, _) =>
+            {
+                read[i] = Read(files[i], cancellationToken);
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
         }
 
         return read.OfType<StampedFile>().ToDictionary(f => f.Path, StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using System.Text;
 
 namespace Lifecycle.Data;
 
@@ -13,10 +14,13 @@ internal sealed unsafe partial class FolderListing : IDisposable
     private const int NoFollow = 0x100;
     private const byte Folder = 4;
     private const byte Link = 10;
+    private const int NoEntry = 2;
+    private const int NotAFolder = 20;
 
     private byte* _buffer = (byte*)NativeMemory.Alloc(BufferBytes);
 
-    /// <summary>Calls back for each entry but <c>.</c> and <c>..</c>; the name is only good during the call.</summary>
+    /// <summary>Calls back for each entry but <c>.</c> and <c>..</c>; the name is only good during the call. What is gone by then is of kind <see cref="SourceKind.Missing"/>.</summary>
+    /// <exception cref="SourceRefusedException">An entry cannot be looked at.</exception>
     public void Read(LinuxFolder folder, EntryFound found)
     {
         int descriptor = (int)folder.Handle.DangerousGetHandle();
@@ -47,7 +51,7 @@ internal sealed unsafe partial class FolderListing : IDisposable
                 {
                     Folder => new NativeStamp(SourceKind.Folder, false, default),
                     Link => new NativeStamp(SourceKind.Link, false, default),
-                    _ => StatX(descriptor, name, NoFollow, Statx.Basic, ref stat) == 0 ? stat.ToStamp() : default,
+                    _ => Look(folder, descriptor, name, ref stat),
                 };
                 found(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name), stamp);
             }
@@ -60,10 +64,25 @@ internal sealed unsafe partial class FolderListing : IDisposable
         _buffer = null;
     }
 
+    private static NativeStamp Look(LinuxFolder folder, int descriptor, byte* name, ref Statx stat)
+    {
+        if (StatX(descriptor, name, NoFollow, Statx.Basic, ref stat) == 0)
+        {
+            return stat.ToStamp();
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error is NoEntry or NotAFolder
+            ? default
+            : throw new SourceRefusedException(
+                folder.PathOf(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))),
+                $"it cannot be looked at ({Marshal.GetPInvokeErrorMessage(error)}). Give this process access to it.");
+    }
+
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     private static partial nint GetEntries(int folder, byte* buffer, nuint bytes);
 
-    [LibraryImport("libc", EntryPoint = "statx")]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int StatX(int folder, byte* name, int flags, uint mask, ref Statx result);
 }
 

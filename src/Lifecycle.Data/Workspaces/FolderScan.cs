@@ -129,15 +129,16 @@ internal sealed class FolderScan
         listing.Read(folder, (ReadOnlySpan<byte> bytes, in NativeStamp found) =>
         {
             string name = Name(folder, bytes);
+            if (IsTemporary(name))
+            {
+                return;
+            }
+
             switch (found.Kind)
             {
                 case SourceKind.File:
-                    if (!IsTemporary(name))
-                    {
-                        ignores |= name == TreeScanner.IgnoreFile;
-                        files.Add(ScannedFile.Below(_root, prefix + name, found.IsExecutable, found.Stamp));
-                    }
-
+                    ignores |= name == TreeScanner.IgnoreFile;
+                    files.Add(ScannedFile.Below(_root, prefix + name, found.IsExecutable, found.Stamp));
                     break;
                 case SourceKind.Folder:
                     if (!TreeScanner.IsOut(name))

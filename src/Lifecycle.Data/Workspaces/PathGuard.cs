@@ -30,7 +30,7 @@ internal static class PathGuard
         Dictionary<string, string> folders = new(StringComparer.Ordinal);
         foreach (string path in paths)
         {
-            string? reason = Reason(path, portable);
+            string? reason = Reason(path, portable) ?? ToolReason(path, portable || foldCase);
             string key = Fold(path, portable || foldCase);
             if (reason is null && !files.TryAdd(key, path))
             {
@@ -66,7 +66,7 @@ internal static class PathGuard
         return refused;
     }
 
-    private static string Fold(string path, bool fold) => fold && IsText(path) ? path.Normalize(NormalizationForm.FormC).ToUpperInvariant() : path;
+    private static string Fold(string path, bool fold) => fold && IsText(path) ? CanonicalText.Compose(path).ToUpperInvariant() : path;
 
     private static string? Reason(string path, bool portable)
     {
@@ -111,6 +111,19 @@ internal static class PathGuard
         }
 
         return null;
+    }
+
+    // A commit never holds such a folder, and a file in it may be run by the tool whose folder it is.
+    private static string? ToolReason(string path, bool fold)
+    {
+        if (path[0] != '.' && !path.Contains("/.", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        return Array.Find(path.Split('/')[..^1], f => fold ? TreeScanner.IsOutInAnyCase(f) : TreeScanner.IsOut(f)) is { } folder
+            ? $"lies in '{folder}', where a tool keeps its own files"
+            : null;
     }
 
     private static string? PortableReason(string segment)

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Lifecycle.Data;
 
 /// <summary>What checkouts that were killed left behind.</summary>
@@ -17,15 +19,35 @@ internal static class StaleFolders
         }
     }
 
-    /// <summary>Removes files under temporary names from a folder and those below it, links not followed.</summary>
+    /// <summary>
+    /// Removes old files under temporary names from a folder and those below it, links not followed: not from stores and folders of other tools, whose
+    /// temporaries are their own, and none that somebody holds locked.
+    /// </summary>
     public static void RemoveFiles(string root)
     {
-        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-        foreach (string file in Directory.EnumerateFiles(root, AtomicFile.TemporaryPrefix + "*", all))
+        EnumerationOptions here = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        Stack<string> open = new([root]);
+        while (open.TryPop(out string? folder))
         {
-            if (TreeScanner.IsTemporary(Path.GetFileName(file)) && IsOld(file))
+            if (IsStore(folder))
             {
-                File.Delete(file);
+                continue;
+            }
+
+            foreach (string file in Directory.EnumerateFiles(folder, AtomicFile.TemporaryPrefix + "*", here))
+            {
+                if (TreeScanner.IsTemporary(Path.GetFileName(file)) && IsOld(file) && IsFree(file))
+                {
+                    File.Delete(file);
+                }
+            }
+
+            foreach (string below in Directory.EnumerateDirectories(folder, "*", here))
+            {
+                if (Path.GetFileName(below) is var name && !TreeScanner.IsOut(name) && !TreeScanner.IsTemporary(name))
+                {
+                    open.Push(below);
+                }
             }
         }
     }
@@ -46,6 +68,35 @@ internal static class StaleFolders
     }
 
     private static bool IsOld(string path) => TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Age;
+
+    // The folder of a workspace of the SDK, or of its objects alone.
+    private static bool IsStore(string folder) => File.Exists(Path.Combine(folder, "lifecycle.db")) || Begins(Path.Combine(folder, "FORMAT"), "lifecycle.objects/"u8);
+
+    private static bool Begins(string file, ReadOnlySpan<byte> with)
+    {
+        using SafeFileHandle? handle = TryRead(file);
+        Span<byte> first = stackalloc byte[with.Length];
+        return handle is not null && first[..RandomAccess.Read(handle, first, 0)].SequenceEqual(with);
+    }
+
+    // Whoever writes a file holds it alone; readers may share it, since it may be a link into a store.
+    private static bool IsFree(string file)
+    {
+        using SafeFileHandle? handle = TryRead(file);
+        return handle is not null;
+    }
+
+    private static SafeFileHandle? TryRead(string file)
+    {
+        try
+        {
+            return SourceFile.KindOf(file) == SourceKind.File ? File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SourceRefusedException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsUnlocked(string folder)
     {

@@ -29,7 +29,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
 
     public long Bytes => _bytes;
 
-    /// <summary>Builds a folder that is not there, or is empty, beside its place and renames it once.</summary>
+    /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
         string parent = Path.GetDirectoryName(folder)!;
@@ -42,7 +42,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
             using (OpenFolder root = OpenFolder.Open(temporary))
             {
                 root.TryLock();
-                bool flushAll = files.Count > ManyFiles && root.CanFlushFileSystem;
+                bool flushAll = FlushesAll(root, files.Count);
                 await EachAsync(files.Count, async (i, walk) =>
                 {
                     OpenFolder target = Enter(walk, folder, files[i].Path, out string name);
@@ -51,11 +51,6 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
                 }, root, cancellationToken).ConfigureAwait(false);
                 FlushFolders(root, files.Select(f => f.Path), flushAll);
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Directory.Exists(folder))
-                {
-                    Directory.Delete(folder, recursive: false);
-                }
-
                 Directory.Move(temporary, folder);
             }
 
@@ -77,7 +72,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         OpenFolder root, IReadOnlyList<PlannedFile> files, Func<ValueTask> beforeNaming, CancellationToken cancellationToken)
     {
         string prefix = Path.GetFileName(AtomicFile.TemporaryName(""))[..^8];
-        bool flushAll = files.Count > ManyFiles && root.CanFlushFileSystem;
+        bool flushAll = FlushesAll(root, files.Count);
         try
         {
             await EachAsync(files.Count, async (i, walk) =>
@@ -118,20 +113,11 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
             ? new UnsafePathException([(path, $"would be written through the link '{obstacle.Path}'")])
             : new WorkspaceModifiedException(root, [obstacle.Path], canOverwrite: false));
 
-    private static string Temporary(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index:x8}");
+    /// <summary>Whether so many names are made durable by flushing the file system once.</summary>
+    public static bool FlushesAll(OpenFolder root, int files) => files > ManyFiles && root.CanFlushFileSystem;
 
-    private static void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
-    {
-        bool done = file.Found.Kind == SourceKind.Missing
-            ? target.Rename(temporary, name, replace: false)
-            : target.Look(name) == file.Found && target.Rename(temporary, name, replace: true);
-        if (!done)
-        {
-            throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
-        }
-    }
-
-    private static void FlushFolders(OpenFolder root, IEnumerable<string> paths, bool flushAll)
+    /// <summary>Makes the names in the folders of paths durable, as far as the folders are there.</summary>
+    public static void FlushFolders(OpenFolder root, IEnumerable<string> paths, bool flushAll)
     {
         if (flushAll)
         {
@@ -152,6 +138,19 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         root.Flush();
     }
 
+    private static string Temporary(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index:x8}");
+
+    private static void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
+    {
+        bool done = file.Found.Kind == SourceKind.Missing
+            ? target.Rename(temporary, name, replace: false)
+            : target.Look(name) == file.Found && target.Rename(temporary, name, replace: true);
+        if (!done)
+        {
+            throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
+        }
+    }
+
     private static void RemoveTemporaries(OpenFolder root, IReadOnlyList<PlannedFile> files, string prefix)
     {
         try
@@ -166,6 +165,14 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         {
             // the first error matters more; a later checkout removes what is left
             System.Diagnostics.Debug.WriteLine(e);
+        }
+    }
+
+    private static void RequireLength(DatasetFile file, long length)
+    {
+        if (length != file.Length)
+        {
+            throw new DatasetException($"The list of files says that '{file.Path}' has {file.Length} bytes, and its content {file.Digest} has {length}. The list is not to be trusted; nothing was changed.");
         }
     }
 
@@ -224,6 +231,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         }
 
         LinkKind done = await blobs.PlaceAsync(file.Digest, target.LinkPathOf(name), options.LinkKind, cancellationToken).ConfigureAwait(false);
+        RequireLength(file, target.Look(name).Stamp.Length);
         if (done != LinkKind.Hardlink)
         {
             target.SetExecutable(name, file.IsExecutable);
@@ -251,11 +259,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
                     read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (length != file.Length)
-                {
-                    throw new DatasetException($"The list of files says that '{file.Path}' has {file.Length} bytes, and its content {file.Digest} has {length}. The list is not to be trusted; nothing was changed.");
-                }
-
+                RequireLength(file, length);
                 if (flush)
                 {
                     RandomAccess.FlushToDisk(handle);

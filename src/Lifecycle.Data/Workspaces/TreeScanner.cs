@@ -10,6 +10,7 @@ internal static class TreeScanner
 
     private static readonly System.Buffers.SearchValues<char> LowerHex = System.Buffers.SearchValues.Create("0123456789abcdef");
     private static readonly HashSet<string> Out = new(StringComparer.Ordinal) { ".git", ".hg", ".dvc", ".lifecycle" };
+    private static readonly HashSet<string> OutInAnyCase = new(Out, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The files of a folder, or the one file, with their stamps.</summary>
     /// <param name="path">A file or a folder.</param>
@@ -44,7 +45,10 @@ internal static class TreeScanner
     /// <summary>Whether a folder of this name is never part of a dataset.</summary>
     public static bool IsOut(string name) => Out.Contains(name);
 
-    /// <summary>Whether a file of this name is one that a checkout is writing, or left behind when it was killed.</summary>
+    /// <summary>Whether a folder of this name would be one of those where names that differ only in case are one.</summary>
+    public static bool IsOutInAnyCase(string name) => OutInAnyCase.Contains(name);
+
+    /// <summary>Whether a file or folder of this name is one that a checkout is writing, or left behind when it was killed.</summary>
     public static bool IsTemporary(string name) =>
         name.Length == AtomicFile.TemporaryPrefix.Length + 32 && name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         && !name.AsSpan(AtomicFile.TemporaryPrefix.Length).ContainsAnyExcept(LowerHex);

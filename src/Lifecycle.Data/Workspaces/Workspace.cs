@@ -50,10 +50,13 @@ public sealed class Workspace
     }
 
     /// <summary>Makes a version of the folder. Files that stamps prove unchanged are not read again.</summary>
-    /// <param name="message">Why, in the words of the actor.</param>
+    /// <param name="message">Why, in the words of the actor; at most 60 KiB in UTF-8.</param>
     /// <param name="configure">What goes with the commit.</param>
     /// <param name="cancellationToken">Cancelling leaves no version.</param>
-    /// <remarks>After a checkout of a part (<see cref="CheckoutOptions.Include"/>) the rest of the version is carried over unchanged.</remarks>
+    /// <remarks>
+    /// After a checkout of a part (<see cref="CheckoutOptions.Include"/>) the rest of the version is carried over unchanged; when that version was
+    /// removed, the commit is refused with <see cref="DatasetException"/>.
+    /// </remarks>
     /// <inheritdoc cref="DatasetCatalog.CommitAsync"/>
     public ValueTask<DatasetVersion> CommitAsync(string? message = null, Action<CommitOptions>? configure = null, CancellationToken cancellationToken = default) =>
         _catalog.CommitAsync(Name, Folder, message, configure, cancellationToken);
@@ -93,8 +96,11 @@ public sealed class Workspace
             }
         }
 
-        if (!row.Include.IsAll && await _catalog.VersionOfAsync(row, cancellationToken).ConfigureAwait(false) is { } version)
+        if (!row.Include.IsAll)
         {
+            DatasetVersion version = await _catalog.VersionOfAsync(row, cancellationToken).ConfigureAwait(false) ?? throw new DatasetException(
+                $"'{Folder}' holds a part of {row.Dataset}@{row.Number}, and that version was removed, so the rest of it cannot be carried over. "
+                + "Nothing was committed. Check out a version that is there, or commit a copy of the folder, which takes it for the whole.");
             Dictionary<string, TableSummary> tables = version.Tables.ToDictionary(t => t.Path, StringComparer.Ordinal);
             Dictionary<string, DatasetProfile> profiles = (await _catalog.CommittedProfilesAsync(version, cancellationToken).ConfigureAwait(false))
                 .ToDictionary(p => p.Path, StringComparer.Ordinal);

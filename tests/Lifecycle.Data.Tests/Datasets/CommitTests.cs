@@ -64,6 +64,60 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task SameBytesAgain_BringBackWhatTheStoreLost()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion first = await w.Datasets.CommitAsync("m", Samples.Hmda);
+        Digest[] lost =
+        [
+            first.Digest, Digest.Of(Encoding.UTF8.GetBytes(first.Row.Tables!)), first.Row.Profile!.Value, (await first.ListFilesAsync())[0].Digest,
+        ];
+        foreach (Digest digest in lost)
+        {
+            Assert.True(await w.Local.Blobs.DeleteAsync(digest));
+            Assert.Null(await w.Local.Blobs.FindAsync(digest));
+            Assert.Equal(first.Id, (await w.Datasets.CommitAsync("m", Samples.Hmda)).Id);
+            Assert.NotNull(await w.Local.Blobs.FindAsync(digest));
+        }
+
+        Assert.Empty((await w.Datasets.VerifyAsync(first)).Problems);
+        Assert.Single(await w.AuditAsync());
+    }
+
+    [Fact]
+    public async Task Message_HasAtMost60KiB()
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "a\n1\n");
+        string longest = new('\u00e9', 30 << 10);
+        ArgumentException e = await Assert.ThrowsAsync<ArgumentException>(async () => await w.Datasets.CommitAsync("t", file, longest + "!"));
+        Assert.Equal("message", e.ParamName);
+        Assert.Contains("61440 bytes in UTF-8, not 61441", e.Message, StringComparison.Ordinal);
+        Assert.Null(await w.Datasets.LatestAsync("t"));
+        Assert.Equal(longest, (await w.Datasets.CommitAsync("t", file, longest)).Message);
+    }
+
+    [Fact]
+    public async Task SameBytesAgain_KeepWhereTheyCameFrom()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion raw = await w.Datasets.CommitAsync("raw", w.Write("raw.csv", "a\n0\n"));
+        string file = w.Write("t.csv", "a\n1\n");
+        DatasetVersion v = await w.Datasets.CommitAsync("t", file);
+        LineageNode run = new(LineageNode.Run, "r1");
+        for (int i = 0; i < 2; i++)
+        {
+            // a version does not come from itself
+            Assert.Equal(v.Id, (await w.Datasets.CommitAsync("t", file, configure: c => c.DerivedFrom(raw).GeneratedBy(run).DerivedFrom(v).Tag("golden"))).Id);
+            LineageGraph graph = await w.Datasets.Lineage.UpstreamOfAsync(v);
+            Assert.Equal(
+                [(LineageEdge.WasDerivedFrom, raw.Id), (LineageEdge.WasGeneratedBy, "r1")],
+                graph.Edges.Select(e => (e.Relation, e.To.Id)).OrderBy(e => e.Relation, StringComparer.Ordinal));
+            Assert.Equal("golden", Assert.Single(await w.Datasets.TagsAsync("t")).Tag);
+        }
+    }
+
+    [Fact]
     public async Task OldBytesAgain_AreANewVersion()
     {
         await using TestWorkspace w = new();

@@ -87,4 +87,16 @@ public sealed class DatasetTreeTests
         Assert.Throws<TreeFormatException>(() => DatasetTree.Parse(DatasetTree.Write([File("a", "1"), File("a", "2")])));
         Assert.Throws<TreeFormatException>(() => DatasetTree.Parse("lifecycle.tree/2\n= 0 0\n"u8));
     }
+
+    [Fact]
+    public void AListThatNobodyCouldRead_IsNotWritten()
+    {
+        DatasetFile[] files = [new("a", 1, Digest.Of("a"u8)), new("b", 1, Digest.Of("b"u8))];
+        byte[] tree = DatasetTree.Write(files);
+        Assert.Equal(tree, DatasetTree.Write(files, tree.Length));
+        DatasetException e = Assert.Throws<DatasetException>(() => DatasetTree.Write(files, tree.Length - 1));
+        Assert.Contains("2 files", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{tree.Length - 1} bytes", e.Message, StringComparison.Ordinal);
+        Assert.Throws<DatasetException>(() => DatasetTree.Write(files, 100));
+    }
 }

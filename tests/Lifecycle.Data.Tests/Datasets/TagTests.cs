@@ -176,4 +176,64 @@ public sealed class TagTests
         Assert.Equal(["grown"], diff.Modified.Select(f => f.Path));
         Assert.Equal([("old-name", "new-name")], diff.Renamed.Select(r => (r.From.Path, r.To.Path)));
     }
+
+    [Fact]
+    public async Task ADatasetKeepsItsName_AlsoWhenAllItsVersionsWereRemoved()
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "a\n1\n");
+        await w.Datasets.RemoveAsync(await w.Datasets.CommitAsync("Images", file), "wrong");
+        DatasetVersion again = await w.Datasets.CommitAsync("images", file);
+        Assert.Equal("Images@2", again.ToString());
+        Assert.Equal("Images@2", (await w.Datasets.GetAsync("images")).ToString());
+        Assert.Equal("Images", VersionRecord.Parse(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, again.Record, 1 << 20, default))!.Dataset);
+        Assert.Empty((await w.Datasets.VerifyAsync(again)).Problems);
+        Assert.Empty((await w.Local.Objects.VerifyAsync()).Problems);
+    }
+
+    [Fact]
+    public async Task ATagThatComesWithTheRemoval_IsToldWithIt()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"), configure: c => c.Tag("early"));
+        Func<Task> before = () => Task.CompletedTask;
+        BeforeWrite database = new(w.Local.Database, () => before());
+        await using DatasetCatalog datasets = w.Catalog(w.Local.Blobs, database);
+        await datasets.TagsAsync("t");
+        before = async () => await w.Datasets.TagAsync(v, "late");
+        Assert.True(await datasets.RemoveAsync(v, "wrong"));
+        AuditEntry told = Assert.Single(await w.AuditAsync(), e => e.Action == "dataset.removed");
+        Assert.Contains("""["early","late"]""", told.Before!, StringComparison.Ordinal);
+        Assert.Empty(await w.Datasets.TagsAsync("t"));
+    }
+
+    // Somebody else writes before each write.
+    private sealed class BeforeWrite(LifecycleDatabase inner, Func<Task> before) : LifecycleDatabase
+    {
+        public override SqlDialect Dialect => inner.Dialect;
+
+        public override string Identity => inner.Identity;
+
+        public override string? Folder => inner.Folder;
+
+        public override bool IsInsideWrite => inner.IsInsideWrite;
+
+        public override System.Data.Common.DbDataSource DataSource => inner.DataSource;
+
+        public override async ValueTask<T> WriteAsync<T>(
+            Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed, CancellationToken cancellationToken = default)
+        {
+            await before();
+            return await inner.WriteAsync(work, durability, cancellationToken);
+        }
+
+        public override ValueTask<long> BulkInsertAsync(
+            LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
+            inner.BulkInsertAsync(transaction, insert, rows, cancellationToken);
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        protected override async ValueTask ApplyAsync(MigrationSet migrations, CancellationToken cancellationToken) =>
+            await inner.MigrateAsync(migrations, cancellationToken);
+    }
 }

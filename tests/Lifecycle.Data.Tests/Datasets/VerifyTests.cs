@@ -110,4 +110,15 @@ public sealed class VerifyTests
         Assert.Contains("datasets", await w.Local.Objects.SourcesAsync());
         Assert.True((await w.Local.Objects.VerifyAsync()).IsSound);
     }
+
+    [Fact]
+    public async Task ARecordThatIsTooLongToBeOne_IsTold()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"));
+        StoredBlob huge = await w.Local.Blobs.PutAsync(new MemoryStream(new byte[(16 << 20) + 1]));
+        await w.Local.Database.WriteAsync((transaction, token) => transaction.ExecuteAsync(
+            "UPDATE data_version SET record = $record WHERE id = $id", [("$record", huge.Digest.ToString()), ("$id", v.Id)], token));
+        Assert.Contains("16777217 bytes", Assert.Single((await w.Local.Objects.VerifyAsync()).Problems), StringComparison.Ordinal);
+    }
 }

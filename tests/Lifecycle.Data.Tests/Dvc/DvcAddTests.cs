@@ -250,4 +250,24 @@ public sealed class DvcAddTests
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(5);
     }
+
+    [Fact]
+    public async Task Checkout_ThatIsRefused_MakesNoFolder()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        Directory.CreateDirectory(sandbox["a"]);
+        sandbox.Write("b", "committed");
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("a");
+        await dvc.AddAsync("b");
+        Directory.Delete(sandbox["a"]);
+        File.Delete(sandbox["b"]);
+        sandbox.Write("b", "mine");
+        await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync());
+        Assert.False(Directory.Exists(sandbox["a"]));
+        Assert.Equal("mine", sandbox.Read("b"));
+        await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Overwrite = true });
+        Assert.True(Directory.Exists(sandbox["a"]));
+        Assert.Equal("committed", sandbox.Read("b"));
+    }
 }

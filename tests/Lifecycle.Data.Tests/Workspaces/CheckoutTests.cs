@@ -1,3 +1,5 @@
+using Lifecycle.Storage.Local.Tests;
+
 namespace Lifecycle.Data.Tests;
 
 public sealed class CheckoutTests
@@ -37,12 +39,17 @@ public sealed class CheckoutTests
     }
 
     [Fact]
-    public async Task EmptyFolder_IsReplaced_AndSecondCheckoutChangesNothing()
+    public async Task EmptyFolder_StaysWhatItIs_AndSecondCheckoutChangesNothing()
     {
         await using TestWorkspace w = new();
         DatasetVersion v = await MixedAsync(w);
-        Directory.CreateDirectory(w.Path("out"));
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(w.Path("out"), Mine);
+        ulong inode = SourceFile.LookAt(w.Path("out")).Stamp.Inode;
         Assert.Equal(4, (await v.CheckoutAsync(w.Path("out"))).Written);
+        Assert.Equal(Mine, File.GetUnixFileMode(w.Path("out")));
+        Assert.Equal(inode, SourceFile.LookAt(w.Path("out")).Stamp.Inode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(w.Path("out"), ".tmp-*", SearchOption.AllDirectories));
         FileStamp before = FileStamp.Of(w.Path("out", "a.txt"));
         CheckoutReport second = await v.CheckoutAsync(w.Path("out"));
         Assert.Equal((0L, 4L), (second.Written, second.Unchanged));
@@ -106,6 +113,28 @@ public sealed class CheckoutTests
         Assert.Equal(["a.txt", "sub"], e.Paths.Order(StringComparer.Ordinal));
         Assert.True(Directory.Exists(w.Path("out", "a.txt")));
         await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await v.CheckoutAsync(w.Path("out", "sub")));
+    }
+
+    [Fact]
+    public async Task LinkToAnEmptyFolder_StaysALink()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion v = await MixedAsync(w);
+        Directory.CreateDirectory(w.Path("real"));
+        Directory.CreateSymbolicLink(w.Path("out"), w.Path("real"));
+        Assert.Equal(4, (await v.CheckoutAsync(w.Path("out"))).Written);
+        Assert.Equal(w.Path("real"), new DirectoryInfo(w.Path("out")).LinkTarget);
+        Assert.True(File.Exists(w.Path("real", "a.txt")));
+    }
+
+    [Fact]
+    public async Task MountPoint_IsWrittenInto()
+    {
+        using SmallDisk disk = SmallDisk.Mount(4);
+        await using TestWorkspace w = new();
+        DatasetVersion v = await MixedAsync(w);
+        Assert.Equal(4, (await v.CheckoutAsync(disk.Path)).Written);
+        Assert.True(File.Exists(Path.Combine(disk.Path, "a.txt")));
     }
 
     [Fact]

@@ -130,7 +130,11 @@ public sealed class HostileTreeTests
         foreach (long length in new[] { 0, 2, 5000, 1L << 60 })
         {
             DatasetVersion lying = await VersionAsync(w, DatasetTree.Write([good, new DatasetFile("b", length, Digest.Of("x"u8))]));
-            await AssertRefusedAsync<DatasetException>(w, lying, $"{length}");
+            foreach (LinkKind link in Enum.GetValues<LinkKind>())
+            {
+                await AssertRefusedAsync<DatasetException>(w, lying, $"{length} by {link}", o => o.Link(link));
+            }
+
             Assert.False((await w.Datasets.VerifyAsync(lying)).IsSound);
         }
 

@@ -7,6 +7,7 @@ public sealed class PathGuardTests
         [""], ["."], [".."], ["../x"], ["a/../../x"], ["a/.."], ["./a"], ["a/./b"], ["/etc/passwd"], ["//server/share"], ["a//b"], ["a/"],
         ["a\0b"], ["\0"], [new string('x', 256)], [string.Concat(Enumerable.Repeat("abcdefgh/", 500)) + "x"], [new string('é', 128)],
         ["a", "a/b"], ["a/b/c", "a/b"], ["a", "a"], ["\ud800"], ["x/\udc00/y"],
+        [".git/hooks/post-checkout"], ["sub/.git/config"], [".hg/hgrc"], [".dvc/config"], [".lifecycle/objects/x"],
     ]);
 
     /// <summary>Those that have bytes, so that a tree can hold them.</summary>
@@ -16,12 +17,12 @@ public sealed class PathGuardTests
     [
         ["C:/x"], ["C:"], ["a:stream"], ["a\\b"], ["..\\x"], ["a*"], ["a?"], ["a\"b"], ["a<b"], ["a>b"], ["a|b"], ["a\nb"], ["a\u0001"], ["a."], ["a "], ["x./y"],
         ["CON"], ["con.txt"], ["sub/NUL"], ["aux.tar.gz"], ["PRN"], ["COM1"], ["lpt9.log"], ["COM¹"], ["COM².txt"], ["com³"], ["CON .txt"],
-        ["A", "a"], ["Dir/x", "dir/y"], ["É", "é"],
+        [".GIT/config"], ["a/.Dvc/config"], ["A", "a"], ["Dir/x", "dir/y"], ["É", "é"], ["\u00e9.csv", "e\u0301.csv"], ["\u00c9/x", "e\u0301/y"], ["\uac01", "\u1100\u1161\u11a8"],
     ]);
 
     public static TheoryData<string> Good { get; } = new(
     [
-        "a", "a.b", ".hidden", "a b", "...", "..a", "a..", "sub/x", "tab\there", "CON", "a\\b", "C:/x", "日本/語.csv", "😀", new string('x', 255),
+        ".git", ".gitignore", ".github/x", "git/x", "a", "a.b", ".hidden", "a b", "...", "..a", "a..", "sub/x", "tab\there", "CON", "a\\b", "C:/x", "日本/語.csv", "😀", new string('x', 255),
     ]);
 
     [Theory]

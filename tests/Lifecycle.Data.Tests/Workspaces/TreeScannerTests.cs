@@ -1,9 +1,18 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Lifecycle.Data.Tests;
 
-public sealed class TreeScannerTests
+public sealed partial class TreeScannerTests
 {
+    // What the thread may do with files; root's right to everything goes with the user.
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileUser(uint user);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
     private static string[] Scan(string path, SourceLinks links = SourceLinks.Refuse) =>
         [.. DatasetCatalog.InTreeOrder(TreeScanner.Scan(path, links, default)).Select(f => f.Path)];
 
@@ -75,10 +84,15 @@ public sealed class TreeScannerTests
         }
 
         w.Write($"f/.tmp-{new string('0', 32)}", "half");
+        w.Write($"f/.tmp-{new string('1', 32)}/built/half", "half");
+        File.CreateSymbolicLink(w.Path("source", "f", $".tmp-{new string('2', 32)}"), "nowhere");
         w.Write($"f/.tmp-{new string('0', 31)}", "mine");
         w.Write($"f/.tmp-{new string('G', 32)}", "mine");
         w.Write("f/.gitignore", "x");
         Assert.Equal([".gitignore", $".tmp-{new string('0', 31)}", $".tmp-{new string('G', 32)}"], Scan(w.Path("source", "f")));
+        Assert.Equal(
+            Scan(w.Path("source", "f")),
+            DatasetCatalog.InTreeOrder(TreeScanner.PortableScan(w.Path("source", "f"), SourceLinks.Refuse, default)).Select(f => f.Path));
     }
 
     [Fact]
@@ -206,5 +220,49 @@ public sealed class TreeScannerTests
         Assert.Throws<SourceRefusedException>(() => TreeScanner.PortableScan(root, SourceLinks.Refuse, default));
         Assert.Contains("link", TreeScanner.PortableScan(root, SourceLinks.FollowInside, default).Select(f => f.Path));
         Assert.Contains("link", TreeScanner.PortableScan(root, null, default).Select(f => f.Path));
+    }
+
+    // Names can be read and files cannot be looked at: a folder without the right to search.
+    [Fact]
+    public async Task AFileThatCannotBeLookedAt_IsRefusedByName_NotLeftOut()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("Needs the user of a thread, which only Linux has.");
+        }
+
+        await using TestWorkspace w = new();
+        w.Write("f/in/unread.csv", "n\n1\n");
+        string folder = w.Path("source", "f", "in");
+        const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(w.Folder, All);
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        Exception? error = OperatingSystem.IsLinux() ? ListAsNobody(folder) : null;
+        File.SetUnixFileMode(folder, All);
+        SourceRefusedException refused = Assert.IsType<SourceRefusedException>(error);
+        Assert.Equal(Path.Combine(folder, "unread.csv"), refused.Path);
+        Assert.Contains("Permission denied", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static Exception? ListAsNobody(string folder)
+    {
+        Exception? error = null;
+        Thread thread = new(() =>
+        {
+            bool isRoot = EffectiveUser() == 0;
+            _ = isRoot ? SetFileUser(65534) : 0;
+            error = Record.Exception(() =>
+            {
+                using LinuxFolder open = LinuxFolder.Open(folder);
+                using FolderListing listing = new();
+                listing.Read(open, (ReadOnlySpan<byte> name, in NativeStamp found) => Assert.NotEqual(0, name.Length));
+            });
+            _ = isRoot ? SetFileUser(0) : 0;
+        });
+        thread.Start();
+        thread.Join();
+        return error;
     }
 }

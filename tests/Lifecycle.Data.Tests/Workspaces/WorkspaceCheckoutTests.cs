@@ -112,6 +112,53 @@ public sealed class WorkspaceCheckoutTests
     }
 
     [Fact]
+    public async Task WhatExactRemoves_IsDurable_BeforeTheFolderIsSaidToHoldTheVersion()
+    {
+        await using TestWorkspace w = new();
+        string[] paths = ["a", "gone/deep/b", "stays/c"];
+        foreach (string path in paths.Append("stays/d"))
+        {
+            w.Write("f/" + path, "1");
+        }
+
+        List<string> log = [];
+        using (WatchedFolder root = new(OpenFolder.Open(w.Path("source", "f")), log))
+        {
+            DatasetCatalog.Remove(
+                root,
+                [.. paths.Select(p => new PlannedFile(new DatasetFile(p, 1, Digest.Of("1"u8)), SourceFile.LookAt(w.Path("source", "f", p))))]);
+        }
+
+        Assert.Equal(["d"], Directory.EnumerateFiles(w.Path("source", "f"), "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        string[] removals = ["remove a", "remove gone/deep/b", "remove stays/c", "remove gone/deep", "remove gone"];
+        Assert.Equal(removals.Order(StringComparer.Ordinal), log.Take(removals.Length).Order(StringComparer.Ordinal));
+        Assert.Equal(["flush ", "flush stays/"], log.Skip(removals.Length).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task APartOfAVersionThatWasRemoved_IsNotCommittedAsTheWhole()
+    {
+        await using TestWorkspace w = new();
+        (Workspace work, DatasetVersion one, DatasetVersion two) = await TwoAsync(w);
+        await work.CheckoutAsync(two, o => o.Include("train/**"));
+        await File.WriteAllTextAsync(w.Path("work", "train", "x"), "x3");
+        await w.Datasets.RemoveAsync(two, "wrong");
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await work.CommitAsync());
+        Assert.Contains("f@2", e.Message, StringComparison.Ordinal);
+        Assert.Contains("removed", e.Message, StringComparison.Ordinal);
+        Assert.Equal(one.Id, (await w.Datasets.GetAsync("f")).Id);
+
+        // the way out
+        await work.CheckoutAsync(one, o =>
+        {
+            o.Include("train/**");
+            o.Overwrite = true;
+        });
+        await File.WriteAllTextAsync(w.Path("work", "train", "x"), "x3");
+        Assert.Equal(["a.txt", "test/z", "train/deep/y", "train/new", "train/x"], (await (await work.CommitAsync()).ListFilesAsync()).Select(f => f.Path));
+    }
+
+    [Fact]
     public async Task Include_WritesAPart_AndCommitsCarryTheRest()
     {
         await using TestWorkspace w = new();
@@ -288,6 +335,34 @@ public sealed class WorkspaceCheckoutTests
         Assert.True((await work.StatusAsync()).IsClean);
         await work.CheckoutAsync(two);
         Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task TemporariesOfOthers_AreNotTakenForThoseOfACheckout()
+    {
+        await using TestWorkspace w = new();
+        (Workspace work, DatasetVersion one, DatasetVersion two) = await TwoAsync(w);
+        await work.CheckoutAsync(one);
+        string temporary = $".tmp-{new string('c', 32)}";
+        string[] kept = ["locked/" + temporary, ".dvc/tmp/" + temporary, "workspace/journal/" + temporary, "objects/loose/ab/" + temporary];
+        string[] old = ["train/" + temporary, "train/deep/" + temporary];
+        foreach (string path in kept.Concat(old))
+        {
+            string file = w.Path(["work", .. path.Split('/')]);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, "half");
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+        }
+
+        await File.WriteAllTextAsync(w.Path("work", "workspace", "lifecycle.db"), "");
+        File.Copy(w.Path("lifecycle", "objects", "FORMAT"), w.Path("work", "objects", "FORMAT"));
+        using (File.OpenHandle(w.Path("work", "locked", temporary), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await work.CheckoutAsync(two);
+        }
+
+        Assert.All(kept, path => Assert.True(File.Exists(w.Path("work", path)), path));
+        Assert.All(old, path => Assert.False(File.Exists(w.Path("work", path)), path));
     }
 
     /// <summary>A store in which something happens when a blob is opened or placed, and that may not be able to link.</summary>

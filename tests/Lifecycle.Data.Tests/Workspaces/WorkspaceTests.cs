@@ -280,4 +280,24 @@ public sealed class WorkspaceTests
         Assert.Empty(status.Added.Select(x => x.Digest).Intersect(status.Deleted.Select(x => x.Digest)));
         Assert.Equal(now.Count, status.Files);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public async Task AFileThatCannotBeRead_IsTheSameError_AloneOrAmongMany(int count)
+    {
+        await using TestWorkspace w = new();
+        List<ScannedFile> files = [];
+        for (int i = 1; i < count; i++)
+        {
+            files.Add(new ScannedFile(w.Write($"f/{i}", $"{i}"), $"{i}", isExecutable: false));
+        }
+
+        files.Add(new ScannedFile(w.Folder, "folder", isExecutable: false));
+        SourceRefusedException e = await Assert.ThrowsAsync<SourceRefusedException>(async () => await FileHasher.ReadAllAsync(files, default));
+        Assert.Equal(w.Folder, e.Path);
+        using CancellationTokenSource cancelled = new();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await FileHasher.ReadAllAsync(files, cancelled.Token));
+    }
 }
