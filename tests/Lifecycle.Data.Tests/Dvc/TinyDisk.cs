@@ -24,18 +24,27 @@ internal sealed class TinyDisk : IDisposable
         return disk;
     }
 
-    /// <summary>Fills the disk until only this much is free.</summary>
+    /// <summary>Fills the disk until no more than this is free.</summary>
     public void Leave(int bytes)
     {
         string filler = Folder["filler"];
         File.Delete(filler);
-        long free = new DriveInfo(Folder.Path).AvailableFreeSpace;
-        using FileStream file = new(filler, FileMode.Create);
+        DriveInfo drive = new(Folder.Path);
         byte[] page = new byte[4096];
-        for (long left = free - bytes; left > 0; left -= page.Length)
+        using FileStream file = new(filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+        // what was deleted may become free a moment later, so the disk is asked again
+        for (int rounds = 0; rounds < 3; rounds++)
         {
-            file.Write(page);
+            for (long left = drive.AvailableFreeSpace - bytes; left > 0; left -= page.Length)
+            {
+                file.Write(page);
+            }
+
+            Thread.Sleep(rounds);
         }
+
+        Assert.InRange(file.Length, 1, long.MaxValue);
     }
 
     public void Free() => File.Delete(Folder["filler"]);
