@@ -40,8 +40,6 @@ internal sealed class TinyDisk : IDisposable
             {
                 file.Write(page);
             }
-
-            Thread.Sleep(rounds);
         }
 
         Assert.InRange(file.Length, 1, long.MaxValue);
