@@ -9,7 +9,8 @@ namespace Lifecycle.Data;
 /// <param name="Oid">Its object.</param>
 /// <param name="Kind">What the object is named by.</param>
 /// <param name="IsExecutable">Whether it may be executed; null leaves it to the system.</param>
-internal sealed record DvcTarget(string Path, string Oid, DvcHashKind Kind, bool? IsExecutable);
+/// <param name="Found">What stood under its name when somebody looked.</param>
+internal sealed record DvcTarget(string Path, string Oid, DvcHashKind Kind, bool? IsExecutable, NativeStamp Found);
 
 /// <summary>
 /// Writes objects into the work tree. All are made and checked in a folder of our own first; only when every one is sound does the first get its place, by a
@@ -84,21 +85,25 @@ internal sealed class DvcPlacement : IDisposable
         Flush();
     }
 
-    /// <summary>Gives every file its place.</summary>
-    public void Place()
+    /// <summary>Gives every file its place, and removes files. What is no longer what was found there stays.</summary>
+    /// <param name="removed">Files to remove, with what stood there when somebody looked.</param>
+    /// <exception cref="WorkspaceModifiedException">Files changed meanwhile.</exception>
+    public void Place(IReadOnlyList<(string Path, NativeStamp Found)> removed)
     {
         HashSet<string> folders = new(StringComparer.Ordinal);
+        List<string> late = [];
         using OpenFolder root = OpenFolder.Open(_root);
         using FolderWalk walk = new(root);
         foreach ((DvcTarget target, string staged) in _staged.OrderBy(s => s.Target.Path, StringComparer.Ordinal))
         {
-            OpenFolder folder = walk.Enter(target.Path, make: true, out string name, out Obstacle obstacle)
-                ?? throw (obstacle.Kind == SourceKind.Link
-                    ? new UnsafePathException([(target.Path, $"would be written through the link '{obstacle.Path}'")])
-                    : new WorkspaceModifiedException(_root, [obstacle.Path], canOverwrite: false));
+            OpenFolder folder = TreePlacer.Enter(walk, _root, target.Path, out string name);
             try
             {
-                File.Move(staged, folder.LinkPathOf(name), overwrite: true);
+                if (folder.Look(name) != target.Found || !Rename(folder, staged, name, target))
+                {
+                    late.Add(target.Path);
+                    continue;
+                }
             }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
@@ -110,11 +115,38 @@ internal sealed class DvcPlacement : IDisposable
             }
         }
 
+        foreach ((string path, NativeStamp found) in removed)
+        {
+            OpenFolder? folder = walk.Enter(path, make: false, out string name, out _);
+            if (folder?.Look(name) != found)
+            {
+                late.Add(path);
+                continue;
+            }
+
+            try
+            {
+                folder.Remove(name);
+            }
+            catch (Exception e) when (DvcDisk.IsRefusal(e))
+            {
+                throw DvcDisk.Of(e, "checkout", folder.PathOf(name), 0);
+            }
+        }
+
         foreach (string folder in folders)
         {
             AtomicFile.FlushFolder(folder);
         }
+
+        if (late.Count > 0)
+        {
+            throw new WorkspaceModifiedException(_root, late, canOverwrite: false, isLate: true);
+        }
     }
+
+    private static bool Rename(OpenFolder folder, string staged, string name, DvcTarget target) =>
+        NativeDvc.Rename(staged, folder.LinkPathOf(name), replace: target.Found.Kind != SourceKind.Missing);
 
     public void Dispose()
     {

@@ -14,7 +14,9 @@ public sealed partial class DvcRepository
     /// <exception cref="UnsafePathException">Paths that must not be written; nothing was.</exception>
     /// <exception cref="DvcObjectMissingException">Objects are not in the cache; nothing was written.</exception>
     /// <exception cref="DvcObjectCorruptedException">Objects are damaged; nothing was written.</exception>
-    /// <exception cref="WorkspaceModifiedException">Files in the way hold bytes that are kept nowhere; nothing was written.</exception>
+    /// <exception cref="WorkspaceModifiedException">
+    /// Files in the way hold bytes that are kept nowhere; nothing was written. Or files changed while the checkout ran: these stayed, the others were written.
+    /// </exception>
     public ValueTask<DvcCheckoutReport> CheckoutAsync(string? path = null, DvcCheckoutOptions? options = null, CancellationToken cancellationToken = default) =>
         CheckoutAsync(path, options ?? new DvcCheckoutOptions(), isRelink: false, cancellationToken);
 
@@ -44,15 +46,11 @@ public sealed partial class DvcRepository
         using DvcPlacement placement = new(Root, _cache, options.Link, _time.GetUtcNow().UtcDateTime);
         await placement.StageAsync(plan.Targets, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        placement.Place();
-        foreach (string extra in plan.Removed)
-        {
-            File.Delete(Path.Combine(Root, extra));
-        }
-
-        RemoveEmpty(plan.Removed);
+        placement.Place(plan.Removed);
+        List<string> removed = [.. plan.Removed.Select(r => r.Path)];
+        RemoveEmpty(removed);
         await stamps.SaveAsync().ConfigureAwait(false);
-        return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, plan.Removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
+        return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
     }
 
     // Everything that will be written is looked at first: paths, then objects.
@@ -105,7 +103,7 @@ public sealed partial class DvcRepository
         List<DvcWorkFile>? files = _tree.Files(output.Path, isStrict: false, out bool isFolder, cancellationToken);
         if (files is null)
         {
-            plan.Targets.AddRange(isRelink ? [] : entries.Select(e => new DvcTarget(Combined(output, e.Path), e.Md5, output.HashKind, isExecutable)));
+            plan.Targets.AddRange(isRelink ? [] : entries.Select(e => new DvcTarget(Combined(output, e.Path), e.Md5, output.HashKind, isExecutable, default)));
             MakeEmpty(output, entries, isRelink);
             return;
         }
@@ -121,15 +119,18 @@ public sealed partial class DvcRepository
         foreach (DvcEntry entry in entries)
         {
             string combined = Combined(output, entry.Path);
-            DvcTarget target = new(combined, entry.Md5, output.HashKind, isExecutable);
             if (!there.Remove(entry.Path, out DvcWorkFile? file))
             {
                 if (!isRelink)
                 {
-                    Missing(plan, target);
+                    Missing(plan, new DvcTarget(combined, entry.Md5, output.HashKind, isExecutable, SourceFile.LookAt(Path.Combine(Root, combined))));
                 }
+
+                continue;
             }
-            else if (hashes.TryGetValue(entry.Path, out Md5Hash hash) && hash.Hex == entry.Md5 && (isExecutable is null || file.IsExecutable == isExecutable))
+
+            DvcTarget target = new(combined, entry.Md5, output.HashKind, isExecutable, file.Found);
+            if (hashes.TryGetValue(entry.Path, out Md5Hash hash) && hash.Hex == entry.Md5 && (isExecutable is null || file.IsExecutable == isExecutable))
             {
                 plan.Unchanged += isRelink ? 0 : 1;
                 plan.Targets.AddRange(isRelink ? [target] : []);
@@ -143,7 +144,7 @@ public sealed partial class DvcRepository
 
         if (!isRelink)
         {
-            plan.Extra.AddRange(there.Values.Select(f => (Combined(output, f.Path), hashes.TryGetValue(f.Path, out Md5Hash hash) ? hash.Hex : null, output.HashKind)));
+            plan.Extra.AddRange(there.Values.Select(f => (Combined(output, f.Path), f.Found, hashes.TryGetValue(f.Path, out Md5Hash hash) ? hash.Hex : null, output.HashKind)));
         }
     }
 
@@ -151,7 +152,7 @@ public sealed partial class DvcRepository
     private void Missing(CheckoutPlan plan, DvcTarget target)
     {
         RequireFolders(target.Path);
-        switch (SourceFile.KindOf(Path.Combine(Root, target.Path)))
+        switch (target.Found.Kind)
         {
             case SourceKind.Missing:
                 plan.Targets.Add(target);
@@ -209,9 +210,16 @@ public sealed partial class DvcRepository
             throw new WorkspaceModifiedException(Root, conflicts);
         }
 
-        foreach ((string path, string? hash, DvcHashKind kind) in plan.Extra)
+        foreach ((string path, NativeStamp found, string? hash, DvcHashKind kind) in plan.Extra)
         {
-            (options.Exact || (hash is not null && kept.Contains((hash, kind))) ? plan.Removed : plan.Kept).Add(path);
+            if (options.Exact || (hash is not null && kept.Contains((hash, kind))))
+            {
+                plan.Removed.Add((path, found));
+            }
+            else
+            {
+                plan.Kept.Add(path);
+            }
         }
     }
 
@@ -257,9 +265,9 @@ public sealed partial class DvcRepository
         /// <summary>Files in the way: their hash, or null when it is not known; or only their mode differs.</summary>
         public List<(string Path, string? Hash, DvcHashKind Kind, bool OnlyMode)> Different { get; } = [];
 
-        public List<(string Path, string? Hash, DvcHashKind Kind)> Extra { get; } = [];
+        public List<(string Path, NativeStamp Found, string? Hash, DvcHashKind Kind)> Extra { get; } = [];
 
-        public List<string> Removed { get; } = [];
+        public List<(string Path, NativeStamp Found)> Removed { get; } = [];
 
         public List<string> Kept { get; } = [];
 

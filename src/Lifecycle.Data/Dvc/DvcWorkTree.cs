@@ -3,9 +3,10 @@ namespace Lifecycle.Data;
 /// <summary>A file of the work tree that belongs to an output.</summary>
 /// <param name="FullPath">Where its bytes are: itself, or the object it is a link to; null for a link to elsewhere.</param>
 /// <param name="Path">Relative to the output; empty when the output is the file.</param>
-/// <param name="Stamp">Its stamp.</param>
+/// <param name="Stamp">The stamp of its bytes.</param>
 /// <param name="IsExecutable">Whether its owner may execute it.</param>
-internal sealed record DvcWorkFile(string? FullPath, string Path, FileStamp Stamp, bool IsExecutable);
+/// <param name="Found">What stood under its name, a link not followed; looked at before its bytes.</param>
+internal sealed record DvcWorkFile(string? FullPath, string Path, FileStamp Stamp, bool IsExecutable, NativeStamp Found);
 
 /// <summary>The work tree of a DVC repository: which files tell of outputs, and which files an output has.</summary>
 internal sealed class DvcWorkTree(string root, string cacheRoot)
@@ -156,7 +157,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     {
         if (stamp.Kind == SourceKind.File)
         {
-            return new DvcWorkFile(full, path, stamp.Stamp, stamp.IsExecutable);
+            return new DvcWorkFile(full, path, stamp.Stamp, stamp.IsExecutable, stamp);
         }
 
         if (stamp.Kind == SourceKind.Link)
@@ -173,14 +174,14 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
 
             if (target is not null && target.StartsWith(cacheRoot + Path.DirectorySeparatorChar, StringComparison.Ordinal) && SourceFile.LookAt(target) is { Kind: SourceKind.File } there)
             {
-                return new DvcWorkFile(target, path, there.Stamp, there.IsExecutable);
+                return new DvcWorkFile(target, path, there.Stamp, there.IsExecutable, stamp);
             }
         }
 
         return isStrict
             ? throw new SourceRefusedException(
                 full, stamp.Kind == SourceKind.Link ? "it is a link, and links are not followed; add what it points to, or replace it by a copy." : "it is a device, a pipe or a socket, not a file.")
-            : new DvcWorkFile(null, path, default, false);
+            : new DvcWorkFile(null, path, default, false, stamp);
     }
 
     private IgnoreRules RulesAt(string folder, IgnoreRules rules)

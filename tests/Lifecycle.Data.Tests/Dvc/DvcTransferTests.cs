@@ -152,6 +152,35 @@ public sealed class DvcTransferTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(sandbox.Outside, "elsewhere")));
     }
 
+    [Fact]
+    public async Task WhatChangesWhileACheckoutRuns_Stays_AndIsTold()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        Acting time = new();
+        DvcRepository dvc = await sandbox.OpenAsync(time: time);
+        sandbox.Write("d/f1", "content 3");
+        sandbox.Write("d/f2", "content 4");
+        File.Delete(sandbox["d/f5"]);
+        File.Delete(sandbox["d/f6"]);
+        sandbox.Write("d/in/extra", "content 7");
+        sandbox.Write("d/in/other", "content 8");
+
+        // the second look at the clock lies behind the plan
+        time.At(2, () =>
+        {
+            sandbox.Write("d/f1", "just now 1");
+            sandbox.Write("d/f5", "just now 5");
+            sandbox.Write("d/in/extra", "just now e");
+        });
+        WorkspaceModifiedException error = await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync());
+        Assert.True(time.HasActed);
+        Assert.Equal(["d/f1", "d/f5", "d/in/extra"], error.Paths);
+        Assert.Contains("changed while the checkout ran", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("just now 1", "just now 5", "just now e"), (sandbox.Read("d/f1"), sandbox.Read("d/f5"), sandbox.Read("d/in/extra")));
+        Assert.Equal(("content 2", "content 6", false), (sandbox.Read("d/f2"), sandbox.Read("d/f6"), File.Exists(sandbox["d/in/other"])));
+        Assert.Equal(["d/f1", "d/f5"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
+    }
+
     [Theory]
     [InlineData(LinkKind.Hardlink)]
     [InlineData(LinkKind.Reflink)]
@@ -278,5 +307,27 @@ public sealed class DvcTransferTests
 
         await (await sandbox.OpenAsync()).AddAsync("d");
         return sandbox;
+    }
+
+    /// <summary>A clock that does something when it is asked for the n-th time.</summary>
+    private sealed class Acting : TimeProvider
+    {
+        private Action? _act;
+        private int _left;
+
+        public bool HasActed { get; private set; }
+
+        public void At(int look, Action act) => (_left, _act) = (look, act);
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (--_left == 0)
+            {
+                HasActed = true;
+                _act!();
+            }
+
+            return base.GetUtcNow();
+        }
     }
 }
