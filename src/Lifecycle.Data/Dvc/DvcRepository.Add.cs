@@ -182,7 +182,7 @@ public sealed partial class DvcRepository
             : DvcFileWriter.New(record);
         if (document is null || document.Text != text)
         {
-            await ReplaceAsync(file, text, cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(file, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
         }
 
         if (!_config.HasNoScm)
@@ -205,20 +205,36 @@ public sealed partial class DvcRepository
             return;
         }
 
-        string text = kind == SourceKind.File ? Encoding.UTF8.GetString(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false)) : "";
-        if (!text.Split('\n').Any(l => l.TrimEnd('\r') == line))
+        // bytes, because Git asks for no encoding
+        byte[] text = kind == SourceKind.File ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false) : [];
+        byte[] added = Encoding.UTF8.GetBytes(line);
+        if (!HasLine(text, added))
         {
-            await ReplaceAsync(file, text + (text.Length > 0 && !text.EndsWith('\n') ? "\n" : "") + line + "\n", cancellationToken).ConfigureAwait(false);
+            byte[] end = text is [.., not (byte)'\n'] ? [(byte)'\n'] : [];
+            await ReplaceAsync(file, (byte[])[.. text, .. end, .. added, (byte)'\n'], cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async ValueTask ReplaceAsync(string file, string text, CancellationToken cancellationToken)
+    private static bool HasLine(ReadOnlySpan<byte> text, ReadOnlySpan<byte> line)
+    {
+        foreach (Range one in text.Split((byte)'\n'))
+        {
+            if (text[one].TrimEnd((byte)'\r').SequenceEqual(line))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async ValueTask ReplaceAsync(string file, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
         try
         {
             UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(file) ? File.GetUnixFileMode(file) : null;
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await AtomicFile.WriteAsync(file, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
             if (mode is { } kept && !OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(file, kept);

@@ -163,6 +163,19 @@ public sealed class DvcAddTests
     }
 
     [Fact]
+    public async Task AGitignoreThatIsNotUtf8_KeepsEveryByte()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        byte[] before = [(byte)'f', 0xFC, (byte)'r', (byte)'\n', (byte)'/', (byte)'x', 0xFF];
+        sandbox.Write(".gitignore", before);
+        sandbox.Write("x", "x");
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("x");
+        await dvc.AddAsync("x");
+        Assert.Equal([.. before, .. "\n/x\n"u8], File.ReadAllBytes(sandbox[".gitignore"]));
+    }
+
+    [Fact]
     public async Task WithoutGit_NoGitignoreIsWritten()
     {
         using DvcSandbox sandbox = DvcSandbox.Empty("[core]\n    no_scm = True\n");
