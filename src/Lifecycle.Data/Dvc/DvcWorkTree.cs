@@ -14,6 +14,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     private const int DeepestFolder = 256;
 
     /// <summary>Every <c>.dvc</c> file and <c>dvc.lock</c> that is not ignored, in order of their names. Folders that are outputs are not entered.</summary>
+    /// <exception cref="LifecycleStorageException">A folder may not be listed.</exception>
     public List<DvcDocument> Documents(CancellationToken cancellationToken)
     {
         List<DvcDocument> documents = [];
@@ -46,6 +47,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     /// <param name="isFolder">Whether it is a folder.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="SourceRefusedException">A device, a name that is no text; or a link.</exception>
+    /// <exception cref="LifecycleStorageException">A folder may not be listed.</exception>
     public List<DvcWorkFile>? Files(string path, bool isStrict, out bool isFolder, CancellationToken cancellationToken)
     {
         string full = Path.Combine(root, path);
@@ -71,7 +73,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
         cancellationToken.ThrowIfCancellationRequested();
         string full = Path.Combine(root, folder);
         List<string> folders = [];
-        foreach (FileSystemInfo entry in new DirectoryInfo(full).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }).OrderBy(e => e.Name, StringComparer.Ordinal))
+        foreach (FileSystemInfo entry in DvcDisk.List(full, ignored: true, o => new DirectoryInfo(full).EnumerateFileSystemInfos("*", o)).OrderBy(e => e.Name, StringComparer.Ordinal))
         {
             string relative = folder.Length == 0 ? entry.Name : folder + "/" + entry.Name;
             if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
@@ -121,7 +123,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
             rules = RulesAt(path, rules);
         }
 
-        foreach (string entry in Directory.EnumerateFileSystemEntries(full, "*", new EnumerationOptions { AttributesToSkip = 0, ReturnSpecialDirectories = false }))
+        foreach (string entry in DvcDisk.List(full, ignored: true, o => Directory.EnumerateFileSystemEntries(full, "*", o)))
         {
             string name = Path.GetFileName(entry);
             if (name.Contains('\uFFFD', StringComparison.Ordinal) || !DvcFileReader.IsText(name))
@@ -188,7 +190,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     {
         string name = folder.Length == 0 ? ".dvcignore" : folder + "/.dvcignore";
         string file = Path.Combine(root, name);
-        if (rules.IsIgnoredItself(name, isFolder: false) || SourceFile.KindOf(file) != SourceKind.File)
+        if (rules.IsIgnoredItself(name, isFolder: false) || !System.IO.File.Exists(file) || SourceFile.KindOf(file) != SourceKind.File)
         {
             return rules;
         }
