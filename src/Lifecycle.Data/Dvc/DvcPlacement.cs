@@ -14,7 +14,7 @@ internal sealed record DvcTarget(string Path, string Oid, DvcHashKind Kind, bool
 
 /// <summary>
 /// Writes objects into the work tree. All are made and checked in a folder of our own first; only when every one is sound does the first get its place, by a
-/// rename through folders that are no links.
+/// rename through folders that are no links. Where the work tree is another file system, a copy beside the place is renamed.
 /// </summary>
 internal sealed class DvcPlacement : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class DvcPlacement : IDisposable
     private readonly LinkKind _link;
     private readonly List<(DvcTarget Target, string Staged)> _staged = [];
     private readonly ConcurrentBag<string> _damaged = [];
-    private long _linked;
+    private readonly ConcurrentDictionary<string, byte> _links = new(StringComparer.Ordinal);
     private long _bytes;
 
     public DvcPlacement(string root, DvcCache cache, LinkKind link, DateTime now)
@@ -39,7 +39,7 @@ internal sealed class DvcPlacement : IDisposable
         _staging = Path.Combine(parent, "checkout-" + LifecycleId.New(TimeProvider.System).ToString("N"));
     }
 
-    public long Linked => _linked;
+    public long Linked => _links.Count;
 
     public long Bytes => _bytes;
 
@@ -145,8 +145,31 @@ internal sealed class DvcPlacement : IDisposable
         }
     }
 
-    private static bool Rename(OpenFolder folder, string staged, string name, DvcTarget target) =>
-        NativeDvc.Rename(staged, folder.LinkPathOf(name), replace: target.Found.Kind != SourceKind.Missing);
+    private bool Rename(OpenFolder folder, string staged, string name, DvcTarget target) =>
+        NativeDvc.Rename(staged, folder.LinkPathOf(name), replace: target.Found.Kind != SourceKind.Missing) ?? Copy(folder, staged, name, target);
+
+    // From another file system: copied beside its place, so that the name still changes at once and nothing is written through what stands there.
+    private bool Copy(OpenFolder folder, string staged, string name, DvcTarget target)
+    {
+        string temporary = AtomicFile.TemporaryName("");
+        try
+        {
+            using (FileStream from = new(staged, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0))
+            using (FileStream to = new(folder.Create(temporary, target.IsExecutable == true), FileAccess.Write, bufferSize: 0))
+            {
+                from.CopyTo(to, 1 << 20);
+                to.Flush(flushToDisk: true);
+            }
+
+            // what was copied may have taken a while
+            _links.TryRemove(staged, out _);
+            return folder.Look(name) == target.Found && folder.Rename(temporary, name, replace: target.Found.Kind != SourceKind.Missing);
+        }
+        finally
+        {
+            folder.Remove(temporary);
+        }
+    }
 
     public void Dispose()
     {
@@ -238,7 +261,7 @@ internal sealed class DvcPlacement : IDisposable
     private sealed class Staging(DvcPlacement placement, DvcTarget target, string staged) : Md5LaneFile
     {
         private readonly string _source = placement._cache.PathOf(target.Oid, target.Kind);
-        private readonly bool _links = placement._link != LinkKind.Copy && !(placement._link == LinkKind.Hardlink && target.IsExecutable == true);
+        private readonly bool _isLink = placement._link != LinkKind.Copy && !(placement._link == LinkKind.Hardlink && target.IsExecutable == true);
         private FileStream? _copy;
 
         public override long ExpectedLength => new FileInfo(_source) is { Exists: true } file ? file.Length : 0;
@@ -257,7 +280,7 @@ internal sealed class DvcPlacement : IDisposable
 
         public override void Piece(ReadOnlySpan<byte> bytes, bool isFirst, bool isLast)
         {
-            if (_links)
+            if (_isLink)
             {
                 return;
             }
@@ -282,7 +305,7 @@ internal sealed class DvcPlacement : IDisposable
                 return;
             }
 
-            if (_links)
+            if (_isLink)
             {
                 Link(length);
             }
@@ -297,7 +320,7 @@ internal sealed class DvcPlacement : IDisposable
             {
                 if (length > 0 && placement._link == LinkKind.Hardlink && AtomicFile.TryHardlink(_source, staged))
                 {
-                    Interlocked.Increment(ref placement._linked);
+                    placement._links.TryAdd(staged, 0);
                     return;
                 }
 
@@ -305,7 +328,7 @@ internal sealed class DvcPlacement : IDisposable
                 using FileStream to = new(staged, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
                 if (length > 0 && placement._link == LinkKind.Reflink && NativeDvc.TryClone(from, to.SafeFileHandle))
                 {
-                    Interlocked.Increment(ref placement._linked);
+                    placement._links.TryAdd(staged, 0);
                     return;
                 }
 

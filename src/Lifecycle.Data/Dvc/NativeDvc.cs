@@ -9,7 +9,9 @@ internal static partial class NativeDvc
     private const uint StartWriting = 2; // SYNC_FILE_RANGE_WRITE
     private const int CurrentFolder = -100;
     private const uint NoReplace = 1;
+    private const int Unknown = -2;
     private const int Exists = 17;
+    private const int OtherFileSystem = 18;
     private const int InvalidArgument = 22;
     private const int NotImplemented = 38;
     private const nuint Clone = 0x40049409; // FICLONE
@@ -40,13 +42,22 @@ internal static partial class NativeDvc
     public static bool TryClone(SafeFileHandle from, SafeFileHandle to) =>
         OperatingSystem.IsLinux() && Ioctl(to, Clone, from.DangerousGetHandle()) == 0;
 
-    /// <summary>Renames a file within its file system; without <paramref name="replace"/> a name that is taken gives false.</summary>
-    public static bool Rename(string from, string to, bool replace)
+    /// <summary>Renames a file within its file system, and never copies it into another.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">Its new path.</param>
+    /// <param name="replace">Whether a file that has the name is replaced.</param>
+    /// <returns>True when it is done; false when the name is taken; null when it lies in another file system.</returns>
+    public static bool? Rename(string from, string to, bool replace)
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
         {
             try
             {
+                if (!string.Equals(Path.GetPathRoot(from), Path.GetPathRoot(to), StringComparison.OrdinalIgnoreCase))
+                {
+                    return null;
+                }
+
                 File.Move(from, to, replace);
                 return true;
             }
@@ -56,15 +67,16 @@ internal static partial class NativeDvc
             }
         }
 
-        if (RenameAt(CurrentFolder, from, CurrentFolder, to, replace ? 0u : NoReplace) == 0)
+        int done = replace ? Rename(from, to) : OperatingSystem.IsLinux() ? RenameAt(CurrentFolder, from, CurrentFolder, to, NoReplace) : Unknown;
+        if (done == 0)
         {
             return true;
         }
 
-        int error = Marshal.GetLastPInvokeError();
+        int error = done == Unknown ? NotImplemented : Marshal.GetLastPInvokeError();
         if (!replace && error is InvalidArgument or NotImplemented)
         {
-            // the file system does not know the flag; a second name is refused in the same way when it is taken
+            // the system or the file system does not know the flag; a second name is refused in the same way when it is taken
             if (Link(from, to) == 0)
             {
                 File.Delete(from);
@@ -74,13 +86,16 @@ internal static partial class NativeDvc
             error = Marshal.GetLastPInvokeError();
         }
 
-        return !replace && error == Exists
-            ? false
+        return error == OtherFileSystem ? null
+            : !replace && error == Exists ? false
             : throw new IOException($"Could not rename a file to '{to}': {Marshal.GetPInvokeErrorMessage(error)}.", error);
     }
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string from, string to);

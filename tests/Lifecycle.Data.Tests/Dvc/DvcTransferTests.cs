@@ -182,6 +182,27 @@ public sealed class DvcTransferTests
     }
 
     [Theory]
+    [InlineData(LinkKind.Copy)]
+    [InlineData(LinkKind.Hardlink)]
+    public async Task AWorkTreeThatIsAnotherFileSystemThanDotDvc_IsStillWrittenByRenames(LinkKind link)
+    {
+        using TinyDisk disk = TinyDisk.Mount(8);
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        Directory.Delete(sandbox["d"], recursive: true);
+        Directory.Delete(sandbox[".dvc/tmp"], recursive: true);
+        Directory.CreateSymbolicLink(sandbox[".dvc/tmp"], disk.Folder.Path);
+        string twin = Path.Combine(sandbox.Outside, "twin");
+        Assert.True(AtomicFile.TryHardlink(sandbox.Write("d/f1", "content 3"), twin));
+        DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Link = link });
+        Assert.Equal((30, 0), (report.Written, report.Linked));
+        Assert.Equal("content 1", sandbox.Read("d/f1"));
+        Assert.Equal("content 3", File.ReadAllText(twin));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(sandbox["d"]), f => !Path.GetFileName(f).StartsWith('f'));
+        Assert.True((await dvc.StatusAsync()).IsClean);
+    }
+
+    [Theory]
     [InlineData(LinkKind.Hardlink)]
     [InlineData(LinkKind.Reflink)]
     public async Task Relink_KeepsEveryByte_AndChangedFilesStay(LinkKind link)
