@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
@@ -68,6 +69,32 @@ internal static class DvcHashing
                 seen?.Invoke(buffer.AsSpan(0, read));
                 offset += read;
             }
+        }
+
+        return (SourceFile.StampOf(path) == before ? before : default, hash.Finish());
+    }
+
+    /// <summary>The hash of an object, whichever kind names it, with the stamp it had while it was read; the stamp is nothing when it changed meanwhile.</summary>
+    public static (FileStamp Stamp, Md5Hash Hash) Read(string path, DvcHashKind kind)
+    {
+        if (kind != DvcHashKind.Md5)
+        {
+            return Legacy(path, CancellationToken.None);
+        }
+
+        (SafeFileHandle handle, FileStamp before) = SourceFile.OpenHandle(path);
+        using Md5Stream hash = new();
+        using (handle)
+        {
+            byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(before.Length, 1, 1 << 20));
+            long offset = 0;
+            for (int read = RandomAccess.Read(handle, buffer, 0); read > 0; read = RandomAccess.Read(handle, buffer, offset))
+            {
+                hash.Append(buffer.AsSpan(0, read));
+                offset += read;
+            }
+
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return (SourceFile.StampOf(path) == before ? before : default, hash.Finish());

@@ -7,7 +7,7 @@ namespace Lifecycle.Data;
 /// Puts files into place together: each is written under a temporary name, all are flushed, all are renamed, the folders are flushed. Nothing has its
 /// name before its bytes are durable. Several threads may add; one publishes.
 /// </summary>
-internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDisposable
+internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamps stamps) : IDisposable
 {
     private const int FlushOneByOne = 64;
     private const long WriteBehind = 8 << 20;
@@ -23,11 +23,45 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
     /// <summary>Bytes written.</summary>
     public long Bytes => Interlocked.Read(ref _written);
 
-    /// <summary>Whether the object is there with this length, or will be.</summary>
+    /// <summary>
+    /// Whether the object is there with this length and the bytes of its name, or will be. One that nobody has looked at yet, or that changed, is read;
+    /// a damaged one counts as none, so that whoever has the bytes replaces it.
+    /// </summary>
     public bool Has(string oid, DvcHashKind kind, long length)
     {
         string target = cache.PathOf(oid, kind);
-        return _pending.ContainsKey(target) || (new FileInfo(target) is { Exists: true } there && there.Length == length);
+        if (_pending.ContainsKey(target))
+        {
+            return true;
+        }
+
+        try
+        {
+            FileStamp stamp = SourceFile.StampOf(target);
+            return stamp != default && stamp.Length == length && HashOf(target, kind, stamp).Hex == DvcDirectoryObject.Plain(oid);
+        }
+        catch (SourceRefusedException)
+        {
+            return false; // it went, is no plain file, or may not be read: then nobody can say that it is there
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            throw DvcDisk.Of(e, operation, target, 0);
+        }
+    }
+
+    private Md5Hash HashOf(string target, DvcHashKind kind, FileStamp stamp)
+    {
+        if (!stamps.TryGet(target, kind, stamp, out Md5Hash hash))
+        {
+            (FileStamp read, hash) = DvcHashing.Read(target, kind);
+            if (read != default)
+            {
+                stamps.SetObject(target, kind, read, hash);
+            }
+        }
+
+        return hash;
     }
 
     /// <summary>Writes a small object.</summary>
@@ -103,6 +137,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
                 File.Move(temporary, target, overwrite: true);
                 _open.TryRemove(temporary, out _);
                 _folders.TryAdd(Path.GetDirectoryName(target)!, 0);
+                Note(target);
             }
 
             foreach (string folder in _folders.Keys.OrderDescending(StringComparer.Ordinal))
@@ -194,6 +229,17 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
         catch (Exception e) when (DvcDisk.IsRefusal(e))
         {
             throw DvcDisk.Of(e, operation, folder, 0);
+        }
+    }
+
+    // What was hashed on its way need not be read again.
+    private void Note(string target)
+    {
+        string oid = Path.GetFileName(Path.GetDirectoryName(target)) + Path.GetFileName(target);
+        bool isLegacy = !target.StartsWith(cache.ObjectsFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        if (Md5Hash.TryParse(DvcDirectoryObject.Plain(oid), out Md5Hash hash))
+        {
+            stamps.SetObject(target, isLegacy ? DvcHashKind.Md5Dos2Unix : DvcHashKind.Md5, SourceFile.StampOf(target), hash);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed partial class DvcRepository
             ?? throw new SourceRefusedException(path, "there is no such file or folder.");
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         Addition addition = await IngestAsync(relative, files, stamps, cancellationToken).ConfigureAwait(false);
-        DvcRecord record = Record(relative, isFolder, addition, cancellationToken);
+        DvcRecord record = Record(relative, isFolder, addition, stamps, cancellationToken);
         await WriteAsync(relative, document, record, warnings, cancellationToken).ConfigureAwait(false);
         await stamps.SaveAsync().ConfigureAwait(false);
         return new DvcAddition(OutputOf(relative, record), addition.Read, addition.Objects, addition.Bytes, warnings);
@@ -119,16 +119,24 @@ public sealed partial class DvcRepository
         List<(DvcWorkFile File, Md5Hash Hash, long Length)> known = [];
         List<DvcIngest> unknown = [];
         DvcCache.Sweep(_cache.ObjectsFolder, _time.GetUtcNow().UtcDateTime);
-        using DvcObjectWriter writer = new(_cache, "add");
-        foreach (DvcWorkFile file in files)
+        using DvcObjectWriter writer = new(_cache, "add", stamps);
+        Md5Hash?[] hashes = new Md5Hash?[files.Count];
+        await Parallel.ForAsync(0, files.Count, cancellationToken, (i, _) =>
         {
-            if (stamps.TryGet(relative + "/" + file.Path, DvcHashKind.Md5, file.Stamp, out Md5Hash hash) && writer.Has(hash.Hex, DvcHashKind.Md5, file.Stamp.Length))
+            DvcWorkFile file = files[i];
+            bool isKnown = stamps.TryGet(relative + "/" + file.Path, DvcHashKind.Md5, file.Stamp, out Md5Hash hash) && writer.Has(hash.Hex, DvcHashKind.Md5, file.Stamp.Length);
+            hashes[i] = isKnown ? hash : null;
+            return ValueTask.CompletedTask;
+        }).ConfigureAwait(false);
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (hashes[i] is { } hash)
             {
-                known.Add((file, hash, file.Stamp.Length));
+                known.Add((files[i], hash, files[i].Stamp.Length));
             }
             else
             {
-                unknown.Add(new DvcIngest(file, writer));
+                unknown.Add(new DvcIngest(files[i], writer));
             }
         }
 
@@ -146,7 +154,7 @@ public sealed partial class DvcRepository
     }
 
     // What the `.dvc` file will say. The list of a folder becomes an object only now, when all its files are there.
-    private DvcRecord Record(string relative, bool isFolder, Addition addition, CancellationToken cancellationToken)
+    private DvcRecord Record(string relative, bool isFolder, Addition addition, DvcStamps stamps, CancellationToken cancellationToken)
     {
         string name = relative[(relative.LastIndexOf('/') + 1)..];
         long size = addition.Files.Sum(f => f.Length);
@@ -157,14 +165,14 @@ public sealed partial class DvcRepository
         }
 
         byte[] list = DvcDirectoryObject.Write(addition.Files.Select(f => new DvcEntry(f.File.Path, f.Hash.Hex)));
-        string oid = PutList(list, "add", cancellationToken);
+        string oid = PutList(list, "add", stamps, cancellationToken);
         return new DvcRecord(name, oid, size, addition.Files.Count, false);
     }
 
-    private string PutList(byte[] list, string operation, CancellationToken cancellationToken)
+    private string PutList(byte[] list, string operation, DvcStamps stamps, CancellationToken cancellationToken)
     {
         string oid = DvcDirectoryObject.Oid(list);
-        using DvcObjectWriter writer = new(_cache, operation);
+        using DvcObjectWriter writer = new(_cache, operation, stamps);
         if (!writer.Has(oid, DvcHashKind.Md5, list.Length))
         {
             writer.Add(oid, DvcHashKind.Md5, list);

@@ -45,19 +45,21 @@ public sealed partial class DvcRepository
         DvcRemote first = Remote(remoteName ?? wanted.FirstOrDefault()?.Remote);
         ConcurrentBag<string> damaged = [];
         List<string> missing = [];
+        DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         long copied = 0;
         long present = 0;
         long bytes = 0;
         foreach (IGrouping<string, DvcOutput> group in wanted.GroupBy(o => remoteName ?? o.Remote ?? first.Name, StringComparer.Ordinal))
         {
             DvcCache other = new(Remote(group.Key).Folder!);
-            Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", damaged, missing);
+            Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", stamps, damaged, missing);
             await transfer.RunAsync([.. group], cancellationToken).ConfigureAwait(false);
             copied += transfer.Copied;
             present += transfer.Present;
             bytes += transfer.Bytes;
         }
 
+        await stamps.SaveAsync().ConfigureAwait(false);
         return !damaged.IsEmpty ? throw new DvcObjectCorruptedException([.. damaged.Order(StringComparer.Ordinal)])
             : missing.Count > 0 ? throw new DvcObjectMissingException(missing, isPush ? Pulling() : $"The remote {first} does not have them; push them from where they are, or name another remote.")
             : new DvcTransfer(first, copied, present, bytes, skipped);
@@ -75,7 +77,7 @@ public sealed partial class DvcRepository
     }
 
     /// <summary>Objects of outputs from one tree into another.</summary>
-    private sealed class Transfer(DvcCache from, DvcCache to, string operation, ConcurrentBag<string> damaged, List<string> missing)
+    private sealed class Transfer(DvcCache from, DvcCache to, string operation, DvcStamps stamps, ConcurrentBag<string> damaged, List<string> missing)
     {
         public long Copied { get; private set; }
 
@@ -131,13 +133,21 @@ public sealed partial class DvcRepository
 
         private async ValueTask FilesAsync(Dictionary<(string Oid, DvcHashKind Kind), string> files, CancellationToken cancellationToken)
         {
-            using DvcObjectWriter writer = new(to, operation);
+            using DvcObjectWriter writer = new(to, operation, stamps);
             List<Md5LaneFile> copies = [];
-            foreach (((string oid, DvcHashKind kind), string path) in files)
+            KeyValuePair<(string Oid, DvcHashKind Kind), string>[] all = [.. files];
+            (long Length, bool IsThere)[] looks = new (long, bool)[all.Length];
+            await Parallel.ForAsync(0, all.Length, cancellationToken, (i, _) =>
             {
+                looks[i] = Look(all[i].Key.Oid, all[i].Key.Kind, writer);
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+            for (int i = 0; i < all.Length; i++)
+            {
+                ((string oid, DvcHashKind kind), string path) = all[i];
+                (long length, bool isThere) = looks[i];
                 string source = from.PathOf(oid, kind);
-                long length = new FileInfo(source) is { Exists: true } there ? there.Length : -1;
-                if (length >= 0 ? writer.Has(oid, kind, length) : operation == "pull" && to.Has(oid, kind))
+                if (isThere)
                 {
                     Present++;
                 }
@@ -161,6 +171,13 @@ public sealed partial class DvcRepository
             writer.Publish(cancellationToken);
         }
 
+        // The length of an object where it comes from, or -1; and whether it is where it shall be.
+        private (long Length, bool IsThere) Look(string oid, DvcHashKind kind, DvcObjectWriter writer)
+        {
+            long length = new FileInfo(from.PathOf(oid, kind)) is { Exists: true } there ? there.Length : -1;
+            return (length, length >= 0 ? writer.Has(oid, kind, length) : operation == "pull" && to.Has(oid, kind));
+        }
+
         private void Legacy(string source, string oid, long length, DvcObjectWriter writer, CancellationToken cancellationToken)
         {
             using Stream copy = writer.Begin(length);
@@ -177,7 +194,7 @@ public sealed partial class DvcRepository
 
         private void Lists(List<(string Oid, byte[] Bytes, DvcHashKind Kind, List<DvcEntry> Files)> lists, CancellationToken cancellationToken)
         {
-            using DvcObjectWriter writer = new(to, operation);
+            using DvcObjectWriter writer = new(to, operation, stamps);
             foreach ((string oid, byte[] bytes, DvcHashKind kind, List<DvcEntry> files) in lists)
             {
                 if (writer.Has(oid, kind, bytes.Length))

@@ -27,7 +27,7 @@ public sealed partial class DvcRepository
         long bytes = objects.Sum(o => o.Length);
         foreach ((string path, string oid) in legacy)
         {
-            string plain = oid.EndsWith(DvcDirectoryObject.Suffix, StringComparison.Ordinal) ? oid[..^DvcDirectoryObject.Suffix.Length] : oid;
+            string plain = DvcDirectoryObject.Plain(oid);
             (_, Md5Hash hash) = DvcHashing.Legacy(path, cancellationToken);
             bytes += new FileInfo(path).Length;
             if (hash.Hex != plain)
@@ -94,7 +94,7 @@ public sealed partial class DvcRepository
         public override void Done(Md5Hash md5, long length, ReadOnlySpan<byte> whole)
         {
             Length = length;
-            string plain = oid.EndsWith(DvcDirectoryObject.Suffix, StringComparison.Ordinal) ? oid[..^DvcDirectoryObject.Suffix.Length] : oid;
+            string plain = DvcDirectoryObject.Plain(oid);
             if (md5.Hex != plain)
             {
                 damaged.Add($"'{path}' has {md5.Hex}");

@@ -259,6 +259,32 @@ public sealed class DvcAddTests
         Assert.True((await dvc.StatusAsync()).IsClean);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Add_ReplacesADamagedObject_ByTheBytesInHand(bool isKnown)
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        byte[] big = new byte[3 << 20];
+        sandbox.Write("d/big", big);
+        sandbox.Write("d/small", "content");
+        DvcRepository dvc = await sandbox.OpenAsync(time: isKnown ? new Later() : null);
+        string list = (await dvc.AddAsync("d")).Output.Oid!;
+        Assert.Equal((isKnown ? 0L : 2L, 0L), await AddedAsync(dvc));
+        await Task.Delay(20); // so that the times of files move on
+        DvcSandbox.Flip(sandbox.Object(NaiveDvc.Md5(big)), 2 << 20);
+        DvcSandbox.Flip(sandbox.Object(NaiveDvc.Md5("content"u8.ToArray())));
+        DvcSandbox.Flip(sandbox.Object(list));
+        Assert.Equal((2L, 2L), await AddedAsync(dvc));
+        Assert.True((await dvc.VerifyAsync()).IsSound);
+    }
+
+    private static async Task<(long Read, long Objects)> AddedAsync(DvcRepository dvc)
+    {
+        DvcAddition addition = await dvc.AddAsync("d");
+        return (addition.FilesRead, addition.NewObjects);
+    }
+
     private sealed class Later : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(5);

@@ -58,6 +58,20 @@ public sealed class DvcExchangeTests
         Assert.Equal(sandbox.Snapshot("data"), sandbox.Snapshot("copy/data"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Export_ReplacesADamagedObject(bool isKnown)
+    {
+        using DvcSandbox sandbox = DvcSandbox.Recorded();
+        await using TestWorkspace w = new();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        DatasetVersion version = isKnown ? await w.Datasets.ImportAsync("d", dvc, "data") : await w.Datasets.CommitAsync("d", sandbox["data"]);
+        DvcSandbox.Flip(sandbox.Object(NaiveDvc.Md5(File.ReadAllBytes(sandbox["data/run.sh"]))));
+        Assert.Equal(1, (await version.ExportAsync(dvc, "copy/data")).NewObjects);
+        Assert.Empty((await dvc.VerifyAsync()).Damaged);
+    }
+
     [Fact]
     public async Task Export_IntoAnEmptyRepository_HashesOnlyWhatIsNotKnown()
     {

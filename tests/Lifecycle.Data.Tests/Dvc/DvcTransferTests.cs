@@ -84,6 +84,33 @@ public sealed class DvcTransferTests
     }
 
     [Fact]
+    public async Task Push_ReplacesADamagedObjectOfTheRemote_AndFetchOneOfTheCache()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        Assert.Equal((31, 0), await PushedAsync(dvc));
+        Assert.Equal((0, 31), await PushedAsync(dvc));
+        string oid = NaiveDvc.Md5(Encoding.UTF8.GetBytes("content 3"));
+        string list = (await dvc.ListAsync()).Single().Oid!;
+        string remote = Path.Combine(sandbox.Outside, "remote");
+        await Task.Delay(20); // so that the times of files move on
+        DvcSandbox.Flip(AtRemote(remote, oid));
+        DvcSandbox.Flip(AtRemote(remote, list));
+        Assert.Equal((2, 29), await PushedAsync(dvc));
+        Assert.Equal(File.ReadAllBytes(sandbox.Object(oid)), File.ReadAllBytes(AtRemote(remote, oid)));
+        Assert.Equal(File.ReadAllBytes(sandbox.Object(list)), File.ReadAllBytes(AtRemote(remote, list)));
+        DvcSandbox.Flip(sandbox.Object(oid));
+        Assert.Single((await dvc.VerifyAsync()).Damaged);
+        Assert.Equal(1, (await dvc.FetchAsync()).Copied);
+        Assert.True((await dvc.VerifyAsync()).IsSound);
+
+        // what was seen is remembered: nothing but its stamp is looked at
+        string stamps = Convert.ToHexString(File.ReadAllBytes(sandbox[".dvc/tmp/lifecycle/stamps"]));
+        Assert.Equal((0, 31), await PushedAsync(dvc));
+        Assert.Equal(stamps, Convert.ToHexString(File.ReadAllBytes(sandbox[".dvc/tmp/lifecycle/stamps"])));
+    }
+
+    [Fact]
     public async Task FlippedBit_ReadOnlyObject_FoundOnCheckout()
     {
         using DvcSandbox sandbox = await ManyAsync();
