@@ -118,7 +118,8 @@ public sealed partial class DvcRepository
     {
         List<(DvcWorkFile File, Md5Hash Hash, long Length)> known = [];
         List<DvcIngest> unknown = [];
-        DvcCache.Sweep(_cache.ObjectsFolder, _time.GetUtcNow().UtcDateTime);
+        DateTimeOffset now = _time.GetUtcNow(); // before the first byte: what changes behind it may not be seen in the times of a file
+        DvcCache.Sweep(_cache.ObjectsFolder, now.UtcDateTime);
         using DvcObjectWriter writer = new(_cache, "add", stamps);
         Md5Hash?[] hashes = new Md5Hash?[files.Count];
         await Parallel.ForAsync(0, files.Count, cancellationToken, (i, _) =>
@@ -143,7 +144,6 @@ public sealed partial class DvcRepository
         await Md5Reading.RunAsync(unknown, cancellationToken).ConfigureAwait(false);
         (long objects, long bytes) = (writer.Count, writer.Bytes);
         writer.Publish(cancellationToken);
-        DateTimeOffset now = _time.GetUtcNow();
         foreach (DvcIngest one in unknown)
         {
             stamps.Set(relative + "/" + one.File.Path, DvcHashKind.Md5, one.Stamp, one.Hash, now);

@@ -285,6 +285,24 @@ public sealed class DvcAddTests
         return (addition.FilesRead, addition.NewObjects);
     }
 
+    [Fact]
+    public async Task AFileThatWasYoungWhenItWasRead_IsReadAgain_HoweverLongTheReadingTook()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        sandbox.Write("d/x", "x");
+        DvcRepository dvc = await sandbox.OpenAsync(time: new Running());
+        await dvc.AddAsync("d");
+        Assert.Equal(1, (await dvc.StatusAsync()).FilesHashed);
+    }
+
+    // An hour goes by between two looks at the clock.
+    private sealed class Running : TimeProvider
+    {
+        private int _looks;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(_looks++);
+    }
+
     private sealed class Later : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(5);
