@@ -100,6 +100,42 @@ internal static class DvcHashing
         return (SourceFile.StampOf(path) == before ? before : default, hash.Finish());
     }
 
+    /// <summary>Whether two files hold the same bytes.</summary>
+    public static bool AreEqual(string one, string other)
+    {
+        using SafeFileHandle first = SourceFile.OpenHandle(one).Handle;
+        using SafeFileHandle second = SourceFile.OpenHandle(other).Handle;
+        long length = RandomAccess.GetLength(first);
+        if (length != RandomAccess.GetLength(second))
+        {
+            return false;
+        }
+
+        byte[] a = new byte[(int)Math.Clamp(length, 1, 1 << 16)];
+        byte[] b = new byte[a.Length];
+        for (long offset = 0; offset < length; offset += a.Length)
+        {
+            int wanted = (int)Math.Min(a.Length, length - offset);
+            if (Fill(first, a.AsSpan(0, wanted), offset) != wanted || Fill(second, b.AsSpan(0, wanted), offset) != wanted || !a.AsSpan(0, wanted).SequenceEqual(b.AsSpan(0, wanted)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        int filled = 0;
+        for (int read = -1; filled < buffer.Length && read != 0; filled += read)
+        {
+            read = RandomAccess.Read(file, buffer[filled..], offset + filled);
+        }
+
+        return filled;
+    }
+
     private sealed class Reading(DvcWorkFile file, ConcurrentBag<(DvcWorkFile File, FileStamp Stamp, Md5Hash Hash)> read) : Md5LaneFile
     {
         private FileStamp _before;

@@ -133,18 +133,19 @@ public sealed partial class DvcRepository
             if (hashes.TryGetValue(entry.Path, out Md5Hash hash) && hash.Hex == entry.Md5 && (isExecutable is null || file.IsExecutable == isExecutable))
             {
                 plan.Unchanged += isRelink ? 0 : 1;
-                plan.Targets.AddRange(isRelink ? [target] : []);
+                plan.Targets.AddRange(isRelink && HoldsTheBytesOf(file.FullPath, entry.Md5, output.HashKind) ? [target] : []);
             }
             else if (!isRelink)
             {
                 plan.Targets.Add(target);
-                plan.Different.Add((combined, file.FullPath is null || hash.Hex == entry.Md5 ? null : hash.Hex, output.HashKind, hash.Hex == entry.Md5));
+                bool isSame = hash.Hex == entry.Md5 && HoldsTheBytesOf(file.FullPath, entry.Md5, output.HashKind);
+                plan.Different.Add((combined, file.FullPath, file.FullPath is null || isSame ? null : hash.Hex, output.HashKind, isSame));
             }
         }
 
         if (!isRelink)
         {
-            plan.Extra.AddRange(there.Values.Select(f => (Combined(output, f.Path), f.Found, hashes.TryGetValue(f.Path, out Md5Hash hash) ? hash.Hex : null, output.HashKind)));
+            plan.Extra.AddRange(there.Values.Select(f => (Combined(output, f.Path), f.FullPath, f.Found, hashes.TryGetValue(f.Path, out Md5Hash hash) ? hash.Hex : null, output.HashKind)));
         }
     }
 
@@ -159,7 +160,7 @@ public sealed partial class DvcRepository
                 break;
             case SourceKind.File:
                 plan.Targets.Add(target);
-                plan.Different.Add((target.Path, null, target.Kind, false));
+                plan.Different.Add((target.Path, null, null, target.Kind, false));
                 break;
             default:
                 plan.Blocked.Add(target.Path);
@@ -204,15 +205,15 @@ public sealed partial class DvcRepository
 
         HashSet<(string Oid, DvcHashKind Kind)> asked = [.. plan.Different.Where(d => d.Hash is not null).Select(d => (d.Hash!, d.Kind)), .. plan.Extra.Where(e => e.Hash is not null).Select(e => (e.Hash!, e.Kind))];
         HashSet<(string Oid, DvcHashKind Kind)> kept = await SoundAsync(asked, cancellationToken).ConfigureAwait(false);
-        List<string> conflicts = [.. plan.Different.Where(d => !d.OnlyMode && (d.Hash is null || !kept.Contains((d.Hash, d.Kind)))).Select(d => d.Path)];
+        List<string> conflicts = [.. plan.Different.Where(d => !d.OnlyMode && !IsKept(d.FullPath, d.Hash, d.Kind)).Select(d => d.Path)];
         if (conflicts.Count > 0 && !options.Overwrite)
         {
             throw new WorkspaceModifiedException(Root, conflicts);
         }
 
-        foreach ((string path, NativeStamp found, string? hash, DvcHashKind kind) in plan.Extra)
+        foreach ((string path, string? fullPath, NativeStamp found, string? hash, DvcHashKind kind) in plan.Extra)
         {
-            if (options.Exact || (hash is not null && kept.Contains((hash, kind))))
+            if (options.Exact || IsKept(fullPath, hash, kind))
             {
                 plan.Removed.Add((path, found));
             }
@@ -221,7 +222,13 @@ public sealed partial class DvcRepository
                 plan.Kept.Add(path);
             }
         }
+
+        bool IsKept(string? fullPath, string? hash, DvcHashKind kind) => hash is not null && kept.Contains((hash, kind)) && HoldsTheBytesOf(fullPath, hash, kind);
     }
+
+    // The hash of DVC 2 is one for texts that differ in their line ends; whether the cache keeps a file only its bytes tell.
+    private bool HoldsTheBytesOf(string? file, string oid, DvcHashKind kind) =>
+        kind == DvcHashKind.Md5 || (file is not null && _cache.Has(oid, kind) && DvcHashing.AreEqual(file, _cache.PathOf(oid, kind)));
 
     private async ValueTask<HashSet<(string Oid, DvcHashKind Kind)>> SoundAsync(HashSet<(string Oid, DvcHashKind Kind)> objects, CancellationToken cancellationToken)
     {
@@ -263,9 +270,9 @@ public sealed partial class DvcRepository
         public List<string> Blocked { get; } = [];
 
         /// <summary>Files in the way: their hash, or null when it is not known; or only their mode differs.</summary>
-        public List<(string Path, string? Hash, DvcHashKind Kind, bool OnlyMode)> Different { get; } = [];
+        public List<(string Path, string? FullPath, string? Hash, DvcHashKind Kind, bool OnlyMode)> Different { get; } = [];
 
-        public List<(string Path, NativeStamp Found, string? Hash, DvcHashKind Kind)> Extra { get; } = [];
+        public List<(string Path, string? FullPath, NativeStamp Found, string? Hash, DvcHashKind Kind)> Extra { get; } = [];
 
         public List<(string Path, NativeStamp Found)> Removed { get; } = [];
 

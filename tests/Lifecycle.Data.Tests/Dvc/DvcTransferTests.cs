@@ -229,6 +229,52 @@ public sealed class DvcTransferTests
         Assert.True((await dvc.StatusAsync()).IsClean);
     }
 
+    [Fact]
+    public async Task OfDvc2_AFileWithOtherLineEnds_IsNeverTakenForItsTwinInTheCache()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        string twin = Legacy(sandbox, "a\nb\n");
+        string other = Legacy(sandbox, "other\n");
+        string list = NaiveDvc.Dir(new Dictionary<string, string> { ["x"] = other });
+        string folder = Legacy(sandbox, list, ".dir");
+        sandbox.Write("same.dvc", $"outs:\n- md5: {twin}\n  size: 4\n  path: same\n");
+        sandbox.Write("exec.dvc", $"outs:\n- md5: {twin}\n  size: 4\n  isexec: true\n  path: exec\n");
+        sandbox.Write("d.dvc", $"outs:\n- md5: {folder}\n  size: 6\n  nfiles: 1\n  path: d\n");
+        foreach (string file in new[] { "same", "exec", "d/x", "d/extra" })
+        {
+            sandbox.Write(file, "a\r\nb\r\n");
+        }
+
+        DvcRepository dvc = await sandbox.OpenAsync();
+        Assert.Equal(0, (await dvc.RelinkAsync("same", LinkKind.Hardlink)).Written);
+        Assert.Equal(1, (await dvc.CheckoutAsync("same")).Unchanged);
+        Assert.Equal(["exec"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync("exec"))).Paths);
+        Assert.Equal(["d/x"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync("d"))).Paths);
+        File.Delete(sandbox["d/x"]);
+        DvcCheckoutReport report = await dvc.CheckoutAsync("d");
+        Assert.Equal(["d/extra"], report.Kept);
+        Assert.Empty(report.Removed);
+        Assert.All(new[] { "same", "exec", "d/extra" }, f => Assert.Equal("a\r\nb\r\n", sandbox.Read(f)));
+
+        // with the very bytes of the object all is as with DVC 3
+        foreach (string file in new[] { "same", "exec", "d/x", "d/extra" })
+        {
+            sandbox.Write(file, "a\nb\n");
+        }
+
+        Assert.Equal(1, (await dvc.RelinkAsync("same", LinkKind.Hardlink)).Written);
+        Assert.Equal(1, (await dvc.CheckoutAsync("exec")).Written);
+        Assert.Equal(["d/extra"], (await dvc.CheckoutAsync("d")).Removed);
+        Assert.Equal("other\n", sandbox.Read("d/x"));
+    }
+
+    private static string Legacy(DvcSandbox sandbox, string content, string suffix = "")
+    {
+        string oid = NaiveDvc.Md5(Encoding.UTF8.GetBytes(content)) + suffix;
+        sandbox.Write($".dvc/cache/{oid[..2]}/{oid[2..]}", content);
+        return oid;
+    }
+
     [Theory]
     [InlineData(LinkKind.Hardlink)]
     [InlineData(LinkKind.Reflink)]
