@@ -34,7 +34,7 @@ public sealed partial class DvcRepository
     {
         List<DvcOutput> outputs = Select(path, cancellationToken);
         List<string> skipped = [.. outputs.Where(o => o is { Unsupported: not null, IsUnsafe: false }).Select(o => $"{o.Path}: {o.Unsupported}")];
-        List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> wanted = Wanted(outputs);
+        List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> wanted = Wanted(outputs, isWritten: true);
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         CheckoutPlan plan = new();
         foreach ((DvcOutput output, IReadOnlyList<DvcEntry> entries) in wanted)
@@ -53,8 +53,8 @@ public sealed partial class DvcRepository
         return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
     }
 
-    // Everything that will be written is looked at first: paths, then objects.
-    private List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> Wanted(List<DvcOutput> outputs)
+    // Everything that will be written is looked at first: paths, then objects. What folds names is found out by making a file, so only who writes asks.
+    private List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> Wanted(List<DvcOutput> outputs, bool isWritten)
     {
         List<(string Path, string Reason)> refused = [.. outputs.Where(o => o.IsUnsafe).Select(o => (o.Path, "leads out of the repository or into what rules it"))];
         List<(DvcOutput, IReadOnlyList<DvcEntry>)> wanted = [];
@@ -87,7 +87,7 @@ public sealed partial class DvcRepository
 
         if (refused.Count == 0)
         {
-            refused = PathGuard.Check(paths, portable: OperatingSystem.IsWindows(), foldCase: FolderTraits.FoldsNames(Root));
+            refused = PathGuard.Check(paths, portable: OperatingSystem.IsWindows(), foldCase: isWritten && FolderTraits.FoldsNames(Root));
         }
 
         return refused.Count > 0 ? throw new UnsafePathException(refused)

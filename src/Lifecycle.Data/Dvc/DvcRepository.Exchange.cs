@@ -18,7 +18,7 @@ public sealed partial class DvcRepository
             throw new DatasetException($"'{output.Path}' cannot be imported: {reason}.");
         }
 
-        IReadOnlyList<DvcEntry> entries = Wanted([output])[0].Entries;
+        IReadOnlyList<DvcEntry> entries = Wanted([output], isWritten: false)[0].Entries;
         ConcurrentBag<string> damaged = [];
         Checking[] files = [.. entries.Select(e => new Checking(e, _cache.PathOf(e.Md5, output.HashKind), damaged))];
         if (output.HashKind == DvcHashKind.Md5)

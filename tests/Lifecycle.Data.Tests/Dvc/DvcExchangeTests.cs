@@ -16,7 +16,9 @@ public sealed class DvcExchangeTests
         await using TestWorkspace w = new();
         DvcRepository dvc = await sandbox.OpenAsync();
         SortedDictionary<string, string> before = sandbox.Snapshot();
+        DateTime untouched = Directory.GetLastWriteTimeUtc(sandbox.Root);
         DatasetVersion version = await w.Datasets.ImportAsync("d", dvc, path, "from the old place");
+        Assert.Equal(untouched, Directory.GetLastWriteTimeUtc(sandbox.Root));
         Assert.Equal(before, sandbox.Snapshot());
         Assert.Equal((count, bytes), (version.Files, version.Bytes));
         foreach (DatasetFile file in await version.ListFilesAsync())
