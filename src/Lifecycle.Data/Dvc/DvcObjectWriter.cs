@@ -114,6 +114,11 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
         try
         {
             string[] temporaries = [.. _pending.Values];
+            if (temporaries.Length == 0)
+            {
+                return;
+            }
+
             if (temporaries.Length > FlushOneByOne && NativeDvc.CanFlushFileSystem)
             {
                 using SafeFileHandle any = File.OpenHandle(temporaries[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -10,7 +10,7 @@ public sealed partial class DvcRepository
     /// </summary>
     /// <param name="path">An output, the file that tells of it, or a folder of outputs; null for all.</param>
     /// <param name="remote">Name of the remote; null takes the output's own or the default one.</param>
-    /// <param name="cancellationToken">Cancelling leaves whole objects only; the next call goes on.</param>
+    /// <param name="cancellationToken">Cancelling leaves whole objects only; the next call goes on behind the last 1,000 objects or gibibyte.</param>
     /// <exception cref="DvcObjectMissingException">Objects are not in the cache; the others were pushed.</exception>
     /// <exception cref="DvcObjectCorruptedException">Objects of the cache are damaged; they were not pushed, nor the lists that name them.</exception>
     public ValueTask<DvcTransfer> PushAsync(string? path = null, string? remote = null, CancellationToken cancellationToken = default) =>
@@ -79,6 +79,9 @@ public sealed partial class DvcRepository
     /// <summary>Objects of outputs from one tree into another.</summary>
     private sealed class Transfer(DvcCache from, DvcCache to, string operation, DvcStamps stamps, ConcurrentBag<string> damaged, List<string> missing)
     {
+        private const int GroupObjects = 1000;
+        private const long GroupBytes = 1L << 30;
+
         public long Copied { get; private set; }
 
         public long Present { get; private set; }
@@ -134,7 +137,7 @@ public sealed partial class DvcRepository
         private async ValueTask FilesAsync(Dictionary<(string Oid, DvcHashKind Kind), string> files, CancellationToken cancellationToken)
         {
             using DvcObjectWriter writer = new(to, operation, stamps);
-            List<Md5LaneFile> copies = [];
+            List<DvcCopy> copies = [];
             KeyValuePair<(string Oid, DvcHashKind Kind), string>[] all = [.. files];
             (long Length, bool IsThere)[] looks = new (long, bool)[all.Length];
             await Parallel.ForAsync(0, all.Length, cancellationToken, (i, _) =>
@@ -162,13 +165,49 @@ public sealed partial class DvcRepository
                 else
                 {
                     Legacy(source, oid, length, writer, cancellationToken);
+                    if (writer.Count >= GroupObjects || writer.Bytes - Bytes >= GroupBytes)
+                    {
+                        Publish(writer, cancellationToken);
+                    }
                 }
             }
 
-            await Md5Reading.RunAsync(copies, cancellationToken).ConfigureAwait(false);
+            Publish(writer, cancellationToken);
+            foreach (List<DvcCopy> group in Groups(copies))
+            {
+                await Md5Reading.RunAsync(group, cancellationToken).ConfigureAwait(false);
+                Publish(writer, cancellationToken);
+            }
+        }
+
+        // What has its name is not copied again when the call is interrupted and made anew.
+        private void Publish(DvcObjectWriter writer, CancellationToken cancellationToken)
+        {
             Copied += writer.Count;
-            Bytes += writer.Bytes;
+            Bytes = writer.Bytes;
             writer.Publish(cancellationToken);
+        }
+
+        private static IEnumerable<List<DvcCopy>> Groups(List<DvcCopy> copies)
+        {
+            List<DvcCopy> group = [];
+            long bytes = 0;
+            foreach (DvcCopy copy in copies)
+            {
+                group.Add(copy);
+                bytes += copy.ExpectedLength;
+                if (group.Count == GroupObjects || bytes >= GroupBytes)
+                {
+                    yield return group;
+                    group = [];
+                    bytes = 0;
+                }
+            }
+
+            if (group.Count > 0)
+            {
+                yield return group;
+            }
         }
 
         // The length of an object where it comes from, or -1; and whether it is where it shall be.

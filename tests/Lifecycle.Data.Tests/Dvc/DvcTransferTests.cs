@@ -111,6 +111,39 @@ public sealed class DvcTransferTests
     }
 
     [Fact]
+    public async Task APushThatEndsInTheMiddle_KeepsWhatItHasCopied()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty(Config);
+        string last = "";
+        for (int i = 0, made = 0; made < 1001 || last.Length == 0; i++)
+        {
+            // the only object of its folder comes last, and that folder cannot be made
+            string content = string.Create(CultureInfo.InvariantCulture, $"content {i}");
+            string oid = NaiveDvc.Md5(Encoding.UTF8.GetBytes(content));
+            if (!oid.StartsWith("ff", StringComparison.Ordinal) && made < 1001)
+            {
+                sandbox.Write(string.Create(CultureInfo.InvariantCulture, $"d/f{made++}"), content);
+            }
+            else if (oid.StartsWith("ff", StringComparison.Ordinal) && last.Length == 0)
+            {
+                sandbox.Write("d/z", content);
+                last = oid;
+            }
+        }
+
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("d");
+        string inTheWay = Path.Combine(sandbox.Outside, "remote/files/md5/ff");
+        Directory.CreateDirectory(Path.GetDirectoryName(inTheWay)!);
+        await File.WriteAllBytesAsync(inTheWay, []);
+        await Assert.ThrowsAsync<LifecycleStorageException>(async () => await dvc.PushAsync());
+        File.Delete(inTheWay);
+        Assert.Equal(1000, sandbox.Snapshot(Path.Combine(sandbox.Outside, "remote")).Count);
+        Assert.Equal((3, 1000), await PushedAsync(dvc));
+        Assert.True(File.Exists(AtRemote(Path.Combine(sandbox.Outside, "remote"), last)));
+    }
+
+    [Fact]
     public async Task FlippedBit_ReadOnlyObject_FoundOnCheckout()
     {
         using DvcSandbox sandbox = await ManyAsync();
