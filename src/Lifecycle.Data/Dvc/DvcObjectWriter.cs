@@ -15,6 +15,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
     private readonly ConcurrentDictionary<string, string> _pending = new(StringComparer.Ordinal); // target, temporary
     private readonly ConcurrentDictionary<string, byte> _open = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _folders = new(StringComparer.Ordinal);
+    private FileStream? _guard;
     private long _written;
 
     /// <summary>Objects that were written and were not there before.</summary>
@@ -68,9 +69,9 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
     public void Add(string oid, DvcHashKind kind, ReadOnlySpan<byte> bytes)
     {
         string target = cache.PathOf(oid, kind);
-        string folder = Path.GetDirectoryName(target)!;
-        MakeFolder(folder);
-        string temporary = Begin(folder, bytes.Length, out SafeFileHandle handle);
+        MakeFolder(Path.GetDirectoryName(target)!);
+        MakeFolder(cache.ObjectsFolder);
+        string temporary = Begin(cache.ObjectsFolder, bytes.Length, out SafeFileHandle handle);
         try
         {
             using (handle)
@@ -167,6 +168,8 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
         {
             Discard(temporary);
         }
+
+        _guard?.Dispose();
     }
 
     private string Begin(string folder, long length, out SafeFileHandle handle)
@@ -175,6 +178,13 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
         _open.TryAdd(temporary, 0);
         try
         {
+            lock (_open)
+            {
+                // held as long as the writer lives: what is younger than it is swept by nobody
+                _guard ??= new FileStream(
+                    DvcCache.TemporaryName(folder), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            }
+
             handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, length);
             return temporary;
         }
