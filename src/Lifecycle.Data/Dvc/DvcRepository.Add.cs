@@ -96,6 +96,16 @@ public sealed partial class DvcRepository
             throw new SourceRefusedException(relative, $"'{own}' is no plain file; move it away.");
         }
 
+        if (document is null && File.Exists(Path.Combine(Root, own)))
+        {
+            throw new SourceRefusedException(relative, $"'{own}' is there, and a .dvcignore says that it is to be ignored, so it would be overwritten unread; change the .dvcignore or move that file away.");
+        }
+
+        if (document is { Outputs.Count: 0 } && document.Text.Trim().Length > 0)
+        {
+            throw new SourceRefusedException(relative, $"'{own}' tells of no output, and what it tells instead would be lost; move that file away.");
+        }
+
         if (document is { Outputs.Count: > 0 } && document.Outputs.All(o => o.Output.Path != relative))
         {
             throw new SourceRefusedException(relative, $"'{own}' tells of something else; move that file away.");

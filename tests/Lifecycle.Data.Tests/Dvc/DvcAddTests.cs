@@ -95,6 +95,8 @@ public sealed class DvcAddTests
     [InlineData("trackedfolder", "Git tracks it already")]
     [InlineData("pipe", "a device, a pipe or a socket")]
     [InlineData("other", "tells of something else")]
+    [InlineData("ignored", "a .dvcignore says that it is to be ignored")]
+    [InlineData("described", "tells of no output")]
     public async Task WhatCannotBeAdded_IsRefused_AndNothingIsWritten(string path, string reason)
     {
         using DvcSandbox sandbox = DvcSandbox.Recorded();
@@ -106,9 +108,13 @@ public sealed class DvcAddTests
         File.CreateSymbolicLink(sandbox["withlink/l"], sandbox["s.txt"]);
         sandbox.Write("withrule/a/.dvcignore", "x");
         sandbox.Write("skipped.tmp", "x");
-        sandbox.Write(".dvcignore", "*.tmp");
+        sandbox.Write(".dvcignore", "*.tmp\nignored.dvc\n");
         sandbox.Write("tracked", "x");
         sandbox.Write("trackedfolder/a/b", "x");
+        sandbox.Write("ignored", "x");
+        sandbox.Write("ignored.dvc", "outs:\n- md5: 9dd4e461268c8034f5c8564e155c67a6\n  size: 1\n  hash: md5\n  path: ignored\n  desc: mine\n");
+        sandbox.Write("described", "x");
+        sandbox.Write("described.dvc", "desc: what this once was\n");
         sandbox.Write("other", "x");
         sandbox.Write("other.dvc", "outs:\n- md5: 9dd4e461268c8034f5c8564e155c67a6\n  size: 1\n  hash: md5\n  path: another\n");
         Directory.CreateDirectory(sandbox[".git"]);
