@@ -26,6 +26,7 @@ internal sealed class DvcPlacement : IDisposable
     private readonly LinkKind _link;
     private readonly List<(DvcTarget Target, string Staged)> _staged = [];
     private readonly ConcurrentBag<string> _damaged = [];
+    private readonly ConcurrentDictionary<(ulong Inode, ulong Device), byte> _touched = [];
     private readonly ConcurrentDictionary<string, byte> _links = new(StringComparer.Ordinal);
     private long _bytes;
 
@@ -99,11 +100,13 @@ internal sealed class DvcPlacement : IDisposable
             OpenFolder folder = TreePlacer.Enter(walk, _root, target.Path, out string name);
             try
             {
-                if (folder.Look(name) != target.Found || !Rename(folder, staged, name, target))
+                if (!IsStill(folder.Look(name), target.Found) || !Rename(folder, staged, name, target))
                 {
                     late.Add(target.Path);
                     continue;
                 }
+
+                _touched.TryAdd((target.Found.Stamp.Inode, target.Found.Stamp.Device), 0);
             }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
@@ -117,16 +120,21 @@ internal sealed class DvcPlacement : IDisposable
 
         foreach ((string path, NativeStamp found) in removed)
         {
-            OpenFolder? folder = walk.Enter(path, make: false, out string name, out _);
-            if (folder?.Look(name) != found)
+            if (walk.Enter(path, make: false, out string name, out _) is not { } folder)
             {
-                late.Add(path);
-                continue;
+                continue; // its folder is gone
             }
 
             try
             {
+                if (!IsStill(folder.Look(name), found))
+                {
+                    late.Add(path);
+                    continue;
+                }
+
                 folder.Remove(name);
+                _touched.TryAdd((found.Stamp.Inode, found.Stamp.Device), 0);
             }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
@@ -144,6 +152,11 @@ internal sealed class DvcPlacement : IDisposable
             throw new WorkspaceModifiedException(_root, late, canOverwrite: false, isLate: true);
         }
     }
+
+    // A file that lost or got another name by us has a new time of change and nothing else.
+    private bool IsStill(NativeStamp now, NativeStamp found) =>
+        now == found
+        || (_touched.ContainsKey((found.Stamp.Inode, found.Stamp.Device)) && now with { Stamp = now.Stamp with { Changed = found.Stamp.Changed } } == found);
 
     private bool Rename(OpenFolder folder, string staged, string name, DvcTarget target) =>
         NativeDvc.Rename(staged, folder.LinkPathOf(name), replace: target.Found.Kind != SourceKind.Missing) ?? Copy(folder, staged, name, target);
@@ -163,7 +176,7 @@ internal sealed class DvcPlacement : IDisposable
 
             // what was copied may have taken a while
             _links.TryRemove(staged, out _);
-            return folder.Look(name) == target.Found && folder.Rename(temporary, name, replace: target.Found.Kind != SourceKind.Missing);
+            return IsStill(folder.Look(name), target.Found) && folder.Rename(temporary, name, replace: target.Found.Kind != SourceKind.Missing);
         }
         finally
         {
@@ -320,6 +333,8 @@ internal sealed class DvcPlacement : IDisposable
             {
                 if (length > 0 && placement._link == LinkKind.Hardlink && AtomicFile.TryHardlink(_source, staged))
                 {
+                    FileStamp source = FileStamp.Of(_source);
+                    placement._touched.TryAdd((source.Inode, source.Device), 0);
                     placement._links.TryAdd(staged, 0);
                     return;
                 }

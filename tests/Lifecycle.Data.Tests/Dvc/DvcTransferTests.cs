@@ -325,6 +325,37 @@ public sealed class DvcTransferTests
     }
 
     [Fact]
+    public async Task FilesThatAreLinksToOneObject_AreReplacedTogether_AndLinkedAgain()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        sandbox.Write("d/f1", "content 2");
+        sandbox.Write("d/f3", "content 2");
+        await dvc.AddAsync("d");
+        string linked = sandbox.Read("d.dvc");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(30, (await dvc.RelinkAsync("d", LinkKind.Hardlink)).Linked);
+            Assert.Equal(FileStamp.Of(sandbox["d/f1"]).Inode, FileStamp.Of(sandbox["d/f2"]).Inode);
+        }
+
+        foreach (string name in new[] { "d/f1", "d/f2", "d/f3" })
+        {
+            File.Delete(sandbox[name]);
+            sandbox.Write(name, "other");
+        }
+
+        await dvc.AddAsync("d");
+        string other = sandbox.Read("d.dvc");
+        await dvc.RelinkAsync("d", LinkKind.Hardlink);
+        sandbox.Write("d.dvc", linked);
+        Assert.Equal(3, (await dvc.CheckoutAsync("d", new DvcCheckoutOptions { Link = LinkKind.Hardlink })).Written);
+        sandbox.Write("d.dvc", other);
+        Assert.Equal(3, (await dvc.CheckoutAsync("d")).Written);
+        Assert.Equal("other", sandbox.Read("d/f3"));
+    }
+
+    [Fact]
     public async Task ALinkIntoTheCache_IsTheFile_AsDvcMayHaveLinkedIt()
     {
         using DvcSandbox sandbox = await ManyAsync();
