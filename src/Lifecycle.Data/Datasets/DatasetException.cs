@@ -112,7 +112,7 @@ public sealed class WorkspaceModifiedException : DatasetException
     /// <param name="isLate">Whether they changed while the checkout ran, so that others may have been written before.</param>
     public WorkspaceModifiedException(string folder, IReadOnlyList<string> paths, bool canOverwrite = true, bool isLate = false)
         : base($"{(paths ?? throw new ArgumentNullException(nameof(paths))).Count} thing(s) in '{folder}' "
-            + (isLate ? "changed while the checkout ran and were left as they are; files before them were written: " : "are in the way, so nothing was written: ")
+            + (isLate ? "changed while the checkout ran and were left as they are; others were written: " : "are in the way, so nothing was written: ")
             + $"{string.Join(", ", paths.Take(Shown))}{(paths.Count > Shown ? ", ..." : "")}. "
             + (isLate ? "Look at them and check out again."
                 : canOverwrite ? "Commit them, move them away, choose an empty folder, or say CheckoutOptions.Overwrite." : "Move them away or choose an empty folder."))

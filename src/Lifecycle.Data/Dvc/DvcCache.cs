@@ -69,7 +69,10 @@ internal sealed class DvcCache(string root, bool isShared = false)
         return Path.Combine(folder, string.Concat(".", System.Buffers.Text.Base64Url.EncodeToString(random).AsSpan(0, 22), ".tmp"));
     }
 
-    /// <summary>Removes temporary files that a process left when it died: older than an hour, and held by nobody.</summary>
+    /// <summary>
+    /// Removes temporary files that a process left when it died: older than an hour, and than the oldest one that is held open. A writer that lives
+    /// holds its first.
+    /// </summary>
     public static void Sweep(string folder, DateTime now)
     {
         if (!Directory.Exists(folder))
@@ -77,21 +80,21 @@ internal sealed class DvcCache(string root, bool isShared = false)
             return;
         }
 
-        foreach (string file in Directory.EnumerateFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0 }))
+        foreach ((string file, _) in Directory.EnumerateFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0 })
+            .Where(f => Path.GetFileName(f).Length == 27).Select(f => (File: f, Time: File.GetLastWriteTimeUtc(f))).Where(f => now - f.Time >= TimeSpan.FromHours(1)).OrderBy(f => f.Time))
         {
-            if (Path.GetFileName(file).Length != 27 || now - File.GetLastWriteTimeUtc(file) < TimeSpan.FromHours(1))
-            {
-                continue;
-            }
-
             try
             {
                 using FileStream held = new(file, System.IO.FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
                 File.Delete(file);
             }
+            catch (FileNotFoundException)
+            {
+                continue; // somebody else swept it
+            }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                continue; // somebody holds it
+                return; // somebody holds it, and the younger ones may be theirs
             }
         }
     }

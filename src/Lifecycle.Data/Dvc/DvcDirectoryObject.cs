@@ -14,6 +14,9 @@ internal static class DvcDirectoryObject
 {
     public const string Suffix = ".dir";
 
+    /// <summary>The hash in the name of an object, whether it lists a folder or not.</summary>
+    public static string Plain(string oid) => oid.EndsWith(Suffix, StringComparison.Ordinal) ? oid[..^Suffix.Length] : oid;
+
     /// <summary>The bytes, as DVC writes them; entries may come in any order, and of two with one path the later counts.</summary>
     public static byte[] Write(IEnumerable<DvcEntry> entries)
     {

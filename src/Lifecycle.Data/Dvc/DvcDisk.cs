@@ -6,7 +6,31 @@ internal static class DvcDisk
     // The runtime gives no code when blocks cannot be reserved, and what failed was removed before the free room is asked for.
     private const long Rounding = 1 << 20;
 
+    /// <summary>Everything in a folder, hidden names too. What may not be listed is an error, not a folder without files.</summary>
+    public static EnumerationOptions All { get; } = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
     public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    /// <summary>The entries of a folder in no order.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="ignored">Whether a line in .dvcignore would leave it out.</param>
+    /// <param name="list">Lists them with <see cref="All"/>.</param>
+    /// <exception cref="LifecycleStorageException">The folder may not be listed.</exception>
+    public static List<T> List<T>(string folder, bool ignored, Func<EnumerationOptions, IEnumerable<T>> list)
+    {
+        try
+        {
+            return [.. list(All)];
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            string way = ignored ? ", or name it in .dvcignore" : "";
+            throw new LifecycleStorageException(
+                "dvc", "list", folder,
+                $"'{folder}' may not be listed by '{Environment.UserName}', so it is not known what lies in it. Give that user the right to read and enter it{way}; nothing was changed.",
+                isTransient: false, e);
+        }
+    }
 
     /// <summary>The error for a failed write.</summary>
     /// <param name="cause">What the system said.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
@@ -71,6 +72,68 @@ internal static class DvcHashing
         }
 
         return (SourceFile.StampOf(path) == before ? before : default, hash.Finish());
+    }
+
+    /// <summary>The hash of an object, whichever kind names it, with the stamp it had while it was read; the stamp is nothing when it changed meanwhile.</summary>
+    public static (FileStamp Stamp, Md5Hash Hash) Read(string path, DvcHashKind kind)
+    {
+        if (kind != DvcHashKind.Md5)
+        {
+            return Legacy(path, CancellationToken.None);
+        }
+
+        (SafeFileHandle handle, FileStamp before) = SourceFile.OpenHandle(path);
+        using Md5Stream hash = new();
+        using (handle)
+        {
+            byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(before.Length, 1, 1 << 20));
+            long offset = 0;
+            for (int read = RandomAccess.Read(handle, buffer, 0); read > 0; read = RandomAccess.Read(handle, buffer, offset))
+            {
+                hash.Append(buffer.AsSpan(0, read));
+                offset += read;
+            }
+
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return (SourceFile.StampOf(path) == before ? before : default, hash.Finish());
+    }
+
+    /// <summary>Whether two files hold the same bytes.</summary>
+    public static bool AreEqual(string one, string other)
+    {
+        using SafeFileHandle first = SourceFile.OpenHandle(one).Handle;
+        using SafeFileHandle second = SourceFile.OpenHandle(other).Handle;
+        long length = RandomAccess.GetLength(first);
+        if (length != RandomAccess.GetLength(second))
+        {
+            return false;
+        }
+
+        byte[] a = new byte[(int)Math.Clamp(length, 1, 1 << 16)];
+        byte[] b = new byte[a.Length];
+        for (long offset = 0; offset < length; offset += a.Length)
+        {
+            int wanted = (int)Math.Min(a.Length, length - offset);
+            if (Fill(first, a.AsSpan(0, wanted), offset) != wanted || Fill(second, b.AsSpan(0, wanted), offset) != wanted || !a.AsSpan(0, wanted).SequenceEqual(b.AsSpan(0, wanted)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        int filled = 0;
+        for (int read = -1; filled < buffer.Length && read != 0; filled += read)
+        {
+            read = RandomAccess.Read(file, buffer[filled..], offset + filled);
+        }
+
+        return filled;
     }
 
     private sealed class Reading(DvcWorkFile file, ConcurrentBag<(DvcWorkFile File, FileStamp Stamp, Md5Hash Hash)> read) : Md5LaneFile

@@ -163,11 +163,6 @@ internal sealed class DvcLocks : IDisposable
     // DVC notes the paths it works on; an entry counts while its process lives, as DVC itself decides it.
     private static void RequireFree(string repository, string file, IReadOnlyList<string> paths)
     {
-        if (!File.Exists(file))
-        {
-            return;
-        }
-
         try
         {
             byte[] bytes = new FileInfo(file).Length <= MaximumRwLock ? File.ReadAllBytes(file) : throw new JsonException("It is too big.");
@@ -197,6 +192,14 @@ internal sealed class DvcLocks : IDisposable
                     }
                 }
             }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return; // nobody is busy, or no longer
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            throw DvcDisk.Of(e, "lock", file, 0);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -7,7 +7,7 @@ namespace Lifecycle.Data;
 /// Puts files into place together: each is written under a temporary name, all are flushed, all are renamed, the folders are flushed. Nothing has its
 /// name before its bytes are durable. Several threads may add; one publishes.
 /// </summary>
-internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDisposable
+internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamps stamps) : IDisposable
 {
     private const int FlushOneByOne = 64;
     private const long WriteBehind = 8 << 20;
@@ -15,6 +15,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
     private readonly ConcurrentDictionary<string, string> _pending = new(StringComparer.Ordinal); // target, temporary
     private readonly ConcurrentDictionary<string, byte> _open = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _folders = new(StringComparer.Ordinal);
+    private FileStream? _guard;
     private long _written;
 
     /// <summary>Objects that were written and were not there before.</summary>
@@ -23,20 +24,54 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
     /// <summary>Bytes written.</summary>
     public long Bytes => Interlocked.Read(ref _written);
 
-    /// <summary>Whether the object is there with this length, or will be.</summary>
+    /// <summary>
+    /// Whether the object is there with this length and the bytes of its name, or will be. One that nobody has looked at yet, or that changed, is read;
+    /// a damaged one counts as none, so that whoever has the bytes replaces it.
+    /// </summary>
     public bool Has(string oid, DvcHashKind kind, long length)
     {
         string target = cache.PathOf(oid, kind);
-        return _pending.ContainsKey(target) || (new FileInfo(target) is { Exists: true } there && there.Length == length);
+        if (_pending.ContainsKey(target))
+        {
+            return true;
+        }
+
+        try
+        {
+            FileStamp stamp = SourceFile.StampOf(target);
+            return stamp != default && stamp.Length == length && HashOf(target, kind, stamp).Hex == DvcDirectoryObject.Plain(oid);
+        }
+        catch (SourceRefusedException)
+        {
+            return false; // it went, is no plain file, or may not be read: then nobody can say that it is there
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            throw DvcDisk.Of(e, operation, target, 0);
+        }
+    }
+
+    private Md5Hash HashOf(string target, DvcHashKind kind, FileStamp stamp)
+    {
+        if (!stamps.TryGet(target, kind, stamp, out Md5Hash hash))
+        {
+            (FileStamp read, hash) = DvcHashing.Read(target, kind);
+            if (read != default)
+            {
+                stamps.SetObject(target, kind, read, hash);
+            }
+        }
+
+        return hash;
     }
 
     /// <summary>Writes a small object.</summary>
     public void Add(string oid, DvcHashKind kind, ReadOnlySpan<byte> bytes)
     {
         string target = cache.PathOf(oid, kind);
-        string folder = Path.GetDirectoryName(target)!;
-        MakeFolder(folder);
-        string temporary = Begin(folder, bytes.Length, out SafeFileHandle handle);
+        MakeFolder(Path.GetDirectoryName(target)!);
+        MakeFolder(cache.ObjectsFolder);
+        string temporary = Begin(cache.ObjectsFolder, bytes.Length, out SafeFileHandle handle);
         try
         {
             using (handle)
@@ -80,6 +115,11 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
         try
         {
             string[] temporaries = [.. _pending.Values];
+            if (temporaries.Length == 0)
+            {
+                return;
+            }
+
             if (temporaries.Length > FlushOneByOne && NativeDvc.CanFlushFileSystem)
             {
                 using SafeFileHandle any = File.OpenHandle(temporaries[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -103,6 +143,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
                 File.Move(temporary, target, overwrite: true);
                 _open.TryRemove(temporary, out _);
                 _folders.TryAdd(Path.GetDirectoryName(target)!, 0);
+                Note(target);
             }
 
             foreach (string folder in _folders.Keys.OrderDescending(StringComparer.Ordinal))
@@ -127,6 +168,8 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
         {
             Discard(temporary);
         }
+
+        _guard?.Dispose();
     }
 
     private string Begin(string folder, long length, out SafeFileHandle handle)
@@ -135,6 +178,13 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
         _open.TryAdd(temporary, 0);
         try
         {
+            lock (_open)
+            {
+                // held as long as the writer lives: what is younger than it is swept by nobody
+                _guard ??= new FileStream(
+                    DvcCache.TemporaryName(folder), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            }
+
             handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, length);
             return temporary;
         }
@@ -194,6 +244,17 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation) : IDispo
         catch (Exception e) when (DvcDisk.IsRefusal(e))
         {
             throw DvcDisk.Of(e, operation, folder, 0);
+        }
+    }
+
+    // What was hashed on its way need not be read again.
+    private void Note(string target)
+    {
+        string oid = Path.GetFileName(Path.GetDirectoryName(target)) + Path.GetFileName(target);
+        bool isLegacy = !target.StartsWith(cache.ObjectsFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        if (Md5Hash.TryParse(DvcDirectoryObject.Plain(oid), out Md5Hash hash))
+        {
+            stamps.SetObject(target, isLegacy ? DvcHashKind.Md5Dos2Unix : DvcHashKind.Md5, SourceFile.StampOf(target), hash);
         }
     }
 

@@ -9,11 +9,12 @@ namespace Lifecycle.Data;
 /// <param name="Oid">Its object.</param>
 /// <param name="Kind">What the object is named by.</param>
 /// <param name="IsExecutable">Whether it may be executed; null leaves it to the system.</param>
-internal sealed record DvcTarget(string Path, string Oid, DvcHashKind Kind, bool? IsExecutable);
+/// <param name="Found">What stood under its name when somebody looked.</param>
+internal sealed record DvcTarget(string Path, string Oid, DvcHashKind Kind, bool? IsExecutable, NativeStamp Found);
 
 /// <summary>
 /// Writes objects into the work tree. All are made and checked in a folder of our own first; only when every one is sound does the first get its place, by a
-/// rename through folders that are no links.
+/// rename through folders that are no links. Where the work tree is another file system, a copy beside the place is renamed.
 /// </summary>
 internal sealed class DvcPlacement : IDisposable
 {
@@ -25,7 +26,8 @@ internal sealed class DvcPlacement : IDisposable
     private readonly LinkKind _link;
     private readonly List<(DvcTarget Target, string Staged)> _staged = [];
     private readonly ConcurrentBag<string> _damaged = [];
-    private long _linked;
+    private readonly ConcurrentDictionary<(ulong Inode, ulong Device), byte> _touched = [];
+    private readonly ConcurrentDictionary<string, byte> _links = new(StringComparer.Ordinal);
     private long _bytes;
 
     public DvcPlacement(string root, DvcCache cache, LinkKind link, DateTime now)
@@ -38,7 +40,7 @@ internal sealed class DvcPlacement : IDisposable
         _staging = Path.Combine(parent, "checkout-" + LifecycleId.New(TimeProvider.System).ToString("N"));
     }
 
-    public long Linked => _linked;
+    public long Linked => _links.Count;
 
     public long Bytes => _bytes;
 
@@ -84,21 +86,27 @@ internal sealed class DvcPlacement : IDisposable
         Flush();
     }
 
-    /// <summary>Gives every file its place.</summary>
-    public void Place()
+    /// <summary>Gives every file its place, and removes files. What is no longer what was found there stays.</summary>
+    /// <param name="removed">Files to remove, with what stood there when somebody looked.</param>
+    /// <exception cref="WorkspaceModifiedException">Files changed meanwhile.</exception>
+    public void Place(IReadOnlyList<(string Path, NativeStamp Found)> removed)
     {
         HashSet<string> folders = new(StringComparer.Ordinal);
+        List<string> late = [];
         using OpenFolder root = OpenFolder.Open(_root);
         using FolderWalk walk = new(root);
         foreach ((DvcTarget target, string staged) in _staged.OrderBy(s => s.Target.Path, StringComparer.Ordinal))
         {
-            OpenFolder folder = walk.Enter(target.Path, make: true, out string name, out Obstacle obstacle)
-                ?? throw (obstacle.Kind == SourceKind.Link
-                    ? new UnsafePathException([(target.Path, $"would be written through the link '{obstacle.Path}'")])
-                    : new WorkspaceModifiedException(_root, [obstacle.Path], canOverwrite: false));
+            OpenFolder folder = TreePlacer.Enter(walk, _root, target.Path, out string name);
             try
             {
-                File.Move(staged, folder.LinkPathOf(name), overwrite: true);
+                if (!IsStill(folder.Look(name), target.Found) || !Rename(folder, staged, name, target))
+                {
+                    late.Add(target.Path);
+                    continue;
+                }
+
+                _touched.TryAdd((target.Found.Stamp.Inode, target.Found.Stamp.Device), 0);
             }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
@@ -110,9 +118,69 @@ internal sealed class DvcPlacement : IDisposable
             }
         }
 
+        foreach ((string path, NativeStamp found) in removed)
+        {
+            if (walk.Enter(path, make: false, out string name, out _) is not { } folder)
+            {
+                continue; // its folder is gone
+            }
+
+            try
+            {
+                if (!IsStill(folder.Look(name), found))
+                {
+                    late.Add(path);
+                    continue;
+                }
+
+                folder.Remove(name);
+                _touched.TryAdd((found.Stamp.Inode, found.Stamp.Device), 0);
+            }
+            catch (Exception e) when (DvcDisk.IsRefusal(e))
+            {
+                throw DvcDisk.Of(e, "checkout", folder.PathOf(name), 0);
+            }
+        }
+
         foreach (string folder in folders)
         {
             AtomicFile.FlushFolder(folder);
+        }
+
+        if (late.Count > 0)
+        {
+            throw new WorkspaceModifiedException(_root, late, canOverwrite: false, isLate: true);
+        }
+    }
+
+    // A file that lost or got another name by us has a new time of change and nothing else.
+    private bool IsStill(NativeStamp now, NativeStamp found) =>
+        now == found
+        || (_touched.ContainsKey((found.Stamp.Inode, found.Stamp.Device)) && now with { Stamp = now.Stamp with { Changed = found.Stamp.Changed } } == found);
+
+    private bool Rename(OpenFolder folder, string staged, string name, DvcTarget target) =>
+        NativeDvc.Rename(staged, folder.LinkPathOf(name), replace: target.Found.Kind != SourceKind.Missing) ?? Copy(folder, staged, name, target);
+
+    // From another file system: copied beside its place, so that the name still changes at once and nothing is written through what stands there.
+    private bool Copy(OpenFolder folder, string staged, string name, DvcTarget target)
+    {
+        string temporary = AtomicFile.TemporaryName("");
+        try
+        {
+            using (FileStream from = new(staged, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0))
+            using (FileStream to = new(folder.Create(temporary, target.IsExecutable == true), FileAccess.Write, bufferSize: 0))
+            {
+                from.CopyTo(to, 1 << 20);
+                to.Flush(flushToDisk: true);
+            }
+
+            // what was copied may have taken a while
+            _links.TryRemove(staged, out _);
+            return IsStill(folder.Look(name), target.Found) && folder.Rename(temporary, name, replace: target.Found.Kind != SourceKind.Missing);
+        }
+        finally
+        {
+            folder.Remove(temporary);
         }
     }
 
@@ -206,7 +274,7 @@ internal sealed class DvcPlacement : IDisposable
     private sealed class Staging(DvcPlacement placement, DvcTarget target, string staged) : Md5LaneFile
     {
         private readonly string _source = placement._cache.PathOf(target.Oid, target.Kind);
-        private readonly bool _links = placement._link != LinkKind.Copy && !(placement._link == LinkKind.Hardlink && target.IsExecutable == true);
+        private readonly bool _isLink = placement._link != LinkKind.Copy && !(placement._link == LinkKind.Hardlink && target.IsExecutable == true);
         private FileStream? _copy;
 
         public override long ExpectedLength => new FileInfo(_source) is { Exists: true } file ? file.Length : 0;
@@ -225,7 +293,7 @@ internal sealed class DvcPlacement : IDisposable
 
         public override void Piece(ReadOnlySpan<byte> bytes, bool isFirst, bool isLast)
         {
-            if (_links)
+            if (_isLink)
             {
                 return;
             }
@@ -250,7 +318,7 @@ internal sealed class DvcPlacement : IDisposable
                 return;
             }
 
-            if (_links)
+            if (_isLink)
             {
                 Link(length);
             }
@@ -265,7 +333,9 @@ internal sealed class DvcPlacement : IDisposable
             {
                 if (length > 0 && placement._link == LinkKind.Hardlink && AtomicFile.TryHardlink(_source, staged))
                 {
-                    Interlocked.Increment(ref placement._linked);
+                    FileStamp source = FileStamp.Of(_source);
+                    placement._touched.TryAdd((source.Inode, source.Device), 0);
+                    placement._links.TryAdd(staged, 0);
                     return;
                 }
 
@@ -273,7 +343,7 @@ internal sealed class DvcPlacement : IDisposable
                 using FileStream to = new(staged, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
                 if (length > 0 && placement._link == LinkKind.Reflink && NativeDvc.TryClone(from, to.SafeFileHandle))
                 {
-                    Interlocked.Increment(ref placement._linked);
+                    placement._links.TryAdd(staged, 0);
                     return;
                 }
 

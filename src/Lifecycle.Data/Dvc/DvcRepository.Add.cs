@@ -27,7 +27,7 @@ public sealed partial class DvcRepository
             ?? throw new SourceRefusedException(path, "there is no such file or folder.");
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         Addition addition = await IngestAsync(relative, files, stamps, cancellationToken).ConfigureAwait(false);
-        DvcRecord record = Record(relative, isFolder, addition, cancellationToken);
+        DvcRecord record = Record(relative, isFolder, addition, stamps, cancellationToken);
         await WriteAsync(relative, document, record, warnings, cancellationToken).ConfigureAwait(false);
         await stamps.SaveAsync().ConfigureAwait(false);
         return new DvcAddition(OutputOf(relative, record), addition.Read, addition.Objects, addition.Bytes, warnings);
@@ -96,6 +96,16 @@ public sealed partial class DvcRepository
             throw new SourceRefusedException(relative, $"'{own}' is no plain file; move it away.");
         }
 
+        if (document is null && File.Exists(Path.Combine(Root, own)))
+        {
+            throw new SourceRefusedException(relative, $"'{own}' is there, and a .dvcignore says that it is to be ignored, so it would be overwritten unread; change the .dvcignore or move that file away.");
+        }
+
+        if (document is { Outputs.Count: 0 } && document.Text.Trim().Length > 0)
+        {
+            throw new SourceRefusedException(relative, $"'{own}' tells of no output, and what it tells instead would be lost; move that file away.");
+        }
+
         if (document is { Outputs.Count: > 0 } && document.Outputs.All(o => o.Output.Path != relative))
         {
             throw new SourceRefusedException(relative, $"'{own}' tells of something else; move that file away.");
@@ -118,24 +128,32 @@ public sealed partial class DvcRepository
     {
         List<(DvcWorkFile File, Md5Hash Hash, long Length)> known = [];
         List<DvcIngest> unknown = [];
-        DvcCache.Sweep(_cache.ObjectsFolder, _time.GetUtcNow().UtcDateTime);
-        using DvcObjectWriter writer = new(_cache, "add");
-        foreach (DvcWorkFile file in files)
+        DateTimeOffset now = _time.GetUtcNow(); // before the first byte: what changes behind it may not be seen in the times of a file
+        DvcCache.Sweep(_cache.ObjectsFolder, now.UtcDateTime);
+        using DvcObjectWriter writer = new(_cache, "add", stamps);
+        Md5Hash?[] hashes = new Md5Hash?[files.Count];
+        await Parallel.ForAsync(0, files.Count, cancellationToken, (i, _) =>
         {
-            if (stamps.TryGet(relative + "/" + file.Path, DvcHashKind.Md5, file.Stamp, out Md5Hash hash) && writer.Has(hash.Hex, DvcHashKind.Md5, file.Stamp.Length))
+            DvcWorkFile file = files[i];
+            bool isKnown = stamps.TryGet(relative + "/" + file.Path, DvcHashKind.Md5, file.Stamp, out Md5Hash hash) && writer.Has(hash.Hex, DvcHashKind.Md5, file.Stamp.Length);
+            hashes[i] = isKnown ? hash : null;
+            return ValueTask.CompletedTask;
+        }).ConfigureAwait(false);
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (hashes[i] is { } hash)
             {
-                known.Add((file, hash, file.Stamp.Length));
+                known.Add((files[i], hash, files[i].Stamp.Length));
             }
             else
             {
-                unknown.Add(new DvcIngest(file, writer));
+                unknown.Add(new DvcIngest(files[i], writer));
             }
         }
 
         await Md5Reading.RunAsync(unknown, cancellationToken).ConfigureAwait(false);
         (long objects, long bytes) = (writer.Count, writer.Bytes);
         writer.Publish(cancellationToken);
-        DateTimeOffset now = _time.GetUtcNow();
         foreach (DvcIngest one in unknown)
         {
             stamps.Set(relative + "/" + one.File.Path, DvcHashKind.Md5, one.Stamp, one.Hash, now);
@@ -146,7 +164,7 @@ public sealed partial class DvcRepository
     }
 
     // What the `.dvc` file will say. The list of a folder becomes an object only now, when all its files are there.
-    private DvcRecord Record(string relative, bool isFolder, Addition addition, CancellationToken cancellationToken)
+    private DvcRecord Record(string relative, bool isFolder, Addition addition, DvcStamps stamps, CancellationToken cancellationToken)
     {
         string name = relative[(relative.LastIndexOf('/') + 1)..];
         long size = addition.Files.Sum(f => f.Length);
@@ -157,14 +175,14 @@ public sealed partial class DvcRepository
         }
 
         byte[] list = DvcDirectoryObject.Write(addition.Files.Select(f => new DvcEntry(f.File.Path, f.Hash.Hex)));
-        string oid = PutList(list, "add", cancellationToken);
+        string oid = PutList(list, "add", stamps, cancellationToken);
         return new DvcRecord(name, oid, size, addition.Files.Count, false);
     }
 
-    private string PutList(byte[] list, string operation, CancellationToken cancellationToken)
+    private string PutList(byte[] list, string operation, DvcStamps stamps, CancellationToken cancellationToken)
     {
         string oid = DvcDirectoryObject.Oid(list);
-        using DvcObjectWriter writer = new(_cache, operation);
+        using DvcObjectWriter writer = new(_cache, operation, stamps);
         if (!writer.Has(oid, DvcHashKind.Md5, list.Length))
         {
             writer.Add(oid, DvcHashKind.Md5, list);
@@ -182,7 +200,7 @@ public sealed partial class DvcRepository
             : DvcFileWriter.New(record);
         if (document is null || document.Text != text)
         {
-            await ReplaceAsync(file, text, cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(file, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
         }
 
         if (!_config.HasNoScm)
@@ -205,20 +223,36 @@ public sealed partial class DvcRepository
             return;
         }
 
-        string text = kind == SourceKind.File ? Encoding.UTF8.GetString(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false)) : "";
-        if (!text.Split('\n').Any(l => l.TrimEnd('\r') == line))
+        // bytes, because Git asks for no encoding
+        byte[] text = kind == SourceKind.File ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false) : [];
+        byte[] added = Encoding.UTF8.GetBytes(line);
+        if (!HasLine(text, added))
         {
-            await ReplaceAsync(file, text + (text.Length > 0 && !text.EndsWith('\n') ? "\n" : "") + line + "\n", cancellationToken).ConfigureAwait(false);
+            byte[] end = text is [.., not (byte)'\n'] ? [(byte)'\n'] : [];
+            await ReplaceAsync(file, (byte[])[.. text, .. end, .. added, (byte)'\n'], cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async ValueTask ReplaceAsync(string file, string text, CancellationToken cancellationToken)
+    private static bool HasLine(ReadOnlySpan<byte> text, ReadOnlySpan<byte> line)
+    {
+        foreach (Range one in text.Split((byte)'\n'))
+        {
+            if (text[one].TrimEnd((byte)'\r').SequenceEqual(line))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async ValueTask ReplaceAsync(string file, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
         try
         {
             UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(file) ? File.GetUnixFileMode(file) : null;
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await AtomicFile.WriteAsync(file, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
             if (mode is { } kept && !OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(file, kept);

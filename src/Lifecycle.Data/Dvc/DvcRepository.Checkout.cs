@@ -14,7 +14,9 @@ public sealed partial class DvcRepository
     /// <exception cref="UnsafePathException">Paths that must not be written; nothing was.</exception>
     /// <exception cref="DvcObjectMissingException">Objects are not in the cache; nothing was written.</exception>
     /// <exception cref="DvcObjectCorruptedException">Objects are damaged; nothing was written.</exception>
-    /// <exception cref="WorkspaceModifiedException">Files in the way hold bytes that are kept nowhere; nothing was written.</exception>
+    /// <exception cref="WorkspaceModifiedException">
+    /// Files in the way hold bytes that are kept nowhere; nothing was written. Or files changed while the checkout ran: these stayed, the others were written.
+    /// </exception>
     public ValueTask<DvcCheckoutReport> CheckoutAsync(string? path = null, DvcCheckoutOptions? options = null, CancellationToken cancellationToken = default) =>
         CheckoutAsync(path, options ?? new DvcCheckoutOptions(), isRelink: false, cancellationToken);
 
@@ -32,7 +34,7 @@ public sealed partial class DvcRepository
     {
         List<DvcOutput> outputs = Select(path, cancellationToken);
         List<string> skipped = [.. outputs.Where(o => o is { Unsupported: not null, IsUnsafe: false }).Select(o => $"{o.Path}: {o.Unsupported}")];
-        List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> wanted = Wanted(outputs);
+        List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> wanted = Wanted(outputs, isWritten: true);
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         CheckoutPlan plan = new();
         foreach ((DvcOutput output, IReadOnlyList<DvcEntry> entries) in wanted)
@@ -44,20 +46,16 @@ public sealed partial class DvcRepository
         using DvcPlacement placement = new(Root, _cache, options.Link, _time.GetUtcNow().UtcDateTime);
         await placement.StageAsync(plan.Targets, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        placement.Place();
+        placement.Place(plan.Removed);
         plan.Empty.ForEach(folder => Directory.CreateDirectory(Path.Combine(Root, folder)));
-        foreach (string extra in plan.Removed)
-        {
-            File.Delete(Path.Combine(Root, extra));
-        }
-
-        RemoveEmpty(plan.Removed);
+        List<string> removed = [.. plan.Removed.Select(r => r.Path)];
+        RemoveEmpty(removed);
         await stamps.SaveAsync().ConfigureAwait(false);
-        return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, plan.Removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
+        return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
     }
 
-    // Everything that will be written is looked at first: paths, then objects.
-    private List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> Wanted(List<DvcOutput> outputs)
+    // Everything that will be written is looked at first: paths, then objects. What folds names is found out by making a file, so only who writes asks.
+    private List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> Wanted(List<DvcOutput> outputs, bool isWritten)
     {
         List<(string Path, string Reason)> refused = [.. outputs.Where(o => o.IsUnsafe).Select(o => (o.Path, "leads out of the repository or into what rules it"))];
         List<(DvcOutput, IReadOnlyList<DvcEntry>)> wanted = [];
@@ -90,7 +88,7 @@ public sealed partial class DvcRepository
 
         if (refused.Count == 0)
         {
-            refused = PathGuard.Check(paths, portable: OperatingSystem.IsWindows(), foldCase: FolderTraits.FoldsNames(Root));
+            refused = PathGuard.Check(paths, portable: OperatingSystem.IsWindows(), foldCase: isWritten && FolderTraits.FoldsNames(Root));
         }
 
         return refused.Count > 0 ? throw new UnsafePathException(refused)
@@ -106,7 +104,7 @@ public sealed partial class DvcRepository
         List<DvcWorkFile>? files = _tree.Files(output.Path, isStrict: false, out bool isFolder, cancellationToken);
         if (files is null)
         {
-            plan.Targets.AddRange(isRelink ? [] : entries.Select(e => new DvcTarget(Combined(output, e.Path), e.Md5, output.HashKind, isExecutable)));
+            plan.Targets.AddRange(isRelink ? [] : entries.Select(e => new DvcTarget(Combined(output, e.Path), e.Md5, output.HashKind, isExecutable, default)));
             if (entries.Count == 0 && !isRelink)
             {
                 plan.Empty.Add(output.Path);
@@ -126,29 +124,33 @@ public sealed partial class DvcRepository
         foreach (DvcEntry entry in entries)
         {
             string combined = Combined(output, entry.Path);
-            DvcTarget target = new(combined, entry.Md5, output.HashKind, isExecutable);
             if (!there.Remove(entry.Path, out DvcWorkFile? file))
             {
                 if (!isRelink)
                 {
-                    Missing(plan, target);
+                    Missing(plan, new DvcTarget(combined, entry.Md5, output.HashKind, isExecutable, SourceFile.LookAt(Path.Combine(Root, combined))));
                 }
+
+                continue;
             }
-            else if (hashes.TryGetValue(entry.Path, out Md5Hash hash) && hash.Hex == entry.Md5 && (isExecutable is null || file.IsExecutable == isExecutable))
+
+            DvcTarget target = new(combined, entry.Md5, output.HashKind, isExecutable, file.Found);
+            if (hashes.TryGetValue(entry.Path, out Md5Hash hash) && hash.Hex == entry.Md5 && (isExecutable is null || file.IsExecutable == isExecutable))
             {
                 plan.Unchanged += isRelink ? 0 : 1;
-                plan.Targets.AddRange(isRelink ? [target] : []);
+                plan.Targets.AddRange(isRelink && HoldsTheBytesOf(file.FullPath, entry.Md5, output.HashKind) ? [target] : []);
             }
             else if (!isRelink)
             {
                 plan.Targets.Add(target);
-                plan.Different.Add((combined, file.FullPath is null || hash.Hex == entry.Md5 ? null : hash.Hex, output.HashKind, hash.Hex == entry.Md5));
+                bool isSame = hash.Hex == entry.Md5 && HoldsTheBytesOf(file.FullPath, entry.Md5, output.HashKind);
+                plan.Different.Add((combined, file.FullPath, file.FullPath is null || isSame ? null : hash.Hex, output.HashKind, isSame));
             }
         }
 
         if (!isRelink)
         {
-            plan.Extra.AddRange(there.Values.Select(f => (Combined(output, f.Path), hashes.TryGetValue(f.Path, out Md5Hash hash) ? hash.Hex : null, output.HashKind)));
+            plan.Extra.AddRange(there.Values.Select(f => (Combined(output, f.Path), f.FullPath, f.Found, hashes.TryGetValue(f.Path, out Md5Hash hash) ? hash.Hex : null, output.HashKind)));
         }
     }
 
@@ -156,14 +158,14 @@ public sealed partial class DvcRepository
     private void Missing(CheckoutPlan plan, DvcTarget target)
     {
         RequireFolders(target.Path);
-        switch (SourceFile.KindOf(Path.Combine(Root, target.Path)))
+        switch (target.Found.Kind)
         {
             case SourceKind.Missing:
                 plan.Targets.Add(target);
                 break;
             case SourceKind.File:
                 plan.Targets.Add(target);
-                plan.Different.Add((target.Path, null, target.Kind, false));
+                plan.Different.Add((target.Path, null, null, target.Kind, false));
                 break;
             default:
                 plan.Blocked.Add(target.Path);
@@ -199,17 +201,30 @@ public sealed partial class DvcRepository
 
         HashSet<(string Oid, DvcHashKind Kind)> asked = [.. plan.Different.Where(d => d.Hash is not null).Select(d => (d.Hash!, d.Kind)), .. plan.Extra.Where(e => e.Hash is not null).Select(e => (e.Hash!, e.Kind))];
         HashSet<(string Oid, DvcHashKind Kind)> kept = await SoundAsync(asked, cancellationToken).ConfigureAwait(false);
-        List<string> conflicts = [.. plan.Different.Where(d => !d.OnlyMode && (d.Hash is null || !kept.Contains((d.Hash, d.Kind)))).Select(d => d.Path)];
+        List<string> conflicts = [.. plan.Different.Where(d => !d.OnlyMode && !IsKept(d.FullPath, d.Hash, d.Kind)).Select(d => d.Path)];
         if (conflicts.Count > 0 && !options.Overwrite)
         {
             throw new WorkspaceModifiedException(Root, conflicts);
         }
 
-        foreach ((string path, string? hash, DvcHashKind kind) in plan.Extra)
+        foreach ((string path, string? fullPath, NativeStamp found, string? hash, DvcHashKind kind) in plan.Extra)
         {
-            (options.Exact || (hash is not null && kept.Contains((hash, kind))) ? plan.Removed : plan.Kept).Add(path);
+            if (options.Exact || IsKept(fullPath, hash, kind))
+            {
+                plan.Removed.Add((path, found));
+            }
+            else
+            {
+                plan.Kept.Add(path);
+            }
         }
+
+        bool IsKept(string? fullPath, string? hash, DvcHashKind kind) => hash is not null && kept.Contains((hash, kind)) && HoldsTheBytesOf(fullPath, hash, kind);
     }
+
+    // The hash of DVC 2 is one for texts that differ in their line ends; whether the cache keeps a file only its bytes tell.
+    private bool HoldsTheBytesOf(string? file, string oid, DvcHashKind kind) =>
+        kind == DvcHashKind.Md5 || (file is not null && _cache.Has(oid, kind) && DvcHashing.AreEqual(file, _cache.PathOf(oid, kind)));
 
     private async ValueTask<HashSet<(string Oid, DvcHashKind Kind)>> SoundAsync(HashSet<(string Oid, DvcHashKind Kind)> objects, CancellationToken cancellationToken)
     {
@@ -254,11 +269,11 @@ public sealed partial class DvcRepository
         public List<string> Empty { get; } = [];
 
         /// <summary>Files in the way: their hash, or null when it is not known; or only their mode differs.</summary>
-        public List<(string Path, string? Hash, DvcHashKind Kind, bool OnlyMode)> Different { get; } = [];
+        public List<(string Path, string? FullPath, string? Hash, DvcHashKind Kind, bool OnlyMode)> Different { get; } = [];
 
-        public List<(string Path, string? Hash, DvcHashKind Kind)> Extra { get; } = [];
+        public List<(string Path, string? FullPath, NativeStamp Found, string? Hash, DvcHashKind Kind)> Extra { get; } = [];
 
-        public List<string> Removed { get; } = [];
+        public List<(string Path, NativeStamp Found)> Removed { get; } = [];
 
         public List<string> Kept { get; } = [];
 

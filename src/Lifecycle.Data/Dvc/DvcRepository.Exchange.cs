@@ -18,7 +18,7 @@ public sealed partial class DvcRepository
             throw new DatasetException($"'{output.Path}' cannot be imported: {reason}.");
         }
 
-        IReadOnlyList<DvcEntry> entries = Wanted([output])[0].Entries;
+        IReadOnlyList<DvcEntry> entries = Wanted([output], isWritten: false)[0].Entries;
         ConcurrentBag<string> damaged = [];
         Checking[] files = [.. entries.Select(e => new Checking(e, _cache.PathOf(e.Md5, output.HashKind), damaged))];
         if (output.HashKind == DvcHashKind.Md5)
@@ -57,7 +57,8 @@ public sealed partial class DvcRepository
         using DvcLocks held = await LockAsync([relative, relative + ".dvc"], cancellationToken).ConfigureAwait(false);
         List<string> warnings = [];
         DvcDocument? document = RequireFree(relative, warnings, cancellationToken);
-        using DvcObjectWriter writer = new(_cache, "export");
+        DvcStamps stamps = DvcStamps.Load(_dvcFolder);
+        using DvcObjectWriter writer = new(_cache, "export", stamps);
         await Parallel.ForEachAsync(
             files.Where(f => f.Md5 is null || !writer.Has(f.Md5, DvcHashKind.Md5, f.File.Length)),
             cancellationToken,
@@ -74,9 +75,10 @@ public sealed partial class DvcRepository
         long size = files.Sum(f => f.File.Length);
         string name = relative[(relative.LastIndexOf('/') + 1)..];
         DvcRecord record = isFolder
-            ? new DvcRecord(name, PutList(DvcDirectoryObject.Write(files.Select(f => new DvcEntry(f.File.Path, f.Md5!))), "export", cancellationToken), size, files.Count, false)
+            ? new DvcRecord(name, PutList(DvcDirectoryObject.Write(files.Select(f => new DvcEntry(f.File.Path, f.Md5!))), "export", stamps, cancellationToken), size, files.Count, false)
             : new DvcRecord(name, files[0].Md5!, size, null, files[0].File.IsExecutable);
         await WriteAsync(relative, document, record, warnings, cancellationToken).ConfigureAwait(false);
+        await stamps.SaveAsync().ConfigureAwait(false);
         string[] lost = isFolder ? [.. files.Where(f => f.File.IsExecutable).Select(f => f.File.Path)] : [];
         return new DvcExport(OutputOf(relative, record), objects, bytes, lost, warnings);
     }

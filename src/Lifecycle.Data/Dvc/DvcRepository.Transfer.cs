@@ -10,7 +10,7 @@ public sealed partial class DvcRepository
     /// </summary>
     /// <param name="path">An output, the file that tells of it, or a folder of outputs; null for all.</param>
     /// <param name="remote">Name of the remote; null takes the output's own or the default one.</param>
-    /// <param name="cancellationToken">Cancelling leaves whole objects only; the next call goes on.</param>
+    /// <param name="cancellationToken">Cancelling leaves whole objects only; the next call goes on behind the last 1,000 objects or gibibyte.</param>
     /// <exception cref="DvcObjectMissingException">Objects are not in the cache; the others were pushed.</exception>
     /// <exception cref="DvcObjectCorruptedException">Objects of the cache are damaged; they were not pushed, nor the lists that name them.</exception>
     public ValueTask<DvcTransfer> PushAsync(string? path = null, string? remote = null, CancellationToken cancellationToken = default) =>
@@ -45,19 +45,21 @@ public sealed partial class DvcRepository
         DvcRemote first = Remote(remoteName ?? wanted.FirstOrDefault()?.Remote);
         ConcurrentBag<string> damaged = [];
         List<string> missing = [];
+        DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         long copied = 0;
         long present = 0;
         long bytes = 0;
         foreach (IGrouping<string, DvcOutput> group in wanted.GroupBy(o => remoteName ?? o.Remote ?? first.Name, StringComparer.Ordinal))
         {
             DvcCache other = new(Remote(group.Key).Folder!);
-            Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", damaged, missing);
+            Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", stamps, damaged, missing);
             await transfer.RunAsync([.. group], cancellationToken).ConfigureAwait(false);
             copied += transfer.Copied;
             present += transfer.Present;
             bytes += transfer.Bytes;
         }
 
+        await stamps.SaveAsync().ConfigureAwait(false);
         return !damaged.IsEmpty ? throw new DvcObjectCorruptedException([.. damaged.Order(StringComparer.Ordinal)])
             : missing.Count > 0 ? throw new DvcObjectMissingException(missing, isPush ? Pulling() : $"The remote {first} does not have them; push them from where they are, or name another remote.")
             : new DvcTransfer(first, copied, present, bytes, skipped);
@@ -75,8 +77,11 @@ public sealed partial class DvcRepository
     }
 
     /// <summary>Objects of outputs from one tree into another.</summary>
-    private sealed class Transfer(DvcCache from, DvcCache to, string operation, ConcurrentBag<string> damaged, List<string> missing)
+    private sealed class Transfer(DvcCache from, DvcCache to, string operation, DvcStamps stamps, ConcurrentBag<string> damaged, List<string> missing)
     {
+        private const int GroupObjects = 1000;
+        private const long GroupBytes = 1L << 30;
+
         public long Copied { get; private set; }
 
         public long Present { get; private set; }
@@ -131,13 +136,21 @@ public sealed partial class DvcRepository
 
         private async ValueTask FilesAsync(Dictionary<(string Oid, DvcHashKind Kind), string> files, CancellationToken cancellationToken)
         {
-            using DvcObjectWriter writer = new(to, operation);
-            List<Md5LaneFile> copies = [];
-            foreach (((string oid, DvcHashKind kind), string path) in files)
+            using DvcObjectWriter writer = new(to, operation, stamps);
+            List<DvcCopy> copies = [];
+            KeyValuePair<(string Oid, DvcHashKind Kind), string>[] all = [.. files];
+            (long Length, bool IsThere)[] looks = new (long, bool)[all.Length];
+            await Parallel.ForAsync(0, all.Length, cancellationToken, (i, _) =>
             {
+                looks[i] = Look(all[i].Key.Oid, all[i].Key.Kind, writer);
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+            for (int i = 0; i < all.Length; i++)
+            {
+                ((string oid, DvcHashKind kind), string path) = all[i];
+                (long length, bool isThere) = looks[i];
                 string source = from.PathOf(oid, kind);
-                long length = new FileInfo(source) is { Exists: true } there ? there.Length : -1;
-                if (length >= 0 ? writer.Has(oid, kind, length) : operation == "pull" && to.Has(oid, kind))
+                if (isThere)
                 {
                     Present++;
                 }
@@ -152,13 +165,56 @@ public sealed partial class DvcRepository
                 else
                 {
                     Legacy(source, oid, length, writer, cancellationToken);
+                    if (writer.Count >= GroupObjects || writer.Bytes - Bytes >= GroupBytes)
+                    {
+                        Publish(writer, cancellationToken);
+                    }
                 }
             }
 
-            await Md5Reading.RunAsync(copies, cancellationToken).ConfigureAwait(false);
+            Publish(writer, cancellationToken);
+            foreach (List<DvcCopy> group in Groups(copies))
+            {
+                await Md5Reading.RunAsync(group, cancellationToken).ConfigureAwait(false);
+                Publish(writer, cancellationToken);
+            }
+        }
+
+        // What has its name is not copied again when the call is interrupted and made anew.
+        private void Publish(DvcObjectWriter writer, CancellationToken cancellationToken)
+        {
             Copied += writer.Count;
-            Bytes += writer.Bytes;
+            Bytes = writer.Bytes;
             writer.Publish(cancellationToken);
+        }
+
+        private static IEnumerable<List<DvcCopy>> Groups(List<DvcCopy> copies)
+        {
+            List<DvcCopy> group = [];
+            long bytes = 0;
+            foreach (DvcCopy copy in copies)
+            {
+                group.Add(copy);
+                bytes += copy.ExpectedLength;
+                if (group.Count == GroupObjects || bytes >= GroupBytes)
+                {
+                    yield return group;
+                    group = [];
+                    bytes = 0;
+                }
+            }
+
+            if (group.Count > 0)
+            {
+                yield return group;
+            }
+        }
+
+        // The length of an object where it comes from, or -1; and whether it is where it shall be.
+        private (long Length, bool IsThere) Look(string oid, DvcHashKind kind, DvcObjectWriter writer)
+        {
+            long length = new FileInfo(from.PathOf(oid, kind)) is { Exists: true } there ? there.Length : -1;
+            return (length, length >= 0 ? writer.Has(oid, kind, length) : operation == "pull" && to.Has(oid, kind));
         }
 
         private void Legacy(string source, string oid, long length, DvcObjectWriter writer, CancellationToken cancellationToken)
@@ -177,7 +233,7 @@ public sealed partial class DvcRepository
 
         private void Lists(List<(string Oid, byte[] Bytes, DvcHashKind Kind, List<DvcEntry> Files)> lists, CancellationToken cancellationToken)
         {
-            using DvcObjectWriter writer = new(to, operation);
+            using DvcObjectWriter writer = new(to, operation, stamps);
             foreach ((string oid, byte[] bytes, DvcHashKind kind, List<DvcEntry> files) in lists)
             {
                 if (writer.Has(oid, kind, bytes.Length))

@@ -7,6 +7,7 @@ public sealed partial class DvcRepository
 {
     /// <summary>Reads every object of the cache and compares it with its name; looks whether everything that outputs need is there. The mode of a file proves nothing.</summary>
     /// <param name="cancellationToken">Cancels between files.</param>
+    /// <exception cref="LifecycleStorageException">A folder may not be listed, so what it holds cannot be verified.</exception>
     public async ValueTask<DvcVerification> VerifyAsync(CancellationToken cancellationToken = default)
     {
         ConcurrentBag<string> damaged = [];
@@ -26,7 +27,7 @@ public sealed partial class DvcRepository
         long bytes = objects.Sum(o => o.Length);
         foreach ((string path, string oid) in legacy)
         {
-            string plain = oid.EndsWith(DvcDirectoryObject.Suffix, StringComparison.Ordinal) ? oid[..^DvcDirectoryObject.Suffix.Length] : oid;
+            string plain = DvcDirectoryObject.Plain(oid);
             (_, Md5Hash hash) = DvcHashing.Legacy(path, cancellationToken);
             bytes += new FileInfo(path).Length;
             if (hash.Hex != plain)
@@ -73,9 +74,9 @@ public sealed partial class DvcRepository
             yield break;
         }
 
-        foreach (string folder in Directory.EnumerateDirectories(root).Where(f => Path.GetFileName(f) is { Length: 2 } name && name.All(char.IsAsciiHexDigitLower)).Order(StringComparer.Ordinal))
+        foreach (string folder in DvcDisk.List(root, ignored: false, o => Directory.EnumerateDirectories(root, "*", o)).Where(f => Path.GetFileName(f) is { Length: 2 } name && name.All(char.IsAsciiHexDigitLower)).Order(StringComparer.Ordinal))
         {
-            foreach (string file in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = 0 }).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal))
+            foreach (string file in DvcDisk.List(folder, ignored: false, o => Directory.EnumerateFiles(folder, "*", o)).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal))
             {
                 yield return (file, Path.GetFileName(folder) + Path.GetFileName(file));
             }
@@ -93,7 +94,7 @@ public sealed partial class DvcRepository
         public override void Done(Md5Hash md5, long length, ReadOnlySpan<byte> whole)
         {
             Length = length;
-            string plain = oid.EndsWith(DvcDirectoryObject.Suffix, StringComparison.Ordinal) ? oid[..^DvcDirectoryObject.Suffix.Length] : oid;
+            string plain = DvcDirectoryObject.Plain(oid);
             if (md5.Hex != plain)
             {
                 damaged.Add($"'{path}' has {md5.Hex}");

@@ -6,7 +6,7 @@ using System.Text;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// Hashes of files of the work tree that were seen before, so that an unchanged file is not read again: <c>.dvc/tmp/lifecycle/stamps</c>. A cache in plain
+/// Hashes of files of the work tree and of objects that were seen before, so that an unchanged one is not read again: <c>.dvc/tmp/lifecycle/stamps</c>. A cache in plain
 /// binary with a checksum: paths, numbers and hashes, nothing that could be executed. Damaged or missing, everything is read once.
 /// </summary>
 internal sealed class DvcStamps
@@ -18,6 +18,7 @@ internal sealed class DvcStamps
 
     private readonly string _file;
     private readonly Dictionary<(string Path, DvcHashKind Kind), (FileStamp Stamp, Md5Hash Hash)> _entries = [];
+    private readonly Lock _lock = new();
     private bool _changed;
 
     private DvcStamps(string file) => _file = file;
@@ -40,23 +41,38 @@ internal sealed class DvcStamps
     /// <summary>The hash of a file that has not changed since it was noted.</summary>
     public bool TryGet(string path, DvcHashKind kind, FileStamp stamp, out Md5Hash hash)
     {
-        bool known = _entries.TryGetValue((path, kind), out (FileStamp Stamp, Md5Hash Hash) entry) && entry.Stamp == stamp;
-        hash = entry.Hash;
-        return known;
+        lock (_lock)
+        {
+            bool known = _entries.TryGetValue((path, kind), out (FileStamp Stamp, Md5Hash Hash) entry) && entry.Stamp == stamp;
+            hash = entry.Hash;
+            return known;
+        }
     }
 
     /// <summary>Notes a hash. A file changed within the last two seconds may change again without its times telling, so it is not noted.</summary>
     public void Set(string path, DvcHashKind kind, FileStamp stamp, Md5Hash hash, DateTimeOffset now)
     {
         long at = (now - DateTimeOffset.UnixEpoch).Ticks * 100;
-        _changed = true;
-        if (stamp.Modified > at - Racy || stamp.Changed > at - Racy || stamp.Inode == 0)
-        {
-            _entries.Remove((path, kind));
-            return;
-        }
+        Set(path, kind, stamp, hash, isSure: stamp.Modified <= at - Racy && stamp.Changed <= at - Racy);
+    }
 
-        _entries[(path, kind)] = (stamp, hash);
+    /// <summary>Notes the hash of an object by its full path. Nobody writes into an object, so it may be as young as it likes.</summary>
+    public void SetObject(string path, DvcHashKind kind, FileStamp stamp, Md5Hash hash) => Set(path, kind, stamp, hash, isSure: true);
+
+    private void Set(string path, DvcHashKind kind, FileStamp stamp, Md5Hash hash, bool isSure)
+    {
+        lock (_lock)
+        {
+            _changed = true;
+            if (isSure && stamp.Inode != 0)
+            {
+                _entries[(path, kind)] = (stamp, hash);
+            }
+            else
+            {
+                _entries.Remove((path, kind));
+            }
+        }
     }
 
     /// <summary>Writes the file when something is new; a disk that refuses only costs time later.</summary>

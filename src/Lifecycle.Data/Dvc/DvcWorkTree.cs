@@ -3,9 +3,10 @@ namespace Lifecycle.Data;
 /// <summary>A file of the work tree that belongs to an output.</summary>
 /// <param name="FullPath">Where its bytes are: itself, or the object it is a link to; null for a link to elsewhere.</param>
 /// <param name="Path">Relative to the output; empty when the output is the file.</param>
-/// <param name="Stamp">Its stamp.</param>
+/// <param name="Stamp">The stamp of its bytes.</param>
 /// <param name="IsExecutable">Whether its owner may execute it.</param>
-internal sealed record DvcWorkFile(string? FullPath, string Path, FileStamp Stamp, bool IsExecutable);
+/// <param name="Found">What stood under its name, a link not followed; looked at before its bytes.</param>
+internal sealed record DvcWorkFile(string? FullPath, string Path, FileStamp Stamp, bool IsExecutable, NativeStamp Found);
 
 /// <summary>The work tree of a DVC repository: which files tell of outputs, and which files an output has.</summary>
 internal sealed class DvcWorkTree(string root, string cacheRoot)
@@ -13,6 +14,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     private const int DeepestFolder = 256;
 
     /// <summary>Every <c>.dvc</c> file and <c>dvc.lock</c> that is not ignored, in order of their names. Folders that are outputs are not entered.</summary>
+    /// <exception cref="LifecycleStorageException">A folder may not be listed.</exception>
     public List<DvcDocument> Documents(CancellationToken cancellationToken)
     {
         List<DvcDocument> documents = [];
@@ -45,6 +47,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     /// <param name="isFolder">Whether it is a folder.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="SourceRefusedException">A device, a name that is no text; or a link.</exception>
+    /// <exception cref="LifecycleStorageException">A folder may not be listed.</exception>
     public List<DvcWorkFile>? Files(string path, bool isStrict, out bool isFolder, CancellationToken cancellationToken)
     {
         string full = Path.Combine(root, path);
@@ -70,7 +73,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
         cancellationToken.ThrowIfCancellationRequested();
         string full = Path.Combine(root, folder);
         List<string> folders = [];
-        foreach (FileSystemInfo entry in new DirectoryInfo(full).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 }).OrderBy(e => e.Name, StringComparer.Ordinal))
+        foreach (FileSystemInfo entry in DvcDisk.List(full, ignored: true, o => new DirectoryInfo(full).EnumerateFileSystemInfos("*", o)).OrderBy(e => e.Name, StringComparer.Ordinal))
         {
             string relative = folder.Length == 0 ? entry.Name : folder + "/" + entry.Name;
             if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
@@ -120,7 +123,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
             rules = RulesAt(path, rules);
         }
 
-        foreach (string entry in Directory.EnumerateFileSystemEntries(full, "*", new EnumerationOptions { AttributesToSkip = 0, ReturnSpecialDirectories = false }))
+        foreach (string entry in DvcDisk.List(full, ignored: true, o => Directory.EnumerateFileSystemEntries(full, "*", o)))
         {
             string name = Path.GetFileName(entry);
             if (name.Contains('\uFFFD', StringComparison.Ordinal) || !DvcFileReader.IsText(name))
@@ -156,7 +159,7 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
     {
         if (stamp.Kind == SourceKind.File)
         {
-            return new DvcWorkFile(full, path, stamp.Stamp, stamp.IsExecutable);
+            return new DvcWorkFile(full, path, stamp.Stamp, stamp.IsExecutable, stamp);
         }
 
         if (stamp.Kind == SourceKind.Link)
@@ -173,21 +176,21 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
 
             if (target is not null && target.StartsWith(cacheRoot + Path.DirectorySeparatorChar, StringComparison.Ordinal) && SourceFile.LookAt(target) is { Kind: SourceKind.File } there)
             {
-                return new DvcWorkFile(target, path, there.Stamp, there.IsExecutable);
+                return new DvcWorkFile(target, path, there.Stamp, there.IsExecutable, stamp);
             }
         }
 
         return isStrict
             ? throw new SourceRefusedException(
                 full, stamp.Kind == SourceKind.Link ? "it is a link, and links are not followed; add what it points to, or replace it by a copy." : "it is a device, a pipe or a socket, not a file.")
-            : new DvcWorkFile(null, path, default, false);
+            : new DvcWorkFile(null, path, default, false, stamp);
     }
 
     private IgnoreRules RulesAt(string folder, IgnoreRules rules)
     {
         string name = folder.Length == 0 ? ".dvcignore" : folder + "/.dvcignore";
         string file = Path.Combine(root, name);
-        if (rules.IsIgnoredItself(name, isFolder: false) || SourceFile.KindOf(file) != SourceKind.File)
+        if (rules.IsIgnoredItself(name, isFolder: false) || !System.IO.File.Exists(file) || SourceFile.KindOf(file) != SourceKind.File)
         {
             return rules;
         }

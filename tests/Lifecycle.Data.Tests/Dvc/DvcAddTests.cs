@@ -95,6 +95,8 @@ public sealed class DvcAddTests
     [InlineData("trackedfolder", "Git tracks it already")]
     [InlineData("pipe", "a device, a pipe or a socket")]
     [InlineData("other", "tells of something else")]
+    [InlineData("ignored", "a .dvcignore says that it is to be ignored")]
+    [InlineData("described", "tells of no output")]
     public async Task WhatCannotBeAdded_IsRefused_AndNothingIsWritten(string path, string reason)
     {
         using DvcSandbox sandbox = DvcSandbox.Recorded();
@@ -106,9 +108,13 @@ public sealed class DvcAddTests
         File.CreateSymbolicLink(sandbox["withlink/l"], sandbox["s.txt"]);
         sandbox.Write("withrule/a/.dvcignore", "x");
         sandbox.Write("skipped.tmp", "x");
-        sandbox.Write(".dvcignore", "*.tmp");
+        sandbox.Write(".dvcignore", "*.tmp\nignored.dvc\n");
         sandbox.Write("tracked", "x");
         sandbox.Write("trackedfolder/a/b", "x");
+        sandbox.Write("ignored", "x");
+        sandbox.Write("ignored.dvc", "outs:\n- md5: 9dd4e461268c8034f5c8564e155c67a6\n  size: 1\n  hash: md5\n  path: ignored\n  desc: mine\n");
+        sandbox.Write("described", "x");
+        sandbox.Write("described.dvc", "desc: what this once was\n");
         sandbox.Write("other", "x");
         sandbox.Write("other.dvc", "outs:\n- md5: 9dd4e461268c8034f5c8564e155c67a6\n  size: 1\n  hash: md5\n  path: another\n");
         Directory.CreateDirectory(sandbox[".git"]);
@@ -160,6 +166,19 @@ public sealed class DvcAddTests
         await dvc.AddAsync("d/a[b]*!#?");
         await dvc.AddAsync("d/a[b]*!#?");
         Assert.Equal(after, sandbox.Read("d/.gitignore"));
+    }
+
+    [Fact]
+    public async Task AGitignoreThatIsNotUtf8_KeepsEveryByte()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        byte[] before = [(byte)'f', 0xFC, (byte)'r', (byte)'\n', (byte)'/', (byte)'x', 0xFF];
+        sandbox.Write(".gitignore", before);
+        sandbox.Write("x", "x");
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("x");
+        await dvc.AddAsync("x");
+        Assert.Equal([.. before, .. "\n/x\n"u8], File.ReadAllBytes(sandbox[".gitignore"]));
     }
 
     [Fact]
@@ -244,6 +263,50 @@ public sealed class DvcAddTests
         Assert.Equal([new DvcFileChange("d/f7", DvcFileState.Modified)], status.Outputs.Single().Details);
         Assert.Equal(1, (await dvc.AddAsync("d")).FilesRead);
         Assert.True((await dvc.StatusAsync()).IsClean);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Add_ReplacesADamagedObject_ByTheBytesInHand(bool isKnown)
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        byte[] big = new byte[3 << 20];
+        sandbox.Write("d/big", big);
+        sandbox.Write("d/small", "content");
+        DvcRepository dvc = await sandbox.OpenAsync(time: isKnown ? new Later() : null);
+        string list = (await dvc.AddAsync("d")).Output.Oid!;
+        Assert.Equal((isKnown ? 0L : 2L, 0L), await AddedAsync(dvc));
+        await Task.Delay(20); // so that the times of files move on
+        DvcSandbox.Flip(sandbox.Object(NaiveDvc.Md5(big)), 2 << 20);
+        DvcSandbox.Flip(sandbox.Object(NaiveDvc.Md5("content"u8.ToArray())));
+        DvcSandbox.Flip(sandbox.Object(list));
+        Assert.Equal((2L, 2L), await AddedAsync(dvc));
+        Assert.True((await dvc.VerifyAsync()).IsSound);
+    }
+
+    private static async Task<(long Read, long Objects)> AddedAsync(DvcRepository dvc)
+    {
+        DvcAddition addition = await dvc.AddAsync("d");
+        return (addition.FilesRead, addition.NewObjects);
+    }
+
+    [Fact]
+    public async Task AFileThatWasYoungWhenItWasRead_IsReadAgain_HoweverLongTheReadingTook()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        sandbox.Write("d/x", "x");
+        DvcRepository dvc = await sandbox.OpenAsync(time: new Running());
+        await dvc.AddAsync("d");
+        Assert.Equal(1, (await dvc.StatusAsync()).FilesHashed);
+    }
+
+    // An hour goes by between two looks at the clock.
+    private sealed class Running : TimeProvider
+    {
+        private int _looks;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(_looks++);
     }
 
     private sealed class Later : TimeProvider

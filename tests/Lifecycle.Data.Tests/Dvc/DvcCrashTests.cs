@@ -171,4 +171,59 @@ public sealed class DvcCrashTests
         Assert.True((await dvc.StatusAsync()).IsClean);
         Assert.Equal(content, sandbox.Snapshot("d"));
     }
+
+    [Fact]
+    public void TemporaryFilesOfTheDead_AreSwept_ThoseOfTheLivingStay()
+    {
+        using TemporaryFolder folder = new();
+        DvcCache cache = new(folder.Path);
+        Directory.CreateDirectory(folder["stamps"]);
+        DateTime start = TimeProvider.System.GetUtcNow().UtcDateTime;
+        string before = Litter(cache, start.AddHours(-30));
+        using (DvcObjectWriter writer = new(cache, "push", DvcStamps.Load(folder["stamps"])))
+        {
+            writer.Add(NaiveDvc.Md5("x"u8.ToArray()), DvcHashKind.Md5, "x"u8);
+
+            // all lie where they are looked for; the writer has been at work for a day now
+            string[] living = [.. Directory.EnumerateFiles(folder.Path, ".*.tmp", SearchOption.AllDirectories).Where(f => f != before)];
+            Assert.Equal(2, living.Length);
+            Assert.All(living, f => Assert.Equal(cache.ObjectsFolder, Path.GetDirectoryName(f)));
+            string held = living.Single(f => !CanOpen(f));
+            File.SetLastWriteTimeUtc(held, start.AddHours(-24));
+            Assert.All(living.Where(f => f != held), f => File.SetLastWriteTimeUtc(f, start.AddHours(-20)));
+            DvcCache.Sweep(cache.ObjectsFolder, start);
+            Assert.False(File.Exists(before));
+            Assert.All(living, f => Assert.True(File.Exists(f)));
+            writer.Publish(CancellationToken.None);
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, ".*.tmp", SearchOption.AllDirectories));
+        string young = Litter(cache, start.AddMinutes(-30));
+        string old = Litter(cache, start.AddHours(-2));
+        DvcCache.Sweep(cache.ObjectsFolder, start);
+        Assert.True(File.Exists(young));
+        Assert.False(File.Exists(old));
+    }
+
+    private static string Litter(DvcCache cache, DateTime time)
+    {
+        Directory.CreateDirectory(cache.ObjectsFolder);
+        string file = DvcCache.TemporaryName(cache.ObjectsFolder);
+        File.WriteAllBytes(file, [1]);
+        File.SetLastWriteTimeUtc(file, time);
+        return file;
+    }
+
+    private static bool CanOpen(string file)
+    {
+        try
+        {
+            using FileStream held = new(file, FileMode.Open, FileAccess.Read, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

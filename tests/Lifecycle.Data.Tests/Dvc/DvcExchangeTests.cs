@@ -16,7 +16,9 @@ public sealed class DvcExchangeTests
         await using TestWorkspace w = new();
         DvcRepository dvc = await sandbox.OpenAsync();
         SortedDictionary<string, string> before = sandbox.Snapshot();
+        DateTime untouched = Directory.GetLastWriteTimeUtc(sandbox.Root);
         DatasetVersion version = await w.Datasets.ImportAsync("d", dvc, path, "from the old place");
+        Assert.Equal(untouched, Directory.GetLastWriteTimeUtc(sandbox.Root));
         Assert.Equal(before, sandbox.Snapshot());
         Assert.Equal((count, bytes), (version.Files, version.Bytes));
         foreach (DatasetFile file in await version.ListFilesAsync())
@@ -56,6 +58,20 @@ public sealed class DvcExchangeTests
         Assert.Equal(DvcState.Missing, (await dvc.StatusAsync("copy/data")).Outputs.Single().State);
         await dvc.CheckoutAsync("copy/data");
         Assert.Equal(sandbox.Snapshot("data"), sandbox.Snapshot("copy/data"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Export_ReplacesADamagedObject(bool isKnown)
+    {
+        using DvcSandbox sandbox = DvcSandbox.Recorded();
+        await using TestWorkspace w = new();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        DatasetVersion version = isKnown ? await w.Datasets.ImportAsync("d", dvc, "data") : await w.Datasets.CommitAsync("d", sandbox["data"]);
+        DvcSandbox.Flip(sandbox.Object(NaiveDvc.Md5(File.ReadAllBytes(sandbox["data/run.sh"]))));
+        Assert.Equal(1, (await version.ExportAsync(dvc, "copy/data")).NewObjects);
+        Assert.Empty((await dvc.VerifyAsync()).Damaged);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Lifecycle.Storage.Specification;
 namespace Lifecycle.Data.Tests;
 
 /// <summary>Repositories that somebody made to do harm.</summary>
-public sealed class DvcHostileTests
+public sealed partial class DvcHostileTests
 {
     private static readonly string[] BadPaths =
     [
@@ -222,4 +222,57 @@ public sealed class DvcHostileTests
         sandbox.Write($".dvc/cache/files/md5/{oid[..2]}/{oid[2..]}", list);
         sandbox.Write("d.dvc", $"outs:\n- md5: {oid}\n  size: 1\n  nfiles: 1\n  hash: md5\n  path: d\n");
     }
+
+    [Fact]
+    public async Task AFolderThatMayNotBeListed_IsAnError_NotAFolderWithoutFiles()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        sandbox.Write("d/open/x", "x");
+        sandbox.Write("d/closed/y", "y");
+        sandbox.Write("side/closed/z", "z");
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("d");
+        await dvc.AddAsync("side/closed/z");
+        string shard = Path.GetDirectoryName(sandbox.Object(NaiveDvc.Md5("y"u8.ToArray())))!;
+        await AssertClosedAsync(sandbox["side/closed"], ".dvcignore", async () => await dvc.ListAsync());
+        await AssertClosedAsync(sandbox["d/closed"], ".dvcignore", async () => await dvc.StatusAsync("d"));
+        DvcWorkTree tree = new(sandbox.Root, dvc.CacheFolder);
+        await AssertClosedAsync(sandbox["d/closed"], ".dvcignore", async () =>
+        {
+            await Task.CompletedTask;
+            tree.Files("d", isStrict: true, out _, CancellationToken.None);
+        });
+        await AssertClosedAsync(shard, "read and enter", async () => await dvc.VerifyAsync());
+        Assert.True((await dvc.VerifyAsync()).IsSound);
+    }
+
+    private static async Task AssertClosedAsync(string folder, string advice, Func<Task> act)
+    {
+        UnixFileMode mode = File.GetUnixFileMode(folder);
+        File.SetUnixFileMode(folder, UnixFileMode.None);
+        Task done = Task.CompletedTask;
+        try
+        {
+            // root may list everything, but not a thread of root that gave the files of root up; what is tested ends before it waits for anything
+            Thread thread = new(() =>
+            {
+                _ = SetFileUser(65_534);
+                done = act();
+                _ = SetFileUser(0);
+            });
+            thread.Start();
+            thread.Join();
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder, mode);
+        }
+
+        LifecycleStorageException error = await Assert.ThrowsAsync<LifecycleStorageException>(() => done);
+        Assert.Contains($"'{folder}' may not be listed", error.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, error.Message, StringComparison.Ordinal);
+    }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileUser(uint user);
 }

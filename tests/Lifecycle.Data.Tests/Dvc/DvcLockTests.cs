@@ -27,6 +27,19 @@ public sealed class DvcLockTests
     }
 
     [Fact]
+    public async Task AnRwLockThatVanishes_IsInNobodysWay()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Recorded();
+        DvcRepository dvc = await sandbox.OpenAsync(Impatient);
+        Directory.CreateDirectory(sandbox[".dvc/tmp"]);
+
+        // there when it is asked for, gone when it is read
+        File.CreateSymbolicLink(sandbox[".dvc/tmp/rwlock"], sandbox[".dvc/tmp/gone"]);
+        Assert.True(File.Exists(sandbox[".dvc/tmp/rwlock"]));
+        Assert.Equal("data", (await dvc.AddAsync("data")).Output.Path);
+    }
+
+    [Fact]
     public async Task Locks_DoNotUsePids()
     {
         using DvcSandbox sandbox = DvcSandbox.Recorded();

@@ -84,6 +84,66 @@ public sealed class DvcTransferTests
     }
 
     [Fact]
+    public async Task Push_ReplacesADamagedObjectOfTheRemote_AndFetchOneOfTheCache()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        Assert.Equal((31, 0), await PushedAsync(dvc));
+        Assert.Equal((0, 31), await PushedAsync(dvc));
+        string oid = NaiveDvc.Md5(Encoding.UTF8.GetBytes("content 3"));
+        string list = (await dvc.ListAsync()).Single().Oid!;
+        string remote = Path.Combine(sandbox.Outside, "remote");
+        await Task.Delay(20); // so that the times of files move on
+        DvcSandbox.Flip(AtRemote(remote, oid));
+        DvcSandbox.Flip(AtRemote(remote, list));
+        Assert.Equal((2, 29), await PushedAsync(dvc));
+        Assert.Equal(File.ReadAllBytes(sandbox.Object(oid)), File.ReadAllBytes(AtRemote(remote, oid)));
+        Assert.Equal(File.ReadAllBytes(sandbox.Object(list)), File.ReadAllBytes(AtRemote(remote, list)));
+        DvcSandbox.Flip(sandbox.Object(oid));
+        Assert.Single((await dvc.VerifyAsync()).Damaged);
+        Assert.Equal(1, (await dvc.FetchAsync()).Copied);
+        Assert.True((await dvc.VerifyAsync()).IsSound);
+
+        // what was seen is remembered: nothing but its stamp is looked at
+        string stamps = Convert.ToHexString(File.ReadAllBytes(sandbox[".dvc/tmp/lifecycle/stamps"]));
+        Assert.Equal((0, 31), await PushedAsync(dvc));
+        Assert.Equal(stamps, Convert.ToHexString(File.ReadAllBytes(sandbox[".dvc/tmp/lifecycle/stamps"])));
+    }
+
+    [Fact]
+    public async Task APushThatEndsInTheMiddle_KeepsWhatItHasCopied()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty(Config);
+        string last = "";
+        for (int i = 0, made = 0; made < 1001 || last.Length == 0; i++)
+        {
+            // the only object of its folder comes last, and that folder cannot be made
+            string content = string.Create(CultureInfo.InvariantCulture, $"content {i}");
+            string oid = NaiveDvc.Md5(Encoding.UTF8.GetBytes(content));
+            if (!oid.StartsWith("ff", StringComparison.Ordinal) && made < 1001)
+            {
+                sandbox.Write(string.Create(CultureInfo.InvariantCulture, $"d/f{made++}"), content);
+            }
+            else if (oid.StartsWith("ff", StringComparison.Ordinal) && last.Length == 0)
+            {
+                sandbox.Write("d/z", content);
+                last = oid;
+            }
+        }
+
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("d");
+        string inTheWay = Path.Combine(sandbox.Outside, "remote/files/md5/ff");
+        Directory.CreateDirectory(Path.GetDirectoryName(inTheWay)!);
+        await File.WriteAllBytesAsync(inTheWay, []);
+        await Assert.ThrowsAsync<LifecycleStorageException>(async () => await dvc.PushAsync());
+        File.Delete(inTheWay);
+        Assert.Equal(1000, sandbox.Snapshot(Path.Combine(sandbox.Outside, "remote")).Count);
+        Assert.Equal((3, 1000), await PushedAsync(dvc));
+        Assert.True(File.Exists(AtRemote(Path.Combine(sandbox.Outside, "remote"), last)));
+    }
+
+    [Fact]
     public async Task FlippedBit_ReadOnlyObject_FoundOnCheckout()
     {
         using DvcSandbox sandbox = await ManyAsync();
@@ -152,6 +212,102 @@ public sealed class DvcTransferTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(sandbox.Outside, "elsewhere")));
     }
 
+    [Fact]
+    public async Task WhatChangesWhileACheckoutRuns_Stays_AndIsTold()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        Acting time = new();
+        DvcRepository dvc = await sandbox.OpenAsync(time: time);
+        sandbox.Write("d/f1", "content 3");
+        sandbox.Write("d/f2", "content 4");
+        File.Delete(sandbox["d/f5"]);
+        File.Delete(sandbox["d/f6"]);
+        sandbox.Write("d/in/extra", "content 7");
+        sandbox.Write("d/in/other", "content 8");
+
+        // the second look at the clock lies behind the plan
+        time.At(2, () =>
+        {
+            sandbox.Write("d/f1", "just now 1");
+            sandbox.Write("d/f5", "just now 5");
+            sandbox.Write("d/in/extra", "just now e");
+        });
+        WorkspaceModifiedException error = await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync());
+        Assert.True(time.HasActed);
+        Assert.Equal(["d/f1", "d/f5", "d/in/extra"], error.Paths);
+        Assert.Contains("changed while the checkout ran", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("just now 1", "just now 5", "just now e"), (sandbox.Read("d/f1"), sandbox.Read("d/f5"), sandbox.Read("d/in/extra")));
+        Assert.Equal(("content 2", "content 6", false), (sandbox.Read("d/f2"), sandbox.Read("d/f6"), File.Exists(sandbox["d/in/other"])));
+        Assert.Equal(["d/f1", "d/f5"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
+    }
+
+    [Theory]
+    [InlineData(LinkKind.Copy)]
+    [InlineData(LinkKind.Hardlink)]
+    public async Task AWorkTreeThatIsAnotherFileSystemThanDotDvc_IsStillWrittenByRenames(LinkKind link)
+    {
+        using TinyDisk disk = TinyDisk.Mount(8);
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        Directory.Delete(sandbox["d"], recursive: true);
+        Directory.Delete(sandbox[".dvc/tmp"], recursive: true);
+        Directory.CreateSymbolicLink(sandbox[".dvc/tmp"], disk.Folder.Path);
+        string twin = Path.Combine(sandbox.Outside, "twin");
+        Assert.True(AtomicFile.TryHardlink(sandbox.Write("d/f1", "content 3"), twin));
+        DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Link = link });
+        Assert.Equal((30, 0), (report.Written, report.Linked));
+        Assert.Equal("content 1", sandbox.Read("d/f1"));
+        Assert.Equal("content 3", File.ReadAllText(twin));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(sandbox["d"]), f => !Path.GetFileName(f).StartsWith('f'));
+        Assert.True((await dvc.StatusAsync()).IsClean);
+    }
+
+    [Fact]
+    public async Task OfDvc2_AFileWithOtherLineEnds_IsNeverTakenForItsTwinInTheCache()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        string twin = Legacy(sandbox, "a\nb\n");
+        string other = Legacy(sandbox, "other\n");
+        string list = NaiveDvc.Dir(new Dictionary<string, string> { ["x"] = other });
+        string folder = Legacy(sandbox, list, ".dir");
+        sandbox.Write("same.dvc", $"outs:\n- md5: {twin}\n  size: 4\n  path: same\n");
+        sandbox.Write("exec.dvc", $"outs:\n- md5: {twin}\n  size: 4\n  isexec: true\n  path: exec\n");
+        sandbox.Write("d.dvc", $"outs:\n- md5: {folder}\n  size: 6\n  nfiles: 1\n  path: d\n");
+        foreach (string file in new[] { "same", "exec", "d/x", "d/extra" })
+        {
+            sandbox.Write(file, "a\r\nb\r\n");
+        }
+
+        DvcRepository dvc = await sandbox.OpenAsync();
+        Assert.Equal(0, (await dvc.RelinkAsync("same", LinkKind.Hardlink)).Written);
+        Assert.Equal(1, (await dvc.CheckoutAsync("same")).Unchanged);
+        Assert.Equal(["exec"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync("exec"))).Paths);
+        Assert.Equal(["d/x"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync("d"))).Paths);
+        File.Delete(sandbox["d/x"]);
+        DvcCheckoutReport report = await dvc.CheckoutAsync("d");
+        Assert.Equal(["d/extra"], report.Kept);
+        Assert.Empty(report.Removed);
+        Assert.All(new[] { "same", "exec", "d/extra" }, f => Assert.Equal("a\r\nb\r\n", sandbox.Read(f)));
+
+        // with the very bytes of the object all is as with DVC 3
+        foreach (string file in new[] { "same", "exec", "d/x", "d/extra" })
+        {
+            sandbox.Write(file, "a\nb\n");
+        }
+
+        Assert.Equal(1, (await dvc.RelinkAsync("same", LinkKind.Hardlink)).Written);
+        Assert.Equal(1, (await dvc.CheckoutAsync("exec")).Written);
+        Assert.Equal(["d/extra"], (await dvc.CheckoutAsync("d")).Removed);
+        Assert.Equal("other\n", sandbox.Read("d/x"));
+    }
+
+    private static string Legacy(DvcSandbox sandbox, string content, string suffix = "")
+    {
+        string oid = NaiveDvc.Md5(Encoding.UTF8.GetBytes(content)) + suffix;
+        sandbox.Write($".dvc/cache/{oid[..2]}/{oid[2..]}", content);
+        return oid;
+    }
+
     [Theory]
     [InlineData(LinkKind.Hardlink)]
     [InlineData(LinkKind.Reflink)]
@@ -166,6 +322,37 @@ public sealed class DvcTransferTests
         Assert.Equal(before, sandbox.Snapshot("d"));
         Assert.Equal(link == LinkKind.Hardlink, FileStamp.Of(sandbox["d/f2"]).Inode == FileStamp.Of(sandbox.Object(NaiveDvc.Md5(Encoding.UTF8.GetBytes("content 2")))).Inode);
         Assert.Equal(link == LinkKind.Hardlink ? 29 : report.Linked, report.Linked);
+    }
+
+    [Fact]
+    public async Task FilesThatAreLinksToOneObject_AreReplacedTogether_AndLinkedAgain()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        sandbox.Write("d/f1", "content 2");
+        sandbox.Write("d/f3", "content 2");
+        await dvc.AddAsync("d");
+        string linked = sandbox.Read("d.dvc");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(30, (await dvc.RelinkAsync("d", LinkKind.Hardlink)).Linked);
+            Assert.Equal(FileStamp.Of(sandbox["d/f1"]).Inode, FileStamp.Of(sandbox["d/f2"]).Inode);
+        }
+
+        foreach (string name in new[] { "d/f1", "d/f2", "d/f3" })
+        {
+            File.Delete(sandbox[name]);
+            sandbox.Write(name, "other");
+        }
+
+        await dvc.AddAsync("d");
+        string other = sandbox.Read("d.dvc");
+        await dvc.RelinkAsync("d", LinkKind.Hardlink);
+        sandbox.Write("d.dvc", linked);
+        Assert.Equal(3, (await dvc.CheckoutAsync("d", new DvcCheckoutOptions { Link = LinkKind.Hardlink })).Written);
+        sandbox.Write("d.dvc", other);
+        Assert.Equal(3, (await dvc.CheckoutAsync("d")).Written);
+        Assert.Equal("other", sandbox.Read("d/f3"));
     }
 
     [Fact]
@@ -278,5 +465,27 @@ public sealed class DvcTransferTests
 
         await (await sandbox.OpenAsync()).AddAsync("d");
         return sandbox;
+    }
+
+    /// <summary>A clock that does something when it is asked for the n-th time.</summary>
+    private sealed class Acting : TimeProvider
+    {
+        private Action? _act;
+        private int _left;
+
+        public bool HasActed { get; private set; }
+
+        public void At(int look, Action act) => (_left, _act) = (look, act);
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (--_left == 0)
+            {
+                HasActed = true;
+                _act!();
+            }
+
+            return base.GetUtcNow();
+        }
     }
 }
