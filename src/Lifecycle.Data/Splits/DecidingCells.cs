@@ -58,7 +58,7 @@ internal sealed class DecidingCells
             await foreach (ColumnBatch batch in version.Catalog.FormatOf(_asTexts)
                 .ReadAsync(content, _asTexts, [.. _kept.Select(c => c.Name)], batchRows, cancellationToken).ConfigureAwait(false))
             {
-                yield return _kept.Select(c => Texts(batch.Column<string>(c.Name), c.Type)).ToDictionary(c => c.Name, StringComparer.Ordinal);
+                yield return _kept.Select(c => Texts(batch.Column<string>(c.Name), c.Type)).ToDictionary(c => c.Name, BatchColumn (c) => c, StringComparer.Ordinal);
             }
         }
     }
@@ -68,7 +68,7 @@ internal sealed class DecidingCells
     private static bool HaveOneText(ColumnType a, ColumnType b) =>
         a == b || (a is ColumnType.Int32 or ColumnType.Int64 && b is ColumnType.Int32 or ColumnType.Int64);
 
-    private BatchColumn Texts(BatchColumn<string> cells, ColumnType type)
+    private BatchColumn<string> Texts(BatchColumn<string> cells, ColumnType type)
     {
         string[] texts = new string[cells.Count];
         bool[] valid = new bool[cells.Count];
