@@ -100,6 +100,42 @@ public sealed class LimitTests
         Assert.Equal("the disk is gone", error.Message);
     }
 
+    [Fact]
+    public async Task AskedColumnsOfMoreThan2GiB_AreRefused_BeforeOneIsRead()
+    {
+        byte[] file = new HandmadeFile { Type = PhysicalType.Int64, Rows = 256 << 17 }.Page(EncodingTests.Longs(1), 1).Complete();
+        TableFormatException error = await Assert.ThrowsAsync<TableFormatException>(() => Reading.ReadAsync(file, [.. Enumerable.Repeat("c", 9)]));
+        Assert.Equal(TableProblemKind.TooLarge, error.Problems[0].Kind);
+        Assert.Contains("Read fewer columns", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFooterThatSaysNothing_OfBillionsOfCells_IsNotDecoded()
+    {
+        ColumnChunk chunk = new(PhysicalType.Int32, 0, 60_000_000, 40, 40, 4, default);
+        ParquetFooter footer = new(300_000_000, [Root(1), Leaf("a")], [.. Enumerable.Repeat(new RowGroup(60_000_000, [chunk]), 5)], false);
+        ParquetColumns columns = new(footer, 0);
+        TableSummary table = ParquetScan.Summarize("t.parquet", footer, columns);
+        DatasetProfile profile = await new FooterProfile(footer, columns).ToProfileAsync(table, () => throw new InvalidOperationException("it was read"), default);
+        Assert.Contains("Ask for a full profile", Assert.Single(profile.Problems), StringComparison.Ordinal);
+        Assert.Equal("a", Assert.Single(profile.Columns).Name);
+    }
+
+    [Fact]
+    public async Task TheCopyOfAStream_HasNoName_AndOneReader()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using SpooledFile spool = await SpooledFile.OfAsync(new Reading.Forward([1, 2, 3]), default);
+        FileStream copy = Assert.IsType<FileStream>(spool.Content);
+        Assert.Equal(3, copy.Length);
+        Assert.False(File.Exists(copy.Name), "a process that dies would leave rows behind");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy.SafeFileHandle));
+    }
+
     private static SchemaNode Root(int children) => new("g", null, 0, 0, children, Annotation.None, 0, 0);
 
     private static SchemaNode Leaf(string name) => new(name, PhysicalType.Int32, 0, 0, 0, Annotation.None, 0, 0);

@@ -83,17 +83,25 @@ internal static class CanonicalText
     // marks behind a starter stand in the order of their classes; equal classes keep theirs
     private static void Order(List<(int Code, int Class)> points)
     {
-        for (int i = 1; i < points.Count; i++)
+        for (int from = 0; from < points.Count; from++)
         {
-            (int Code, int Class) point = points[i];
-            int to = i;
-            while (point.Class != 0 && to > 0 && points[to - 1].Class > point.Class)
+            int end = from;
+            bool isOrdered = true;
+            for (; end < points.Count && points[end].Class != 0; end++)
             {
-                points[to] = points[to - 1];
-                to--;
+                isOrdered &= end == from || points[end - 1].Class <= points[end].Class;
             }
 
-            points[to] = point;
+            if (!isOrdered)
+            {
+                int at = from;
+                foreach ((int Code, int Class) point in points.GetRange(from, end - from).OrderBy(p => p.Class))
+                {
+                    points[at++] = point;
+                }
+            }
+
+            from = end;
         }
     }
 

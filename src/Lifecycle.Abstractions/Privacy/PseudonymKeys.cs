@@ -59,7 +59,7 @@ public sealed class PseudonymKeys : IPseudonymKeySource
     /// <summary>Makes a key file with one new random key of 32 bytes; on Unix only its owner may read it.</summary>
     /// <param name="path">A file that is not there yet.</param>
     /// <param name="id">Name of the key.</param>
-    /// <exception cref="PseudonymKeyException">The file is there already; a key is never overwritten.</exception>
+    /// <exception cref="PseudonymKeyException">The file is there already; a key is never overwritten. Or it cannot be written; then nothing is left of it.</exception>
     public static PseudonymKeys CreateFile(string path, string id = "k1")
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -74,13 +74,7 @@ public sealed class PseudonymKeys : IPseudonymKeySource
 
         try
         {
-            using FileStream stream = new(path, options);
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-        catch (IOException error) when (System.IO.File.Exists(path))
-        {
-            throw new PseudonymKeyException($"The file '{path}' is there already, and a key is never overwritten: what was made with it could not be joined again. Choose another file.", error);
+            Write(path, options, content);
         }
         finally
         {
@@ -105,6 +99,31 @@ public sealed class PseudonymKeys : IPseudonymKeySource
         PseudonymKey? key = id is null ? keys[^1] : Find(keys, id);
         return ValueTask.FromResult(key ?? throw new PseudonymKeyException(
             $"There is no key '{id}'{(File is null ? "" : $" in '{File}'")}. The keys are: {string.Join(", ", keys.Select(k => k.Id))}."));
+    }
+
+    private static void Write(string path, FileStreamOptions options, byte[] content)
+    {
+        bool isMade = false;
+        try
+        {
+            using FileStream stream = new(path, options);
+            isMade = true;
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException error) when (!isMade && System.IO.File.Exists(path))
+        {
+            throw new PseudonymKeyException($"The file '{path}' is there already, and a key is never overwritten: what was made with it could not be joined again. Choose another file.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (isMade)
+            {
+                System.IO.File.Delete(path);
+            }
+
+            throw new PseudonymKeyException($"The key file '{path}' cannot be made: {error.Message} Choose a folder that is there and that you may write.", error);
+        }
     }
 
     private static PseudonymKey? Find(IReadOnlyList<PseudonymKey> keys, string id) => keys.FirstOrDefault(k => string.Equals(k.Id, id, StringComparison.Ordinal));

@@ -11,7 +11,13 @@ internal sealed class FooterProfile(ParquetFooter footer, ParquetColumns columns
         List<string> problems = [.. table.Problems.Select(p => p.Message)];
         string[] missing = [.. columns.Columns.Select(c => c.Column.Name).Where((_, i) => said[i] is null)];
         DatasetProfile? decoded = null;
-        if (missing.Length > 0)
+        if (table.Rows > ParquetLimits.ProfileCells / Math.Max(1, missing.Length))
+        {
+            problems.Add(
+                $"the footer does not say enough of {missing.Length} column(s), and their {table.Rows} rows are more than the {ParquetLimits.ProfileCells} cells that are decoded at a commit: "
+                + $"{string.Join(", ", missing.Take(10))}{(missing.Length > 10 ? ", ..." : "")}. Ask for a full profile");
+        }
+        else if (missing.Length > 0)
         {
             try
             {

@@ -22,7 +22,7 @@ internal sealed class Cells(ParquetColumn column, int rows, bool[]? valid, long 
         (ColumnType.Double, _) => Spread(values, v => DecimalNumber.Of(v, column.Node.Scale)),
         (ColumnType.DateTime, Annotation.Milliseconds) => Spread(values, v => Instant(v, TimeSpan.TicksPerMillisecond)),
         (ColumnType.DateTime, Annotation.Microseconds) => Spread(values, v => Instant(v, TimeSpan.TicksPerMicrosecond)),
-        (ColumnType.DateTime, _) => Spread(values, v => Instant((v >= 0 ? v : v - 99) / 100, 1)),
+        (ColumnType.DateTime, _) => Spread(values, v => Instant((v / 100) - (v % 100 < 0 ? 1 : 0), 1)),
         (_, Annotation.Unsigned) => Spread(values, v => v >= 0 ? v : throw Fault($"the value {(ulong)v} does not fit into Int64")),
         _ => Same(values),
     };

@@ -28,6 +28,9 @@ internal sealed class ChunkPages
     /// <summary>Which cells are there; null when the column is required.</summary>
     public bool[]? Valid => _valid;
 
+    /// <summary>Bytes of the pages, unpacked.</summary>
+    public long Unpacked => _unpacked;
+
     /// <summary>Moves all pages to the plain column.</summary>
     /// <exception cref="ParquetFaultException">The pages are not what is claimed.</exception>
     public void Walk(CancellationToken cancellationToken)

@@ -6,8 +6,9 @@ namespace Lifecycle.Data.Parquet;
 /// <summary>One column of one row group as typed cells. Parquet.Net decodes the values of pages that were checked and unpacked before.</summary>
 internal static class ColumnDecoder
 {
+    /// <returns>The cells, and how many bytes the pages had when they were unpacked.</returns>
     /// <exception cref="ParquetFaultException">The bytes are not what is claimed.</exception>
-    public static async ValueTask<BatchColumn> DecodeAsync(Stream content, RowGroup group, ParquetColumn column, CancellationToken cancellationToken)
+    public static async ValueTask<(BatchColumn Cells, long Unpacked)> DecodeAsync(Stream content, RowGroup group, ParquetColumn column, CancellationToken cancellationToken)
     {
         ColumnChunk chunk = group.Chunks[column.Leaf];
         byte[] bytes = await ParquetFile.ReadAsync(content, chunk.Start, (int)chunk.Compressed, cancellationToken).ConfigureAwait(false);
@@ -16,7 +17,7 @@ internal static class ColumnDecoder
         pages.Walk(cancellationToken);
         bool[]? valid = ValidOf(pages.Valid, chunk, column);
         Cells cells = new(column, (int)chunk.Values, valid, chunk.Start);
-        return column.Node.Type switch
+        BatchColumn decoded = column.Node.Type switch
         {
             PhysicalType.Boolean => cells.Of(await ValuesAsync<bool>(plain, column, chunk, cancellationToken).ConfigureAwait(false)),
             PhysicalType.Int32 => cells.Of(await ValuesAsync<int>(plain, column, chunk, cancellationToken).ConfigureAwait(false)),
@@ -25,6 +26,7 @@ internal static class ColumnDecoder
             PhysicalType.Double => cells.Of(await ValuesAsync<double>(plain, column, chunk, cancellationToken).ConfigureAwait(false)),
             _ => cells.Of(await ValuesAsync<ReadOnlyMemory<byte>>(plain, column, chunk, cancellationToken).ConfigureAwait(false), plain.HasDictionary),
         };
+        return (decoded, pages.Unpacked);
     }
 
     private static bool[]? ValidOf(bool[]? valid, ColumnChunk chunk, ParquetColumn column)

@@ -195,7 +195,7 @@ internal sealed class ParquetColumns
 
     private ParquetFaultException Damaged(string message) => new(TableProblemKind.Damaged, message, _at);
 
-    private static int WidthOf(ColumnType type) => type switch
+    internal static int WidthOf(ColumnType type) => type switch
     {
         ColumnType.Boolean => sizeof(bool),
         ColumnType.Int32 or ColumnType.Single or ColumnType.Date => sizeof(int),

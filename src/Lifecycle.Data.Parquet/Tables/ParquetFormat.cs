@@ -93,11 +93,15 @@ public sealed class ParquetFormat : TableFormat
             foreach (RowGroup group in file.Footer.Groups.Where(g => g.Rows > 0))
             {
                 BatchColumn[] decoded = new BatchColumn[wanted.Length];
+                long left = ParquetLimits.GroupBytes - wanted.Sum(i => Claimed(file, group, i));
+                RequireRoom(left, table.Path, row, wanted.Length);
                 for (int i = 0; i < decoded.Length; i++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     ParquetColumn column = file.Columns.Columns[wanted[i]] with { Column = table.Schema[wanted[i]] };
-                    decoded[i] = await DecodeAsync(file, group, column, table.Path, row, cancellationToken).ConfigureAwait(false);
+                    (decoded[i], long unpacked) = await DecodeAsync(file, group, column, table.Path, row, cancellationToken).ConfigureAwait(false);
+                    left -= Math.Max(0, unpacked - group.Chunks[column.Leaf].Uncompressed);
+                    RequireRoom(left, table.Path, row, wanted.Length);
                 }
 
                 for (int from = 0; from < group.Rows; from += Math.Min(batchRows, (int)group.Rows - from))
@@ -109,6 +113,23 @@ public sealed class ParquetFormat : TableFormat
 
                 row += group.Rows;
             }
+        }
+    }
+
+    // values as they lie in memory, or the texts of them, whatever is more
+    private static long Claimed(ParquetFile file, RowGroup group, int column)
+    {
+        ParquetColumn asked = file.Columns.Columns[column];
+        return Math.Max(group.Chunks[asked.Leaf].Uncompressed, group.Rows * ParquetColumns.WidthOf(asked.Column.Type));
+    }
+
+    private static void RequireRoom(long left, string path, long row, int columns)
+    {
+        if (left < 0)
+        {
+            throw new TableFormatException(path, [new TableProblem(
+                TableProblemKind.TooLarge, row + 1, 0,
+                $"the {columns} columns that were asked for have {ParquetLimits.GroupBytes - left} bytes in one row group; at most {ParquetLimits.GroupBytes} are read. Read fewer columns, or write smaller row groups")]);
         }
     }
 
@@ -132,7 +153,7 @@ public sealed class ParquetFormat : TableFormat
         }
     }
 
-    private static async ValueTask<BatchColumn> DecodeAsync(
+    private static async ValueTask<(BatchColumn Cells, long Unpacked)> DecodeAsync(
         ParquetFile file, RowGroup group, ParquetColumn column, string path, long row, CancellationToken cancellationToken)
     {
         try

@@ -1,6 +1,7 @@
 namespace Lifecycle.Data.Parquet;
 
-/// <summary>A stream that can seek: the one that was given, or its copy in a temporary file that is deleted on close.</summary>
+/// <summary>A stream that can seek: the one that was given, or its copy in a temporary file that only this user can read. On Unix that has
+/// no name any more, so that nothing is left when the process dies; on Windows it is deleted on close.</summary>
 internal sealed class SpooledFile : IAsyncDisposable
 {
     private readonly bool _own;
@@ -20,15 +21,7 @@ internal sealed class SpooledFile : IAsyncDisposable
             return new SpooledFile(content, own: false);
         }
 
-        FileStream copy = new(
-            Path.Combine(Path.GetTempPath(), "lifecycle-parquet-" + Path.GetRandomFileName()),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            });
+        FileStream copy = Create();
         try
         {
             await content.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
@@ -42,4 +35,26 @@ internal sealed class SpooledFile : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _own ? Content.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static FileStream Create()
+    {
+        string path = Path.Combine(Path.GetTempPath(), "lifecycle-parquet-" + Path.GetRandomFileName());
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.Asynchronous,
+        };
+        if (OperatingSystem.IsWindows())
+        {
+            options.Options |= FileOptions.DeleteOnClose;
+            return new FileStream(path, options);
+        }
+
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStream copy = new(path, options);
+        File.Delete(path);
+        return copy;
+    }
 }

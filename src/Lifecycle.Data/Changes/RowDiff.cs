@@ -33,6 +33,7 @@ internal sealed class RowDiff
             _ = _newTable.Schema.PositionOf(column);
         }
 
+        (_oldTable, _newTable) = (WithTexts(_oldTable, _newTable), WithTexts(_newTable, _oldTable));
         _columns = [.. _newTable.Schema.Select(c => c.Name).Where(n => _oldTable.Schema.IndexOf(n) >= 0)];
         if (_columns.Length == 0)
         {
@@ -69,21 +70,40 @@ internal sealed class RowDiff
             : table;
     }
 
+    // A column of a CSV that is texts on one side is read as texts on the other, too: the cells that are alike in both files stay so.
+    private static TableSummary WithTexts(TableSummary table, TableSummary other) => table.Csv is null || other.Csv is null
+        ? table
+        : table with
+        {
+            Schema = new TableSchema(table.Schema.Select(c => other.Schema.TryGet(c.Name, out TableColumn? twin) && twin.Type == ColumnType.String ? c with { Type = ColumnType.String } : c)),
+        };
+
     private RowComparison Comparison() => new(_pairs, _key, _multiset, (_old.ToString(), _new.ToString()));
 
-    // Into how many files the rows go so that those of one fit into the memory; the older side is the one that is held.
-    private async ValueTask<int> PartsAsync(CancellationToken cancellationToken)
+    // Into how many files the rows go so that those of one fit into the memory. The older side is held; with a key the added rows of the younger one are, too,
+    // to find keys that stand twice.
+    internal async ValueTask<int> PartsAsync(CancellationToken cancellationToken)
     {
         if (_options.Parts is { } parts)
         {
             return parts;
         }
 
-        IReadOnlyList<DatasetFile> files = await _old.ListFilesAsync(cancellationToken).ConfigureAwait(false);
-        long length = files.First(f => string.Equals(f.Path, _oldTable.Path, StringComparison.Ordinal)).Length;
-        long texts = _columns.Count(n => _oldTable.Schema[n].Type == ColumnType.String);
-        double bytes = ((double)_oldTable.Rows * (FixedBytes + (CellBytes * _columns.Length))) + (3.0 * length * texts / _oldTable.Schema.Count);
+        double bytes = await BytesAsync(_old, _oldTable, cancellationToken).ConfigureAwait(false);
+        if (!_multiset)
+        {
+            bytes = Math.Max(bytes, await BytesAsync(_new, _newTable, cancellationToken).ConfigureAwait(false));
+        }
+
         return bytes <= _options.Memory ? 1 : (int)Math.Min(MostParts, Math.Ceiling(bytes / _options.Memory) + 1);
+    }
+
+    private async ValueTask<double> BytesAsync(DatasetVersion version, TableSummary table, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
+        long length = files.First(f => string.Equals(f.Path, table.Path, StringComparison.Ordinal)).Length;
+        long texts = _columns.Count(n => table.Schema[n].Type == ColumnType.String);
+        return ((double)table.Rows * (FixedBytes + (CellBytes * _columns.Length))) + (3.0 * length * texts / table.Schema.Count);
     }
 
     private async IAsyncEnumerable<NumberedRows> RowsAsync(

@@ -18,7 +18,7 @@ public sealed class RowDiffOptions
     public bool AsMultiset { get; set; }
 
     /// <summary>
-    /// About how many bytes of rows are held; when the older version takes more, both are divided by their keys into temporary files. At least 64 KiB; 256 MiB by default.
+    /// About how many bytes of rows are held; when the older version takes more, or with a key the younger one, both are divided by their keys into temporary files. At least 64 KiB; 256 MiB by default.
     /// </summary>
     public long Memory
     {

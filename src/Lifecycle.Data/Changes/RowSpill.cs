@@ -26,7 +26,7 @@ internal sealed class RowSpill : IAsyncDisposable
         }
     }
 
-    /// <summary>A temporary file that only this user can read and that goes when it is closed.</summary>
+    /// <summary>A temporary file that only this user can read. On Unix it has no name any more, so that nothing is left when the process dies; on Windows it goes when it is closed.</summary>
     public static FileStream Create(string? folder)
     {
         FileStreamOptions options = new()
@@ -35,14 +35,18 @@ internal sealed class RowSpill : IAsyncDisposable
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             BufferSize = BufferBytes,
-            Options = FileOptions.DeleteOnClose,
         };
-        if (!OperatingSystem.IsWindows())
+        string path = Path.Combine(folder ?? Path.GetTempPath(), "lifecycle-rows-" + Path.GetRandomFileName());
+        if (OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            options.Options = FileOptions.DeleteOnClose;
+            return new FileStream(path, options);
         }
 
-        return new FileStream(Path.Combine(folder ?? Path.GetTempPath(), "lifecycle-rows-" + Path.GetRandomFileName()), options);
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStream file = new(path, options);
+        File.Delete(path);
+        return file;
     }
 
     /// <summary>Writes rows, each to the file of its part.</summary>

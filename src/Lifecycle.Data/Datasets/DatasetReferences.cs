@@ -52,7 +52,8 @@ internal sealed partial class DatasetReferences(LifecycleDatabase database, IBlo
         {
             DbCommand command = connection.Command(
                 "SELECT digest, 1, tables FROM data_version WHERE removed_at IS NULL UNION ALL SELECT record, 0, NULL FROM data_version UNION ALL SELECT digest, 0, NULL FROM data_split "
-                + "UNION ALL SELECT profile, 0, NULL FROM data_version WHERE profile IS NOT NULL AND removed_at IS NULL UNION ALL SELECT digest, 0, NULL FROM data_version_blob");
+                + "UNION ALL SELECT profile, 0, NULL FROM data_version WHERE profile IS NOT NULL AND removed_at IS NULL "
+                + "UNION ALL SELECT b.digest, 0, NULL FROM data_version_blob b JOIN data_version v ON v.id = b.version WHERE v.removed_at IS NULL OR b.role NOT LIKE 'profile %'");
             await using (command.ConfigureAwait(false))
             {
                 DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -76,7 +76,7 @@ public sealed partial class DatasetCatalog
         }
     }
 
-    /// <summary>What is known of how a version was derived; null when it was not derived by a privacy plan.</summary>
+    /// <summary>What is known of how a version was derived, also when its source has been removed since; null when it was not derived by a privacy plan.</summary>
     /// <exception cref="DatasetException">A document beside it is damaged or was written by a newer version.</exception>
     public async ValueTask<DerivedVersion?> DerivationOfAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
@@ -87,7 +87,7 @@ public sealed partial class DatasetCatalog
             return null;
         }
 
-        DatasetVersion origin = await FindAsync(source.Name[..32], cancellationToken).ConfigureAwait(false)
+        DatasetVersion origin = await FindWithRemovedAsync(source.Name[..32], cancellationToken).ConfigureAwait(false)
             ?? throw new DatasetException($"The source of {version} is not in this store.");
         byte[] plan = await ReadBlobAsync(Blobs, Digest.Parse(transform.Parameters), DatasetTree.MaximumBytes, cancellationToken).ConfigureAwait(false);
         byte[] report = await ReadBlobAsync(Blobs, Digest.Parse(risk), DatasetTree.MaximumBytes, cancellationToken).ConfigureAwait(false);
@@ -115,7 +115,7 @@ public sealed partial class DatasetCatalog
                 DerivedRows derived = (DerivedRows)rows;
                 report = derivation.Report(derived.Treatments(), derived.Warnings());
                 attachments.Clear();
-                attachments.AddRange([recipe, new CommitAttachment(CommitAttachment.Risk, report.ToBytes())]);
+                attachments.AddRange([recipe, new CommitAttachment(CommitAttachment.Risk, report.ToBytes()), .. plan.Attachments]);
                 if (tokens is not null)
                 {
                     await tokens.KeepAsync(token).ConfigureAwait(false);
@@ -137,7 +137,20 @@ public sealed partial class DatasetCatalog
         options.DerivedFrom(source);
         DatasetVersion version = await CommitFilesAsync(name, [], cause, reason, options, cancellationToken).ConfigureAwait(false);
         LogDerived(version, source, report!.RowsWritten, report.RowsSuppressed);
-        return new DerivedVersion(version, source, report, document, transform.Keys ?? []);
+
+        // what the newest version already was keeps its report, with who attested it then
+        RiskReport kept = (await DerivationOfAsync(version, cancellationToken).ConfigureAwait(false))?.Risk ?? report;
+        return new DerivedVersion(version, source, kept, document, transform.Keys ?? []);
+    }
+
+    private async ValueTask<DatasetVersion?> FindWithRemovedAsync(string id, CancellationToken cancellationToken)
+    {
+        await foreach (VersionRow row in QueryAsync("WHERE v.id = $id", [("$id", id)], cancellationToken).ConfigureAwait(false))
+        {
+            return new DatasetVersion(this, row);
+        }
+
+        return null;
     }
 
     private static DerivedState State(VersionRow row, DatasetVersion source, List<CommitAttachment> attachments, RecordTransform transform, RiskReport report) => new(

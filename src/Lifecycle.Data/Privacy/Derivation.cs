@@ -33,7 +33,7 @@ internal sealed class Derivation
     /// <exception cref="PrivacyRequirementNotMetException">The requirement cannot be met.</exception>
     public async ValueTask MeasureAsync(CancellationToken cancellationToken)
     {
-        FreeTextCheck freeText = new(_plan);
+        FreeTextCheck freeText = new(_plan, _setting);
         string[] columns = [.. (_risk?.Columns ?? []).Concat(freeText.Columns).Distinct(StringComparer.Ordinal)];
         if (columns.Length > 0)
         {

@@ -154,7 +154,7 @@ internal sealed class DerivedRows : Stream
         public void Begin(ColumnBatch batch)
         {
             transform.Begin(batch);
-            _column = batch[name];
+            _column = WithoutNegativeZero(batch[name]);
         }
 
         public void Write(CsvText text, int row)
@@ -178,6 +178,14 @@ internal sealed class DerivedRows : Stream
                 text.Field(cell);
             }
         }
+
+        // -0 is 0 where classes are measured, so it must not be told apart in the result
+        private static BatchColumn WithoutNegativeZero(BatchColumn column) => column switch
+        {
+            BatchColumn<double> doubles when doubles.Values.Span.Contains(0.0) => new BatchColumn<double>(doubles.Column, Array.ConvertAll(doubles.Values.ToArray(), v => v + 0.0), doubles.Valid),
+            BatchColumn<float> floats when floats.Values.Span.Contains(0f) => new BatchColumn<float>(floats.Column, Array.ConvertAll(floats.Values.ToArray(), v => v + 0f), floats.Valid),
+            _ => column,
+        };
 
         private void Count(BatchColumn column, int row)
         {

@@ -4,19 +4,20 @@ using System.Runtime.InteropServices;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// Finds free text among the columns that a Safe Harbor plan keeps as no identifier: texts of which more than half differ and whose mean
-/// length is above 24 characters.
+/// Finds free text among the columns that a Safe Harbor plan shows as no identifier, as it shows them: texts of which more than half differ and
+/// whose mean length is above 24 characters.
 /// </summary>
 internal sealed class FreeTextCheck
 {
     private readonly List<Column> _columns;
 
-    public FreeTextCheck(ResolvedPlan plan) =>
+    public FreeTextCheck(ResolvedPlan plan, DerivationSetting setting) =>
         _columns = plan.Plan.Profile != PrivacyProfile.SafeHarbor
             ? []
             : [.. plan.Columns
-                .Where(c => c.Column.Type == ColumnType.String && c.Operator is KeepOperator && !plan.Plan.FreeText.ContainsKey(c.Column.Name))
-                .Select(c => new Column(c.Column.Name))];
+                .Where(c => c.Column.Type == ColumnType.String && c.Operator is not DropOperator
+                    && plan.Plan.Classes.GetValueOrDefault(c.Column.Name) == SafeHarborClass.None && !plan.Plan.FreeText.ContainsKey(c.Column.Name))
+                .Select(c => new Column(c.Column.Name, c.Operator.Compile(c.Column, setting)))];
 
     public IEnumerable<string> Columns => _columns.Select(c => c.Name);
 
@@ -24,7 +25,7 @@ internal sealed class FreeTextCheck
     {
         foreach (Column column in _columns)
         {
-            column.Add(batch[column.Name]);
+            column.Add(batch);
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed class FreeTextCheck
         }
     }
 
-    private sealed class Column(string name)
+    private sealed class Column(string name, CellTransform transform)
     {
         // 64 bits of a seeded hash: some texts of a billion may be taken for one, which moves the share by nothing that matters
         private readonly HashSet<ulong> _seen = [];
@@ -54,16 +55,17 @@ internal sealed class FreeTextCheck
 
         public bool IsFreeText => Distinct > Count * SafeHarborRules.FreeTextDistinct && MeanLength > SafeHarborRules.FreeTextLength;
 
-        public void Add(BatchColumn column)
+        public void Add(ColumnBatch batch)
         {
-            ReadOnlySpan<string> texts = ((BatchColumn<string>)column).Values.Span;
-            for (int row = 0; row < texts.Length; row++)
+            transform.Begin(batch);
+            BatchColumn column = batch[name];
+            for (int row = 0; row < column.Count; row++)
             {
-                if (!column.IsNull(row))
+                if (!column.IsNull(row) && transform.Apply(column, row) is { } text)
                 {
                     Count++;
-                    _characters += texts[row].Length;
-                    _seen.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(texts[row].AsSpan())));
+                    _characters += text.Length;
+                    _seen.Add(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())));
                 }
             }
         }

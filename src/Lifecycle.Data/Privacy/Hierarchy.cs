@@ -11,9 +11,10 @@ public sealed class Hierarchy
     private const int MaximumBytes = 64 << 20;
     private const int MaximumLevels = 64;
 
-    private Hierarchy(Digest digest, IReadOnlyList<IReadOnlyList<string>> rows)
+    private Hierarchy(byte[] bytes, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        Digest = digest;
+        Bytes = bytes;
+        Digest = Digest.Of(bytes);
         Rows = rows;
         Levels = rows[0].Count - 1;
     }
@@ -26,6 +27,8 @@ public sealed class Hierarchy
 
     /// <summary>How many values it names.</summary>
     public int Count => Rows.Count;
+
+    internal byte[] Bytes { get; }
 
     internal IReadOnlyList<IReadOnlyList<string>> Rows { get; }
 
@@ -83,7 +86,7 @@ public sealed class Hierarchy
             rows.Add(row);
         }
 
-        return rows.Count == 0 ? throw new PrivacyPlanException($"The hierarchy '{name}' has no line.") : new Hierarchy(Digest.Of(bytes), rows);
+        return rows.Count == 0 ? throw new PrivacyPlanException($"The hierarchy '{name}' has no line.") : new Hierarchy(bytes, rows);
     }
 }
 

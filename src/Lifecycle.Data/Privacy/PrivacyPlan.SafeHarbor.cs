@@ -43,7 +43,7 @@ public sealed partial class PrivacyPlan
     /// <see cref="PrivacyClaim.DeIdentified"/>.
     /// </summary>
     /// <param name="statement">For example <c>no actual knowledge that the rest could identify a person</c>; kept in the plan and in the
-    /// audit log.</param>
+    /// risk report, both of which the audit entry names by their digests.</param>
     public PrivacyPlan Attest(string statement)
     {
         RequireSafeHarbor("Attest");

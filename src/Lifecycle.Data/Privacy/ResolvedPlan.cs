@@ -24,6 +24,9 @@ internal sealed class ResolvedPlan
 
     public bool IsReversible => Columns.Any(c => c.Operator.IsReversible);
 
+    /// <summary>What the plan names by its digest; kept beside the version, so that the same can be done again.</summary>
+    public IEnumerable<CommitAttachment> Attachments => Columns.Select(c => c.Operator.Attachment).OfType<CommitAttachment>().DistinctBy(a => a.Digest);
+
     public ColumnOperator this[string column] => Columns.First(c => c.Column.Name == column).Operator;
 
     /// <summary>Checks a plan against a table; no row is read.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Lifecycle.Statistics;
 
 namespace Lifecycle.Data;
@@ -10,8 +11,9 @@ internal sealed class BatchTally
     private readonly TableColumn _column;
     private readonly ColumnTally _tally;
     private readonly ValueCounter<long> _numbers = new();
-    private readonly ValueCounter<string> _texts = new();
-    private readonly double[] _values = new double[Room];
+    private readonly ValueCounter<string> _texts = new(text => text.Length <= FrequentItems.MostTextBytes ? text : text[..FrequentItems.MostTextBytes]);
+    private double[] _values = [];
+
     private string? _lastText;
     private ulong _lastHash;
 
@@ -34,37 +36,19 @@ internal sealed class BatchTally
 
     public void Add(BatchColumn cells)
     {
-        for (int from = 0; from < cells.Count; from += Room)
+        // lent, because a table may have thousands of columns
+        _values = ArrayPool<double>.Shared.Rent(Room);
+        try
         {
-            int count = Math.Min(Room, cells.Count - from);
-            ReadOnlySpan<bool> valid = cells.Valid.IsEmpty ? default : cells.Valid.Span.Slice(from, count);
-            switch (cells)
+            for (int from = 0; from < cells.Count; from += Room)
             {
-                case BatchColumn<double> doubles:
-                    AddReals(doubles.Values.Span.Slice(from, count), valid);
-                    break;
-                case BatchColumn<float> floats:
-                    AddReals(floats.Values.Span.Slice(from, count), valid);
-                    break;
-                case BatchColumn<int> ints:
-                    AddWholes(ints.Values.Span.Slice(from, count), valid);
-                    break;
-                case BatchColumn<long> longs:
-                    AddWholes(longs.Values.Span.Slice(from, count), valid);
-                    break;
-                case BatchColumn<DateOnly> dates:
-                    AddTimes(dates.Values.Span.Slice(from, count), valid, d => d.ToDateTime(TimeOnly.MinValue).Ticks);
-                    break;
-                case BatchColumn<DateTime> times:
-                    AddTimes(times.Values.Span.Slice(from, count), valid, t => t.Ticks);
-                    break;
-                case BatchColumn<bool> flags:
-                    AddFlags(flags.Values.Span.Slice(from, count), valid);
-                    break;
-                case BatchColumn<string> texts:
-                    AddTexts(texts.Values.Span.Slice(from, count), valid);
-                    break;
+                Add(cells, from, Math.Min(Room, cells.Count - from));
             }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(_values);
+            _values = [];
         }
     }
 
@@ -85,6 +69,38 @@ internal sealed class BatchTally
         }
 
         return ColumnProfileBuilder.Of(_column.Name, _tally, _column.Type);
+    }
+
+    private void Add(BatchColumn cells, int from, int count)
+    {
+        ReadOnlySpan<bool> valid = cells.Valid.IsEmpty ? default : cells.Valid.Span.Slice(from, count);
+        switch (cells)
+        {
+            case BatchColumn<double> doubles:
+                AddReals(doubles.Values.Span.Slice(from, count), valid);
+                break;
+            case BatchColumn<float> floats:
+                AddReals(floats.Values.Span.Slice(from, count), valid);
+                break;
+            case BatchColumn<int> ints:
+                AddWholes(ints.Values.Span.Slice(from, count), valid);
+                break;
+            case BatchColumn<long> longs:
+                AddWholes(longs.Values.Span.Slice(from, count), valid);
+                break;
+            case BatchColumn<DateOnly> dates:
+                AddTimes(dates.Values.Span.Slice(from, count), valid, d => d.ToDateTime(TimeOnly.MinValue).Ticks);
+                break;
+            case BatchColumn<DateTime> times:
+                AddTimes(times.Values.Span.Slice(from, count), valid, t => t.Ticks);
+                break;
+            case BatchColumn<bool> flags:
+                AddFlags(flags.Values.Span.Slice(from, count), valid);
+                break;
+            case BatchColumn<string> texts:
+                AddTexts(texts.Values.Span.Slice(from, count), valid);
+                break;
+        }
     }
 
     private static string FrequentText(string text) => text.Length <= FrequentItems.MostTextBytes / 4 ? text : CellTelling.Text(text);

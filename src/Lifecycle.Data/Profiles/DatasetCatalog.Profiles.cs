@@ -74,7 +74,7 @@ public sealed partial class DatasetCatalog
         await using (connection.ConfigureAwait(false))
         {
             DbCommand command = connection.Command(
-                "SELECT digest FROM data_version_blob WHERE version = $version AND role = $role", ("$version", version.Id), ("$role", ProfileRole + path));
+                "SELECT b.digest FROM data_version_blob b JOIN data_version v ON v.id = b.version WHERE v.id = $version AND v.removed_at IS NULL AND b.role = $role", ("$version", version.Id), ("$role", ProfileRole + path));
             await using (command.ConfigureAwait(false))
             {
                 return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is string text ? Digest.Parse(text) : null;
@@ -89,7 +89,8 @@ public sealed partial class DatasetCatalog
         Digest digest = (await Blobs.PutAsync(content, null, cancellationToken).ConfigureAwait(false)).Digest;
         await _database.WriteAsync(
             async (transaction, token) => await transaction.ExecuteAsync(
-                "INSERT INTO data_version_blob (version, role, digest) VALUES ($version, $role, $digest) ON CONFLICT (version, role) DO UPDATE SET digest = excluded.digest",
+                "INSERT INTO data_version_blob (version, role, digest) SELECT id, $role, $digest FROM data_version WHERE id = $version AND removed_at IS NULL "
+                + "ON CONFLICT (version, role) DO UPDATE SET digest = excluded.digest",
                 [("$version", version.Id), ("$role", ProfileRole + profile.Path), ("$digest", digest.ToString())],
                 token).ConfigureAwait(false),
             CommitDurability.Flushed,

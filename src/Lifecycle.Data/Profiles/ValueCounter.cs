@@ -8,8 +8,9 @@ namespace Lifecycle.Data;
 /// Counts values by their hashes: exactly up to 1,536 different ones, then the frequent ones (Misra and Gries 1982): when all places are taken,
 /// every count is lowered so far that at least half of them fall out. No count is too low by more than <see cref="Lowered"/>, at most n/768.
 /// </summary>
+/// <param name="keep">What is kept of a value that is new; null keeps it as it is.</param>
 /// <typeparam name="T">What is kept of the first occurrence, to tell the value later.</typeparam>
-internal sealed class ValueCounter<T>
+internal sealed class ValueCounter<T>(Func<T, T>? keep = null)
 {
     private const int FirstSlots = 64;
     private const int MostSlots = 4096;
@@ -61,7 +62,7 @@ internal sealed class ValueCounter<T>
             {
                 slot.Hash = hash;
                 slot.Count = count;
-                _first[at] = first;
+                _first[at] = keep is null ? first : keep(first);
                 if (++_used > slots.Length / 8 * 3)
                 {
                     MakeRoom();

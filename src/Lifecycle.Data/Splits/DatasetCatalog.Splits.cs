@@ -1,9 +1,85 @@
+using System.Data.Common;
 using System.Text.Json;
 
 namespace Lifecycle.Data;
 
 public sealed partial class DatasetCatalog
 {
+    private const int MaximumDefinition = 1 << 24;
+
+    /// <summary>The definition of a split that was made earlier, also by another process; give it to a version to make its parts again.</summary>
+    /// <param name="digest"><see cref="DatasetSplit.Digest"/>; also what a run keeps as the digest of a part.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="BlobNotFoundException">The store does not hold it.</exception>
+    /// <exception cref="DatasetException">The blob is no definition of a split, or was written by a newer version.</exception>
+    public async ValueTask<SplitDefinition> OpenSplitDefinitionAsync(Digest digest, CancellationToken cancellationToken = default)
+    {
+        SplitDocument document = await ReadSplitAsync(digest, cancellationToken).ConfigureAwait(false);
+        SplitDefinition definition = SplitDefinition.Of(document);
+        if (definition.Types is null)
+        {
+            // one that was written before types were kept: those of the version that it was made for
+            await foreach (VersionRow row in QueryAsync(
+                "WHERE d.name = $name AND v.digest = $tree ORDER BY v.number", [("$name", document.Dataset), ("$tree", document.Tree)], cancellationToken).ConfigureAwait(false))
+            {
+                return definition.TypedBy(new DatasetVersion(this, row).TableOf(definition.File).Schema);
+            }
+        }
+
+        return definition;
+    }
+
+    /// <summary>The first split of a dataset that gives a key the same position, with its types; null when there is none.</summary>
+    internal async ValueTask<SplitDefinition?> EarlierSplitAsync(DatasetVersion version, SplitDefinition definition, CancellationToken cancellationToken)
+    {
+        await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        List<Digest> digests = [];
+        DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            DbCommand command = connection.Command(
+                "SELECT s.digest FROM data_split s JOIN data_version v ON v.id = s.version JOIN data_dataset d ON d.id = v.dataset WHERE d.name = $name ORDER BY s.rowid",
+                ("$name", version.Name));
+            await using (command.ConfigureAwait(false))
+            {
+                DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        digests.Add(Digest.Parse(reader.GetString(0)));
+                    }
+                }
+            }
+        }
+
+        foreach (Digest digest in digests)
+        {
+            SplitDefinition earlier = await OpenSplitDefinitionAsync(digest, cancellationToken).ConfigureAwait(false);
+            if (earlier.Types is not null && earlier.HasPositionsOf(definition))
+            {
+                return earlier;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<SplitDocument> ReadSplitAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        byte[] bytes = await ReadBlobAsync(Blobs, digest, MaximumDefinition, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, DataJson.Default.SplitDocument) is { Format: SplitDocument.FormatName, File: not null, Key: not null, Salt: not null, Parts: not null } document
+                ? document
+                : throw new DatasetException($"The blob {digest} is no definition of a split, or was written by a newer version.");
+        }
+        catch (JsonException e)
+        {
+            throw new DatasetException($"The blob {digest} is no definition of a split.", e);
+        }
+    }
+
     // The same split again is the same definition, and nothing is written.
     internal async ValueTask<Digest> KeepSplitAsync(
         DatasetVersion version, byte[] definition, IReadOnlyDictionary<string, long> rows, CancellationToken cancellationToken)

@@ -10,10 +10,12 @@ namespace Lifecycle.Data;
 public sealed class DatasetSplit
 {
     private const int FewRows = 10;
+    private const int BatchRows = 8192;
 
     private readonly long[] _timeCuts;
     private readonly TableSummary _table;
     private readonly ulong[] _cuts;
+    private readonly DecidingCells? _deciding;
 
     private DatasetSplit(DatasetVersion version, SplitDefinition definition, TableSummary table)
     {
@@ -21,6 +23,7 @@ public sealed class DatasetSplit
         Definition = definition;
         _table = table;
         _cuts = definition.PositionCuts();
+        _deciding = DecidingCells.Of(version, table, definition);
         _timeCuts = definition.TimeColumn is { } time ? [.. definition.TimeCuts.Select(c => TimeCuts.Parse(c, table.Schema[time].Type))] : [];
     }
 
@@ -96,6 +99,10 @@ public sealed class DatasetSplit
         define(builder);
         TableSummary table = version.TableOf(builder.Table);
         SplitDefinition definition = builder.Build(table);
+        definition = await version.Catalog.EarlierSplitAsync(version, definition, cancellationToken).ConfigureAwait(false) is { } earlier
+            && earlier.Types!.All(t => table.Schema.IndexOf(t.Name) >= 0)
+            ? definition with { Types = earlier.Types }
+            : definition;
         if (definition.TimeColumn is { } time && definition.TimeCuts.Count == 0)
         {
             definition = definition with { TimeCuts = await CutsAsync(version, table, time, definition, cancellationToken).ConfigureAwait(false) };
@@ -108,11 +115,7 @@ public sealed class DatasetSplit
     {
         ArgumentNullException.ThrowIfNull(definition);
         TableSummary table = version.TableOf(definition.File);
-        foreach (string column in definition.DecidingColumns() ?? [])
-        {
-            _ = table.Schema.PositionOf(column);
-        }
-
+        definition = definition.TypedBy(table.Schema);
         DatasetSplit split = new(version, definition, table);
         await split.CountAsync(cancellationToken).ConfigureAwait(false);
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(definition.ToDocument(version), DataJson.Default.SplitDocument);
@@ -155,13 +158,23 @@ public sealed class DatasetSplit
     private async IAsyncEnumerable<(ColumnBatch Batch, int[] Parts)> AssignAsync(
         IReadOnlyList<string>? wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[]? columns = wanted is null || Definition.DecidingColumns() is not { } deciding
-            ? null
-            : [.. wanted.Concat(deciding).Distinct(StringComparer.Ordinal)];
+        string[]? columns = wanted is null ? null : [.. wanted.Concat(Definition.Types!.Select(t => t.Name)).Distinct(StringComparer.Ordinal)];
         KeyPosition position = new(Definition.Salt);
-        await foreach (ColumnBatch batch in Version.ReadRowsAsync(_table.Path, columns, cancellationToken: cancellationToken).ConfigureAwait(false))
+        IAsyncEnumerator<Dictionary<string, BatchColumn>>? deciding = _deciding?.ReadAsync(Version, BatchRows, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
         {
-            yield return (batch, Definition.TimeColumn is { } time ? ByTime(batch, batch[time]) : ByPosition(batch, position));
+            await foreach (ColumnBatch batch in Version.ReadRowsAsync(_table.Path, columns, BatchRows, cancellationToken).ConfigureAwait(false))
+            {
+                Dictionary<string, BatchColumn>? kept = deciding is not null && await deciding.MoveNextAsync().ConfigureAwait(false) ? deciding.Current : null;
+                yield return (batch, Definition.TimeColumn is { } time ? ByTime(batch, batch[time]) : ByPosition(batch, name => kept?.GetValueOrDefault(name) ?? batch[name], position));
+            }
+        }
+        finally
+        {
+            if (deciding is not null)
+            {
+                await deciding.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -180,10 +193,10 @@ public sealed class DatasetSplit
         return parts;
     }
 
-    private int[] ByPosition(ColumnBatch batch, KeyPosition position)
+    private int[] ByPosition(ColumnBatch batch, Func<string, BatchColumn> column, KeyPosition position)
     {
-        BatchColumn[] key = Definition.Key.Count == 0 ? [.. batch.Columns] : [.. Definition.Key.Select(name => batch[name])];
-        ulong[] positions = position.Of(key, batch.RowCount, Definition.Stratum is { } name ? batch[name] : null);
+        BatchColumn[] key = [.. (Definition.Key.Count == 0 ? Definition.Types!.Select(t => t.Name) : Definition.Key).Select(column)];
+        ulong[] positions = position.Of(key, batch.RowCount, Definition.Stratum is { } name ? column(name) : null);
         return Array.ConvertAll(positions, p => RowHash.PartOf(p, _cuts));
     }
 

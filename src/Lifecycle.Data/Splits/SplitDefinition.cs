@@ -28,6 +28,12 @@ public sealed record SplitDefinition
     /// <summary>Names of the parts and the fractions that were asked for; a fraction is NaN where cuts were given.</summary>
     public IReadOnlyList<(string Name, double Fraction)> Parts { get; internal init; } = [];
 
+    /// <summary>
+    /// The columns that have to be read to know the part of a row, each with the type it had when the split was first made, as which every later
+    /// version is read; null in a definition that was written before types were kept.
+    /// </summary>
+    internal IReadOnlyList<(string Name, ColumnType Type)>? Types { get; init; }
+
     /// <summary>floor(2^64 * cumulative fraction) for every part but the last.</summary>
     internal ulong[] PositionCuts()
     {
@@ -47,13 +53,35 @@ public sealed record SplitDefinition
         return cuts;
     }
 
-    /// <summary>The columns that have to be read to know the part of a row; null when all have to.</summary>
-    internal IReadOnlyList<string>? DecidingColumns() => TimeColumn is { } time ? [time]
-        : Key.Count == 0 ? null
-        : [.. Key.Concat(Stratum is { } stratum ? [stratum] : []).Distinct(StringComparer.Ordinal)];
+    /// <summary>The same split with the types of this table, where it has none yet.</summary>
+    internal SplitDefinition TypedBy(TableSchema schema) => Types is not null ? this : this with
+    {
+        Types = [.. (Deciding() ?? schema.Select(c => c.Name)).Select(n => (n, schema[n].Type))],
+    };
+
+    /// <summary>Whether another definition gives a key the same position.</summary>
+    internal bool HasPositionsOf(SplitDefinition other) =>
+        TimeColumn is null && other.TimeColumn is null && File == other.File && Salt == other.Salt && Stratum == other.Stratum && Key.SequenceEqual(other.Key);
 
     internal SplitDocument ToDocument(DatasetVersion version) => new(
         version.Name, version.Digest.ToString(), File, Key, Salt, Stratum,
         TimeColumn is null ? null : new SplitTimeEntry(TimeColumn, TimeCuts),
-        [.. Parts.Select(p => new SplitPartEntry(p.Name, double.IsNaN(p.Fraction) ? null : p.Fraction))]);
+        [.. Parts.Select(p => new SplitPartEntry(p.Name, double.IsNaN(p.Fraction) ? null : p.Fraction))],
+        Types is null ? null : [.. Types.Select(t => new SplitTypeEntry(t.Name, t.Type))]);
+
+    internal static SplitDefinition Of(SplitDocument document) => new()
+    {
+        File = document.File,
+        Key = document.Key,
+        Salt = document.Salt,
+        Stratum = document.Stratify,
+        TimeColumn = document.Time?.Column,
+        TimeCuts = document.Time?.Cuts ?? [],
+        Parts = [.. document.Parts.Select(p => (p.Name, p.Fraction ?? double.NaN))],
+        Types = document.Types is null ? null : [.. document.Types.Select(t => (t.Column, t.Type))],
+    };
+
+    private IEnumerable<string>? Deciding() => TimeColumn is { } time ? [time]
+        : Key.Count == 0 ? null
+        : Key.Concat(Stratum is { } stratum ? [stratum] : []).Distinct(StringComparer.Ordinal);
 }

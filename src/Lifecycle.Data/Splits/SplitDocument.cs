@@ -11,13 +11,19 @@ internal sealed record SplitDocument(
     [property: JsonPropertyOrder(5)] string Salt,
     [property: JsonPropertyOrder(6)] string? Stratify,
     [property: JsonPropertyOrder(7)] SplitTimeEntry? Time,
-    [property: JsonPropertyOrder(8)] IReadOnlyList<SplitPartEntry> Parts)
+    [property: JsonPropertyOrder(8)] IReadOnlyList<SplitPartEntry> Parts,
+    [property: JsonPropertyOrder(9)] IReadOnlyList<SplitTypeEntry>? Types = null)
 {
+    public const string FormatName = "lifecycle.split/1";
+
     [JsonPropertyOrder(0)]
-    public string Format { get; init; } = "lifecycle.split/1";
+    public string Format { get; init; } = FormatName;
 }
 
 internal sealed record SplitPartEntry([property: JsonPropertyOrder(0)] string Name, [property: JsonPropertyOrder(1)] double? Fraction);
+
+/// <summary>What a column that decides was taken for when the split was first made.</summary>
+internal sealed record SplitTypeEntry([property: JsonPropertyOrder(0)] string Column, [property: JsonPropertyOrder(1)] ColumnType Type);
 
 /// <summary>A split by time: rows before the first cut are in the first part, and so on.</summary>
 internal sealed record SplitTimeEntry([property: JsonPropertyOrder(0)] string Column, [property: JsonPropertyOrder(1)] IReadOnlyList<string> Cuts);

@@ -21,9 +21,9 @@ internal abstract class CellColumn
         _ => throw new ArgumentException($"A CSV has no columns of type {column.Type} ('{column.Name}').", nameof(column)),
     };
 
-    private static bool TryWhole(ReadOnlySpan<byte> text, out long value) => CellNumber.Parse(text, out value, out _) == NumberKind.Whole;
+    internal static bool TryWhole(ReadOnlySpan<byte> text, out long value) => CellNumber.Parse(text, out value, out _) == NumberKind.Whole;
 
-    private static bool TryNumber(ReadOnlySpan<byte> text, out double value) => CellNumber.Parse(text, out _, out value) != NumberKind.None;
+    internal static bool TryNumber(ReadOnlySpan<byte> text, out double value) => CellNumber.Parse(text, out _, out value) != NumberKind.None;
 }
 
 internal delegate bool CellParser<T>(ReadOnlySpan<byte> text, out T value);

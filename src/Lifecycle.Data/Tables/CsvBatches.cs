@@ -88,6 +88,7 @@ internal sealed class CsvBatches
         block.Return?.Invoke(block.Bytes);
         if (_problem is not null)
         {
+            Flush();
             _blocks.Stop();
         }
     }

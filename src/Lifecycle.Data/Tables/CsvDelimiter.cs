@@ -21,7 +21,9 @@ internal static class CsvDelimiter
             {
                 RowEnds ends = new(candidate);
                 ends.Advance(sample);
-                length = ends.Last;
+
+                // of a row that is longer than the sample the beginning has to do
+                length = ends.Last > 0 ? ends.Last : sample.Length;
             }
 
             sample.CopyTo(copy);

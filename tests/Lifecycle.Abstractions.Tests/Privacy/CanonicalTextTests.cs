@@ -60,4 +60,14 @@ public sealed class CanonicalTextTests
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    [Fact]
+    public void ARunOfAMillionMarks_IsOrderedStably()
+    {
+        // 220 stands before 230, and marks of one class keep their order
+        string marks = string.Concat(Enumerable.Repeat("\u0308\u0323\u0304\u0331", 250_000));
+        string composed = CanonicalText.Compose("q" + marks);
+        Assert.Equal("q" + string.Concat(Enumerable.Repeat("\u0323\u0331", 250_000)), composed[..500_001]);
+        Assert.Equal(string.Concat(Enumerable.Repeat("\u0308\u0304", 250_000)), composed[500_001..]);
+    }
 }

@@ -75,7 +75,7 @@ public sealed class DatasetSplitTests
         Assert.Equal(blobs, await w.BlobsAsync());
         Assert.Equal(["dataset.committed", "dataset.split"], (await w.AuditAsync()).Select(e => e.Action));
         Assert.Equal(
-            $$"""{"format":"lifecycle.split/1","dataset":"t","tree":"{{v.Digest}}","file":"t.csv","key":["id"],"salt":"s","stratify":"g","parts":[{"name":"train","fraction":0.8},{"name":"test","fraction":0.2}]}""",
+            $$"""{"format":"lifecycle.split/1","dataset":"t","tree":"{{v.Digest}}","file":"t.csv","key":["id"],"salt":"s","stratify":"g","parts":[{"name":"train","fraction":0.8},{"name":"test","fraction":0.2}],"types":[{"column":"id","type":"Int64"},{"column":"g","type":"Int64"}]}""",
             Encoding.UTF8.GetString(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, one.Digest, 1 << 20, default)));
     }
 

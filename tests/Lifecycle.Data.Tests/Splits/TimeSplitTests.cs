@@ -21,7 +21,7 @@ public sealed class TimeSplitTests
         DateOnly[] test = (await split["test"].ReadAllAsync()).Column<DateOnly>("day").Values.ToArray();
         Assert.True(train.Max() < test.Min());
         Assert.Equal(
-            $$"""{"format":"lifecycle.split/1","dataset":"t","tree":"{{v.Digest}}","file":"t.csv","key":[],"salt":"lifecycle","time":{"column":"day","cuts":["2020-08-21","2020-09-23"]},"parts":[{"name":"train","fraction":0.7},{"name":"validation","fraction":0.1},{"name":"test","fraction":0.2}]}""",
+            $$"""{"format":"lifecycle.split/1","dataset":"t","tree":"{{v.Digest}}","file":"t.csv","key":[],"salt":"lifecycle","time":{"column":"day","cuts":["2020-08-21","2020-09-23"]},"parts":[{"name":"train","fraction":0.7},{"name":"validation","fraction":0.1},{"name":"test","fraction":0.2}],"types":[{"column":"day","type":"Date"}]}""",
             Encoding.UTF8.GetString(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, split.Digest, 1 << 20, default)));
 
         // the next version is cut at the same days, not at new ones

@@ -17,6 +17,9 @@ internal abstract class ColumnOperator
     /// <summary>Another column that it needs; null when none.</summary>
     public virtual string? Subject => null;
 
+    /// <summary>What its parameters name by a digest; null when nothing.</summary>
+    public virtual CommitAttachment? Attachment => null;
+
     /// <summary>Refuses a column that it cannot work on.</summary>
     public virtual void Check(TableColumn column)
     {

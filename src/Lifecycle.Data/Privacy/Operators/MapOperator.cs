@@ -20,6 +20,8 @@ internal sealed class MapOperator : ColumnOperator
 
     public override string Name => "map";
 
+    public override CommitAttachment? Attachment => new($"hierarchy {_hierarchy.Digest}", _hierarchy.Bytes);
+
     public override void Write(Utf8JsonWriter json, DerivationSetting setting)
     {
         json.WriteString("hierarchy", _hierarchy.Digest.ToString());

@@ -75,12 +75,13 @@ public sealed record DisclosureRisk
         return meter.Measure();
     }
 
-    /// <summary>Measures a table of a version in one pass; rows are not held, only a number a cell of the named columns.</summary>
+    /// <summary>Measures a table of a version in one pass. Rows are not held, but of the named columns a number of 32 bits a cell and every value that differs.</summary>
     /// <param name="version">The version.</param>
     /// <param name="quasiIdentifiers">Columns by which somebody could be recognized, at least one.</param>
     /// <param name="sensitive">What must not be learned of a person.</param>
     /// <param name="file">The table; null when the version has only one.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="DatasetException">There is no such table, or more than one and none was named.</exception>
     /// <exception cref="UnknownColumnException">A column is not there.</exception>
     /// <exception cref="TableFormatException">A row cannot be read.</exception>
     public static async ValueTask<DisclosureRisk> MeasureAsync(

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+
+namespace Lifecycle.Data.Tests;
+
+/// <summary>A later row can make another type of a column that decides; no earlier row may move for it.</summary>
+public sealed class SplitTypesTests
+{
+    public static TheoryData<string, string, ColumnType, ColumnType> Widenings() => new()
+    {
+        { "{0}.50", "n/a", ColumnType.Double, ColumnType.String },
+        { "{0}.50", "1e400", ColumnType.Double, ColumnType.String },
+        { "{0}", "7.25", ColumnType.Int64, ColumnType.Double },
+        { "9007199254740{0:000}", "7.25", ColumnType.Int64, ColumnType.Double },
+        { "{0}", "x", ColumnType.Int64, ColumnType.String },
+        { "20{0:00}-01-02", "2020-01-01T10:00:00", ColumnType.Date, ColumnType.DateTime },
+        { "20{0:00}-01-02", "soon", ColumnType.Date, ColumnType.String },
+        { "20{0:00}-01-02T10:00Z", "soon", ColumnType.DateTime, ColumnType.String },
+        { "{1}", "maybe", ColumnType.Boolean, ColumnType.String },
+        { "{2}", "x", ColumnType.Int64, ColumnType.String },
+    };
+
+    [Theory]
+    [MemberData(nameof(Widenings))]
+    public async Task Append_ThatWidensTheKey_MovesNoRow(string cell, string added, ColumnType before, ColumnType after)
+    {
+        await using TestWorkspace w = new();
+        string rows = "id,x\n" + string.Concat(Enumerable.Range(0, 90).Select(i =>
+            $"{i},{string.Format(CultureInfo.InvariantCulture, cell, i, i % 2 == 0 ? "TRUE" : "false", i % 2 == 0 ? "NA" : "" + i)}\n"));
+        string file = w.Write("t.csv", rows);
+        foreach (string[] key in new[] { ["x"], Array.Empty<string>() })
+        {
+            string name = "t" + key.Length;
+            w.Write("t.csv", rows);
+            DatasetVersion one = await w.Datasets.CommitAsync(name, file);
+            w.Write("t.csv", rows + $"90,{added}\n");
+            DatasetVersion two = await w.Datasets.CommitAsync(name, file);
+            Assert.Equal((before, after), (one.Schema!["x"].Type, two.Schema!["x"].Type));
+            DatasetSplit first = await one.SplitAsync(s => s.By(key).Into(("a", .5), ("b", .5)));
+            foreach (DatasetSplit second in new[]
+            {
+                await two.SplitAsync(first.Definition), await two.SplitAsync(s => s.By(key).Into(("a", .5), ("b", .5))),
+                await two.SplitAsync(await w.Datasets.OpenSplitDefinitionAsync(first.Digest)),
+            })
+            {
+                Assert.Equal(await IdsAsync(first), (await IdsAsync(second)).Where(id => id < 90));
+                Assert.Equal(after, (await second["a"].ReadAllAsync()).Schema["x"].Type);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Append_OfAColumn_MovesNoRow()
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "id,x\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i},{i * 3}\n")));
+        DatasetSplit first = await (await w.Datasets.CommitAsync("t", file)).SplitAsync(s => s.Into(("a", .5), ("b", .5)));
+        w.Write("t.csv", "id,x,y\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i},{i * 3},{i % 4}\n")));
+        DatasetSplit second = await (await w.Datasets.CommitAsync("t", file)).SplitAsync(first.Definition);
+        Assert.Equal(await IdsAsync(first), await IdsAsync(second));
+    }
+
+    [Fact]
+    public async Task ATimeThatIsNoneAnyMore_IsRefused_ByNameAndTypes()
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "day\n2020-01-01\n2020-02-01\n2020-03-01\n");
+        DatasetSplit first = await (await w.Datasets.CommitAsync("t", file)).SplitAsync(s => s.ByTime("day").Into(("a", .5), ("b", .5)));
+        w.Write("t.csv", "day\n2020-01-01\nsoon\n");
+        DatasetVersion two = await w.Datasets.CommitAsync("t", file);
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await two.SplitAsync(first.Definition));
+        Assert.Contains("'day' as Date; t@2 has it as String", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADefinition_OpensAgain_InItsOldFormToo()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id,g\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i},{i % 2}\n"))));
+        DatasetSplit split = await one.SplitAsync(s => s.By("id").Stratify("g").Salt("s").Into(("a", .25), ("b", .75)));
+        SplitDefinition opened = await w.Datasets.OpenSplitDefinitionAsync(split.Digest);
+        Assert.Equal(split.Digest, (await one.SplitAsync(opened)).Digest);
+        Assert.Equal(
+            (split.Definition.File, "s", "g", "id", "a 0.25, b 0.75"),
+            (opened.File, opened.Salt, opened.Stratum, Assert.Single(opened.Key), string.Join(", ", opened.Parts.Select(p => FormattableString.Invariant($"{p.Name} {p.Fraction}")))));
+
+        string text = Encoding.UTF8.GetString(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, split.Digest, 1 << 20, default));
+        string old = text[..text.IndexOf(",\"types\"", StringComparison.Ordinal)] + "}";
+        Digest kept = (await w.Local.Blobs.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(old)))).Digest;
+        Assert.Equal(split.Digest, (await one.SplitAsync(await w.Datasets.OpenSplitDefinitionAsync(kept))).Digest);
+
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await w.Datasets.OpenSplitDefinitionAsync(one.Record));
+        Assert.Contains("no definition of a split", e.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<long[]> IdsAsync(DatasetSplit split) => (await split["a"].ReadAllAsync(["id"])).Column<long>("id").Values.ToArray();
+}
