@@ -107,6 +107,7 @@ public sealed partial class DatasetCatalog
         RecordSource origin = new(VersionSource, $"{source.Id} {source}");
         List<CommitAttachment> attachments = [recipe];
         RiskReport? report = null;
+        string? written = null;
         MadeFile made = new(
             Path.ChangeExtension(table.Path, ".csv"),
             derivation.Write,
@@ -129,7 +130,11 @@ public sealed partial class DatasetCatalog
             Transform = transform,
             Attachments = attachments,
             Made = made,
-            State = row => JsonSerializer.Serialize(State(row, source, attachments, transform, report!), DataJson.Default.DerivedState),
+            State = row =>
+            {
+                written = row.Id;
+                return JsonSerializer.Serialize(State(row, source, attachments, transform, report!), DataJson.Default.DerivedState);
+            },
         };
 
         // a text stays what it was, also when it looks like the end of another table
@@ -139,7 +144,7 @@ public sealed partial class DatasetCatalog
         LogDerived(version, source, report!.RowsWritten, report.RowsSuppressed);
 
         // what the newest version already was keeps its report, with who attested it then
-        RiskReport kept = (await DerivationOfAsync(version, cancellationToken).ConfigureAwait(false))?.Risk ?? report;
+        RiskReport kept = version.Id == written ? report : (await DerivationOfAsync(version, cancellationToken).ConfigureAwait(false))?.Risk ?? report;
         return new DerivedVersion(version, source, kept, document, transform.Keys ?? []);
     }
 
