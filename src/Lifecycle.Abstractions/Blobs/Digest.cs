@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -14,6 +15,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanPa
     public const int Size = 32;
 
     private const string Prefix = "sha256:";
+    private const int ReadAhead = 1 << 18;
 
     private readonly ulong _a;
     private readonly ulong _b;
@@ -62,7 +64,32 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanPa
     public static async ValueTask<Digest> OfAsync(Stream content, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        return new Digest(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
+        byte[] block = ArrayPool<byte>.Shared.Rent(ReadAhead), next = ArrayPool<byte>.Shared.Rent(ReadAhead);
+        try
+        {
+            int length = await ReadAsync(content, block, cancellationToken).ConfigureAwait(false);
+            if (length < ReadAhead)
+            {
+                return Of(block.AsSpan(0, length));
+            }
+
+            // the next block is read while this one is hashed
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            while (length > 0)
+            {
+                ValueTask<int> reading = ReadAsync(content, next, cancellationToken);
+                hash.AppendData(block, 0, length);
+                (block, next) = (next, block);
+                length = await reading.ConfigureAwait(false);
+            }
+
+            return new Digest(hash.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+            ArrayPool<byte>.Shared.Return(next);
+        }
     }
 
     /// <summary>Writes the 32 bytes of the hash.</summary>
@@ -156,4 +183,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanPa
 
     /// <summary>Order of the hash bytes.</summary>
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
+
+    private static ValueTask<int> ReadAsync(Stream content, byte[] block, CancellationToken cancellationToken) =>
+        content.ReadAtLeastAsync(block.AsMemory(0, ReadAhead), ReadAhead, throwOnEndOfStream: false, cancellationToken);
 }

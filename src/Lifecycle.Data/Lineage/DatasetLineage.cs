@@ -53,11 +53,11 @@ public sealed class DatasetLineage : IAsyncDisposable
 
     /// <summary>Everything that the node came from, however far back (at most <see cref="MaximumDepth"/> edges).</summary>
     public ValueTask<LineageGraph> UpstreamOfAsync(LineageNode node, CancellationToken cancellationToken = default) =>
-        WalkAsync(node, "from", "to", cancellationToken);
+        WalkAsync(node, isDown: false, cancellationToken);
 
     /// <summary>Everything that came of the node: runs that used it, models, versions, derived data.</summary>
     public ValueTask<LineageGraph> DownstreamOfAsync(LineageNode node, CancellationToken cancellationToken = default) =>
-        WalkAsync(node, "to", "from", cancellationToken);
+        WalkAsync(node, isDown: true, cancellationToken);
 
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
@@ -78,54 +78,15 @@ public sealed class DatasetLineage : IAsyncDisposable
         }
     }
 
-    private async ValueTask<LineageGraph> WalkAsync(LineageNode node, string here, string there, CancellationToken cancellationToken)
+    private async ValueTask<LineageGraph> WalkAsync(LineageNode node, bool isDown, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
         await StartAsync(cancellationToken).ConfigureAwait(false);
         await _events.DrainAsync(cancellationToken).ConfigureAwait(false);
-
-        // UNION of (node, depth) ends in a cycle only through the depth, so the nearest depth of each node is what counts
-        string sql = $"""
-            WITH RECURSIVE reached (kind, id, depth) AS (
-                VALUES ($kind, $id, 0)
-                UNION
-                SELECT e.{there}_kind, e.{there}_id, r.depth + 1
-                FROM reached r JOIN data_lineage_edge e ON e.{here}_kind = r.kind AND e.{here}_id = r.id
-                WHERE r.depth < {MaximumDepth}),
-            nearest AS (SELECT kind, id, min(depth) AS depth FROM reached GROUP BY kind, id)
-            SELECT e.from_kind, e.from_id, e.relation, e.to_kind, e.to_id, e.at, e.actor
-            FROM nearest n JOIN data_lineage_edge e ON e.{here}_kind = n.kind AND e.{here}_id = n.id
-            WHERE n.depth < {MaximumDepth}
-            ORDER BY n.depth, e.at, e.from_kind, e.from_id, e.relation, e.to_kind, e.to_id
-            """;
-        List<LineageEdge> edges = [];
-        List<LineageNode> nodes = [];
-        HashSet<LineageNode> seen = [node];
         DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            DbCommand command = connection.Command(sql, ("$kind", node.Kind), ("$id", node.Id));
-            await using (command.ConfigureAwait(false))
-            {
-                DbDataReader row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (row.ConfigureAwait(false))
-                {
-                    while (await row.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                        LineageEdge edge = new(
-                            new LineageNode(row.GetString(0), row.GetString(1)), row.GetString(2), new LineageNode(row.GetString(3), row.GetString(4)),
-                            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)), row.GetString(6));
-                        edges.Add(edge);
-                        LineageNode next = here == "from" ? edge.To : edge.From;
-                        if (seen.Add(next))
-                        {
-                            nodes.Add(next);
-                        }
-                    }
-                }
-            }
+            return await new LineageWalk(connection, isDown).FromAsync(node, cancellationToken).ConfigureAwait(false);
         }
-
-        return new LineageGraph(node, nodes, edges);
     }
 }

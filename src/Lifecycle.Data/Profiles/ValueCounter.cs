@@ -161,6 +161,18 @@ internal sealed class ValueCounter<T>(Func<T, T>? keep = null)
     // A count that at least half of the values do not exceed, and at least half reach.
     private long Median()
     {
+        // mostly each value was seen once; a sum waits for nothing, counts of counts would
+        int ones = 0;
+        foreach (ref readonly Slot slot in _slots.AsSpan())
+        {
+            ones += slot.Count == 1 ? 1 : 0;
+        }
+
+        return 2 * ones >= _used ? 1 : MedianAboveOne();
+    }
+
+    private long MedianAboveOne()
+    {
         Span<int> small = stackalloc int[SmallCounts];
         small.Clear();
         foreach (Slot slot in _slots)

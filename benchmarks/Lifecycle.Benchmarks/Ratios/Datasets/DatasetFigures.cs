@@ -17,7 +17,7 @@ internal static class DatasetFigures
                 $"data.commit.{workload.Name}.vs_dvc", goal, Rounds, () => CommitAsync(workload), () => DvcPeer.Add(workload));
         }
 
-        yield return await Tool.GitLfs.CompareAsync("data.commit.w3.vs_git_lfs", 8, 3, () => CommitAsync(Workload.W3), GitLfsAdd);
+        yield return await Tool.GitLfs.CompareAsync("data.commit.w3.vs_git_lfs", 8, Rounds, () => CommitAsync(Workload.W3), GitLfsAdd);
     }
 
     public static async IAsyncEnumerable<Figure> MeasureStatusAsync()
@@ -27,6 +27,7 @@ internal static class DatasetFigures
         string git = Workload.Scratch("git");
         CopyTree(Workload.W3.Folder, Path.Combine(git, "w3"));
         Tool.Git.Run(git, "init", "-q");
+        Tool.Git.Run(git, "config", "gc.auto", "0");
         Tool.Git.Run(git, "add", ".");
         Tool.Git.Run(git, "-c", "user.name=figures", "-c", "user.email=figures@localhost", "commit", "-q", "-m", "all");
         await using OpenCatalog catalog = new("status-store");
@@ -42,7 +43,7 @@ internal static class DatasetFigures
             best = Math.Min(best, await StatusAsync(workspace));
         }
 
-        yield return await Tool.Dvc.CompareAsync("data.status.w3.vs_dvc", 6.7, 1, () => StatusAsync(workspace), () => DvcPeer.Status(Workload.W3));
+        yield return await Tool.Dvc.CompareAsync("data.status.w3.vs_dvc", 6.7, Rounds, () => StatusAsync(workspace), () => DvcPeer.Status(Workload.W3));
         yield return await Tool.Git.CompareAsync("data.status.w3.vs_git", 1, Rounds, () => StatusAsync(workspace), () => Tool.Git.Run(git, "status", "--porcelain"));
         yield return new Figure("data.status.w3", best * 1000, "ms", AtLeast: false, 350);
 
@@ -115,6 +116,7 @@ internal static class DatasetFigures
         string folder = Workload.Scratch("git-lfs");
         CopyTree(Workload.W3.Folder, Path.Combine(folder, "w3"));
         Tool.Git.Run(folder, "init", "-q");
+        Tool.Git.Run(folder, "config", "gc.auto", "0");
         Tool.Git.Run(folder, "lfs", "install", "--local");
         double seconds = Tool.Git.Run(folder, "lfs", "track", "*.bin") + Tool.Git.Run(folder, "add", ".");
         Workload.Clear(folder);

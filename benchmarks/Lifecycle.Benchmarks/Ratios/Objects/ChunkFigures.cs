@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Lifecycle.Storage.Local;
 
 namespace Lifecycle.Benchmarks.Ratios.Objects;
@@ -7,6 +6,7 @@ namespace Lifecycle.Benchmarks.Ratios.Objects;
 internal static class ChunkFigures
 {
     private const int Rounds = 9;
+    private const int HeldBytes = 3 << 20;
 
     public static async IAsyncEnumerable<Figure> MeasureAsync()
     {
@@ -46,20 +46,30 @@ internal static class ChunkFigures
         return await batch.CompleteAsync();
     }
 
-    private static long Cut(ReadOnlySpan<byte> bytes, bool hash)
+    // Chunks are hashed some MiB at a time, as a commit does it.
+    private static long Cut(byte[] bytes, bool hash)
     {
+        List<Piece> pieces = [];
+        Digest[] ids = new Digest[HeldBytes / ContentChunker.Minimum];
         long chunks = 0;
-        Span<byte> id = stackalloc byte[Digest.Size];
-        while (!bytes.IsEmpty)
+        for (int at = 0, from = 0; at < bytes.Length;)
         {
-            int length = ContentChunker.FirstCut(bytes);
-            if (hash)
+            int length = ContentChunker.FirstCut(bytes.AsSpan(at));
+            pieces.Add(new Piece(bytes, at, length));
+            at += length;
+            if (at - from < HeldBytes - ContentChunker.Maximum && at < bytes.Length)
             {
-                SHA256.HashData(bytes[..length], id);
+                continue;
             }
 
-            bytes = bytes[length..];
-            chunks++;
+            if (hash)
+            {
+                Sha256Lanes.Hash(pieces, ids);
+            }
+
+            chunks += pieces.Count;
+            from = at;
+            pieces.Clear();
         }
 
         return chunks;

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Threading.Channels;
 using Lifecycle.Storage.Local;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Benchmarks.Ratios.Objects;
 
@@ -7,6 +10,7 @@ namespace Lifecycle.Benchmarks.Ratios.Objects;
 internal static class CommitFigures
 {
     private const int Rounds = 5;
+    private const int SmallBytes = 1 << 16;
 
     public static async IAsyncEnumerable<Figure> MeasureAsync()
     {
@@ -40,17 +44,19 @@ internal static class CommitFigures
         LocalBlobStore blobs = new(store);
         await using (BlobBatch batch = await blobs.BeginBatchAsync())
         {
-            byte[] small = new byte[1 << 16];
-            foreach (string path in paths)
+            if (new FileInfo(paths[0]).Length <= SmallBytes)
             {
-                await using FileStream content = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-                if (content.Length <= small.Length)
+                await foreach ((byte[] bytes, int length) in ReadAheadAsync(paths))
                 {
-                    int length = content.ReadAtLeast(small, (int)content.Length);
-                    await batch.PutAsync(small.AsMemory(0, length));
+                    await batch.PutAsync(bytes.AsMemory(0, length));
+                    ArrayPool<byte>.Shared.Return(bytes);
                 }
-                else
+            }
+            else
+            {
+                foreach (string path in paths)
                 {
+                    await using FileStream content = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
                     await batch.PutAsync(content);
                 }
             }
@@ -66,6 +72,25 @@ internal static class CommitFigures
         look?.Invoke(store);
         Workload.Clear(store);
         return seconds;
+    }
+
+    // Small files are read while those before them are hashed and kept, as the peers do it and as a commit of a dataset does.
+    private static IAsyncEnumerable<(byte[] Bytes, int Length)> ReadAheadAsync(IReadOnlyList<string> paths)
+    {
+        Channel<(byte[], int)> read = Channel.CreateBounded<(byte[], int)>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+        _ = Task.Run(async () =>
+        {
+            foreach (string path in paths)
+            {
+                using SafeFileHandle file = File.OpenHandle(path);
+                byte[] bytes = ArrayPool<byte>.Shared.Rent(SmallBytes);
+                int length = RandomAccess.Read(file, bytes, 0);
+                await read.Writer.WriteAsync((bytes, length));
+            }
+
+            read.Writer.Complete();
+        });
+        return read.Reader.ReadAllAsync();
     }
 
     private static Task<Figure> ResticAsync(string name, double goal, Workload workload) => Tool.Restic.CompareAsync(name, goal, Rounds, () => CommitAsync(workload), () =>

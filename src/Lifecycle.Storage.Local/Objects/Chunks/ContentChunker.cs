@@ -75,8 +75,8 @@ internal struct ContentChunker
     }
 
     /// <summary>
-    /// Steps to the first position whose hash is below the limit; returns how many bytes that took. The hash of every second position comes straight from
-    /// the one two before (h &lt;&lt; 2 plus both gears), which halves the chain of dependent steps; the values are those of the plain loop.
+    /// Steps to the first position whose hash is below the limit; returns how many bytes that took. What four bytes add is summed up before the hash is
+    /// known, so that only every fourth step waits for the one before; the values are those of the plain loop.
     /// </summary>
     private static int Seek(ReadOnlySpan<byte> data, ref ulong state, ulong limit, out bool isCut)
     {
@@ -93,18 +93,23 @@ internal struct ContentChunker
                 bytes = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(bytes);
             }
 
-            ulong gear0 = Unsafe.Add(ref gear, (nuint)(byte)bytes);
-            ulong hash0 = (hash << 1) + gear0;
-            ulong hash1 = (hash << 2) + ((gear0 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 8)));
-            ulong gear2 = Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 16));
-            ulong hash2 = (hash1 << 1) + gear2;
-            ulong hash3 = (hash1 << 2) + ((gear2 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 24)));
-            ulong gear4 = Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 32));
-            ulong hash4 = (hash3 << 1) + gear4;
-            ulong hash5 = (hash3 << 2) + ((gear4 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 40)));
-            ulong gear6 = Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 48));
-            ulong hash6 = (hash5 << 1) + gear6;
-            hash = (hash5 << 2) + ((gear6 << 1) + Unsafe.Add(ref gear, (nuint)(bytes >> 56)));
+            // what the bytes add to the hash before them, whatever that is
+            ulong sum0 = Unsafe.Add(ref gear, (nuint)(byte)bytes);
+            ulong sum1 = (sum0 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 8));
+            ulong sum2 = (sum1 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 16));
+            ulong sum3 = (sum2 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 24));
+            ulong sum4 = Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 32));
+            ulong sum5 = (sum4 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 40));
+            ulong sum6 = (sum5 << 1) + Unsafe.Add(ref gear, (nuint)(byte)(bytes >> 48));
+            ulong sum7 = (sum6 << 1) + Unsafe.Add(ref gear, (nuint)(bytes >> 56));
+            ulong hash0 = (hash << 1) + sum0;
+            ulong hash1 = (hash << 2) + sum1;
+            ulong hash2 = (hash << 3) + sum2;
+            ulong hash3 = (hash << 4) + sum3;
+            ulong hash4 = (hash3 << 1) + sum4;
+            ulong hash5 = (hash3 << 2) + sum5;
+            ulong hash6 = (hash3 << 3) + sum6;
+            hash = (hash3 << 4) + sum7;
             if (hash0 < limit)
             {
                 return at + 1;
