@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Lifecycle.Architecture.Tests;
 
-/// <summary>What the README and the guides show compiles.</summary>
+/// <summary>What the READMEs and the guides show compiles.</summary>
 public sealed partial class ReadmeTests
 {
     private const string ImplicitUsings = """
@@ -15,7 +15,10 @@ public sealed partial class ReadmeTests
     public static TheoryData<string, int, string> Programs()
     {
         TheoryData<string, int, string> programs = [];
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Append(Path.Combine(Repository.Root, "README.md")).Order(StringComparer.Ordinal))
+        IEnumerable<string> files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Concat(Repository.Packages.Select(p => Path.Combine(Repository.Source, p, "README.md")))
+            .Append(Path.Combine(Repository.Root, "README.md"));
+        foreach (string file in files.Order(StringComparer.Ordinal))
         {
             foreach (Match match in Snippet().Matches(File.ReadAllText(file)))
             {
@@ -46,6 +49,12 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_readme_shows_at_least_the_console_and_the_web_program() =>
         Assert.True(Programs().Count(p => p.Data.Item1 == "README.md") >= 2);
+
+    [Theory]
+    [InlineData("src/Lifecycle.Data/README.md")]
+    [InlineData("src/Lifecycle.Data.Parquet/README.md")]
+    public void The_readme_of_a_package_of_data_shows_a_whole_program(string file) =>
+        Assert.Contains(Programs(), p => p.Data.Item1.Replace('\\', '/') == file);
 
     private static IEnumerable<MetadataReference> References() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p));

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// The rows of a version in parts. A row's part follows from its key alone, so rows that are added later move nobody.
+/// The rows of a version in parts. A row's part follows from a hash of its key, so rows that are added later move nobody.
 /// The definition is a blob of the store.
 /// </summary>
 public sealed class DatasetSplit
