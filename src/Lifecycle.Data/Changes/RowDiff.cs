@@ -6,6 +6,7 @@ namespace Lifecycle.Data;
 internal sealed class RowDiff
 {
     private const int BatchRows = 8192;
+    private const int BatchesReadAhead = 3;
     private const int MostParts = 64;
     private const int FixedBytes = 48;
     private const int CellBytes = 9;
@@ -49,7 +50,10 @@ internal sealed class RowDiff
     {
         IAsyncEnumerable<RowChange> changes = await PartsAsync(cancellationToken).ConfigureAwait(false) is var parts and > 1
             ? SpilledAsync(parts, cancellationToken)
-            : Comparison().CompareAsync(RowsAsync(_old, _oldTable, cancellationToken), RowsAsync(_new, _newTable, cancellationToken), cancellationToken);
+            : Comparison().CompareAsync(
+                RowsAsync(_old, _oldTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken),
+                RowsAsync(_new, _newTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken),
+                cancellationToken);
         await foreach (RowChange change in changes.ConfigureAwait(false))
         {
             yield return change;
