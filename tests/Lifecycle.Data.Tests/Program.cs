@@ -10,6 +10,8 @@ internal static class Program
     public const string CheckingOut = "checkout-until-killed";
     public const string Publishing = "publish-and-die";
 
+    public const string Scanning = "scan-without-newline";
+
     public const string DerivingChild = "derive-until-killed";
 
     public static async Task<int> Main(string[] args)
@@ -22,6 +24,12 @@ internal static class Program
         if (args is [DerivingChild, var safe, var vault, var keys])
         {
             await PrivacyCrashTests.DeriveUntilKilledAsync(safe, vault, keys);
+            return 0;
+        }
+
+        if (args is [Scanning])
+        {
+            await CsvRowsTests.ScanWithoutNewlineAsync();
             return 0;
         }
 
