@@ -31,6 +31,9 @@ public sealed class LocalStorageOptions
     /// <summary>Whether what a call promised survives a loss of power. <see cref="Durability.Flushed"/> by default; anything else is for tests.</summary>
     public Durability Durability { get; set; }
 
+    /// <summary>Names the file system of a folder when it is a network's, else null.</summary>
+    internal Func<string, string?> RemoteFormat { get; set; } = RemoteDisk.FormatOf;
+
     /// <summary>Every mistake in these options, one sentence each; empty when they are fine.</summary>
     public IEnumerable<string> Problems()
     {

@@ -13,6 +13,11 @@ public sealed class LocalWorkspace : IAsyncDisposable, IDisposable
         JournalFolder = new JournalFolder(Path.Combine(root, "journal"));
         Blobs = new LocalBlobStore(Path.Combine(root, "objects"), options, time);
         Directory.CreateDirectory(JournalFolder.Path);
+        if (loggers is not null && options.RemoteFormat(root) is { } format)
+        {
+            StorageLog.RemoteFolder(loggers.CreateLogger<LocalWorkspace>(), root, format);
+        }
+
         Objects = new LocalBlobUpkeep(Blobs, options, time);
         Database = new SqliteDatabase(Path.Combine(root, "lifecycle.db"), options, time);
         Audit = new LocalAuditLog(Database, JournalFolder, actor, Blobs, Objects, options, time, loggers?.CreateLogger<LocalAuditLog>());
@@ -56,6 +61,9 @@ public sealed class LocalWorkspace : IAsyncDisposable, IDisposable
     /// <param name="actor">Who is acting; null means the user and the process.</param>
     /// <param name="time">The clock; null means the system's.</param>
     /// <param name="loggers">Null: nothing is logged.</param>
+    /// <remarks>
+    /// On a network file system (NFS, SMB, 9P, sshfs and others) one process may use it; a warning says that locks and flushes are then the promise of its server.
+    /// </remarks>
     /// <exception cref="LifecycleStorageException">The folder cannot be used, or a newer build wrote it.</exception>
     public static LocalWorkspace Open(
         string root, LocalStorageOptions? options = null, IActorAccessor? actor = null, TimeProvider? time = null, ILoggerFactory? loggers = null)

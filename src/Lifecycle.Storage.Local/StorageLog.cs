@@ -15,4 +15,8 @@ internal static partial class StorageLog
 
     [LoggerMessage(1004, LogLevel.Warning, "The outbox could not be read or the position of '{Receiver}' not be kept; it is tried again in {Delay}.")]
     public static partial void OutboxFailed(ILogger logger, string receiver, TimeSpan delay, Exception error);
+
+    [LoggerMessage(1005, LogLevel.Warning,
+        "The folder '{Folder}' lies on a network file system ({Format}). Use it from one process at a time: that a lock keeps others out and that a flush reaches the disk is the promise of its server, not of this machine.")]
+    public static partial void RemoteFolder(ILogger logger, string folder, string format);
 }

@@ -33,6 +33,14 @@ internal sealed class WrittenTable
         Ids = [.. Enumerable.Range(0, rows).Select(i => (long)i)];
     }
 
+    private WrittenTable(IReadOnlyList<(WrittenTable From, int Row)> rows)
+    {
+        T[] Taken<T>(Func<WrittenTable, T[]> column) => [.. rows.Select(r => column(r.From)[r.Row])];
+        Rows = rows.Count;
+        (Flags, Smalls, Bigs, Singles, Numbers) = (Taken(t => t.Flags), Taken(t => t.Smalls), Taken(t => t.Bigs), Taken(t => t.Singles), Taken(t => t.Numbers));
+        (Days, Times, Texts, Moneys, Ids) = (Taken(t => t.Days), Taken(t => t.Times), Taken(t => t.Texts), Taken(t => t.Moneys), Taken(t => t.Ids));
+    }
+
     public int Rows { get; }
 
     public bool?[] Flags { get; }
@@ -56,6 +64,9 @@ internal sealed class WrittenTable
     public long[] Ids { get; }
 
     public static WrittenTable Of(int seed, int rows, double nulls = 0.2) => new(seed, rows, nulls);
+
+    /// <summary>A table of rows of others, which keep their ids.</summary>
+    public static WrittenTable Of(IReadOnlyList<(WrittenTable From, int Row)> rows) => new(rows);
 
     /// <summary>The cell as the table should show it; null when it is missing.</summary>
     public object? this[string column, int row] => column switch

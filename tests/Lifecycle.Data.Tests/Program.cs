@@ -10,6 +10,8 @@ internal static class Program
     public const string CheckingOut = "checkout-until-killed";
     public const string Publishing = "publish-and-die";
 
+    public const string Scanning = "scan-without-newline";
+
     public const string DerivingChild = "derive-until-killed";
 
     public static async Task<int> Main(string[] args)
@@ -25,6 +27,12 @@ internal static class Program
             return 0;
         }
 
+        if (args is [Scanning])
+        {
+            await CsvRowsTests.ScanWithoutNewlineAsync();
+            return 0;
+        }
+
         if (args is [CommittingChild, var root, var source])
         {
             await CommitAsync(root, source);
@@ -37,9 +45,9 @@ internal static class Program
             return 0;
         }
 
-        if (args is [Publishing, var where, var id])
+        if (args is [Publishing, var where, var id, var when])
         {
-            await PublishAsync(where, id);
+            await PublishAsync(where, id, when == "inside");
             return 0;
         }
 
@@ -88,18 +96,20 @@ internal static class Program
         }
     }
 
-    // The event is committed; whether its edge is kept before the end is a matter of luck.
-    private static async Task PublishAsync(string root, string id)
+    // The event is committed and its receiver has it, but never gets its edges committed.
+    private static async Task PublishAsync(string root, string id, bool inside)
     {
         await using LocalWorkspace local = LocalWorkspace.Open(root);
-        await using DatasetLineage lineage = new(local.Database, local.Events);
-        await lineage.StartAsync();
+        StuckDatabase stuck = new(local.Database, inside);
+        await using DatasetLineage lineage = new(stuck, local.Events);
         LineageEdge edge = new(new LineageNode(LineageNode.Run, id), LineageEdge.Used, new LineageNode(LineageNode.External, "data"), DateTimeOffset.UnixEpoch, "ada");
         await local.Database.WriteAsync(async (t, token) =>
         {
             await local.Events.PublishAsync(t, "lifecycle.run.finished", "run/" + id, "{}", [edge], token);
             return true;
         });
+        await lineage.StartAsync();
+        await stuck.Reached.WaitAsync(TimeSpan.FromMinutes(1));
         System.Diagnostics.Process.GetCurrentProcess().Kill();
     }
 }

@@ -10,6 +10,7 @@ public sealed class BackendCoverageTests
 
     [Theory]
     [InlineData(typeof(LocalBlobStore), typeof(LocalBlobStoreTests))]
+    [InlineData(typeof(LocalBlobUpkeep), typeof(LocalBlobUpkeepTests))]
     [InlineData(typeof(SqliteDatabase), typeof(SqliteDatabaseTests))]
     [InlineData(typeof(LocalAuditLog), typeof(LocalAuditLogTests))]
     [InlineData(typeof(LocalEvents), typeof(LocalEventsTests))]

@@ -9,6 +9,7 @@ public static class BackendCoverage
     private static readonly (Type Port, Type Suite)[] Ports =
     [
         (typeof(IBlobStore), typeof(BlobStoreSpecification<>)),
+        (typeof(BlobUpkeep), typeof(BlobUpkeepSpecification<>)),
         (typeof(LifecycleDatabase), typeof(LifecycleDatabaseSpecification<>)),
         (typeof(IAuditLog), typeof(AuditLogSpecification<>)),
         (typeof(ILifecycleEvents), typeof(EventsSpecification<>)),

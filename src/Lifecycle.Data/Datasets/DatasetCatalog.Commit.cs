@@ -128,6 +128,11 @@ public sealed partial class DatasetCatalog
                 : await reader.ReadAsync(files, cancellationToken).ConfigureAwait(false);
             NewestVersion newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest.Row, options);
+            if (newest.Row is { } before)
+            {
+                await RequireKnownAsync(new DatasetVersion(this, before), cancellationToken).ConfigureAwait(false);
+            }
+
             if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
             {
                 return await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false) is { } same

@@ -17,6 +17,7 @@ public sealed partial class DatasetCatalog
         ArgumentNullException.ThrowIfNull(version);
         ResourceName.Require(tag, "tag");
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await RequireKnownAsync(version, cancellationToken).ConfigureAwait(false);
         return await _database.WriteAsync(
             async (transaction, token) =>
             {
@@ -89,6 +90,7 @@ public sealed partial class DatasetCatalog
         ArgumentNullException.ThrowIfNull(version);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await RequireKnownAsync(version, cancellationToken).ConfigureAwait(false);
         return await _database.WriteAsync(
             async (transaction, token) =>
             {

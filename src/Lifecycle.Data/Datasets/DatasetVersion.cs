@@ -79,8 +79,16 @@ public sealed class DatasetVersion
 
     /// <summary>The files, sorted by the UTF-8 bytes of their paths.</summary>
     /// <exception cref="BlobCorruptedException">The stored list is damaged.</exception>
-    public async ValueTask<IReadOnlyList<DatasetFile>> ListFilesAsync(CancellationToken cancellationToken = default) =>
-        _tree ??= await _catalog.ReadTreeAsync(Digest, cancellationToken).ConfigureAwait(false);
+    /// <exception cref="DatasetException">A newer version of the packages wrote the version's record.</exception>
+    public async ValueTask<IReadOnlyList<DatasetFile>> ListFilesAsync(CancellationToken cancellationToken = default)
+    {
+        if (_tree is null)
+        {
+            await DatasetCatalog.RequireKnownAsync(_catalog.Blobs, Record, ToString(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return _tree ??= await _catalog.ReadTreeAsync(Digest, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Opens a file without a checkout; its bytes are checked before they are handed out.</summary>
     /// <param name="path">A path of <see cref="ListFilesAsync"/>.</param>
@@ -168,7 +176,10 @@ public sealed class DatasetVersion
     public ValueTask<DvcExport> ExportAsync(DvcRepository repository, string path, CancellationToken cancellationToken = default) =>
         _catalog.ExportAsync(this, repository, path, cancellationToken);
 
-    /// <summary>Assigns every row to a part by a hash of its key, so that a row's part never changes.</summary>
+    /// <summary>
+    /// Assigns every row to a part by a hash of its key, so that a row's part never changes. Values are hashed in the types of the first split of this
+    /// dataset by the same columns and salt; <see cref="SplitAsync(SplitDefinition, CancellationToken)"/> takes them from a definition.
+    /// </summary>
     /// <param name="define">Key, parts, strata, salt.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>

@@ -16,7 +16,9 @@ internal sealed record VersionRecord(
     [property: JsonPropertyOrder(9)] RecordSource? Source,
     [property: JsonPropertyOrder(10)] string? Schema)
 {
-    public const string CurrentFormat = "lifecycle.version/1";
+    public const string CurrentFormat = FormatPrefix + "1";
+
+    private const string FormatPrefix = "lifecycle.version/";
 
     [JsonPropertyOrder(0)]
     public string Format { get; init; } = CurrentFormat;
@@ -38,6 +40,22 @@ internal sealed record VersionRecord(
     /// <summary>Tags that the commit set; null when there was none.</summary>
     [JsonPropertyOrder(15)]
     public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Whether the bytes are a record of another number than this build writes: a newer one, which says things that this build would pass over.</summary>
+    public static bool IsNewer(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(bytes);
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("format"u8)
+                && reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString()! is var format
+                && format.StartsWith(FormatPrefix, StringComparison.Ordinal) && format != CurrentFormat;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DataJson.Default.VersionRecord);
 

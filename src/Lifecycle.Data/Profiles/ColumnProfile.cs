@@ -37,7 +37,7 @@ public sealed class ColumnProfile
     /// <summary>Texts of no letter.</summary>
     public long EmptyTexts { get; internal init; }
 
-    /// <summary>Different values that are not null, exact up to 1,024 and else within a standard error of 1.63 %; null when it was not counted.</summary>
+    /// <summary>Different values that are not null, exact up to 1,024 and else estimated with a standard error of 1.63 %, in 99 of 100 columns within 4.2 %; null when it was not counted.</summary>
     public long? Distinct { get; internal init; }
 
     /// <summary>Whether <see cref="Distinct"/> is exact.</summary>

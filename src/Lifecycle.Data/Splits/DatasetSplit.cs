@@ -4,9 +4,13 @@ using System.Text.Json;
 namespace Lifecycle.Data;
 
 /// <summary>
-/// The rows of a version in parts. A row's part follows from a hash of its key, so rows that are added later move nobody.
-/// The definition is a blob of the store.
+/// The rows of a version in parts. A row's part follows from the values of its key, hashed in the types that the first split of the dataset by these
+/// columns found, so rows that are added later move nobody, whatever they make of the types. The definition is a blob of the store.
 /// </summary>
+/// <remarks>
+/// Where a column changed its type between versions, which of them was split first matters, and another store may have begun with another one.
+/// <see cref="Definition"/> holds the types: a split by it has the same parts everywhere.
+/// </remarks>
 public sealed class DatasetSplit
 {
     private const int FewRows = 10;

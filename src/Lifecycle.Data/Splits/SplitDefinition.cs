@@ -1,6 +1,13 @@
 namespace Lifecycle.Data;
 
-/// <summary>How rows are assigned to parts; says everything that is needed to make the same parts again, of this version or a later one.</summary>
+/// <summary>
+/// How rows are assigned to parts; says everything that is needed to make the same parts again, of this version or a later one, in this store or another:
+/// the columns that decide, the types in which their values are hashed, salt, fractions and cuts.
+/// </summary>
+/// <remarks>
+/// The types are those of the version that was first split by these columns with this salt. A later version in which a column became text, because of one
+/// cell that is no number, is still hashed as numbers, so that no row moves.
+/// </remarks>
 public sealed record SplitDefinition
 {
     internal SplitDefinition()

@@ -76,7 +76,9 @@ internal sealed class CsvBlocks(CsvOptions options, int blockBytes, Action<CsvBl
     {
         if (_filled + bytes.Length + CsvBlock.Spare > _bytes.Length)
         {
-            int size = Math.Max(_filled + bytes.Length, Math.Min(_filled * 2, Math.Max(blockBytes, _filled + (_filled / 4))));
+            // a row that is longer than a block doubles its room up to what a row may take, so that all its buffers together are twice that
+            int most = _filled < blockBytes ? blockBytes : Math.Max(blockBytes, CsvLimits.Row + FirstBytes);
+            int size = Math.Max(_filled + bytes.Length, Math.Min((_filled * 2) + FirstBytes, most));
             byte[] larger = CsvBlock.Allocate(size);
             _bytes.AsSpan(0, _filled).CopyTo(larger);
             _bytes = larger;

@@ -5,6 +5,9 @@ namespace Lifecycle.Data;
 
 public sealed partial class DatasetCatalog
 {
+    /// <summary>Whether a folder takes names for one that differ in case or normal form; asked before a checkout.</summary>
+    internal Func<string, bool> FoldsNames { get; init; } = FolderTraits.FoldsNames;
+
     internal async ValueTask<CheckoutReport> CheckoutAsync(
         DatasetVersion version, string folder, CheckoutOptions options, CancellationToken cancellationToken)
     {
@@ -27,7 +30,7 @@ public sealed partial class DatasetCatalog
             }
 
             bool exists = Directory.Exists(full);
-            if (!portable && FolderTraits.FoldsNames(exists ? full : ExistingFolder(parent)))
+            if (!portable && FoldsNames(exists ? full : ExistingFolder(parent)))
             {
                 PathGuard.Require(paths, portable, foldCase: true);
             }

@@ -1,30 +1,7 @@
-using System.Globalization;
-
 namespace Lifecycle.Data.Tests;
 
 public sealed class RowDiffTests
 {
-    private static readonly string[] Names = ["id", "x", "s", "d"];
-
-    [Fact]
-    public async Task RowDiff_EqualsNaive()
-    {
-        await using TestWorkspace w = new();
-        for (int seed = 0; seed < 40; seed++)
-        {
-            Random random = new(seed);
-            List<string?[]> old = Rows(random, random.Next(60)), @new = Changed(random, old);
-            DatasetVersion v1 = await CommitAsync(w, $"a{seed}", random, old, old), v2 = await CommitAsync(w, $"b{seed}", random, @new, @new);
-            List<string> keyed = NaiveRowDiff.ByKey(old, @new, 0, Names), multiset = NaiveRowDiff.AsMultiset(old, @new, Names);
-            foreach (int? parts in new int?[] { null, 3 })
-            {
-                Assert.Equal(keyed, await ShowAsync(w, v1, v2, ["id"], new RowDiffOptions { Parts = parts }));
-                Assert.Equal(multiset, await ShowAsync(w, v1, v2, null, new RowDiffOptions { Parts = parts }));
-                Assert.Equal(multiset, await ShowAsync(w, v1, v2, ["x"], new RowDiffOptions { Parts = parts, AsMultiset = true }));
-            }
-        }
-    }
-
     [Fact]
     public async Task MoreThanTheMemory_GoesToTemporaryFiles_AndComesOutTheSame()
     {
@@ -167,31 +144,4 @@ public sealed class RowDiffTests
 
     private static async Task<List<string>> ShowAsync(TestWorkspace w, DatasetVersion v1, DatasetVersion v2, string[]? key, RowDiffOptions? options) =>
         await w.Datasets.DiffRowsAsync(v1, v2, null, key, options).Select(NaiveRowDiff.Show).ToListAsync();
-
-    private static List<string?[]> Rows(Random random, int count) =>
-        [.. Enumerable.Range(0, count).OrderBy(_ => random.Next()).Select(i => (string?[])[i.ToString(CultureInfo.InvariantCulture), .. Cells(random)])];
-
-    private static string?[] Cells(Random random) =>
-    [
-        random.Next(5) == 0 ? null : (random.Next(40) / 4.0).ToString(CultureInfo.InvariantCulture),
-        random.Next(6) switch { 0 => null, 1 => "", 2 => "a,\"b\"\n", 3 => "\u00e9\ud83d\ude00", _ => "s" + random.Next(3) },
-        random.Next(4) == 0 ? null : $"2024-01-0{random.Next(1, 9)}",
-    ];
-
-    private static List<string?[]> Changed(Random random, List<string?[]> old)
-    {
-        List<string?[]> rows = [.. old.Where(_ => random.Next(5) > 0).Select(r => random.Next(4) == 0 ? [r[0], .. Cells(random)] : r)];
-        rows.AddRange(Enumerable.Range(100, random.Next(10)).Select(i => (string?[])[i.ToString(CultureInfo.InvariantCulture), .. Cells(random)]));
-        return random.Next(2) == 0 ? rows : [.. rows.OrderBy(_ => random.Next())];
-    }
-
-    // A last row of every type gives the columns their types whatever the others are; it is the same in both and so no change.
-    private static async Task<DatasetVersion> CommitAsync(TestWorkspace w, string name, Random random, List<string?[]> rows, List<string?[]> all)
-    {
-        string Write(string? cell, bool isText) => cell is null ? "" : isText ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : random.Next(3) == 0 && cell.Contains('.', StringComparison.Ordinal) ? cell + "0" : cell;
-        all.Add(["-1", "0.5", "s", "2024-12-31"]);
-        string text = "id,x,s,d\n" + string.Concat(rows.Select(r => string.Join(',', r.Select((c, i) => Write(c, i == 2))) + "\n"));
-        return await w.Datasets.CommitAsync(name, w.Write("t.csv", text));
-    }
 }

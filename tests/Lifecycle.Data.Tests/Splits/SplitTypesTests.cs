@@ -49,6 +49,23 @@ public sealed class SplitTypesTests
         }
     }
 
+    // Which version is split first decides the types; a definition takes them along.
+    [Fact]
+    public async Task AnotherStore_MakesTheSameParts_FromTheDefinition()
+    {
+        await using TestWorkspace w = new(), other = new();
+        string rows = "id,x\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i},{i}.50\n"));
+        DatasetSplit first = await (await w.Datasets.CommitAsync("t", w.Write("t.csv", rows))).SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)));
+        DatasetVersion later = await other.Datasets.CommitAsync("t", other.Write("t.csv", rows + "90,n/a\n"));
+        DatasetSplit handed = await later.SplitAsync(first.Definition);
+        Assert.Equal(await IdsAsync(first), (await IdsAsync(handed)).Where(id => id < 90));
+        Assert.Equal(await IdsAsync(handed), await IdsAsync(await later.SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)))));
+
+        await using TestWorkspace third = new();
+        DatasetSplit begun = await (await third.Datasets.CommitAsync("t", third.Write("t.csv", rows + "90,n/a\n"))).SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)));
+        Assert.NotEqual(await IdsAsync(first), (await IdsAsync(begun)).Where(id => id < 90));
+    }
+
     [Fact]
     public async Task Append_OfAColumn_MovesNoRow()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -101,26 +102,124 @@ public sealed class CsvRowsTests
     }
 
     [Theory]
-    [InlineData((byte)'x', false)]
-    [InlineData((byte)',', false)]
-    [InlineData((byte)'x', true)]
-    public void TenGigabytesWithoutNewline_StopInBoundedMemory(byte content, bool quoted)
+    [InlineData((byte)'x', false, 1)]
+    [InlineData((byte)',', false, 1)]
+    [InlineData((byte)'x', true, 1)]
+    [InlineData((byte)'x', true, 2)]
+    public void TenGigabytesWithoutNewline_StopInBoundedMemory(byte content, bool quoted, int threads)
     {
-        byte[] block = new byte[1 << 20];
-        block.AsSpan().Fill(content);
-        block[0] = quoted ? (byte)'"' : content;
-        CsvScan scan = new("t.csv", new CsvOptions { Delimiter = ',', HasHeader = false }, ProfileDepth.Passing, threads: 1);
+        CsvScan scan = new("t.csv", new CsvOptions { Delimiter = ',', HasHeader = false }, ProfileDepth.Passing, threads);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        scan.Write("a\n"u8);
-        scan.Write(block);
-        block[0] = content;
-        for (int i = 1; i < 10_240; i++)
+        foreach (byte[] block in WithoutNewline(content, quoted))
         {
             scan.Write(block);
         }
 
         TableSummary table = scan.Complete();
         Assert.Equal((TableProblemKind.TooLarge, 2L, 2L), (table.FirstError!.Kind, table.FirstError.Row, table.FirstError.Offset));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 800L << 20);
+
+        // a row may take 64 MiB; its buffers double up to that
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 160L << 20);
+    }
+
+    // A process that may have 256 MiB, whatever it allocates: a scan with its profile, and rows, of each kind.
+    [Fact]
+    public async Task TenGigabytesWithoutNewline_AreRefused_WithinAHeapOf256MiB()
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!, [Program.Scanning]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_GCHeapHardLimit"] = "0x10000000";
+        using Process child = Process.Start(start)!;
+        Task<string> errors = child.StandardError.ReadToEndAsync();
+        string[] lines = (await child.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await child.WaitForExitAsync();
+        Assert.Equal((0, ""), (child.ExitCode, await errors));
+        Assert.Equal(Enumerable.Repeat("TooLarge 2 2; rows: TooLarge", 3), lines);
+    }
+
+    internal static async Task ScanWithoutNewlineAsync()
+    {
+        foreach ((byte content, bool quoted) in new[] { ((byte)'x', false), ((byte)',', false), ((byte)'x', true) })
+        {
+            CsvScan scan = new("t.csv", new CsvOptions { Delimiter = ',', HasHeader = false }, ProfileDepth.Full, threads: 4);
+            foreach (byte[] block in WithoutNewline(content, quoted))
+            {
+                scan.Write(block);
+            }
+
+            TableProblem problem = scan.Complete().FirstError!;
+            TableSummary one = await new CsvFormat(new CsvOptions { Delimiter = ',', HasHeader = false }).ScanAsync(new MemoryStream("a\nb\n"u8.ToArray()), "t.csv");
+            TableFormatException refused = await Assert.ThrowsAsync<TableFormatException>(async () =>
+            {
+                await using Stream rows = new Blocks(WithoutNewline(content, quoted).GetEnumerator());
+                await foreach (ColumnBatch batch in new CsvFormat().ReadAsync(rows, one, null, 8192))
+                {
+                    Assert.Equal(1, batch.RowCount);
+                }
+            });
+            await Console.Out.WriteLineAsync($"{problem.Kind} {problem.Row} {problem.Offset}; rows: {refused.Problems[0].Kind}");
+        }
+    }
+
+    // One short row, then ten gigabytes of one byte; the first of them may be a quote.
+    private static IEnumerable<byte[]> WithoutNewline(byte content, bool quoted)
+    {
+        yield return "a\n"u8.ToArray();
+        byte[] block = new byte[1 << 20];
+        block.AsSpan().Fill(content);
+        byte[] first = [.. block];
+        first[0] = quoted ? (byte)'"' : content;
+        yield return first;
+        for (int i = 1; i < 10_240; i++)
+        {
+            yield return block;
+        }
+    }
+
+    private sealed class Blocks(IEnumerator<byte[]> blocks) : Stream
+    {
+        private byte[] _block = [];
+        private int _at;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_at == _block.Length)
+            {
+                if (!blocks.MoveNext())
+                {
+                    return 0;
+                }
+
+                (_block, _at) = (blocks.Current, 0);
+            }
+
+            int count = Math.Min(buffer.Length, _block.Length - _at);
+            _block.AsSpan(_at, count).CopyTo(buffer);
+            _at += count;
+            return count;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,15 +1,86 @@
 using Lifecycle.Storage.Specification;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Storage.Local.Tests;
 
-public sealed class LocalBlobUpkeepTests : IDisposable
+public sealed class LocalBlobUpkeepTests : BlobUpkeepSpecification<LocalBlobUpkeep>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly LocalStorageOptions _options = new() { Durability = Durability.Relaxed };
     private readonly LocalBlobStore _blobs;
+    private readonly Dictionary<Digest, (string File, int At)> _flipped = [];
 
-    public LocalBlobUpkeepTests() => _blobs = new LocalBlobStore(_folder["objects"]);
+    public LocalBlobUpkeepTests()
+    {
+        _blobs = new LocalBlobStore(_folder["objects"], _options, _time);
+        Upkeep = new LocalBlobUpkeep(_blobs, _options, _time);
+        Copy = new LocalBlobStore(_folder["copy"], _options, _time);
+    }
+
+    protected override IBlobStore Blobs => _blobs;
+
+    protected override LocalBlobUpkeep Upkeep { get; }
+
+    protected override IBlobStore Copy { get; }
+
+    protected override TimeSpan Young => _options.Young;
+
+    protected override TimeSpan Grace => _options.Grace;
+
+    protected override LocalBlobUpkeep OpenAnother() => new(new LocalBlobStore(_folder["objects"], _options, _time), _options, _time);
+
+    protected override void Pass(TimeSpan time) => _time.Advance(time);
+
+    // The beginning of a blob lies as it is in a loose file, an entry of a pack, or a chunk.
+    protected override void Flip(ReadOnlySpan<byte> content)
+    {
+        byte[] beginning = content[..Math.Min(content.Length, 64)].ToArray();
+        if (_flipped.Remove(Digest.Of(beginning), out (string File, int At) place))
+        {
+            FlipAt(place.File, place.At);
+            return;
+        }
+
+        foreach (string file in Directory.GetFiles(_folder["objects"], "*", SearchOption.AllDirectories))
+        {
+            if (File.ReadAllBytes(file).AsSpan().IndexOf(beginning) is var at and >= 0)
+            {
+                FlipAt(file, at);
+                _flipped.Add(Digest.Of(beginning), (file, at));
+                return;
+            }
+        }
+
+        Assert.Fail("The bytes are nowhere in the store.");
+    }
+
+    protected override IReadOnlyList<string> Everything() =>
+    [
+        .. _folder.Files().Where(f => f.StartsWith("objects/", StringComparison.Ordinal))
+            .Select(f => $"{f} {File.GetLastWriteTimeUtc(_folder[f]):O} {Digest.Of(File.ReadAllBytes(_folder[f]))}"),
+    ];
 
     public void Dispose() => _folder.Dispose();
+
+    private static void FlipAt(string file, int at)
+    {
+        UnixFileMode mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, mode | UnixFileMode.UserWrite);
+        }
+
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[at] ^= 8;
+        DateTime changed = File.GetLastWriteTimeUtc(file);
+        File.WriteAllBytes(file, bytes);
+        File.SetLastWriteTimeUtc(file, changed);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, mode);
+        }
+    }
 
     [Fact]
     public async Task Register_EntersANameOnce()
@@ -40,7 +111,7 @@ public sealed class LocalBlobUpkeepTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_NamesReferencesThatAreMissing()
+    public async Task Verify_NamesTheSourcesOfWhatIsMissing()
     {
         LocalBlobUpkeep upkeep = new(_blobs);
         Digest there = (await _blobs.PutAsync(new MemoryStream([1, 2, 3]))).Digest;
