@@ -37,9 +37,16 @@ public sealed partial class DvcRepository
         List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> wanted = Wanted(outputs, isWritten: true);
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         CheckoutPlan plan = new();
-        foreach ((DvcOutput output, IReadOnlyList<DvcEntry> entries) in wanted)
+        try
         {
-            await PlanAsync(output, entries, plan, stamps, isRelink, cancellationToken).ConfigureAwait(false);
+            foreach ((DvcOutput output, IReadOnlyList<DvcEntry> entries) in wanted)
+            {
+                await PlanAsync(output, entries, plan, stamps, isRelink, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await stamps.SaveAsync().ConfigureAwait(false);
         }
 
         await SettleAsync(plan, options, cancellationToken).ConfigureAwait(false);
@@ -50,7 +57,6 @@ public sealed partial class DvcRepository
         plan.Empty.ForEach(folder => Directory.CreateDirectory(Path.Combine(Root, folder)));
         List<string> removed = [.. plan.Removed.Select(r => r.Path)];
         RemoveEmpty(removed);
-        await stamps.SaveAsync().ConfigureAwait(false);
         return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
     }
 

@@ -49,17 +49,24 @@ public sealed partial class DvcRepository
         long copied = 0;
         long present = 0;
         long bytes = 0;
-        foreach (IGrouping<string, DvcOutput> group in wanted.GroupBy(o => remoteName ?? o.Remote ?? first.Name, StringComparer.Ordinal))
+        try
         {
-            DvcCache other = new(Remote(group.Key).Folder!);
-            Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", stamps, damaged, missing);
-            await transfer.RunAsync([.. group], cancellationToken).ConfigureAwait(false);
-            copied += transfer.Copied;
-            present += transfer.Present;
-            bytes += transfer.Bytes;
+            foreach (IGrouping<string, DvcOutput> group in wanted.GroupBy(o => remoteName ?? o.Remote ?? first.Name, StringComparer.Ordinal))
+            {
+                DvcCache other = new(Remote(group.Key).Folder!);
+                Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", stamps, damaged, missing);
+                await transfer.RunAsync([.. group], cancellationToken).ConfigureAwait(false);
+                copied += transfer.Copied;
+                present += transfer.Present;
+                bytes += transfer.Bytes;
+            }
+        }
+        finally
+        {
+            // also when it is interrupted: what was hashed is not hashed again by the next call
+            await stamps.SaveAsync().ConfigureAwait(false);
         }
 
-        await stamps.SaveAsync().ConfigureAwait(false);
         return !damaged.IsEmpty ? throw new DvcObjectCorruptedException([.. damaged.Order(StringComparer.Ordinal)])
             : missing.Count > 0 ? throw new DvcObjectMissingException(missing, isPush ? Pulling() : $"The remote {first} does not have them; push them from where they are, or name another remote.")
             : new DvcTransfer(first, copied, present, bytes, skipped);

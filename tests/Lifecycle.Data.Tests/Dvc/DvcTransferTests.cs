@@ -138,9 +138,27 @@ public sealed class DvcTransferTests
         await File.WriteAllBytesAsync(inTheWay, []);
         await Assert.ThrowsAsync<LifecycleStorageException>(async () => await dvc.PushAsync());
         File.Delete(inTheWay);
-        Assert.Equal(1000, sandbox.Snapshot(Path.Combine(sandbox.Outside, "remote")).Count);
+        string remote = Path.Combine(sandbox.Outside, "remote");
+        string[] pushed = [.. sandbox.Snapshot(remote).Keys.Select(k => Path.Combine(remote, k))];
+        Assert.Equal(1000, pushed.Length);
+
+        // nor is it hashed again: its stamps are there
+        DvcStamps stamps = DvcStamps.Load(sandbox[".dvc"]);
+        Assert.All(pushed, p => Assert.True(stamps.TryGet(p, DvcHashKind.Md5, SourceFile.StampOf(p), out _)));
         Assert.Equal((3, 1000), await PushedAsync(dvc));
-        Assert.True(File.Exists(AtRemote(Path.Combine(sandbox.Outside, "remote"), last)));
+        Assert.True(File.Exists(AtRemote(remote, last)));
+    }
+
+    [Fact]
+    public async Task ACheckoutThatIsRefused_RemembersWhatItHasRead()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        File.Delete(sandbox[".dvc/tmp/lifecycle/stamps"]);
+        sandbox.Write("d/f1", "mine");
+        DvcRepository dvc = await sandbox.OpenAsync(time: new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1)));
+        Assert.Equal(["d/f1"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
+        Assert.True(DvcStamps.Load(sandbox[".dvc"]).TryGet("d/f2", DvcHashKind.Md5, SourceFile.StampOf(sandbox["d/f2"]), out Md5Hash hash));
+        Assert.Equal(NaiveDvc.Md5("content 2"u8.ToArray()), hash.Hex);
     }
 
     [Fact]
