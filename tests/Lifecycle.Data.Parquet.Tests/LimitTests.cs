@@ -122,6 +122,18 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task AFooterThatSaysAll_HasNoProblem_HoweverManyRowsThereAre()
+    {
+        ColumnChunk chunk = new(PhysicalType.Int32, 0, 60_000_000, 40, 40, 4, new ChunkStatistics(0, [1, 0, 0, 0], [7, 0, 0, 0], null, null));
+        ParquetFooter footer = new(300_000_000, [Root(1), Leaf("a")], [.. Enumerable.Repeat(new RowGroup(60_000_000, [chunk]), 5)], false);
+        ParquetColumns columns = new(footer, 0);
+        TableSummary table = ParquetScan.Summarize("t.parquet", footer, columns);
+        DatasetProfile profile = await new FooterProfile(footer, columns).ToProfileAsync(table, () => throw new InvalidOperationException("it was read"), default);
+        Assert.Empty(profile.Problems);
+        Assert.Equal((1d, 7d, 0L), (profile["a"].Minimum, profile["a"].Maximum, profile["a"].Nulls));
+    }
+
+    [Fact]
     public async Task TheCopyOfAStream_HasNoName_AndOneReader()
     {
         if (OperatingSystem.IsWindows())
