@@ -78,6 +78,24 @@ public sealed class DerivationKeepingTests
         Assert.Contains(hierarchy.Digest, await new DatasetReferences(w.Local.Database, w.Local.Blobs).ReferencesAsync().ToListAsync());
     }
 
+    [Fact]
+    public async Task AHierarchy_NamesValues_AndGoesWithTheLastVersionThatHasIt()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion source = await w.Datasets.CommitAsync("t", w.Write("t.csv", "p,q\na,b\nb,a\n"));
+        Hierarchy hierarchy = Hierarchy.Parse("a,letter\nb,letter\n");
+        DerivedVersion one = await w.Datasets.DeriveAsync("one", source, PrivacyPlan.Gdpr().Map("p", hierarchy, 1).Drop("q"), "r");
+        DerivedVersion two = await w.Datasets.DeriveAsync("two", source, PrivacyPlan.Gdpr().Map("q", hierarchy, 1).Drop("p"), "r");
+        DatasetReferences references = new(w.Local.Database, w.Local.Blobs);
+        await w.Datasets.RemoveAsync(source, "the people asked for it");
+        await w.Datasets.RemoveAsync(one.Version, "the people asked for it");
+        Assert.Contains(hierarchy.Digest, await references.ReferencesAsync().ToListAsync());
+        await w.Datasets.RemoveAsync(two.Version, "the people asked for it");
+        List<Digest> kept = await references.ReferencesAsync().ToListAsync();
+        Assert.DoesNotContain(hierarchy.Digest, kept);
+        Assert.Contains(one.PlanDigest, kept);
+    }
+
     [Theory]
     [InlineData("mask")]
     [InlineData("truncate")]
