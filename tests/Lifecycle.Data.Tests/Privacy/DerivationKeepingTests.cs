@@ -27,11 +27,14 @@ public sealed class DerivationKeepingTests
         DatasetReferences references = new(w.Local.Database, w.Local.Blobs);
         int before = await references.ReferencesAsync().CountAsync();
         await version.ProfileAsync();
-        Assert.Equal(before + 1, await references.ReferencesAsync().CountAsync());
+        HashSet<Digest> all = [.. await references.ReferencesAsync().ToListAsync()];
+        Assert.Equal(before + 1, all.Count);
+        Assert.Equal(all.Order(), (await references.HoldersAsync(all).ToListAsync()).Select(h => h.Digest).Order());
         await catalog.RemoveAsync(version, "r");
 
         // the record stays; tree, file, schema and profile go
         Assert.Equal([version.Record], await references.ReferencesAsync().ToListAsync());
+        Assert.Equal([version.Record], (await references.HoldersAsync(all).ToListAsync()).Select(h => h.Digest));
         DatasetVersion other = await catalog.CommitAsync("u", w.Write("t.csv", Table));
         await catalog.RemoveAsync(other, "r");
         await other.ProfileAsync();
@@ -93,6 +96,7 @@ public sealed class DerivationKeepingTests
         await w.Datasets.RemoveAsync(two.Version, "the people asked for it");
         List<Digest> kept = await references.ReferencesAsync().ToListAsync();
         Assert.DoesNotContain(hierarchy.Digest, kept);
+        Assert.Empty(await references.HoldersAsync(new HashSet<Digest> { hierarchy.Digest }).ToListAsync());
         Assert.Contains(one.PlanDigest, kept);
     }
 
