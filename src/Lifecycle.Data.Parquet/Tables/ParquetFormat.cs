@@ -129,7 +129,8 @@ public sealed class ParquetFormat : TableFormat
         {
             throw new TableFormatException(path, [new TableProblem(
                 TableProblemKind.TooLarge, row + 1, 0,
-                $"the {columns} columns that were asked for have {ParquetLimits.GroupBytes - left} bytes in one row group; at most {ParquetLimits.GroupBytes} are read. Read fewer columns, or write smaller row groups")]);
+                $"{columns} columns that have to be read together have {ParquetLimits.GroupBytes - left} bytes in one row group; at most {ParquetLimits.GroupBytes} are read. "
+                + "Write smaller row groups; or read fewer columns, where they can be named")]);
         }
     }
 
