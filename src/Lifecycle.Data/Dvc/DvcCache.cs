@@ -71,7 +71,7 @@ internal sealed class DvcCache(string root, bool isShared = false)
 
     /// <summary>
     /// Removes temporary files that a process left when it died: older than an hour, and than the oldest one that is held open. A writer that lives
-    /// holds its first.
+    /// holds its first, and what it makes in the same tick of the clock is not older.
     /// </summary>
     public static void Sweep(string folder, DateTime now)
     {
@@ -80,22 +80,45 @@ internal sealed class DvcCache(string root, bool isShared = false)
             return;
         }
 
-        foreach ((string file, _) in Directory.EnumerateFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0 })
+        List<string> free = [];
+        DateTime tick = default;
+        foreach ((string file, DateTime time) in Directory.EnumerateFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0 })
             .Where(f => Path.GetFileName(f).Length == 27).Select(f => (File: f, Time: File.GetLastWriteTimeUtc(f))).Where(f => now - f.Time >= TimeSpan.FromHours(1)).OrderBy(f => f.Time))
         {
+            if (time != tick)
+            {
+                free.ForEach(Discard);
+                free.Clear();
+                tick = time;
+            }
+
             try
             {
                 using FileStream held = new(file, System.IO.FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
-                File.Delete(file);
+                free.Add(file);
             }
             catch (FileNotFoundException)
             {
                 continue; // somebody else swept it
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
                 return; // somebody holds it, and the younger ones may be theirs
             }
+        }
+
+        free.ForEach(Discard);
+    }
+
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            System.Diagnostics.Debug.WriteLine(e);
         }
     }
 
