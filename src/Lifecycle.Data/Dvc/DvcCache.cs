@@ -20,6 +20,8 @@ internal sealed class DvcCache(string root, bool isShared = false)
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private static readonly TimeSpan LongestWriter = TimeSpan.FromDays(7);
+
     public string Root => root;
 
     /// <summary>The folder of objects of DVC 3.</summary>
@@ -101,9 +103,13 @@ internal sealed class DvcCache(string root, bool isShared = false)
             {
                 continue; // somebody else swept it
             }
+            catch (UnauthorizedAccessException) when (now - time >= LongestWriter)
+            {
+                continue; // one of another user, left long ago: it does not end all sweeping for ever
+            }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
-                return; // somebody holds it, and the younger ones may be theirs
+                return; // somebody holds it, or may, and the younger ones may be theirs
             }
         }
 
