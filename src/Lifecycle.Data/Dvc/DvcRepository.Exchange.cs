@@ -60,10 +60,15 @@ public sealed partial class DvcRepository
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         using DvcObjectWriter writer = new(_cache, "export", stamps);
         await Parallel.ForEachAsync(
-            files.Where(f => f.Md5 is null || !writer.Has(f.Md5, DvcHashKind.Md5, f.File.Length)),
+            files,
             cancellationToken,
             async (file, token) =>
             {
+                if (file.Md5 is { } known && writer.Has(known, DvcHashKind.Md5, file.File.Length))
+                {
+                    return;
+                }
+
                 Stream content = await open(file, token).ConfigureAwait(false);
                 await using (content.ConfigureAwait(false))
                 {
