@@ -64,7 +64,7 @@ public sealed partial class DvcRepository
             cancellationToken,
             async (file, token) =>
             {
-                if (file.Md5 is { } known && writer.Has(known, DvcHashKind.Md5, file.File.Length))
+                if (file.Md5 is { } known && writer.Has(known, DvcHashKind.Md5, file.File.Length, token))
                 {
                     return;
                 }
@@ -100,7 +100,7 @@ public sealed partial class DvcRepository
             _ = await content.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false); // the end is where a store checks a whole blob
             md5.Append(whole);
             string oid = md5.Finish().Hex;
-            if (!writer.Has(oid, DvcHashKind.Md5, length))
+            if (!writer.Has(oid, DvcHashKind.Md5, length, cancellationToken))
             {
                 writer.Add(oid, DvcHashKind.Md5, whole);
             }
@@ -119,7 +119,7 @@ public sealed partial class DvcRepository
             }
 
             string oid = md5.Finish().Hex;
-            if (!writer.Has(oid, DvcHashKind.Md5, length))
+            if (!writer.Has(oid, DvcHashKind.Md5, length, cancellationToken))
             {
                 writer.End(copy, oid, DvcHashKind.Md5);
             }

@@ -147,9 +147,9 @@ public sealed partial class DvcRepository
             List<DvcCopy> copies = [];
             KeyValuePair<(string Oid, DvcHashKind Kind), string>[] all = [.. files];
             (long Length, bool IsThere)[] looks = new (long, bool)[all.Length];
-            await Parallel.ForAsync(0, all.Length, cancellationToken, (i, _) =>
+            await Parallel.ForAsync(0, all.Length, cancellationToken, (i, token) =>
             {
-                looks[i] = Look(all[i].Key.Oid, all[i].Key.Kind, writer);
+                looks[i] = Look(all[i].Key.Oid, all[i].Key.Kind, writer, token);
                 return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
             for (int i = 0; i < all.Length; i++)
@@ -218,10 +218,10 @@ public sealed partial class DvcRepository
         }
 
         // The length of an object where it comes from, or -1; and whether it is where it shall be.
-        private (long Length, bool IsThere) Look(string oid, DvcHashKind kind, DvcObjectWriter writer)
+        private (long Length, bool IsThere) Look(string oid, DvcHashKind kind, DvcObjectWriter writer, CancellationToken cancellationToken)
         {
             long length = new FileInfo(from.PathOf(oid, kind)) is { Exists: true } there ? there.Length : -1;
-            return (length, length >= 0 ? writer.Has(oid, kind, length) : operation == "pull" && to.Has(oid, kind));
+            return (length, length >= 0 ? writer.Has(oid, kind, length, cancellationToken) : operation == "pull" && to.Has(oid, kind));
         }
 
         private void Legacy(string source, string oid, long length, DvcObjectWriter writer, CancellationToken cancellationToken)
@@ -243,7 +243,7 @@ public sealed partial class DvcRepository
             using DvcObjectWriter writer = new(to, operation, stamps);
             foreach ((string oid, byte[] bytes, DvcHashKind kind, List<DvcEntry> files) in lists)
             {
-                if (writer.Has(oid, kind, bytes.Length))
+                if (writer.Has(oid, kind, bytes.Length, cancellationToken))
                 {
                     Present++;
                 }
