@@ -120,9 +120,11 @@ internal sealed class DvcPlacement : IDisposable
 
         foreach ((string path, NativeStamp found) in removed)
         {
-            if (walk.Enter(path, make: false, out string name, out _) is not { } folder)
+            if (walk.Enter(path, make: false, out string name, out Obstacle obstacle) is not { } folder)
             {
-                continue; // its folder is gone
+                // its folder is gone; or something else has its name, and what lies behind that is nobody's to remove
+                late.AddRange(obstacle.Kind == SourceKind.Missing ? [] : [path]);
+                continue;
             }
 
             try

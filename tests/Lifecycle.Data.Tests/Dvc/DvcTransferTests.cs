@@ -260,6 +260,45 @@ public sealed class DvcTransferTests
     }
 
     [Theory]
+    [InlineData("link")]
+    [InlineData("file")]
+    [InlineData("nothing")]
+    public async Task AFolderThatBecameSomethingElse_IsNotToldAsEmptied(string what)
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        Acting time = new();
+        DvcRepository dvc = await sandbox.OpenAsync(time: time);
+        sandbox.Write("d/in/extra", "content 7");
+        string moved = Path.Combine(sandbox.Outside, "moved");
+        time.At(2, () =>
+        {
+            Directory.Move(sandbox["d/in"], moved);
+            switch (what)
+            {
+                case "link":
+                    File.CreateSymbolicLink(sandbox["d/in"], moved);
+                    break;
+                case "file":
+                    sandbox.Write("d/in", "just now");
+                    break;
+                default:
+                    break;
+            }
+        });
+        if (what == "nothing")
+        {
+            Assert.Equal(["d/in/extra"], (await dvc.CheckoutAsync()).Removed);
+        }
+        else
+        {
+            Assert.Equal(["d/in/extra"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
+        }
+
+        Assert.True(time.HasActed);
+        Assert.Equal("content 7", File.ReadAllText(Path.Combine(moved, "extra")));
+    }
+
+    [Theory]
     [InlineData(LinkKind.Copy)]
     [InlineData(LinkKind.Hardlink)]
     public async Task AWorkTreeThatIsAnotherFileSystemThanDotDvc_IsStillWrittenByRenames(LinkKind link)
