@@ -28,6 +28,7 @@ internal sealed class DvcPlacement : IDisposable
     private readonly ConcurrentBag<string> _damaged = [];
     private readonly ConcurrentDictionary<(ulong Inode, ulong Device), byte> _touched = [];
     private readonly ConcurrentDictionary<string, byte> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _swept = new(StringComparer.Ordinal);
     private long _bytes;
 
     public DvcPlacement(string root, DvcCache cache, LinkKind link, DateTime now)
@@ -166,6 +167,11 @@ internal sealed class DvcPlacement : IDisposable
     // From another file system: copied beside its place, so that the name still changes at once and nothing is written through what stands there.
     private bool Copy(OpenFolder folder, string staged, string name, DvcTarget target)
     {
+        if (_swept.Add(folder.Path))
+        {
+            StaleFolders.RemoveFilesIn(folder.Path);
+        }
+
         string temporary = AtomicFile.TemporaryName("");
         try
         {

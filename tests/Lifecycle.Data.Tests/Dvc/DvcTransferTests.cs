@@ -311,12 +311,33 @@ public sealed class DvcTransferTests
         Directory.CreateSymbolicLink(sandbox[".dvc/tmp"], disk.Folder.Path);
         string twin = Path.Combine(sandbox.Outside, "twin");
         Assert.True(AtomicFile.TryHardlink(sandbox.Write("d/f1", "content 3"), twin));
+
+        // one that was killed left this
+        File.SetLastWriteTimeUtc(sandbox.Write("d/.tmp-0123456789abcdef0123456789abcdef", "half"), DateTime.UnixEpoch);
         DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Link = link });
         Assert.Equal((30, 0), (report.Written, report.Linked));
         Assert.Equal("content 1", sandbox.Read("d/f1"));
         Assert.Equal("content 3", File.ReadAllText(twin));
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(sandbox["d"]), f => !Path.GetFileName(f).StartsWith('f'));
         Assert.True((await dvc.StatusAsync()).IsClean);
+    }
+
+    [Fact]
+    public async Task WhatACheckoutWritesUnderATemporaryName_IsNoData()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        string oid = (await dvc.ListAsync()).Single().Oid!;
+        string half = sandbox.Write("d/.tmp-0123456789abcdef0123456789abcdef", "half");
+        Assert.True((await dvc.StatusAsync()).IsClean);
+        Assert.Equal(oid, (await dvc.AddAsync("d")).Output.Oid);
+        DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Exact = true });
+        Assert.Equal((30L, 0), (report.Unchanged, report.Removed.Count));
+        Assert.True(File.Exists(half));
+
+        // a name that only looks like one is data like any other
+        sandbox.Write("d/.tmp-x", "x");
+        Assert.Equal(31L, (await dvc.AddAsync("d")).Output.Files);
     }
 
     [Fact]
