@@ -47,7 +47,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
         }
         catch (Exception e) when (DvcDisk.IsRefusal(e))
         {
-            throw DvcDisk.Of(e, operation, target, 0);
+            throw DvcDisk.Unread(e, operation, target);
         }
     }
 

@@ -70,6 +70,7 @@ public sealed class SplitTypesTests
         DatasetVersion two = await w.Datasets.CommitAsync("t", file);
         DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await two.SplitAsync(first.Definition));
         Assert.Contains("'day' as Date; t@2 has it as String", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Commit 'day' as Date, or give the parts anew with ByTime.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
