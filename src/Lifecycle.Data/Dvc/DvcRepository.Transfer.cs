@@ -28,7 +28,11 @@ public sealed partial class DvcRepository
     /// <param name="cancellationToken">Cancelling leaves whole objects only; the next call goes on.</param>
     /// <exception cref="DvcObjectMissingException">Objects are not at the remote; the others are in the cache.</exception>
     /// <exception cref="DvcObjectCorruptedException">Objects of the remote are damaged; they were not taken.</exception>
-    /// <exception cref="WorkspaceModifiedException">Files in the way hold bytes that are kept nowhere; nothing was written.</exception>
+    /// <exception cref="UnsafePathException">Paths that must not be written; no file was, the objects are in the cache.</exception>
+    /// <exception cref="WorkspaceModifiedException">
+    /// Files in the way hold bytes that are kept nowhere; no file was written, the objects are in the cache. Or files changed while the checkout ran: these
+    /// stayed, the others were written.
+    /// </exception>
     public async ValueTask<(DvcTransfer Transfer, DvcCheckoutReport Checkout)> PullAsync(
         string? path = null, string? remote = null, DvcCheckoutOptions? options = null, CancellationToken cancellationToken = default)
     {
