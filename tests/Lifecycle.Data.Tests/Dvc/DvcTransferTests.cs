@@ -259,6 +259,33 @@ public sealed class DvcTransferTests
         Assert.Equal(["d/f1", "d/f5"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
     }
 
+    [Fact]
+    public async Task StampsOfObjectsThatAreGone_GoInTurn_WhenThereAreMany()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        string there = sandbox.Write("there", "x");
+        FileStamp stamp = SourceFile.StampOf(there);
+        DvcStamps stamps = DvcStamps.Load(sandbox[".dvc"]);
+        for (int i = 0; i < 7000; i++)
+        {
+            stamps.SetObject(string.Create(CultureInfo.InvariantCulture, $"/nowhere/{i}"), DvcHashKind.Md5, stamp, default);
+        }
+
+        stamps.SetObject(there, DvcHashKind.Md5, stamp, default);
+        int[] left = new int[4];
+        for (int save = 0; save < left.Length; save++)
+        {
+            await stamps.SaveAsync();
+            stamps = DvcStamps.Load(sandbox[".dvc"]);
+            left[save] = Enumerable.Range(0, 7000).Count(i => stamps.TryGet($"/nowhere/{i}", DvcHashKind.Md5, stamp, out _));
+            Assert.True(stamps.TryGet(there, DvcHashKind.Md5, stamp, out _));
+            stamps.SetObject(there, DvcHashKind.Md5, stamp, default);
+        }
+
+        // few are not looked at
+        Assert.Equal([6000, 5000, 4000, 4000], left);
+    }
+
     [Theory]
     [InlineData("link")]
     [InlineData("file")]
