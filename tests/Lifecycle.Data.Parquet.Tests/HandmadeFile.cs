@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace Lifecycle.Data.Parquet.Tests;
 
-/// <summary>A file of one column, written byte by byte, so that it may hold what Parquet.Net does not write, and lie.</summary>
+/// <summary>A file of one column, or of several that are the same bytes, written byte by byte, so that it may hold what Parquet.Net does not write, and lie.</summary>
 internal sealed class HandmadeFile
 {
     private readonly MemoryStream _file = new();
@@ -32,7 +32,13 @@ internal sealed class HandmadeFile
 
     public long? ClaimedBytes { get; init; }
 
+    /// <summary>Bytes that the column is said to be unpacked.</summary>
+    public long? ClaimedUnpacked { get; init; }
+
     public long? ClaimedNulls { get; init; }
+
+    /// <summary>Columns, at most 13: one is <c>c</c>, several are <c>c0</c>, <c>c1</c>, ...</summary>
+    public int Columns { get; init; } = 1;
 
     public string? ElsewhereFile { get; init; }
 
@@ -75,28 +81,27 @@ internal sealed class HandmadeFile
         long size = _file.Length - 4;
         long footer = _file.Length;
         ThriftWriter writer = new(_file);
-        writer.Int(1, 1).List(2, 2, w =>
+        writer.Int(1, 1).List(2, Columns + 1, w =>
         {
-            w.Text(4, "schema").Int(5, 1).End();
-            w.Begin();
-            WriteNode(w);
+            w.Text(4, "schema").Int(5, Columns).End();
+            for (int column = 0; column < Columns; column++)
+            {
+                w.Begin();
+                WriteNode(w, Name(column));
+            }
         });
         writer.Long(3, Rows).List(4, 1, group => group
-            .List(1, 1, chunk =>
+            .List(1, Columns, chunk =>
             {
-                if (ElsewhereFile is not null)
+                for (int column = 0; column < Columns; column++)
                 {
-                    chunk.Text(1, ElsewhereFile);
-                }
-
-                chunk.Long(2, 0).Struct(3, c =>
-                {
-                    c.Int(1, (int)Type).Integers(2, 0).Texts(3, "c").Int(4, Codec).Long(5, ClaimedValues ?? Rows).Long(6, ClaimedBytes ?? size).Long(7, ClaimedBytes ?? size).Long(9, 4);
-                    if (ClaimedNulls is { } nulls)
+                    if (column > 0)
                     {
-                        c.Struct(12, s => s.Long(3, nulls));
+                        chunk.Begin();
                     }
-                }).End();
+
+                    WriteChunk(chunk, Name(column), size);
+                }
             })
             .Long(2, size).Long(3, Rows).End());
         if (HasEncryption)
@@ -112,7 +117,26 @@ internal sealed class HandmadeFile
         return _file.ToArray();
     }
 
-    private void WriteNode(ThriftWriter w)
+    private string Name(int column) => Columns == 1 ? "c" : "c" + column;
+
+    private void WriteChunk(ThriftWriter chunk, string name, long size)
+    {
+        if (ElsewhereFile is not null)
+        {
+            chunk.Text(1, ElsewhereFile);
+        }
+
+        chunk.Long(2, 0).Struct(3, c =>
+        {
+            c.Int(1, (int)Type).Integers(2, 0).Texts(3, name).Int(4, Codec).Long(5, ClaimedValues ?? Rows).Long(6, ClaimedUnpacked ?? ClaimedBytes ?? size).Long(7, ClaimedBytes ?? size).Long(9, 4);
+            if (ClaimedNulls is { } nulls)
+            {
+                c.Struct(12, s => s.Long(3, nulls));
+            }
+        }).End();
+    }
+
+    private void WriteNode(ThriftWriter w, string name)
     {
         w.Int(1, (int)Type);
         if (TypeLength > 0)
@@ -120,7 +144,7 @@ internal sealed class HandmadeFile
             w.Int(2, TypeLength);
         }
 
-        w.Int(3, IsOptional ? 1 : 0).Text(4, "c");
+        w.Int(3, IsOptional ? 1 : 0).Text(4, name);
         if (Converted is { } converted)
         {
             w.Int(6, converted).Int(7, Scale);

@@ -106,7 +106,19 @@ public sealed class LimitTests
         byte[] file = new HandmadeFile { Type = PhysicalType.Int64, Rows = 256 << 17 }.Page(EncodingTests.Longs(1), 1).Complete();
         TableFormatException error = await Assert.ThrowsAsync<TableFormatException>(() => Reading.ReadAsync(file, [.. Enumerable.Repeat("c", 9)]));
         Assert.Equal(TableProblemKind.TooLarge, error.Problems[0].Kind);
-        Assert.Contains("Read fewer columns", error.Message, StringComparison.Ordinal);
+        Assert.Contains("read fewer columns", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ColumnsOfMoreThan2GiB_AreProfiledInTurn()
+    {
+        byte[] file = new HandmadeFile { Type = PhysicalType.Int64, Rows = 3, Columns = 13, ClaimedUnpacked = 256 << 20 }.Page(EncodingTests.Longs(4, 2, 9), 3).Complete();
+        TableSummary table = Reading.Scan(file);
+        Assert.Equal(TableProblemKind.TooLarge, (await Assert.ThrowsAsync<TableFormatException>(() => Reading.ReadAsync(file))).Problems[0].Kind);
+        DatasetProfile profile = await Reading.Format.ProfileAsync(new MemoryStream(file), table);
+        Assert.Equal((true, 3L), (profile.IsFull, profile.Rows));
+        Assert.Equal(table.Schema.Select(c => c.Name), profile.Columns.Select(c => c.Name));
+        Assert.All(profile.Columns, c => Assert.Equal((2d, 9d, 3L), (c.Minimum, c.Maximum, c.Distinct)));
     }
 
     [Fact]
@@ -119,6 +131,18 @@ public sealed class LimitTests
         DatasetProfile profile = await new FooterProfile(footer, columns).ToProfileAsync(table, () => throw new InvalidOperationException("it was read"), default);
         Assert.Contains("Ask for a full profile", Assert.Single(profile.Problems), StringComparison.Ordinal);
         Assert.Equal("a", Assert.Single(profile.Columns).Name);
+    }
+
+    [Fact]
+    public async Task AFooterThatSaysAll_HasNoProblem_HoweverManyRowsThereAre()
+    {
+        ColumnChunk chunk = new(PhysicalType.Int32, 0, 60_000_000, 40, 40, 4, new ChunkStatistics(0, [1, 0, 0, 0], [7, 0, 0, 0], null, null));
+        ParquetFooter footer = new(300_000_000, [Root(1), Leaf("a")], [.. Enumerable.Repeat(new RowGroup(60_000_000, [chunk]), 5)], false);
+        ParquetColumns columns = new(footer, 0);
+        TableSummary table = ParquetScan.Summarize("t.parquet", footer, columns);
+        DatasetProfile profile = await new FooterProfile(footer, columns).ToProfileAsync(table, () => throw new InvalidOperationException("it was read"), default);
+        Assert.Empty(profile.Problems);
+        Assert.Equal((1d, 7d, 0L), (profile["a"].Minimum, profile["a"].Maximum, profile["a"].Nulls));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class FooterProfile(ParquetFooter footer, ParquetColumns columns
         List<string> problems = [.. table.Problems.Select(p => p.Message)];
         string[] missing = [.. columns.Columns.Select(c => c.Column.Name).Where((_, i) => said[i] is null)];
         DatasetProfile? decoded = null;
-        if (table.Rows > ParquetLimits.ProfileCells / Math.Max(1, missing.Length))
+        if (missing.Length > 0 && table.Rows > ParquetLimits.ProfileCells / missing.Length)
         {
             problems.Add(
                 $"the footer does not say enough of {missing.Length} column(s), and their {table.Rows} rows are more than the {ParquetLimits.ProfileCells} cells that are decoded at a commit: "

@@ -62,7 +62,9 @@ public sealed class ParquetFormat : TableFormat
     /// <param name="columns">Columns to read, in this order; null reads all that a table can hold.</param>
     /// <param name="batchRows">Most rows of a batch, at least 1.</param>
     /// <param name="cancellationToken">Cancels between row groups, columns and batches.</param>
-    /// <exception cref="TableFormatException">The bytes are not what the footer says; rows of earlier row groups have been handed out.</exception>
+    /// <exception cref="TableFormatException">
+    /// The bytes are not what the footer says, or the asked columns have more than 2 GiB in one row group; rows of earlier row groups have been handed out.
+    /// </exception>
     /// <exception cref="UnknownColumnException">A column is not there.</exception>
     public override async IAsyncEnumerable<ColumnBatch> ReadAsync(
         Stream content,
@@ -129,7 +131,8 @@ public sealed class ParquetFormat : TableFormat
         {
             throw new TableFormatException(path, [new TableProblem(
                 TableProblemKind.TooLarge, row + 1, 0,
-                $"the {columns} columns that were asked for have {ParquetLimits.GroupBytes - left} bytes in one row group; at most {ParquetLimits.GroupBytes} are read. Read fewer columns, or write smaller row groups")]);
+                $"{columns} columns that have to be read together have {ParquetLimits.GroupBytes - left} bytes in one row group; at most {ParquetLimits.GroupBytes} are read. "
+                + "Write smaller row groups; or read fewer columns, where they can be named")]);
         }
     }
 

@@ -202,7 +202,14 @@ public sealed partial class DatasetCatalog
         HashSet<Digest> doubtful = [.. draft.Known];
         if (newest is not null)
         {
-            doubtful.ExceptWith((await ReadTreeAsync(newest.Digest, cancellationToken).ConfigureAwait(false)).Select(f => f.Digest));
+            try
+            {
+                doubtful.ExceptWith((await ReadTreeAsync(newest.Digest, cancellationToken).ConfigureAwait(false)).Select(f => f.Digest));
+            }
+            catch (Exception e) when (IsDamage(e))
+            {
+                Debug.WriteLine(e); // a tree that is lost vouches for nothing, and is no reason not to commit
+            }
         }
 
         HashSet<Digest> lost = doubtful.Count == 0 ? [] : [.. await Blobs.KeepAsync(doubtful, cancellationToken).ConfigureAwait(false)];

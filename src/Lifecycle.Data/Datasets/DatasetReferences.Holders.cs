@@ -143,7 +143,7 @@ internal sealed partial class DatasetReferences
     private static string NameOf(string id, List<VersionRow> versions) => versions.Find(v => v.Id == id)?.Name ?? id;
 
     private async ValueTask<ILookup<string, Digest>> AttachedAsync(CancellationToken cancellationToken) =>
-        (await PairsAsync("SELECT version, digest FROM data_version_blob", [], cancellationToken).ConfigureAwait(false)).ToLookup(p => p.Item1, p => Digest.Parse(p.Item2));
+        (await PairsAsync("SELECT b.version, b.digest " + AttachedBlobs, [], cancellationToken).ConfigureAwait(false)).ToLookup(p => p.Item1, p => Digest.Parse(p.Item2));
 
     private async ValueTask<List<(string, string)>> PairsAsync(string sql, (string, object?)[] parameters, CancellationToken cancellationToken)
     {
@@ -196,7 +196,7 @@ internal sealed partial class DatasetReferences
 
     private sealed record VersionRow(string Name, string Id, Digest Tree, Digest Record, Digest? Profile, Digest? Schema, bool IsRemoved)
     {
-        /// <summary>The digests in the row.</summary>
-        public IEnumerable<Digest> Own() => ((Digest?[])[IsRemoved ? null : Tree, Record, IsRemoved ? null : Profile, Schema]).OfType<Digest>();
+        /// <summary>The digests in the row that the version still needs.</summary>
+        public IEnumerable<Digest> Own() => (IsRemoved ? [Record] : (Digest?[])[Tree, Record, Profile, Schema]).OfType<Digest>();
     }
 }

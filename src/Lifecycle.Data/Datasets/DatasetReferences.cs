@@ -9,6 +9,12 @@ internal sealed partial class DatasetReferences(LifecycleDatabase database, IBlo
     // the second column of the roots
     private const long Other = 0, Tree = 1;
 
+    // A hierarchy names values of the data, as a profile does: both go with their version, and what says how it was made stays with its record.
+    private const string AttachedBlobs = """
+        FROM data_version_blob b JOIN data_version v ON v.id = b.version
+        WHERE v.removed_at IS NULL OR (b.role NOT LIKE 'profile %' AND b.role NOT LIKE 'hierarchy %')
+        """;
+
     public string Name => "datasets";
 
     public async IAsyncEnumerable<Digest> ReferencesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -62,7 +68,7 @@ internal sealed partial class DatasetReferences(LifecycleDatabase database, IBlo
             DbCommand command = connection.Command(
                 "SELECT digest, 1, tables FROM data_version WHERE removed_at IS NULL UNION ALL SELECT record, 2, NULL FROM data_version UNION ALL SELECT digest, 0, NULL FROM data_split "
                 + "UNION ALL SELECT profile, 0, NULL FROM data_version WHERE profile IS NOT NULL AND removed_at IS NULL "
-                + "UNION ALL SELECT b.digest, 0, NULL FROM data_version_blob b JOIN data_version v ON v.id = b.version WHERE v.removed_at IS NULL OR b.role NOT LIKE 'profile %'");
+                + "UNION ALL SELECT b.digest, 0, NULL " + AttachedBlobs);
             await using (command.ConfigureAwait(false))
             {
                 DbDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -182,12 +182,19 @@ public sealed class DatasetVersion
     /// </summary>
     /// <param name="define">Key, parts, strata, salt.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="DatasetException">
+    /// There is no such table. Or an earlier split with this key and salt had a column that decides as another type, as which its cells cannot be read any more.
+    /// </exception>
+    /// <exception cref="UnknownColumnException">A column that decides is not there.</exception>
     public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>
         DatasetSplit.MakeAsync(this, define, cancellationToken);
 
     /// <summary>Assigns every row to a part as another split does, so that the rows of both stand in the same parts.</summary>
     /// <param name="definition"><see cref="DatasetSplit.Definition"/> of a split of this or another version.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="DatasetException">
+    /// There is no such table. Or a column that decides had another type when the split was first made, as which its cells cannot be read any more.
+    /// </exception>
     /// <exception cref="UnknownColumnException">The version does not have a column that decides.</exception>
     public ValueTask<DatasetSplit> SplitAsync(SplitDefinition definition, CancellationToken cancellationToken = default) =>
         DatasetSplit.MakeAsync(this, definition, cancellationToken);

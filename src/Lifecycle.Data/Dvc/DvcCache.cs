@@ -20,6 +20,8 @@ internal sealed class DvcCache(string root, bool isShared = false)
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private static readonly TimeSpan LongestWriter = TimeSpan.FromDays(7);
+
     public string Root => root;
 
     /// <summary>The folder of objects of DVC 3.</summary>
@@ -71,7 +73,7 @@ internal sealed class DvcCache(string root, bool isShared = false)
 
     /// <summary>
     /// Removes temporary files that a process left when it died: older than an hour, and than the oldest one that is held open. A writer that lives
-    /// holds its first.
+    /// holds its first, and what it makes in the same tick of the clock is not older.
     /// </summary>
     public static void Sweep(string folder, DateTime now)
     {
@@ -80,22 +82,49 @@ internal sealed class DvcCache(string root, bool isShared = false)
             return;
         }
 
-        foreach ((string file, _) in Directory.EnumerateFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0 })
+        List<string> free = [];
+        DateTime tick = default;
+        foreach ((string file, DateTime time) in Directory.EnumerateFiles(folder, ".*.tmp", new EnumerationOptions { AttributesToSkip = 0 })
             .Where(f => Path.GetFileName(f).Length == 27).Select(f => (File: f, Time: File.GetLastWriteTimeUtc(f))).Where(f => now - f.Time >= TimeSpan.FromHours(1)).OrderBy(f => f.Time))
         {
+            if (time != tick)
+            {
+                free.ForEach(Discard);
+                free.Clear();
+                tick = time;
+            }
+
             try
             {
                 using FileStream held = new(file, System.IO.FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
-                File.Delete(file);
+                free.Add(file);
             }
             catch (FileNotFoundException)
             {
                 continue; // somebody else swept it
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (UnauthorizedAccessException) when (now - time >= LongestWriter)
             {
-                return; // somebody holds it, and the younger ones may be theirs
+                continue; // one of another user, left long ago: it does not end all sweeping for ever
             }
+            catch (Exception e) when (DvcDisk.IsRefusal(e))
+            {
+                return; // somebody holds it, or may, and the younger ones may be theirs
+            }
+        }
+
+        free.ForEach(Discard);
+    }
+
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (DvcDisk.IsRefusal(e))
+        {
+            System.Diagnostics.Debug.WriteLine(e);
         }
     }
 

@@ -32,6 +32,17 @@ internal static class DvcDisk
         }
     }
 
+    /// <summary>The error for a failed reading.</summary>
+    /// <param name="cause">What the system said.</param>
+    /// <param name="operation">What was done.</param>
+    /// <param name="path">The file.</param>
+    public static LifecycleStorageException Unread(Exception cause, string operation, string path) => new(
+        "dvc", operation, path,
+        cause is UnauthorizedAccessException
+            ? $"'{path}' may not be read by '{Environment.UserName}'. Give that user the right to read it; nothing was changed."
+            : $"'{path}' could not be read: {cause.Message} Check the disk and call again; nothing was changed.",
+        isTransient: false, cause);
+
     /// <summary>The error for a failed write.</summary>
     /// <param name="cause">What the system said.</param>
     /// <param name="operation">What was done.</param>

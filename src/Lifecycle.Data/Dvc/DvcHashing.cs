@@ -75,11 +75,11 @@ internal static class DvcHashing
     }
 
     /// <summary>The hash of an object, whichever kind names it, with the stamp it had while it was read; the stamp is nothing when it changed meanwhile.</summary>
-    public static (FileStamp Stamp, Md5Hash Hash) Read(string path, DvcHashKind kind)
+    public static (FileStamp Stamp, Md5Hash Hash) Read(string path, DvcHashKind kind, CancellationToken cancellationToken)
     {
         if (kind != DvcHashKind.Md5)
         {
-            return Legacy(path, CancellationToken.None);
+            return Legacy(path, cancellationToken);
         }
 
         (SafeFileHandle handle, FileStamp before) = SourceFile.OpenHandle(path);
@@ -90,6 +90,7 @@ internal static class DvcHashing
             long offset = 0;
             for (int read = RandomAccess.Read(handle, buffer, 0); read > 0; read = RandomAccess.Read(handle, buffer, offset))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 hash.Append(buffer.AsSpan(0, read));
                 offset += read;
             }

@@ -5,7 +5,7 @@ namespace Lifecycle.Data;
 /// <summary>
 /// A file that becomes an object: hashed and copied in one reading, so that hash and copy cannot disagree. Read again when it changed meanwhile.
 /// </summary>
-internal sealed class DvcIngest(DvcWorkFile file, DvcObjectWriter writer) : Md5LaneFile
+internal sealed class DvcIngest(DvcWorkFile file, DvcObjectWriter writer, CancellationToken cancellationToken) : Md5LaneFile
 {
     private const int Attempts = 3;
 
@@ -50,7 +50,7 @@ internal sealed class DvcIngest(DvcWorkFile file, DvcObjectWriter writer) : Md5L
         }
 
         Hash = md5;
-        if (writer.Has(md5.Hex, DvcHashKind.Md5, length))
+        if (writer.Has(md5.Hex, DvcHashKind.Md5, length, cancellationToken))
         {
             return;
         }

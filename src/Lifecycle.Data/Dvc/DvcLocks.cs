@@ -199,7 +199,7 @@ internal sealed class DvcLocks : IDisposable
         }
         catch (Exception e) when (DvcDisk.IsRefusal(e))
         {
-            throw DvcDisk.Of(e, "lock", file, 0);
+            throw DvcDisk.Unread(e, "lock", file);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

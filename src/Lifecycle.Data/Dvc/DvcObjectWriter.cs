@@ -28,7 +28,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
     /// Whether the object is there with this length and the bytes of its name, or will be. One that nobody has looked at yet, or that changed, is read;
     /// a damaged one counts as none, so that whoever has the bytes replaces it.
     /// </summary>
-    public bool Has(string oid, DvcHashKind kind, long length)
+    public bool Has(string oid, DvcHashKind kind, long length, CancellationToken cancellationToken)
     {
         string target = cache.PathOf(oid, kind);
         if (_pending.ContainsKey(target))
@@ -39,7 +39,7 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
         try
         {
             FileStamp stamp = SourceFile.StampOf(target);
-            return stamp != default && stamp.Length == length && HashOf(target, kind, stamp).Hex == DvcDirectoryObject.Plain(oid);
+            return stamp != default && stamp.Length == length && HashOf(target, kind, stamp, cancellationToken).Hex == DvcDirectoryObject.Plain(oid);
         }
         catch (SourceRefusedException)
         {
@@ -47,15 +47,15 @@ internal sealed class DvcObjectWriter(DvcCache cache, string operation, DvcStamp
         }
         catch (Exception e) when (DvcDisk.IsRefusal(e))
         {
-            throw DvcDisk.Of(e, operation, target, 0);
+            throw DvcDisk.Unread(e, operation, target);
         }
     }
 
-    private Md5Hash HashOf(string target, DvcHashKind kind, FileStamp stamp)
+    private Md5Hash HashOf(string target, DvcHashKind kind, FileStamp stamp, CancellationToken cancellationToken)
     {
         if (!stamps.TryGet(target, kind, stamp, out Md5Hash hash))
         {
-            (FileStamp read, hash) = DvcHashing.Read(target, kind);
+            (FileStamp read, hash) = DvcHashing.Read(target, kind, cancellationToken);
             if (read != default)
             {
                 stamps.SetObject(target, kind, read, hash);

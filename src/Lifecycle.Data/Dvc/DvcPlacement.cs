@@ -26,8 +26,9 @@ internal sealed class DvcPlacement : IDisposable
     private readonly LinkKind _link;
     private readonly List<(DvcTarget Target, string Staged)> _staged = [];
     private readonly ConcurrentBag<string> _damaged = [];
-    private readonly ConcurrentDictionary<(ulong Inode, ulong Device), byte> _touched = [];
+    private readonly TouchedFiles _touched = new();
     private readonly ConcurrentDictionary<string, byte> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _swept = new(StringComparer.Ordinal);
     private long _bytes;
 
     public DvcPlacement(string root, DvcCache cache, LinkKind link, DateTime now)
@@ -100,13 +101,13 @@ internal sealed class DvcPlacement : IDisposable
             OpenFolder folder = TreePlacer.Enter(walk, _root, target.Path, out string name);
             try
             {
-                if (!IsStill(folder.Look(name), target.Found) || !Rename(folder, staged, name, target))
+                if (!_touched.IsStill(folder.Look(name), target.Found) || !Rename(folder, staged, name, target))
                 {
                     late.Add(target.Path);
                     continue;
                 }
 
-                _touched.TryAdd((target.Found.Stamp.Inode, target.Found.Stamp.Device), 0);
+                _touched.Add(target.Found.Stamp);
             }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
@@ -120,21 +121,23 @@ internal sealed class DvcPlacement : IDisposable
 
         foreach ((string path, NativeStamp found) in removed)
         {
-            if (walk.Enter(path, make: false, out string name, out _) is not { } folder)
+            if (walk.Enter(path, make: false, out string name, out Obstacle obstacle) is not { } folder)
             {
-                continue; // its folder is gone
+                // its folder is gone; or something else has its name, and what lies behind that is nobody's to remove
+                late.AddRange(obstacle.Kind == SourceKind.Missing ? [] : [path]);
+                continue;
             }
 
             try
             {
-                if (!IsStill(folder.Look(name), found))
+                if (!_touched.IsStill(folder.Look(name), found))
                 {
                     late.Add(path);
                     continue;
                 }
 
                 folder.Remove(name);
-                _touched.TryAdd((found.Stamp.Inode, found.Stamp.Device), 0);
+                _touched.Add(found.Stamp);
             }
             catch (Exception e) when (DvcDisk.IsRefusal(e))
             {
@@ -153,17 +156,17 @@ internal sealed class DvcPlacement : IDisposable
         }
     }
 
-    // A file that lost or got another name by us has a new time of change and nothing else.
-    private bool IsStill(NativeStamp now, NativeStamp found) =>
-        now == found
-        || (_touched.ContainsKey((found.Stamp.Inode, found.Stamp.Device)) && now with { Stamp = now.Stamp with { Changed = found.Stamp.Changed } } == found);
-
     private bool Rename(OpenFolder folder, string staged, string name, DvcTarget target) =>
         NativeDvc.Rename(staged, folder.LinkPathOf(name), replace: target.Found.Kind != SourceKind.Missing) ?? Copy(folder, staged, name, target);
 
     // From another file system: copied beside its place, so that the name still changes at once and nothing is written through what stands there.
     private bool Copy(OpenFolder folder, string staged, string name, DvcTarget target)
     {
+        if (_swept.Add(folder.Path))
+        {
+            StaleFolders.RemoveFilesIn(folder.Path);
+        }
+
         string temporary = AtomicFile.TemporaryName("");
         try
         {
@@ -176,7 +179,7 @@ internal sealed class DvcPlacement : IDisposable
 
             // what was copied may have taken a while
             _links.TryRemove(staged, out _);
-            return IsStill(folder.Look(name), target.Found) && folder.Rename(temporary, name, replace: target.Found.Kind != SourceKind.Missing);
+            return _touched.IsStill(folder.Look(name), target.Found) && folder.Rename(temporary, name, replace: target.Found.Kind != SourceKind.Missing);
         }
         finally
         {
@@ -333,8 +336,7 @@ internal sealed class DvcPlacement : IDisposable
             {
                 if (length > 0 && placement._link == LinkKind.Hardlink && AtomicFile.TryHardlink(_source, staged))
                 {
-                    FileStamp source = FileStamp.Of(_source);
-                    placement._touched.TryAdd((source.Inode, source.Device), 0);
+                    placement._touched.Add(FileStamp.Of(_source));
                     placement._links.TryAdd(staged, 0);
                     return;
                 }

@@ -132,10 +132,10 @@ public sealed partial class DvcRepository
         DvcCache.Sweep(_cache.ObjectsFolder, now.UtcDateTime);
         using DvcObjectWriter writer = new(_cache, "add", stamps);
         Md5Hash?[] hashes = new Md5Hash?[files.Count];
-        await Parallel.ForAsync(0, files.Count, cancellationToken, (i, _) =>
+        await Parallel.ForAsync(0, files.Count, cancellationToken, (i, token) =>
         {
             DvcWorkFile file = files[i];
-            bool isKnown = stamps.TryGet(relative + "/" + file.Path, DvcHashKind.Md5, file.Stamp, out Md5Hash hash) && writer.Has(hash.Hex, DvcHashKind.Md5, file.Stamp.Length);
+            bool isKnown = stamps.TryGet(relative + "/" + file.Path, DvcHashKind.Md5, file.Stamp, out Md5Hash hash) && writer.Has(hash.Hex, DvcHashKind.Md5, file.Stamp.Length, token);
             hashes[i] = isKnown ? hash : null;
             return ValueTask.CompletedTask;
         }).ConfigureAwait(false);
@@ -147,7 +147,7 @@ public sealed partial class DvcRepository
             }
             else
             {
-                unknown.Add(new DvcIngest(files[i], writer));
+                unknown.Add(new DvcIngest(files[i], writer, cancellationToken));
             }
         }
 
@@ -183,7 +183,7 @@ public sealed partial class DvcRepository
     {
         string oid = DvcDirectoryObject.Oid(list);
         using DvcObjectWriter writer = new(_cache, operation, stamps);
-        if (!writer.Has(oid, DvcHashKind.Md5, list.Length))
+        if (!writer.Has(oid, DvcHashKind.Md5, list.Length, cancellationToken))
         {
             writer.Add(oid, DvcHashKind.Md5, list);
             writer.Publish(cancellationToken);

@@ -24,6 +24,13 @@ public sealed partial class DvcRepository
     /// <param name="path">An output, the file that tells of it, or a folder of outputs; null for all.</param>
     /// <param name="link">The kind; null takes the first of <c>cache.type</c> that is no copy, else a clone.</param>
     /// <param name="cancellationToken">Cancelling before the first file has its place leaves everything as it was.</param>
+    /// <exception cref="UnsafePathException">Paths that must not be written; nothing was replaced.</exception>
+    /// <exception cref="DvcObjectMissingException">Objects are not in the cache; nothing was replaced.</exception>
+    /// <exception cref="DvcObjectCorruptedException">Objects are damaged; nothing was replaced.</exception>
+    /// <exception cref="WorkspaceModifiedException">
+    /// A file stands where an output is a folder, or a folder where it is a file; nothing was replaced. Or files changed meanwhile: these stayed, the others
+    /// were replaced.
+    /// </exception>
     public ValueTask<DvcCheckoutReport> RelinkAsync(string? path = null, LinkKind? link = null, CancellationToken cancellationToken = default)
     {
         LinkKind kind = link ?? (_config.CacheTypes.FirstOrDefault(t => t is "reflink" or "hardlink") == "hardlink" ? LinkKind.Hardlink : LinkKind.Reflink);
@@ -37,9 +44,16 @@ public sealed partial class DvcRepository
         List<(DvcOutput Output, IReadOnlyList<DvcEntry> Entries)> wanted = Wanted(outputs, isWritten: true);
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         CheckoutPlan plan = new();
-        foreach ((DvcOutput output, IReadOnlyList<DvcEntry> entries) in wanted)
+        try
         {
-            await PlanAsync(output, entries, plan, stamps, isRelink, cancellationToken).ConfigureAwait(false);
+            foreach ((DvcOutput output, IReadOnlyList<DvcEntry> entries) in wanted)
+            {
+                await PlanAsync(output, entries, plan, stamps, isRelink, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await stamps.SaveAsync().ConfigureAwait(false);
         }
 
         await SettleAsync(plan, options, cancellationToken).ConfigureAwait(false);
@@ -50,7 +64,6 @@ public sealed partial class DvcRepository
         plan.Empty.ForEach(folder => Directory.CreateDirectory(Path.Combine(Root, folder)));
         List<string> removed = [.. plan.Removed.Select(r => r.Path)];
         RemoveEmpty(removed);
-        await stamps.SaveAsync().ConfigureAwait(false);
         return new DvcCheckoutReport(plan.Targets.Count, plan.Unchanged, removed, plan.Kept, placement.Linked, placement.Bytes, skipped);
     }
 

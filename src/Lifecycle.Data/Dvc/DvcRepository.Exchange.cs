@@ -60,10 +60,15 @@ public sealed partial class DvcRepository
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         using DvcObjectWriter writer = new(_cache, "export", stamps);
         await Parallel.ForEachAsync(
-            files.Where(f => f.Md5 is null || !writer.Has(f.Md5, DvcHashKind.Md5, f.File.Length)),
+            files,
             cancellationToken,
             async (file, token) =>
             {
+                if (file.Md5 is { } known && writer.Has(known, DvcHashKind.Md5, file.File.Length, token))
+                {
+                    return;
+                }
+
                 Stream content = await open(file, token).ConfigureAwait(false);
                 await using (content.ConfigureAwait(false))
                 {
@@ -95,7 +100,7 @@ public sealed partial class DvcRepository
             _ = await content.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false); // the end is where a store checks a whole blob
             md5.Append(whole);
             string oid = md5.Finish().Hex;
-            if (!writer.Has(oid, DvcHashKind.Md5, length))
+            if (!writer.Has(oid, DvcHashKind.Md5, length, cancellationToken))
             {
                 writer.Add(oid, DvcHashKind.Md5, whole);
             }
@@ -114,7 +119,7 @@ public sealed partial class DvcRepository
             }
 
             string oid = md5.Finish().Hex;
-            if (!writer.Has(oid, DvcHashKind.Md5, length))
+            if (!writer.Has(oid, DvcHashKind.Md5, length, cancellationToken))
             {
                 writer.End(copy, oid, DvcHashKind.Md5);
             }

@@ -14,20 +14,26 @@ public sealed partial class DvcRepository
         DvcStamps stamps = DvcStamps.Load(_dvcFolder);
         List<DvcOutputStatus> statuses = [];
         long hashed = 0;
-        foreach (DvcOutput output in Select(path, cancellationToken))
+        try
         {
-            if (output.Unsupported is not null)
+            foreach (DvcOutput output in Select(path, cancellationToken))
             {
-                statuses.Add(new DvcOutputStatus(output, DvcState.Unsupported, []));
-                continue;
-            }
+                if (output.Unsupported is not null)
+                {
+                    statuses.Add(new DvcOutputStatus(output, DvcState.Unsupported, []));
+                    continue;
+                }
 
-            (DvcOutputStatus status, int read) = await StatusAsync(output, stamps, cancellationToken).ConfigureAwait(false);
-            statuses.Add(status);
-            hashed += read;
+                (DvcOutputStatus status, int read) = await StatusAsync(output, stamps, cancellationToken).ConfigureAwait(false);
+                statuses.Add(status);
+                hashed += read;
+            }
+        }
+        finally
+        {
+            await stamps.SaveAsync().ConfigureAwait(false);
         }
 
-        await stamps.SaveAsync().ConfigureAwait(false);
         return new DvcStatus(statuses, hashed);
     }
 

@@ -28,7 +28,11 @@ public sealed partial class DvcRepository
     /// <param name="cancellationToken">Cancelling leaves whole objects only; the next call goes on.</param>
     /// <exception cref="DvcObjectMissingException">Objects are not at the remote; the others are in the cache.</exception>
     /// <exception cref="DvcObjectCorruptedException">Objects of the remote are damaged; they were not taken.</exception>
-    /// <exception cref="WorkspaceModifiedException">Files in the way hold bytes that are kept nowhere; nothing was written.</exception>
+    /// <exception cref="UnsafePathException">Paths that must not be written; no file was, the objects are in the cache.</exception>
+    /// <exception cref="WorkspaceModifiedException">
+    /// Files in the way hold bytes that are kept nowhere; no file was written, the objects are in the cache. Or files changed while the checkout ran: these
+    /// stayed, the others were written.
+    /// </exception>
     public async ValueTask<(DvcTransfer Transfer, DvcCheckoutReport Checkout)> PullAsync(
         string? path = null, string? remote = null, DvcCheckoutOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -49,17 +53,24 @@ public sealed partial class DvcRepository
         long copied = 0;
         long present = 0;
         long bytes = 0;
-        foreach (IGrouping<string, DvcOutput> group in wanted.GroupBy(o => remoteName ?? o.Remote ?? first.Name, StringComparer.Ordinal))
+        try
         {
-            DvcCache other = new(Remote(group.Key).Folder!);
-            Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", stamps, damaged, missing);
-            await transfer.RunAsync([.. group], cancellationToken).ConfigureAwait(false);
-            copied += transfer.Copied;
-            present += transfer.Present;
-            bytes += transfer.Bytes;
+            foreach (IGrouping<string, DvcOutput> group in wanted.GroupBy(o => remoteName ?? o.Remote ?? first.Name, StringComparer.Ordinal))
+            {
+                DvcCache other = new(Remote(group.Key).Folder!);
+                Transfer transfer = new(isPush ? _cache : other, isPush ? other : _cache, isPush ? "push" : "pull", stamps, damaged, missing);
+                await transfer.RunAsync([.. group], cancellationToken).ConfigureAwait(false);
+                copied += transfer.Copied;
+                present += transfer.Present;
+                bytes += transfer.Bytes;
+            }
+        }
+        finally
+        {
+            // also when it is interrupted: what was hashed is not hashed again by the next call
+            await stamps.SaveAsync().ConfigureAwait(false);
         }
 
-        await stamps.SaveAsync().ConfigureAwait(false);
         return !damaged.IsEmpty ? throw new DvcObjectCorruptedException([.. damaged.Order(StringComparer.Ordinal)])
             : missing.Count > 0 ? throw new DvcObjectMissingException(missing, isPush ? Pulling() : $"The remote {first} does not have them; push them from where they are, or name another remote.")
             : new DvcTransfer(first, copied, present, bytes, skipped);
@@ -140,9 +151,9 @@ public sealed partial class DvcRepository
             List<DvcCopy> copies = [];
             KeyValuePair<(string Oid, DvcHashKind Kind), string>[] all = [.. files];
             (long Length, bool IsThere)[] looks = new (long, bool)[all.Length];
-            await Parallel.ForAsync(0, all.Length, cancellationToken, (i, _) =>
+            await Parallel.ForAsync(0, all.Length, cancellationToken, (i, token) =>
             {
-                looks[i] = Look(all[i].Key.Oid, all[i].Key.Kind, writer);
+                looks[i] = Look(all[i].Key.Oid, all[i].Key.Kind, writer, token);
                 return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
             for (int i = 0; i < all.Length; i++)
@@ -211,10 +222,10 @@ public sealed partial class DvcRepository
         }
 
         // The length of an object where it comes from, or -1; and whether it is where it shall be.
-        private (long Length, bool IsThere) Look(string oid, DvcHashKind kind, DvcObjectWriter writer)
+        private (long Length, bool IsThere) Look(string oid, DvcHashKind kind, DvcObjectWriter writer, CancellationToken cancellationToken)
         {
             long length = new FileInfo(from.PathOf(oid, kind)) is { Exists: true } there ? there.Length : -1;
-            return (length, length >= 0 ? writer.Has(oid, kind, length) : operation == "pull" && to.Has(oid, kind));
+            return (length, length >= 0 ? writer.Has(oid, kind, length, cancellationToken) : operation == "pull" && to.Has(oid, kind));
         }
 
         private void Legacy(string source, string oid, long length, DvcObjectWriter writer, CancellationToken cancellationToken)
@@ -236,7 +247,7 @@ public sealed partial class DvcRepository
             using DvcObjectWriter writer = new(to, operation, stamps);
             foreach ((string oid, byte[] bytes, DvcHashKind kind, List<DvcEntry> files) in lists)
             {
-                if (writer.Has(oid, kind, bytes.Length))
+                if (writer.Has(oid, kind, bytes.Length, cancellationToken))
                 {
                     Present++;
                 }

@@ -12,6 +12,9 @@ namespace Lifecycle.Data;
 internal sealed class DvcStamps
 {
     private const long Racy = 2_000_000_000;
+    private const int ManyEntries = 4096;
+    private const int Looks = 1000;
+    private const long MaximumBytes = 1 << 30;
     private const int FixedBytes = 2 + 1 + (5 * 8) + Md5Hash.Bytes;
 
     private static ReadOnlySpan<byte> Magic => "LCDVST01"u8;
@@ -96,12 +99,15 @@ internal sealed class DvcStamps
 
     private byte[] Write()
     {
-        ArrayBufferWriter<byte> output = new(64 + (_entries.Count * 128));
+        long bytes = 0;
+        List<KeyValuePair<(string Path, DvcHashKind Kind), (FileStamp Stamp, Md5Hash Hash)>> kept =
+            [.. Living().TakeWhile(e => (bytes += FixedBytes + Encoding.UTF8.GetByteCount(e.Key.Path)) <= MaximumBytes)];
+        ArrayBufferWriter<byte> output = new((int)Math.Min(bytes, MaximumBytes) + 64);
         output.Write(Magic);
         Span<byte> fixedPart = stackalloc byte[FixedBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(fixedPart, _entries.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(fixedPart, kept.Count);
         output.Write(fixedPart[..4]);
-        foreach (((string path, DvcHashKind kind), (FileStamp stamp, Md5Hash hash)) in _entries)
+        foreach (((string path, DvcHashKind kind), (FileStamp stamp, Md5Hash hash)) in kept)
         {
             byte[] name = Encoding.UTF8.GetBytes(path);
             BinaryPrimitives.WriteUInt16LittleEndian(fixedPart, (ushort)name.Length);
@@ -118,6 +124,15 @@ internal sealed class DvcStamps
 
         output.Write(SHA256.HashData(output.WrittenSpan));
         return output.WrittenSpan.ToArray();
+    }
+
+    // Objects that are gone, and those of remotes that are used no more, would stay for ever. Of many entries some are looked at whenever the file is written,
+    // and come last in it, so that the next writing looks at others.
+    private IEnumerable<KeyValuePair<(string Path, DvcHashKind Kind), (FileStamp Stamp, Md5Hash Hash)>> Living()
+    {
+        HashSet<(string Path, DvcHashKind Kind)> looked =
+            _entries.Count > ManyEntries ? [.. _entries.Keys.Where(k => Path.IsPathRooted(k.Path)).Take(Looks)] : [];
+        return [.. _entries.Where(e => !looked.Contains(e.Key)), .. _entries.Where(e => looked.Contains(e.Key) && File.Exists(e.Key.Path))];
     }
 
     private void Parse(ReadOnlySpan<byte> bytes)

@@ -126,6 +126,11 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
         foreach (string entry in DvcDisk.List(full, ignored: true, o => Directory.EnumerateFileSystemEntries(full, "*", o)))
         {
             string name = Path.GetFileName(entry);
+            if (TreeScanner.IsTemporary(name))
+            {
+                continue; // a checkout writes it, or was killed
+            }
+
             if (name.Contains('\uFFFD', StringComparison.Ordinal) || !DvcFileReader.IsText(name))
             {
                 throw new SourceRefusedException(entry, "its name is not UTF-8; rename it.");

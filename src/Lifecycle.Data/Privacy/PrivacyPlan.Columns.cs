@@ -62,14 +62,15 @@ public sealed partial class PrivacyPlan
         return With(column, new ShiftDatesOperator(column, days, subject, domain));
     }
 
-    /// <summary>Puts a more general value in the place of each, as a hierarchy says.</summary>
+    /// <summary>Puts a more general value in the place of each, as a hierarchy says. The hierarchy, which names the values it replaces, is stored beside the
+    /// derived version: whoever reads the store reads it, until that version is removed and the store collected.</summary>
     /// <param name="column">The column.</param>
     /// <param name="hierarchy">From each value to its generalizations.</param>
     /// <param name="level">0 is the value itself, 1 the first generalization.</param>
     public PrivacyPlan Map(string column, Hierarchy hierarchy, int level) => With(column, new MapOperator(column, hierarchy, level));
 
     /// <summary>Puts a more general value in the place of each, as a CSV says: <c>value,level 1,level 2,...</c> on each line, no
-    /// header.</summary>
+    /// header. Its content is stored beside the derived version until that is removed.</summary>
     /// <param name="column">The column.</param>
     /// <param name="hierarchyFile">The CSV; read now, at most 64 MiB.</param>
     /// <param name="level">0 is the value itself, 1 the first generalization.</param>

@@ -36,7 +36,7 @@ public sealed partial class DatasetCatalog
                 return await KeepProfileAsync(version, made, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (known is { Problems.Count: > 0 } && e is not OperationCanceledException)
+        catch (Exception e) when (known is { Problems.Count: > 0 } && e is not (OperationCanceledException or LifecycleStorageException))
         {
             return known;
         }

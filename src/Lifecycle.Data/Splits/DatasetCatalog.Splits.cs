@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Lifecycle.Data;
 
@@ -32,6 +33,11 @@ public sealed partial class DatasetCatalog
     /// <summary>The first split of a dataset that gives a key the same position, with its types; null when there is none.</summary>
     internal async ValueTask<SplitDefinition?> EarlierSplitAsync(DatasetVersion version, SplitDefinition definition, CancellationToken cancellationToken)
     {
+        if (definition.TimeColumn is not null)
+        {
+            return null; // a time is a position of its own
+        }
+
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
         List<Digest> digests = [];
         DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
@@ -55,15 +61,25 @@ public sealed partial class DatasetCatalog
 
         foreach (Digest digest in digests)
         {
-            SplitDefinition earlier = await OpenSplitDefinitionAsync(digest, cancellationToken).ConfigureAwait(false);
-            if (earlier.Types is not null && earlier.HasPositionsOf(definition))
+            try
             {
-                return earlier;
+                SplitDefinition earlier = await OpenSplitDefinitionAsync(digest, cancellationToken).ConfigureAwait(false);
+                if (earlier.Types is not null && earlier.HasPositionsOf(definition))
+                {
+                    return earlier;
+                }
+            }
+            catch (Exception e) when (IsDamage(e) || e is UnknownColumnException)
+            {
+                LogSplitNotRead(digest, version.Name, e.Message);
             }
         }
 
         return null;
     }
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The split {Digest} of {Dataset} cannot be read, so the types of its key are not those of later splits: {Problem}")]
+    private partial void LogSplitNotRead(Digest digest, string dataset, string problem);
 
     private async ValueTask<SplitDocument> ReadSplitAsync(Digest digest, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ internal sealed class DecidingCells
             {
                 throw new DatasetException(
                     $"The split decides by '{name}' as {type}; {version} has it as {column.Type}, whose cells are no {type} any more, so rows could change their part. "
-                    + $"Commit '{name}' as {type}, or split with another salt.");
+                    + $"Commit '{name}' as {type}, or {(isTime ? "give the parts anew with ByTime" : "split with another salt")}.");
             }
 
             kept.Add(column with { Type = type });

@@ -14,15 +14,42 @@ public abstract class TableFormat
     /// <param name="depth">How much of it <see cref="TableScan.ProfileAsync"/> will be asked for.</param>
     public abstract TableScan BeginScan(string path, ProfileDepth depth = ProfileDepth.None);
 
-    /// <summary>Profiles every cell of a file.</summary>
+    /// <summary>Profiles every cell of a file. Columns that are too many to be read together are read in turn, when the content can seek.</summary>
     /// <param name="content">The bytes of the file, from its beginning; never closed.</param>
     /// <param name="table">What the scan of the same bytes found.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     /// <exception cref="TableFormatException">A row cannot be read.</exception>
-    public virtual ValueTask<DatasetProfile> ProfileAsync(Stream content, TableSummary table, CancellationToken cancellationToken = default)
+    public virtual async ValueTask<DatasetProfile> ProfileAsync(Stream content, TableSummary table, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(table);
-        return DatasetProfile.OfRowsAsync(table.Path, table.Schema, ReadAsync(content, table, null, 8192, cancellationToken), cancellationToken);
+        long start = content.CanSeek ? content.Position : -1;
+        long rows = 0;
+        List<ColumnProfile> columns = [];
+        Stack<TableColumn[]> left = new([[.. table.Schema]]);
+        while (left.TryPop(out TableColumn[]? part))
+        {
+            try
+            {
+                string[]? names = part.Length == table.Schema.Count ? null : [.. part.Select(c => c.Name)];
+                DatasetProfile profile = await DatasetProfile.OfRowsAsync(
+                    table.Path, new TableSchema(part), ReadAsync(content, table, names, 8192, cancellationToken), cancellationToken).ConfigureAwait(false);
+                rows = profile.Rows;
+                columns.AddRange(profile.Columns);
+            }
+            catch (TableFormatException e) when (start >= 0 && part.Length > 1 && e.Problems is [{ Kind: TableProblemKind.TooLarge }, ..])
+            {
+                left.Push(part[(part.Length / 2)..]);
+                left.Push(part[..(part.Length / 2)]);
+            }
+
+            if (left.Count > 0)
+            {
+                content.Position = start;
+            }
+        }
+
+        return new DatasetProfile(table.Path, rows, isFull: true, columns, []);
     }
 
     /// <summary>Reads a whole file once to learn its columns, rows and problems.</summary>

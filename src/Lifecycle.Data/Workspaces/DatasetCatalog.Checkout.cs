@@ -125,7 +125,7 @@ public sealed partial class DatasetCatalog
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        Remove(root, plan.Remove);
+        Remove(root, plan.Remove, placer.Touched);
         SetModes(root, plan.Equal);
         await HoldsAsync(row, version, folder, include, StampIndex.Of(plan.Stamped, taken, default), cancellationToken).ConfigureAwait(false);
         return new CheckoutReport(folder, placer.Written, plan.Equal.Count, overwritten, placer.Linked, placer.Bytes)
@@ -173,7 +173,7 @@ public sealed partial class DatasetCatalog
     }
 
     /// <summary>Removes files, and folders that lost their last one; durable when it returns.</summary>
-    internal static void Remove(OpenFolder root, IReadOnlyList<PlannedFile> files)
+    internal static void Remove(OpenFolder root, IReadOnlyList<PlannedFile> files, TouchedFiles touched)
     {
         if (files.Count == 0)
         {
@@ -190,12 +190,13 @@ public sealed partial class DatasetCatalog
                 continue;
             }
 
-            if (found != file.Found)
+            if (!touched.IsStill(found, file.Found))
             {
                 throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
             }
 
             folder.Remove(name);
+            touched.Add(found.Stamp);
         }
 
         // a folder that lost its last file goes too, from the deepest up

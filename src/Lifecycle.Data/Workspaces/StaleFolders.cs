@@ -7,6 +7,8 @@ internal static class StaleFolders
 {
     private static readonly TimeSpan Age = TimeSpan.FromHours(1);
 
+    private static EnumerationOptions Here { get; } = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+
     /// <summary>Removes half-built folders beside a target, if nobody is building in them.</summary>
     public static void Remove(string parent)
     {
@@ -25,7 +27,6 @@ internal static class StaleFolders
     /// </summary>
     public static void RemoveFiles(string root)
     {
-        EnumerationOptions here = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
         Stack<string> open = new([root]);
         while (open.TryPop(out string? folder))
         {
@@ -34,20 +35,25 @@ internal static class StaleFolders
                 continue;
             }
 
-            foreach (string file in Directory.EnumerateFiles(folder, AtomicFile.TemporaryPrefix + "*", here))
-            {
-                if (TreeScanner.IsTemporary(Path.GetFileName(file)) && IsOld(file) && IsFree(file))
-                {
-                    File.Delete(file);
-                }
-            }
-
-            foreach (string below in Directory.EnumerateDirectories(folder, "*", here))
+            RemoveFilesIn(folder);
+            foreach (string below in Directory.EnumerateDirectories(folder, "*", Here))
             {
                 if (Path.GetFileName(below) is var name && !TreeScanner.IsOut(name) && !TreeScanner.IsTemporary(name))
                 {
                     open.Push(below);
                 }
+            }
+        }
+    }
+
+    /// <summary>Removes old files under temporary names from one folder, none that somebody holds locked.</summary>
+    public static void RemoveFilesIn(string folder)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, AtomicFile.TemporaryPrefix + "*", Here))
+        {
+            if (TreeScanner.IsTemporary(Path.GetFileName(file)) && IsOld(file) && IsFree(file))
+            {
+                File.Delete(file);
             }
         }
     }

@@ -29,6 +29,9 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
 
     public long Bytes => _bytes;
 
+    /// <summary>Files whose names changed; one of several names of a file is not taken for changed because another one was replaced.</summary>
+    public TouchedFiles Touched { get; } = new();
+
     /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
@@ -140,15 +143,17 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
 
     private static string Temporary(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index:x8}");
 
-    private static void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
+    private void Name(OpenFolder root, OpenFolder target, string temporary, string name, in PlannedFile file)
     {
         bool done = file.Found.Kind == SourceKind.Missing
             ? target.Rename(temporary, name, replace: false)
-            : target.Look(name) == file.Found && target.Rename(temporary, name, replace: true);
+            : Touched.IsStill(target.Look(name), file.Found) && target.Rename(temporary, name, replace: true);
         if (!done)
         {
             throw new WorkspaceModifiedException(root.Path, [file.File.Path], canOverwrite: false, isLate: true);
         }
+
+        Touched.Add(file.Found.Stamp);
     }
 
     private static void RemoveTemporaries(OpenFolder root, IReadOnlyList<PlannedFile> files, string prefix)
@@ -231,8 +236,13 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         }
 
         LinkKind done = await blobs.PlaceAsync(file.Digest, target.LinkPathOf(name), options.LinkKind, cancellationToken).ConfigureAwait(false);
-        RequireLength(file, target.Look(name).Stamp.Length);
-        if (done != LinkKind.Hardlink)
+        FileStamp placed = target.Look(name).Stamp;
+        RequireLength(file, placed.Length);
+        if (done == LinkKind.Hardlink)
+        {
+            Touched.Add(placed);
+        }
+        else
         {
             target.SetExecutable(name, file.IsExecutable);
         }

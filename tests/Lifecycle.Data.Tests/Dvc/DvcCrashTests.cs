@@ -205,6 +205,29 @@ public sealed class DvcCrashTests
         Assert.False(File.Exists(old));
     }
 
+    // Many, so that the file that is held is hardly the first in the order of the folder.
+    [Fact]
+    public void TemporaryFilesOfOneTick_StayTogether_WhileOneIsHeld()
+    {
+        using TemporaryFolder folder = new();
+        DvcCache cache = new(folder.Path);
+        Directory.CreateDirectory(folder["stamps"]);
+        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        using DvcObjectWriter writer = new(cache, "add", DvcStamps.Load(folder["stamps"]));
+        for (byte i = 0; i < 50; i++)
+        {
+            writer.Add(NaiveDvc.Md5([i]), DvcHashKind.Md5, [i]);
+        }
+
+        string[] living = Directory.GetFiles(cache.ObjectsFolder, ".*.tmp");
+        Array.ForEach(living, f => File.SetLastWriteTimeUtc(f, now.AddHours(-2)));
+        string older = Litter(cache, now.AddHours(-2).AddMilliseconds(-1));
+        DvcCache.Sweep(cache.ObjectsFolder, now);
+        Assert.Equal(51, living.Count(File.Exists));
+        Assert.False(File.Exists(older));
+        writer.Publish(CancellationToken.None);
+    }
+
     private static string Litter(DvcCache cache, DateTime time)
     {
         Directory.CreateDirectory(cache.ObjectsFolder);

@@ -138,9 +138,27 @@ public sealed class DvcTransferTests
         await File.WriteAllBytesAsync(inTheWay, []);
         await Assert.ThrowsAsync<LifecycleStorageException>(async () => await dvc.PushAsync());
         File.Delete(inTheWay);
-        Assert.Equal(1000, sandbox.Snapshot(Path.Combine(sandbox.Outside, "remote")).Count);
+        string remote = Path.Combine(sandbox.Outside, "remote");
+        string[] pushed = [.. sandbox.Snapshot(remote).Keys.Select(k => Path.Combine(remote, k))];
+        Assert.Equal(1000, pushed.Length);
+
+        // nor is it hashed again: its stamps are there
+        DvcStamps stamps = DvcStamps.Load(sandbox[".dvc"]);
+        Assert.All(pushed, p => Assert.True(stamps.TryGet(p, DvcHashKind.Md5, SourceFile.StampOf(p), out _)));
         Assert.Equal((3, 1000), await PushedAsync(dvc));
-        Assert.True(File.Exists(AtRemote(Path.Combine(sandbox.Outside, "remote"), last)));
+        Assert.True(File.Exists(AtRemote(remote, last)));
+    }
+
+    [Fact]
+    public async Task ACheckoutThatIsRefused_RemembersWhatItHasRead()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        File.Delete(sandbox[".dvc/tmp/lifecycle/stamps"]);
+        sandbox.Write("d/f1", "mine");
+        DvcRepository dvc = await sandbox.OpenAsync(time: new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(1)));
+        Assert.Equal(["d/f1"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
+        Assert.True(DvcStamps.Load(sandbox[".dvc"]).TryGet("d/f2", DvcHashKind.Md5, SourceFile.StampOf(sandbox["d/f2"]), out Md5Hash hash));
+        Assert.Equal(NaiveDvc.Md5("content 2"u8.ToArray()), hash.Hex);
     }
 
     [Fact]
@@ -241,6 +259,72 @@ public sealed class DvcTransferTests
         Assert.Equal(["d/f1", "d/f5"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
     }
 
+    [Fact]
+    public async Task StampsOfObjectsThatAreGone_GoInTurn_WhenThereAreMany()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        string there = sandbox.Write("there", "x");
+        FileStamp stamp = SourceFile.StampOf(there);
+        DvcStamps stamps = DvcStamps.Load(sandbox[".dvc"]);
+        for (int i = 0; i < 7000; i++)
+        {
+            stamps.SetObject(string.Create(CultureInfo.InvariantCulture, $"/nowhere/{i}"), DvcHashKind.Md5, stamp, default);
+        }
+
+        stamps.SetObject(there, DvcHashKind.Md5, stamp, default);
+        int[] left = new int[4];
+        for (int save = 0; save < left.Length; save++)
+        {
+            await stamps.SaveAsync();
+            stamps = DvcStamps.Load(sandbox[".dvc"]);
+            left[save] = Enumerable.Range(0, 7000).Count(i => stamps.TryGet($"/nowhere/{i}", DvcHashKind.Md5, stamp, out _));
+            Assert.True(stamps.TryGet(there, DvcHashKind.Md5, stamp, out _));
+            stamps.SetObject(there, DvcHashKind.Md5, stamp, default);
+        }
+
+        // few are not looked at
+        Assert.Equal([6000, 5000, 4000, 4000], left);
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("file")]
+    [InlineData("nothing")]
+    public async Task AFolderThatBecameSomethingElse_IsNotToldAsEmptied(string what)
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        Acting time = new();
+        DvcRepository dvc = await sandbox.OpenAsync(time: time);
+        sandbox.Write("d/in/extra", "content 7");
+        string moved = Path.Combine(sandbox.Outside, "moved");
+        time.At(2, () =>
+        {
+            Directory.Move(sandbox["d/in"], moved);
+            switch (what)
+            {
+                case "link":
+                    File.CreateSymbolicLink(sandbox["d/in"], moved);
+                    break;
+                case "file":
+                    sandbox.Write("d/in", "just now");
+                    break;
+                default:
+                    break;
+            }
+        });
+        if (what == "nothing")
+        {
+            Assert.Equal(["d/in/extra"], (await dvc.CheckoutAsync()).Removed);
+        }
+        else
+        {
+            Assert.Equal(["d/in/extra"], (await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync())).Paths);
+        }
+
+        Assert.True(time.HasActed);
+        Assert.Equal("content 7", File.ReadAllText(Path.Combine(moved, "extra")));
+    }
+
     [Theory]
     [InlineData(LinkKind.Copy)]
     [InlineData(LinkKind.Hardlink)]
@@ -254,12 +338,33 @@ public sealed class DvcTransferTests
         Directory.CreateSymbolicLink(sandbox[".dvc/tmp"], disk.Folder.Path);
         string twin = Path.Combine(sandbox.Outside, "twin");
         Assert.True(AtomicFile.TryHardlink(sandbox.Write("d/f1", "content 3"), twin));
+
+        // one that was killed left this
+        File.SetLastWriteTimeUtc(sandbox.Write("d/.tmp-0123456789abcdef0123456789abcdef", "half"), DateTime.UnixEpoch);
         DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Link = link });
         Assert.Equal((30, 0), (report.Written, report.Linked));
         Assert.Equal("content 1", sandbox.Read("d/f1"));
         Assert.Equal("content 3", File.ReadAllText(twin));
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(sandbox["d"]), f => !Path.GetFileName(f).StartsWith('f'));
         Assert.True((await dvc.StatusAsync()).IsClean);
+    }
+
+    [Fact]
+    public async Task WhatACheckoutWritesUnderATemporaryName_IsNoData()
+    {
+        using DvcSandbox sandbox = await ManyAsync();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        string oid = (await dvc.ListAsync()).Single().Oid!;
+        string half = sandbox.Write("d/.tmp-0123456789abcdef0123456789abcdef", "half");
+        Assert.True((await dvc.StatusAsync()).IsClean);
+        Assert.Equal(oid, (await dvc.AddAsync("d")).Output.Oid);
+        DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Exact = true });
+        Assert.Equal((30L, 0), (report.Unchanged, report.Removed.Count));
+        Assert.True(File.Exists(half));
+
+        // a name that only looks like one is data like any other
+        sandbox.Write("d/.tmp-x", "x");
+        Assert.Equal(31L, (await dvc.AddAsync("d")).Output.Files);
     }
 
     [Fact]

@@ -27,11 +27,14 @@ public sealed class DerivationKeepingTests
         DatasetReferences references = new(w.Local.Database, w.Local.Blobs);
         int before = await references.ReferencesAsync().CountAsync();
         await version.ProfileAsync();
-        Assert.Equal(before + 1, await references.ReferencesAsync().CountAsync());
+        HashSet<Digest> all = [.. await references.ReferencesAsync().ToListAsync()];
+        Assert.Equal(before + 1, all.Count);
+        Assert.Equal(all.Order(), (await references.HoldersAsync(all).ToListAsync()).Select(h => h.Digest).Order());
         await catalog.RemoveAsync(version, "r");
 
         // the record stays; tree, file, schema and profile go
         Assert.Equal([version.Record], await references.ReferencesAsync().ToListAsync());
+        Assert.Equal([version.Record], (await references.HoldersAsync(all).ToListAsync()).Select(h => h.Digest));
         DatasetVersion other = await catalog.CommitAsync("u", w.Write("t.csv", Table));
         await catalog.RemoveAsync(other, "r");
         await other.ProfileAsync();
@@ -76,6 +79,25 @@ public sealed class DerivationKeepingTests
         Assert.Contains(hierarchy.Digest.ToString(), Encoding.UTF8.GetString(safe.Plan.Span), StringComparison.Ordinal);
         Assert.Equal("a,letter\nb,letter\n", Encoding.UTF8.GetString(await DatasetCatalog.ReadBlobAsync(w.Local.Blobs, hierarchy.Digest, 1 << 20, default)));
         Assert.Contains(hierarchy.Digest, await new DatasetReferences(w.Local.Database, w.Local.Blobs).ReferencesAsync().ToListAsync());
+    }
+
+    [Fact]
+    public async Task AHierarchy_NamesValues_AndGoesWithTheLastVersionThatHasIt()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion source = await w.Datasets.CommitAsync("t", w.Write("t.csv", "p,q\na,b\nb,a\n"));
+        Hierarchy hierarchy = Hierarchy.Parse("a,letter\nb,letter\n");
+        DerivedVersion one = await w.Datasets.DeriveAsync("one", source, PrivacyPlan.Gdpr().Map("p", hierarchy, 1).Drop("q"), "r");
+        DerivedVersion two = await w.Datasets.DeriveAsync("two", source, PrivacyPlan.Gdpr().Map("q", hierarchy, 1).Drop("p"), "r");
+        DatasetReferences references = new(w.Local.Database, w.Local.Blobs);
+        await w.Datasets.RemoveAsync(source, "the people asked for it");
+        await w.Datasets.RemoveAsync(one.Version, "the people asked for it");
+        Assert.Contains(hierarchy.Digest, await references.ReferencesAsync().ToListAsync());
+        await w.Datasets.RemoveAsync(two.Version, "the people asked for it");
+        List<Digest> kept = await references.ReferencesAsync().ToListAsync();
+        Assert.DoesNotContain(hierarchy.Digest, kept);
+        Assert.Empty(await references.HoldersAsync(new HashSet<Digest> { hierarchy.Digest }).ToListAsync());
+        Assert.Contains(one.PlanDigest, kept);
     }
 
     [Theory]

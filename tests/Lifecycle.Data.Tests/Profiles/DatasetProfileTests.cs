@@ -76,6 +76,10 @@ public sealed class DatasetProfileTests
         Assert.Contains("no profile today", Assert.Single(profile.Problems), StringComparison.Ordinal);
         Assert.Equal(1, v.Rows);
         Assert.True((await datasets.VerifyAsync(v)).IsSound);
+
+        // bytes that the store lost are another matter
+        await w.Local.Blobs.DeleteAsync((await v.ListFilesAsync())[0].Digest);
+        await Assert.ThrowsAsync<BlobNotFoundException>(async () => await v.ProfileAsync());
     }
 
     [Fact]

@@ -87,6 +87,7 @@ public sealed class SplitTypesTests
         DatasetVersion two = await w.Datasets.CommitAsync("t", file);
         DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await two.SplitAsync(first.Definition));
         Assert.Contains("'day' as Date; t@2 has it as String", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Commit 'day' as Date, or give the parts anew with ByTime.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +109,30 @@ public sealed class SplitTypesTests
 
         DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await w.Datasets.OpenSplitDefinitionAsync(one.Record));
         Assert.Contains("no definition of a split", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnEarlierSplitThatCannotBeRead_StopsNoOther()
+    {
+        await using TestWorkspace w = new();
+        string rows = "id,x,day\n" + string.Concat(Enumerable.Range(0, 90).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i},{i}.50,2020-01-{1 + (i % 28):00}\n")));
+        DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", rows));
+        DatasetSplit lost = await one.SplitAsync(s => s.By("x").Salt("lost").Into(("a", .5), ("b", .5)));
+        DatasetSplit damaged = await one.SplitAsync(s => s.By("x").Into(("a", .4), ("b", .6)));
+        DatasetSplit kept = await one.SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)));
+        await w.Local.Blobs.DeleteAsync(lost.Digest);
+        await w.FlipAsync(damaged.Digest, 3);
+        DatasetVersion two = await w.Datasets.CommitAsync("t", w.Write("t.csv", rows + "90,n/a,2020-03-01\n"));
+
+        // the next one that gives the same positions says what the key is read as
+        DatasetSplit again = await two.SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)));
+        Assert.Equal(await IdsAsync(kept), (await IdsAsync(again)).Where(id => id < 90));
+        Assert.Equal(2, (await two.SplitAsync(s => s.ByTime("day").Into(("a", .5), ("b", .5)))).Parts.Count);
+
+        // whoever has the definition brings it back
+        await Assert.ThrowsAsync<BlobNotFoundException>(async () => await w.Datasets.OpenSplitDefinitionAsync(lost.Digest));
+        Assert.Equal(lost.Digest, (await one.SplitAsync(lost.Definition)).Digest);
+        Assert.Equal("lost", (await w.Datasets.OpenSplitDefinitionAsync(lost.Digest)).Salt);
     }
 
     private static async Task<long[]> IdsAsync(DatasetSplit split) => (await split["a"].ReadAllAsync(["id"])).Column<long>("id").Values.ToArray();

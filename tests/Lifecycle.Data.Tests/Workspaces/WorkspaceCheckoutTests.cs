@@ -126,7 +126,8 @@ public sealed class WorkspaceCheckoutTests
         {
             DatasetCatalog.Remove(
                 root,
-                [.. paths.Select(p => new PlannedFile(new DatasetFile(p, 1, Digest.Of("1"u8)), SourceFile.LookAt(w.Path("source", "f", p))))]);
+                [.. paths.Select(p => new PlannedFile(new DatasetFile(p, 1, Digest.Of("1"u8)), SourceFile.LookAt(w.Path("source", "f", p))))],
+                new TouchedFiles());
         }
 
         Assert.Equal(["d"], Directory.EnumerateFiles(w.Path("source", "f"), "*", SearchOption.AllDirectories).Select(Path.GetFileName));
@@ -290,6 +291,31 @@ public sealed class WorkspaceCheckoutTests
         }
 
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await v.CheckoutAsync(w.Path("no"), o => o.Link((LinkKind)9)));
+    }
+
+    [Fact]
+    public async Task SeveralNamesOfOneFile_AreReplacedAndRemoved_AndNoneIsTakenForChanged()
+    {
+        await using TestWorkspace w = new();
+        string[] names = ["a", "b", "c", "d"];
+        Array.ForEach(names, n => w.Write("f/" + n, "one"));
+        DatasetVersion one = await w.Datasets.CommitAsync("f", w.Path("source", "f"));
+        w.Write("f/a", "two");
+        w.Write("f/b", "three");
+        File.Delete(w.Path("source", "f", "c"));
+        File.Delete(w.Path("source", "f", "d"));
+        DatasetVersion two = await w.Datasets.CommitAsync("f", w.Path("source", "f"));
+        Workspace work = await w.Datasets.OpenWorkspaceAsync("f", w.Path("work"));
+        await work.CheckoutAsync(one);
+        foreach (string name in names[1..])
+        {
+            File.Delete(w.Path("work", name));
+            Assert.True(AtomicFile.TryHardlink(w.Path("work", "a"), w.Path("work", name)));
+        }
+
+        CheckoutReport report = await work.CheckoutAsync(two, o => o.Exact = true);
+        Assert.Equal((2L, 2), (report.Written, report.Removed.Count));
+        Assert.Equal(Content(w.Path("source", "f")), Content(w.Path("work")));
     }
 
     [Fact]

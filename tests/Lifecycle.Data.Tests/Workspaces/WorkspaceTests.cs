@@ -177,6 +177,29 @@ public sealed class WorkspaceTests
         Assert.Empty((await w.Datasets.VerifyAsync(two)).Problems);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ANewestTreeThatCannotBeRead_IsNoReasonNotToCommit(bool isLost)
+    {
+        await using TestWorkspace w = new();
+        Workspace f = await CommittedAsync(w);
+        DatasetVersion one = (await f.VersionAsync())!;
+        if (isLost)
+        {
+            await w.Local.Blobs.DeleteAsync(one.Digest);
+        }
+        else
+        {
+            await w.FlipAsync(one.Digest, 3);
+        }
+
+        w.Write("f/new.txt", "new");
+        DatasetVersion two = await f.CommitAsync();
+        Assert.Equal(2, two.Number);
+        Assert.Empty((await w.Datasets.VerifyAsync(two)).Problems);
+    }
+
     [Fact]
     public async Task Status_WritesNothingButItsIndex()
     {
