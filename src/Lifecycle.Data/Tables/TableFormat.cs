@@ -3,6 +3,8 @@ namespace Lifecycle.Data;
 /// <summary>How a kind of file becomes typed rows. Formats of other packages derive from it and are added to <see cref="DatasetOptions.Formats"/>.</summary>
 public abstract class TableFormat
 {
+    private const int BatchesReadAhead = 2;
+
     /// <summary>Short name kept with every version, for example <c>csv</c>.</summary>
     public abstract string Name { get; }
 
@@ -33,7 +35,8 @@ public abstract class TableFormat
             {
                 string[]? names = part.Length == table.Schema.Count ? null : [.. part.Select(c => c.Name)];
                 DatasetProfile profile = await DatasetProfile.OfRowsAsync(
-                    table.Path, new TableSchema(part), ReadAsync(content, table, names, 8192, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    table.Path, new TableSchema(part), ReadAsync(content, table, names, 8192, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
                 rows = profile.Rows;
                 columns.AddRange(profile.Columns);
             }
