@@ -12,6 +12,7 @@ public sealed partial class DatasetCatalog
         PathPatterns include = PathPatterns.Of(options.Patterns);
         using Activity? activity = DataTelemetry.Start("dataset checkout", version.Name);
         long started = Stopwatch.GetTimestamp();
+        TreePlacer placer = new(Blobs, options);
         try
         {
             await ReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -34,15 +35,16 @@ public sealed partial class DatasetCatalog
 
             WorkspaceRow? row = await WorkspaceRow.FindAsync(_database, full, cancellationToken).ConfigureAwait(false);
             return exists
-                ? await IntoAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false)
-                : await BuildAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false);
+                ? await IntoAsync(version, full, files, include, row, options, placer, cancellationToken).ConfigureAwait(false)
+                : await BuildAsync(version, full, files, include, row, placer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw new DatasetException($"{version} could not be written to '{folder}': {e.Message} Make room or choose a folder that this process may write to.", e);
+                string why = DiskRoom.Full(e, Path.GetFullPath(folder), placer.Needed) ?? e.Message;
+                throw new DatasetException($"{version} could not be written to '{folder}': {why} Make room or choose a folder that this process may write to.", e);
             }
 
             throw;
@@ -59,10 +61,9 @@ public sealed partial class DatasetCatalog
         IReadOnlyList<DatasetFile> files,
         PathPatterns include,
         WorkspaceRow? row,
-        CheckoutOptions options,
+        TreePlacer placer,
         CancellationToken cancellationToken)
     {
-        TreePlacer placer = new(Blobs, options);
         await placer.BuildAsync(folder, files, cancellationToken).ConfigureAwait(false);
         await HoldsAsync(row, version, folder, include, StampIndex.Empty, cancellationToken).ConfigureAwait(false);
         return new CheckoutReport(folder, placer.Written, 0, [], placer.Linked, placer.Bytes) { CopiedInstead = placer.CopiedInstead };
@@ -75,6 +76,7 @@ public sealed partial class DatasetCatalog
         PathPatterns include,
         WorkspaceRow? row,
         CheckoutOptions options,
+        TreePlacer placer,
         CancellationToken cancellationToken)
     {
         DateTimeOffset taken = Now;
@@ -109,7 +111,6 @@ public sealed partial class DatasetCatalog
             await row.SaveAsync(_database, folder, CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
         }
 
-        TreePlacer placer = new(Blobs, options);
         await placer.WriteAsync(
             root,
             plan.Write,

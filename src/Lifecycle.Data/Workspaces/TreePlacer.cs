@@ -29,9 +29,13 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
 
     public long Bytes => _bytes;
 
+    /// <summary>Bytes of all files that were to be written, told as soon as writing begins.</summary>
+    public long Needed { get; private set; }
+
     /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
+        Needed = files.Sum(f => f.Length);
         string parent = Path.GetDirectoryName(folder)!;
         Directory.CreateDirectory(parent);
         StaleFolders.Remove(parent);
@@ -71,6 +75,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
     public async ValueTask WriteAsync(
         OpenFolder root, IReadOnlyList<PlannedFile> files, Func<ValueTask> beforeNaming, CancellationToken cancellationToken)
     {
+        Needed = files.Sum(f => f.File.Length);
         string prefix = Path.GetFileName(AtomicFile.TemporaryName(""))[..^8];
         bool flushAll = FlushesAll(root, files.Count);
         try
