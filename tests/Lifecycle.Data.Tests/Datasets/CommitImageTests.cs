@@ -105,7 +105,16 @@ public sealed class CommitImageTests : IAsyncDisposable
         return full;
     }
 
+    // The lineage writes, too, at moments of its own: one copy at a time, and its step is that of the last write whose work may be in it.
     private void CopyDatabase()
+    {
+        lock (_commits)
+        {
+            Copy();
+        }
+    }
+
+    private void Copy()
     {
         string copy = _folder[string.Create(CultureInfo.InvariantCulture, $"database-{_commits.Count}")];
         using SqliteConnection connection = new($"Data Source={_local.Database.File};Pooling=False");
@@ -123,7 +132,13 @@ public sealed class CommitImageTests : IAsyncDisposable
         using TemporaryFolder image = new();
         _images.Write(step, keepNames, _local.Blobs.Folder, Directory.CreateDirectory(image["lifecycle", "objects"]).FullName);
         await File.WriteAllTextAsync(image["lifecycle", "objects", "FORMAT"], ObjectFolder.Format);
-        if (_commits.FindLast(c => c.Step <= step).Database is { } database)
+        string? database;
+        lock (_commits)
+        {
+            database = _commits.FindLast(c => c.Step <= step).Database;
+        }
+
+        if (database is not null)
         {
             File.Copy(database, image["lifecycle", "lifecycle.db"]);
         }

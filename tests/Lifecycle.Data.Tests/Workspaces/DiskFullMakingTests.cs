@@ -74,6 +74,26 @@ public sealed class DiskFullMakingTests
     }
 
     [Fact]
+    public async Task AnImportThatCannotKeepTheMd5OfItsFiles_IsDone()
+    {
+        await using TestWorkspace w = new();
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        Fill(sandbox.Write);
+        DvcRepository dvc = await sandbox.OpenAsync();
+        await dvc.AddAsync("d");
+        int writes = 0;
+        WatchedDatabase database = new(w.Local.Database)
+        {
+            Before = () => ++writes == 2 ? throw new LifecycleStorageException("database", "write", "x", "The disk is full.") : Task.CompletedTask,
+        };
+        await using DatasetCatalog datasets = w.Catalog(w.Local.Blobs, database);
+        DatasetVersion imported = await datasets.ImportAsync("d", dvc, "d");
+        Assert.Equal((2, 1L), (writes, imported.Number));
+        Assert.True((await datasets.VerifyAsync(imported)).IsSound);
+        Assert.Equal(13, (await imported.ExportAsync(dvc, "again")).Output.Files);
+    }
+
+    [Fact]
     public async Task DiskFull_AtEveryWriteOfAnExport_LeavesOnlyWholeObjects()
     {
         using SmallDisk disk = SmallDisk.Mount(12);

@@ -39,7 +39,7 @@ public sealed class DiskFullTests
                 Assert.DoesNotContain(disk.Files(), f => f.Contains("/.tmp-", StringComparison.Ordinal));
             });
         Assert.Equal(stamps, sources.Select(FileStamp.Of));
-        Assert.InRange(failures, Depth.IsFull ? 400 : 30, 4000);
+        Assert.InRange(failures, Depth.IsFull ? 380 : 30, 4000);
         Assert.Empty((await datasets.VerifyAsync(two!)).Problems);
         Assert.Empty((await datasets.VerifyAsync(one)).Problems);
         Assert.True((await local.Audit.VerifyAsync()).IsSound);
