@@ -64,6 +64,12 @@ internal static class Program
             : await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
     }
 
+    /// <summary>The line before each act: a process whose last line it is was killed inside of one.</summary>
+    public const string Begin = "begin";
+
+    /// <summary>The line behind an act that acknowledges nothing.</summary>
+    public const string End = "end";
+
     // Two folders in turn, so that each commit is a new version; every acknowledged one is a line.
     private static async Task CommitAsync(string root, string source)
     {
@@ -72,11 +78,14 @@ internal static class Program
         await Console.Out.WriteLineAsync("ready");
         for (int i = 0; ; i++)
         {
+            await Console.Out.WriteLineAsync(Begin);
             DatasetVersion v = await datasets.CommitAsync("t", Path.Combine(source, i % 2 == 0 ? "even" : "odd"));
             await Console.Out.WriteLineAsync($"{v.Number} {v.Id} {v.Digest}");
             Workspace same = await datasets.OpenWorkspaceAsync("same", Path.Combine(source, "even"));
+            await Console.Out.WriteLineAsync(Begin);
             await same.CommitAsync();
             await same.StatusAsync();
+            await Console.Out.WriteLineAsync(End);
         }
     }
 
@@ -90,6 +99,7 @@ internal static class Program
         await Console.Out.WriteLineAsync("ready");
         for (int i = 0; ; i++)
         {
+            await Console.Out.WriteLineAsync(Begin);
             await work.CheckoutAsync(versions[i % 2], o => o.Exact = true);
             await versions[i % 2].CheckoutAsync(Path.Combine(folder, $"built-{Environment.ProcessId}-{i}"), o => o.Link(i % 3 == 0 ? LinkKind.Hardlink : LinkKind.Copy));
             await Console.Out.WriteLineAsync($"{i}");

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 
 namespace Lifecycle.Data;
 
@@ -46,10 +47,18 @@ public sealed partial class DatasetCatalog
         DatasetVersion version = await CommitFilesAsync(name, scanned, cause, message, options, cancellationToken).ConfigureAwait(false);
         Dictionary<string, string> hashes = files.ToDictionary(f => f.Path, f => f.Md5, StringComparer.Ordinal);
         bool isLegacy = output.HashKind == DvcHashKind.Md5Dos2Unix;
-        await NoteHashesAsync(
-            (await ReadTreeAsync(version.Digest, cancellationToken).ConfigureAwait(false)).Where(f => hashes.ContainsKey(f.Path))
-                .Select(f => (f, isLegacy ? null : hashes[f.Path], isLegacy ? hashes[f.Path] : null)),
-            cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<DatasetFile> tree = await ReadTreeAsync(version.Digest, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await NoteHashesAsync(
+                tree.Where(f => hashes.ContainsKey(f.Path)).Select(f => (f, isLegacy ? null : hashes[f.Path], isLegacy ? hashes[f.Path] : null)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (LifecycleStorageException e)
+        {
+            // the version is committed; an export finds the MD5 of its files again by reading them
+            LogHashesNotSaved(version, e.Message);
+        }
+
         return version;
     }
 
@@ -117,4 +126,7 @@ public sealed partial class DatasetCatalog
                 async (transaction, token) => await _database.BulkInsertAsync(transaction, insert, rows, token).ConfigureAwait(false), cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The MD5 of the files of {Version} could not be kept, so an export computes them again: {Problem}")]
+    private partial void LogHashesNotSaved(DatasetVersion version, string problem);
 }

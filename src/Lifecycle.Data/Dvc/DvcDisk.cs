@@ -3,9 +3,6 @@ namespace Lifecycle.Data;
 /// <summary>Says what a disk refused while files of a DVC repository were written.</summary>
 internal static class DvcDisk
 {
-    // The runtime gives no code when blocks cannot be reserved, and what failed was removed before the free room is asked for.
-    private const long Rounding = 1 << 20;
-
     /// <summary>Everything in a folder, hidden names too. What may not be listed is an error, not a folder without files.</summary>
     public static EnumerationOptions All { get; } = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
@@ -47,20 +44,12 @@ internal static class DvcDisk
     /// <param name="cause">What the system said.</param>
     /// <param name="operation">What was done.</param>
     /// <param name="path">The file or folder.</param>
-    /// <param name="needed">Bytes that were to be written.</param>
+    /// <param name="needed">Bytes that were to be written; 0 when it is not known how many.</param>
     public static LifecycleStorageException Of(Exception cause, string operation, string path, long needed)
     {
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? path;
-        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
-        {
-            folder = parent;
-        }
-
-        long free = new DriveInfo(folder).AvailableFreeSpace;
-        int code = cause is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : cause.HResult;
-        bool full = OperatingSystem.IsWindows() ? (uint)code is 0x80070070 or 0x80070027 : code is 28 or 122 or 69 || (cause.GetType() == typeof(IOException) && needed > 0 && free < needed + Rounding);
-        string what = full
-            ? $"The disk that holds '{folder}' is full: {needed} bytes were to be written, {free} are free. Free space there and call again; nothing was left behind."
+        string what = DiskRoom.Full(cause, folder, needed) is { } full
+            ? $"{full} Free space there and call again; nothing was left behind."
             : cause is UnauthorizedAccessException
                 ? $"'{path}' may not be used by '{Environment.UserName}'. Give that user read and write rights on '{folder}'; nothing was changed."
                 : $"'{path}' could not be written: {cause.Message} Check the disk and call again; nothing was changed.";

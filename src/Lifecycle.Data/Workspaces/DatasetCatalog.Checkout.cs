@@ -15,6 +15,7 @@ public sealed partial class DatasetCatalog
         PathPatterns include = PathPatterns.Of(options.Patterns);
         using Activity? activity = DataTelemetry.Start("dataset checkout", version.Name);
         long started = Stopwatch.GetTimestamp();
+        TreePlacer placer = new(Blobs, options);
         try
         {
             await ReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -37,15 +38,16 @@ public sealed partial class DatasetCatalog
 
             WorkspaceRow? row = await WorkspaceRow.FindAsync(_database, full, cancellationToken).ConfigureAwait(false);
             return exists
-                ? await IntoAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false)
-                : await BuildAsync(version, full, files, include, row, options, cancellationToken).ConfigureAwait(false);
+                ? await IntoAsync(version, full, files, include, row, options, placer, cancellationToken).ConfigureAwait(false)
+                : await BuildAsync(version, full, files, include, row, placer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw new DatasetException($"{version} could not be written to '{folder}': {e.Message} Make room or choose a folder that this process may write to.", e);
+                string why = DiskRoom.Full(e, Path.GetFullPath(folder), placer.Needed) ?? e.Message;
+                throw new DatasetException($"{version} could not be written to '{folder}': {why} Make room or choose a folder that this process may write to.", e);
             }
 
             throw;
@@ -62,10 +64,9 @@ public sealed partial class DatasetCatalog
         IReadOnlyList<DatasetFile> files,
         PathPatterns include,
         WorkspaceRow? row,
-        CheckoutOptions options,
+        TreePlacer placer,
         CancellationToken cancellationToken)
     {
-        TreePlacer placer = new(Blobs, options);
         await placer.BuildAsync(folder, files, cancellationToken).ConfigureAwait(false);
         await HoldsAsync(row, version, folder, include, StampIndex.Empty, cancellationToken).ConfigureAwait(false);
         return new CheckoutReport(folder, placer.Written, 0, [], placer.Linked, placer.Bytes) { CopiedInstead = placer.CopiedInstead };
@@ -78,6 +79,7 @@ public sealed partial class DatasetCatalog
         PathPatterns include,
         WorkspaceRow? row,
         CheckoutOptions options,
+        TreePlacer placer,
         CancellationToken cancellationToken)
     {
         DateTimeOffset taken = Now;
@@ -112,7 +114,6 @@ public sealed partial class DatasetCatalog
             await row.SaveAsync(_database, folder, CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
         }
 
-        TreePlacer placer = new(Blobs, options);
         await placer.WriteAsync(
             root,
             plan.Write,

@@ -32,9 +32,13 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
     /// <summary>Files whose names changed; one of several names of a file is not taken for changed because another one was replaced.</summary>
     public TouchedFiles Touched { get; } = new();
 
+    /// <summary>Bytes of all files that were to be written, told as soon as writing begins.</summary>
+    public long Needed { get; private set; }
+
     /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
+        Needed = files.Sum(f => f.Length);
         string parent = Path.GetDirectoryName(folder)!;
         Directory.CreateDirectory(parent);
         StaleFolders.Remove(parent);
@@ -74,6 +78,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
     public async ValueTask WriteAsync(
         OpenFolder root, IReadOnlyList<PlannedFile> files, Func<ValueTask> beforeNaming, CancellationToken cancellationToken)
     {
+        Needed = files.Sum(f => f.File.Length);
         string prefix = Path.GetFileName(AtomicFile.TemporaryName(""))[..^8];
         bool flushAll = FlushesAll(root, files.Count);
         try

@@ -20,7 +20,7 @@ internal static class SqliteFailure
         {
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => (
                 $"Another process has been writing to '{file}' for more than {waited.TotalSeconds:0} s. Call again, or raise LocalStorageOptions.BusyTimeout.", true),
-            raw.SQLITE_FULL => ($"The disk that holds '{folder}' is full. Free space there or move the workspace, then call again; nothing was changed.", false),
+            raw.SQLITE_FULL => (DiskFailure.Full(folder, 0) + " Free space there or move the workspace, then call again; nothing was changed.", false),
             raw.SQLITE_READONLY or raw.SQLITE_PERM => (
                 $"'{file}' may not be written. Give '{Environment.UserName}' read and write rights on '{folder}', or use another folder for the workspace; nothing was changed.", false),
             raw.SQLITE_CANTOPEN => (

@@ -17,13 +17,13 @@ internal static class DiskFailure
     /// <param name="operation">What was asked of the store.</param>
     /// <param name="key">What it was asked for.</param>
     /// <param name="path">The file or folder that could not be used.</param>
-    /// <param name="wanted">Bytes that were to be reserved: the runtime does not say in a code when there are too few.</param>
+    /// <param name="wanted">Bytes that were to be written or reserved; when blocks cannot be reserved, the runtime does not say so in a code. 0 means that it is not known.</param>
     public static LifecycleStorageException Of(Exception cause, string operation, string key, string path, long wanted = 0)
     {
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? path;
         (string what, bool transient) = cause switch
         {
-            _ when IsFull(cause) || IsLackingSpace(cause, folder, wanted) => ($"The disk that holds '{folder}' is full. Free space there or move the workspace, then call again; nothing was left behind.", false),
+            _ when IsFull(cause) || IsLackingSpace(cause, folder, wanted) => (Full(folder, wanted) + " Free space there or move the workspace, then call again; nothing was left behind.", false),
             _ when IsReadOnly(cause) => ($"'{folder}' is on a read-only file system. Make it writable or use another folder for the workspace; nothing was changed.", false),
             UnauthorizedAccessException => ($"'{path}' may not be used by '{Environment.UserName}'. Give that user read and write rights on '{folder}'; nothing was changed.", false),
             DirectoryNotFoundException => ($"'{path}' is not there, or something on the way to it is no folder. Create it again or restore it from a copy.", false),
@@ -34,12 +34,33 @@ internal static class DiskFailure
         return new LifecycleStorageException("objects", operation, key, what, transient, cause);
     }
 
+    /// <summary>Which disk is full, what was wanted of it and what it still has.</summary>
+    /// <param name="folder">A folder on it.</param>
+    /// <param name="wanted">Bytes; 0 or less when it is not known how many.</param>
+    public static string Full(string folder, long wanted)
+    {
+        string needed = wanted > 0 ? $"{wanted} bytes were to be written" : "at least one block was to be written";
+        return $"The disk that holds '{folder}' is full: {needed}, {Free(folder)} bytes are free.";
+    }
+
+    /// <summary>Bytes that are free on the disk of a folder, or of the nearest one above it that is there.</summary>
+    public static long Free(string folder)
+    {
+        string there = folder;
+        while (!Directory.Exists(there) && Path.GetDirectoryName(there) is { } parent)
+        {
+            there = parent;
+        }
+
+        return new DriveInfo(there).AvailableFreeSpace;
+    }
+
     public static bool IsFull(Exception error) => OperatingSystem.IsWindows()
         ? (uint)error.HResult is 0x80070070 or 0x80070027
         : Code(error) is FullOnUnix or QuotaOnLinux or QuotaOnMac;
 
     private static bool IsLackingSpace(Exception cause, string folder, long wanted) =>
-        wanted > 0 && cause is IOException && Directory.Exists(folder) && new DriveInfo(folder).AvailableFreeSpace < wanted;
+        wanted > 0 && cause is IOException && Directory.Exists(folder) && Free(folder) < wanted;
 
     public static bool IsReadOnly(Exception error) => !OperatingSystem.IsWindows() && Code(error) == ReadOnlyOnUnix;
 

@@ -91,7 +91,7 @@ internal sealed class TemporaryBlob : IDisposable
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
-            throw DiskFailure.Of(error, _operation, Path, Path);
+            throw DiskFailure.Of(error, _operation, Path, Path, bytes.Length);
         }
 
         Wrote(bytes.Span);
@@ -117,7 +117,7 @@ internal sealed class TemporaryBlob : IDisposable
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
-            throw DiskFailure.Of(error, _operation, Path, Path);
+            throw DiskFailure.Of(error, _operation, Path, Path, bytes.Length);
         }
 
         Wrote(bytes);

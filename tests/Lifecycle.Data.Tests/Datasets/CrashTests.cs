@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using Lifecycle.Statistics;
 using Lifecycle.Storage.Local;
 using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Data.Tests;
 
+/// <summary>Processes that are killed at moments drawn at random: CI draws 8 for commits and 8 for checkouts, <c>LIFECYCLE_DEPTH=full</c> 160 and 160.</summary>
 public sealed class CrashTests
 {
+    private static readonly int Kills = Depth.IsFull ? 160 : 8;
+
     [Fact]
     public async Task Killed_AtAnyMoment_KeepsWhatWasAcknowledged_AndTheSource()
     {
@@ -17,13 +21,22 @@ public sealed class CrashTests
             w.Write($"odd/{i}.csv", $"n\n{i + 1000}\n");
         }
 
+        // cut into chunks most of which both folders share
+        byte[] big = new byte[1_200_000];
+        new Random(5).NextBytes(big);
+        File.WriteAllBytes(w.Path("source", "even", "big.bin"), big);
+        File.WriteAllBytes(w.Path("source", "odd", "big.bin"), [.. big[..700_000], 1, .. big[700_000..]]);
+        RandomStream random = new(61);
+        int inside = 0;
         string[] sources = [.. Directory.EnumerateFiles(w.Path("source"), "*", SearchOption.AllDirectories)];
         FileStamp[] before = [.. sources.Select(FileStamp.Of)];
         HashSet<string> acknowledged = [];
-        for (int round = 0; round < (Depth.IsFull ? 120 : 8); round++)
+        for (int round = 0; round < Kills; round++)
         {
-            List<string> lines = await KillAsync(Program.CommittingChild, w.Path("lifecycle"), w.Path("source"), round % 4, TimeSpan.FromMilliseconds(round * 37 % 100));
-            acknowledged.UnionWith(lines);
+            List<string> lines = await KillAsync(
+                Program.CommittingChild, w.Path("lifecycle"), w.Path("source"), round % 4, TimeSpan.FromMicroseconds(random.NextBelow(100_000)));
+            inside += lines is [.., Program.Begin] ? 1 : 0;
+            acknowledged.UnionWith(lines.Where(l => l is not (Program.Begin or Program.End)));
             Dictionary<string, DatasetVersion> stored = (await w.Datasets.VersionsAsync("t").ToListAsync())
                 .ToDictionary(v => string.Create(CultureInfo.InvariantCulture, $"{v.Number} {v.Id} {v.Digest}"));
             Assert.Empty(acknowledged.Except(stored.Keys));
@@ -37,10 +50,19 @@ public sealed class CrashTests
         }
 
         Assert.NotEmpty(acknowledged);
+        Assert.True(inside >= Kills * 8 / 10, $"only {inside} of {Kills} were killed inside of a commit");
         Assert.Equal(before, sources.Select(FileStamp.Of));
-        Assert.Equal(30, (await (await w.Datasets.GetAsync("t")).ListFilesAsync()).Count);
+        foreach (string name in new[] { "t", "same" })
+        {
+            foreach (DatasetVersion v in await w.Datasets.VersionsAsync(name).ToListAsync())
+            {
+                Assert.Empty((await w.Datasets.VerifyAsync(v)).Problems);
+            }
+        }
+
+        Assert.Equal(31, (await (await w.Datasets.GetAsync("t")).ListFilesAsync()).Count);
         await w.Datasets.CommitAsync("t", w.Write("last.csv", "n\n1\n"));
-        Assert.Empty((await w.Local.Objects.VerifyAsync()).Missing);
+        Assert.True((await w.Local.Objects.VerifyAsync()).IsSound);
         Assert.Single(await w.Datasets.VersionsAsync("same").ToListAsync());
     }
 
@@ -71,10 +93,14 @@ public sealed class CrashTests
         await File.WriteAllTextAsync(mine, "mine");
         await File.WriteAllTextAsync(w.Path("out", "beside"), "mine");
         FileStamp[] before = [FileStamp.Of(mine), FileStamp.Of(w.Path("out", "beside"))];
-        int done = 0;
-        for (int round = 0; round < (Depth.IsFull ? 120 : 8); round++)
+        RandomStream random = new(62);
+        int done = 0, inside = 0;
+        for (int round = 0; round < Kills; round++)
         {
-            done += (await KillAsync(Program.CheckingOut, w.Path("lifecycle"), w.Path("out"), round % 3, TimeSpan.FromMilliseconds(round * 23 % 70))).Count;
+            List<string> lines = await KillAsync(
+                Program.CheckingOut, w.Path("lifecycle"), w.Path("out"), round % 3, TimeSpan.FromMicroseconds(random.NextBelow(70_000)));
+            inside += lines is [.., Program.Begin] ? 1 : 0;
+            done += lines.Count(l => l != Program.Begin);
             FileStamp[] now = [FileStamp.Of(mine), FileStamp.Of(w.Path("out", "beside"))];
             Assert.Equal(before, now);
             foreach (string file in Directory.EnumerateFiles(work.Folder, "*.bin", SearchOption.AllDirectories))
@@ -93,6 +119,7 @@ public sealed class CrashTests
         }
 
         Assert.NotEqual(0, done);
+        Assert.True(inside >= Kills * 8 / 10, $"only {inside} of {Kills} were killed inside of a checkout");
         Assert.Empty((await w.Datasets.VerifyAsync(two)).Problems);
         Assert.DoesNotContain(await w.AuditAsync(), e => e.Action == "dataset.overwrote");
     }
@@ -137,13 +164,13 @@ public sealed class CrashTests
         return Process.Start(start)!;
     }
 
-    // The moment differs from round to round: some lie in the opening, some in the midst of a commit.
-    private static async Task<List<string>> KillAsync(string routine, string root, string source, int commits, TimeSpan after)
+    // Acts follow one upon the other, so that nearly every moment lies inside of one.
+    private static async Task<List<string>> KillAsync(string routine, string root, string source, int acts, TimeSpan after)
     {
         using Process child = Start(routine, root, source);
         Assert.Equal("ready", await child.StandardOutput.ReadLineAsync());
         List<string> lines = [];
-        while (lines.Count < commits && await child.StandardOutput.ReadLineAsync() is { } line)
+        while (lines.Count(l => l != Program.Begin) < acts && await child.StandardOutput.ReadLineAsync() is { } line)
         {
             lines.Add(line);
         }

@@ -13,7 +13,7 @@ public sealed class DvcAddTests
         DvcRepository dvc = await sandbox.OpenAsync();
         RandomStream random = new(829);
         string[] names = ["a", "b.txt", "sub-x", "sub", "ü", "日本", "\ue000", "😀", "with space", "#x", "-d", "it's", "1e5", "q\"q", "tab\tx", "true"];
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < (Depth.IsFull ? 200 : 60); i++)
         {
             string output = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"t{i}/{names[random.NextBelow(names.Length)]}");
             Dictionary<string, byte[]> files = [];

@@ -57,6 +57,7 @@ public sealed class DvcBytesTests
     [Fact]
     public void StageMd5_EveryVector()
     {
+        int count = 0;
         foreach (JsonElement one in DvcOracle.Of("stage_md5"))
         {
             string json = one.GetProperty("json").GetString()!;
@@ -65,12 +66,32 @@ public sealed class DvcBytesTests
             StringBuilder output = new();
             PythonJson.Append(output, stage, (_, _) => true);
             Assert.Equal(json, output.ToString());
+            Assert.Equal(one.GetProperty("md5").GetString(), DvcFileWriter.StageMd5(stage));
+            count++;
         }
+
+        Assert.Equal(2, count);
+    }
+
+    /// <summary>DVC leaves out what describes a stage and what follows from its data, wherever it stands; md5 and "wdir: ." only at the top.</summary>
+    [Theory]
+    [InlineData("desc: what it is\nfrozen: true\nmeta:\n  a: [1, {b: 2}]\n", "size: 12\n", "isexec: true\n")]
+    [InlineData("md5: 00000000000000000000000000000000\nwdir: .\nlocked: true\n", "size: 0\n  nfiles: 3\n", "desc: x\n  type: y\n  labels: [a]\n  metric: true\n  persist: true\n")]
+    [InlineData("", "", "")]
+    public void StageMd5_LeavesOutWhatDescribes(string top, string dependency, string output)
+    {
+        const string Md5 = "abf77184f55403d75b9d51d79162a7ca";
+        string yaml = $"{top}deps:\n- path: /data/f.csv\n  {dependency}{(dependency.Length > 0 ? "  " : "")}md5: {Md5}\n  hash: md5\n"
+            + $"outs:\n- hash: md5\n  {output}{(output.Length > 0 ? "  " : "")}path: imp.csv\n  md5: {Md5}\n";
+        Assert.Equal("3efcd0d407dcf57ea8ef77fdfd6d6260", DvcFileWriter.StageMd5(DvcFileReader.Read(Encoding.UTF8.GetBytes(yaml), "x.dvc")!));
+        string other = yaml + (top.Contains("wdir", StringComparison.Ordinal) ? "" : "wdir: ..\n") + "cmd: x\n";
+        Assert.NotEqual("3efcd0d407dcf57ea8ef77fdfd6d6260", DvcFileWriter.StageMd5(DvcFileReader.Read(Encoding.UTF8.GetBytes(other), "x.dvc")!));
     }
 
     [Fact]
     public void Legacy_EveryVector()
     {
+        int count = 0;
         foreach (JsonElement one in DvcOracle.Of("md5_dos2unix"))
         {
             byte[] content = [.. one.GetProperty("content").EnumerateArray().SelectMany(p =>
@@ -87,7 +108,11 @@ public sealed class DvcBytesTests
 
                 Assert.Equal(one.GetProperty("md5_dos2unix").GetString(), legacy.Finish().Hex);
             }
+
+            count++;
         }
+
+        Assert.Equal(10, count);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lifecycle.Statistics;
+using Lifecycle.Storage.Local.Tests;
 using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Data.Tests;
@@ -7,40 +8,94 @@ namespace Lifecycle.Data.Tests;
 /// <summary>Killed at any moment, or with no room left: what the user has stays, what is named is whole, the next call works.</summary>
 public sealed class DvcCrashTests
 {
-    private const int Few = 8;
-    private const int Many = 160;
-
-    private static int Kills => Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? Many : Few;
+    /// <summary>Of each act. CI kills 4 processes, <c>LIFECYCLE_DEPTH=full</c> 60.</summary>
+    private static readonly int Kills = Depth.IsFull ? 60 : 4;
 
     [Fact]
-    public async Task Killed_DuringCheckout_Add_Push_NothingOfTheUserChanges_AndNothingFalseIsLeft()
+    public async Task Killed_DuringAdd_NothingOfTheUserChanges_AndWhatWasAddedIsWhole()
     {
         RandomStream random = new(9);
-        using DvcSandbox made = await MakeAsync();
-        SortedDictionary<string, string> content = made.Snapshot("d");
-        int killed = 0;
+        int inside = 0;
         for (int i = 0; i < Kills; i++)
         {
             using DvcSandbox sandbox = await MakeAsync();
-            SortedDictionary<string, string> source = sandbox.Stamps("d");
-            using (ChildProcess child = ChildProcess.Start(DvcChild.Work, sandbox.Root))
-            {
-                // the moment lies in one of the three acts, or soon behind one
-                string[] marks = ["ready", "out", "added"];
-                for (int mark = 0; mark <= i % 3; mark++)
-                {
-                    Assert.Equal(marks[mark], await child.Output.ReadLineAsync());
-                }
+            SortedDictionary<string, string> content = sandbox.Snapshot("d"), source = sandbox.Stamps("d");
+            List<string> lines = await KillAsync(DvcChild.AddOn, sandbox, i % 4, TimeSpan.FromMicroseconds(random.NextBelow(60_000)));
+            inside += lines is [.., Program.Begin] ? 1 : 0;
+            Assert.Equal(source, sandbox.Stamps("d"));
+            DvcRepository dvc = await sandbox.OpenAsync();
+            DvcVerification verification = await dvc.VerifyAsync();
+            Assert.True(verification.IsSound, string.Join('\n', verification.Damaged.Concat(verification.Missing)));
 
-                await Task.Delay(TimeSpan.FromMicroseconds(random.NextBelow(60_000)));
-                killed += (await child.KillAsync()).Contains("pushed") ? 0 : 1;
+            // each folder that was begun holds what was put there, and is added now
+            int begun = lines.Count(l => l == Program.Begin), ended = lines.Count(l => l == Program.End);
+            for (int number = 1; number < begun; number++)
+            {
+                Assert.All(DvcChild.Files(number), f => Assert.Equal(f.Content, File.ReadAllBytes(sandbox[f.Path])));
+                Assert.True(number >= ended || File.Exists(sandbox[string.Create(CultureInfo.InvariantCulture, $"x{number}.dvc")]));
+                await dvc.AddAsync(string.Create(CultureInfo.InvariantCulture, $"x{number}"));
             }
 
+            await AssertSoundAsync(sandbox, content);
+        }
+
+        Assert.True(inside >= Kills * 7 / 10, $"only {inside} of {Kills} were killed while they added");
+    }
+
+    [Fact]
+    public async Task Killed_DuringCheckout_EveryFileIsOneOfBothStates_AndTheNextCheckoutWorks()
+    {
+        RandomStream random = new(11);
+        using DvcSandbox sandbox = await MakeAsync();
+        await (await sandbox.OpenAsync()).CheckoutAsync("co");
+        File.Copy(sandbox["co.dvc"], Path.Combine(sandbox.Outside, "first.dvc"));
+        SortedDictionary<string, string> first = sandbox.Snapshot("co");
+        for (int i = 0; i < 60; i += 3)
+        {
+            File.WriteAllText(sandbox[string.Create(CultureInfo.InvariantCulture, $"co/{i % 5}/f{i}")], string.Create(CultureInfo.InvariantCulture, $"second {i}"));
+        }
+
+        File.WriteAllText(sandbox["co/big"], new string('z', 1_100_000));
+        Directory.Delete(sandbox["co/1"], recursive: true);
+        sandbox.Write("co/new/file", "new");
+        await (await sandbox.OpenAsync()).AddAsync("co");
+        File.Copy(sandbox["co.dvc"], Path.Combine(sandbox.Outside, "second.dvc"));
+        SortedDictionary<string, string> second = sandbox.Snapshot("co"), source = sandbox.Stamps("d");
+        HashSet<(string, string)> known = [.. first.Concat(second).Select(f => (f.Key, f.Value))];
+        int inside = 0;
+        for (int i = 0; i < Kills; i++)
+        {
+            List<string> lines = await KillAsync(DvcChild.CheckoutOn, sandbox, i % 4, TimeSpan.FromMicroseconds(random.NextBelow(60_000)));
+            inside += lines is [.., Program.Begin] ? 1 : 0;
+            Assert.All(sandbox.Snapshot("co"), f => Assert.Contains((f.Key, f.Value), known));
+            Assert.Equal(source, sandbox.Stamps("d"));
+            DvcRepository dvc = await sandbox.OpenAsync();
+            Assert.True((await dvc.VerifyAsync()).IsSound);
+            File.Copy(Path.Combine(sandbox.Outside, i % 2 == 0 ? "first.dvc" : "second.dvc"), sandbox["co.dvc"], overwrite: true);
+            await dvc.CheckoutAsync("co");
+            Assert.Equal(i % 2 == 0 ? first : second, sandbox.Snapshot("co"));
+        }
+
+        Assert.True(inside >= Kills * 7 / 10, $"only {inside} of {Kills} were killed while they checked out");
+    }
+
+    [Fact]
+    public async Task Killed_DuringPush_NothingFalseIsLeft()
+    {
+        RandomStream random = new(12);
+        int inside = 0;
+        for (int i = 0; i < Kills; i++)
+        {
+            using DvcSandbox sandbox = await MakeAsync();
+            SortedDictionary<string, string> content = sandbox.Snapshot("d"), source = sandbox.Stamps("d");
+            await (await sandbox.OpenAsync()).AddAsync("d");
+            List<string> lines = await KillAsync(DvcChild.PushOn, sandbox, i % 4, TimeSpan.FromMicroseconds(random.NextBelow(60_000)));
+            inside += lines is [.., Program.Begin] ? 1 : 0;
             Assert.Equal(source, sandbox.Stamps("d"));
             await AssertSoundAsync(sandbox, content);
         }
 
-        Assert.True(killed > 0, "every child was done before it was killed");
+        Assert.True(inside >= Kills * 7 / 10, $"only {inside} of {Kills} were killed while they pushed");
     }
 
     [Fact]
@@ -56,14 +111,14 @@ public sealed class DvcCrashTests
         sandbox.Write("d/big", new string('b', 300_000));
         SortedDictionary<string, string> source = sandbox.Stamps("d");
         DvcRepository dvc = await sandbox.OpenAsync();
-        int refused = await FillAsync(disk, sandbox, source, 4096, async () => await dvc.AddAsync("d"));
-        Assert.True(refused > 60, string.Create(CultureInfo.InvariantCulture, $"only {refused} refusals"));
+        int refused = await FillAsync(disk, sandbox, source, async () => await dvc.AddAsync("d"));
+        Assert.True(refused > (Depth.IsFull ? 60 : 20), string.Create(CultureInfo.InvariantCulture, $"only {refused} refusals"));
         Assert.True((await dvc.StatusAsync()).IsClean);
-        refused = await FillAsync(disk, sandbox, source, 16_384, async () => await dvc.PushAsync());
+        refused = await FillAsync(disk, sandbox, source, async () => await dvc.PushAsync());
         Assert.True(refused > 3, string.Create(CultureInfo.InvariantCulture, $"only {refused} refusals"));
         SortedDictionary<string, string> content = sandbox.Snapshot("d");
         Directory.Delete(sandbox["d"], recursive: true);
-        refused = await FillAsync(disk, sandbox, null, 16_384, async () => await dvc.CheckoutAsync());
+        refused = await FillAsync(disk, sandbox, null, async () => await dvc.CheckoutAsync());
         Assert.True(refused > 3, string.Create(CultureInfo.InvariantCulture, $"only {refused} refusals"));
         Assert.Equal(content, sandbox.Snapshot("d"));
     }
@@ -92,11 +147,27 @@ public sealed class DvcCrashTests
         await AssertSoundAsync(sandbox, content);
     }
 
-    // Room grows by a page or more a time, so each write in turn is the one that fails.
-    private static async Task<int> FillAsync(TinyDisk disk, DvcSandbox sandbox, SortedDictionary<string, string>? source, int step, Func<Task> act)
+    // Acts follow one upon the other, so that nearly every moment lies inside of one.
+    private static async Task<List<string>> KillAsync(string routine, DvcSandbox sandbox, int acts, TimeSpan after)
+    {
+        using ChildProcess child = ChildProcess.Start(routine, sandbox.Root);
+        await child.ExpectAsync("ready");
+        List<string> lines = [];
+        while (lines.Count(l => l == Program.End) < acts && await child.Output.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+        }
+
+        await Task.Delay(after);
+        lines.AddRange(await child.KillAsync());
+        return lines;
+    }
+
+    // Room grows by a page each time, so each write in turn is the one that fails; CI passes over pages the more room there is.
+    private static async Task<int> FillAsync(TinyDisk disk, DvcSandbox sandbox, SortedDictionary<string, string>? source, Func<Task> act)
     {
         int refused = 0;
-        for (int room = 0; ; room += step)
+        for (int room = 0; ; room += Depth.IsFull ? 4096 : 4096 * (1 + (room / 4096 / 8)))
         {
             disk.Leave(room);
             SortedDictionary<string, string> before = sandbox.Snapshot();
@@ -108,8 +179,7 @@ public sealed class DvcCrashTests
             }
             catch (LifecycleStorageException e)
             {
-                Assert.Contains("is full", e.Message, StringComparison.Ordinal);
-                Assert.Contains("are free", e.Message, StringComparison.Ordinal);
+                SmallDisk.AssertFull(e, disk.Folder.Path);
                 refused++;
             }
 
@@ -126,7 +196,8 @@ public sealed class DvcCrashTests
 
     private static async Task<DvcSandbox> MakeAsync()
     {
-        DvcSandbox sandbox = DvcSandbox.Empty("[core]\n    remote = r\n['remote \"r\"']\n    url = ../../remote\n");
+        DvcSandbox sandbox = DvcSandbox.Empty("[core]\n    remote = r\n['remote \"r\"']\n    url = ../../remote\n" + string.Concat(
+            Enumerable.Range(0, DvcChild.Remotes).Select(i => string.Create(CultureInfo.InvariantCulture, $"['remote \"r{i}\"']\n    url = ../../remote{i}\n"))));
         for (int i = 0; i < 60; i++)
         {
             sandbox.Write(string.Create(CultureInfo.InvariantCulture, $"d/{i % 7}/f{i}"), string.Create(CultureInfo.InvariantCulture, $"data {i}"));
@@ -145,8 +216,7 @@ public sealed class DvcCrashTests
         DvcRepository dvc = await sandbox.OpenAsync();
         DvcVerification verification = await dvc.VerifyAsync();
         Assert.True(verification.IsSound, string.Join('\n', verification.Damaged.Concat(verification.Missing)));
-        string remote = Path.Combine(sandbox.Outside, "remote");
-        if (Directory.Exists(remote))
+        foreach (string remote in Directory.EnumerateDirectories(sandbox.Outside, "remote*"))
         {
             foreach (string file in Directory.EnumerateFiles(remote, "*", SearchOption.AllDirectories).Where(f => !Path.GetFileName(f).StartsWith('.')))
             {

@@ -173,7 +173,7 @@ public sealed class TamperingTests
     }
 
     /// <summary>Something of every feature: data, runs, a judged and promoted model.</summary>
-    private static async Task<ModelLifecycle> FillAsync(Workspace workspace)
+    internal static async Task<ModelLifecycle> FillAsync(Workspace workspace)
     {
         ModelLifecycle lifecycle = await workspace.OpenAsync();
         Data.DatasetVersion data = await lifecycle.Datasets.CommitAsync("loans", workspace.Write("loans.csv", "a,b\n1,2\n3,4\n"));

@@ -28,7 +28,7 @@ internal static partial class ChildRoutines
         Console.WriteLine("ready");
         Console.ReadLine();
         await tender.RunAsync(operations, young / 2);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {tender.Operations} {tender.Referred} {tender.Removed} {tender.TooSlow}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done {tender.Operations} {tender.Referred} {tender.Removed} {tender.TooSlow} {tender.Collected} {tender.Refused}"));
     }
 
     /// <summary>Fills, drops and collects until it is killed; says which blobs it needs.</summary>

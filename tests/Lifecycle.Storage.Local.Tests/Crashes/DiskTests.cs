@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Storage.Local.Tests;
@@ -48,7 +50,11 @@ public sealed class DiskTests
         ];
         foreach (Func<ValueTask> attempt in attempts)
         {
-            AssertFull(await Assert.ThrowsAsync<LifecycleStorageException>(async () => await attempt()), disk.Path);
+            LifecycleStorageException full = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await attempt());
+            AssertFull(full, disk.Path);
+            long[] numbers = [.. Regex.Match(full.Message, @"(\d+) bytes were to be written, (\d+) bytes are free").Groups.Values.Skip(1).Select(g => long.Parse(g.Value, CultureInfo.InvariantCulture))];
+            Assert.InRange(numbers[0], 1, 100 * Mebibyte);
+            Assert.InRange(numbers[1], 0, 2 * Mebibyte);
             Assert.Equal(before, disk.Files());
         }
 
@@ -174,8 +180,7 @@ public sealed class DiskTests
 
     private static void AssertFull(LifecycleStorageException error, string folder)
     {
-        Assert.Contains("is full", error.Message, StringComparison.Ordinal);
-        Assert.Contains(folder, error.Message, StringComparison.Ordinal);
+        SmallDisk.AssertFull(error, folder);
         Assert.Contains("Free space", error.Message, StringComparison.Ordinal);
     }
 

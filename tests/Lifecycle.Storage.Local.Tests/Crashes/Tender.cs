@@ -15,7 +15,7 @@ internal sealed class Tender
     public Tender(string root, string name, LocalStorageOptions options)
     {
         _name = name;
-        _random = new Random(name.Sum(c => c));
+        _random = new Random(name.Aggregate(17, (hash, c) => (hash * 31) + c));
         _store = new LocalBlobStore(Path.Combine(root, "objects"), options);
         _upkeep = new LocalBlobUpkeep(_store, options);
         _needs = new NeedsFolder(Path.Combine(root, "needs"));
@@ -27,6 +27,12 @@ internal sealed class Tender
     public int Referred { get; private set; }
 
     public int Removed { get; private set; }
+
+    /// <summary>Collections that ran to their end.</summary>
+    public int Collected { get; private set; }
+
+    /// <summary>Collections that were refused because another process collected, or had just done so.</summary>
+    public int Refused { get; private set; }
 
     /// <summary>How often the process was held up for longer than what it had put is protected.</summary>
     public int TooSlow { get; private set; }
@@ -84,10 +90,12 @@ internal sealed class Tender
         {
             CollectionReport report = await (await _upkeep.PlanCollectionAsync()).ApplyAsync();
             Removed += report.Removed.Count;
+            Collected++;
         }
         catch (CollectionRefusedException busy) when (busy.IsTransient || busy.Message.Contains("clock", StringComparison.Ordinal))
         {
             // Another process collects, or did so in this very millisecond.
+            Refused++;
         }
     }
 

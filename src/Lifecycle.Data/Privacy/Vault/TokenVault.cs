@@ -229,7 +229,8 @@ public sealed class TokenVault : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LifecycleStorageException(Store, "write", path, $"The vault '{path}' cannot be written: {error.Message} Its tokens of before are untouched.", innerException: error);
+            string why = DiskRoom.Full(error, path, content.Length + more.Sum(m => (long)m.Length)) ?? error.Message;
+            throw new LifecycleStorageException(Store, "write", path, $"The vault '{path}' cannot be written: {why} Its tokens of before are untouched.", innerException: error);
         }
     }
 }

@@ -56,6 +56,7 @@ internal sealed class KeepList
 
         string folder = Path.Combine(store, Folder);
         string file = Path.Combine(folder, LifecycleId.New(time).ToString("N") + Extension);
+        byte[] content = Of(digests, time.GetUtcNow()).ToBytes();
         try
         {
             if (!Directory.Exists(folder))
@@ -64,12 +65,12 @@ internal sealed class KeepList
                 AtomicFile.FlushFolder(store);
             }
 
-            await AtomicFile.WriteAsync(file, Of(digests, time.GetUtcNow()).ToBytes(), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(file, content, cancellationToken).ConfigureAwait(false);
             return file;
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
-            throw DiskFailure.Of(error, "keep", file, folder);
+            throw DiskFailure.Of(error, "keep", file, folder, content.Length);
         }
     }
 }

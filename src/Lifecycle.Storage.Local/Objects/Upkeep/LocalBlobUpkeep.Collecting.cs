@@ -128,14 +128,14 @@ public sealed partial class LocalBlobUpkeep
 
     private async ValueTask WriteMarksAsync(Guid id, CollectionSurvey survey, CancellationToken cancellationToken)
     {
-        DeadList list = new(id, survey.At, survey.Dead.ToDictionary(d => d.Key, d => d.Value.Since));
+        byte[] list = new DeadList(id, survey.At, survey.Dead.ToDictionary(d => d.Key, d => d.Value.Since)).ToBytes();
         try
         {
-            await AtomicFile.WriteAsync(DeadFile(id), list.ToBytes(), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(DeadFile(id), list, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (DiskFailure.Is(error))
         {
-            throw DiskFailure.Of(error, "collect", id.ToString("N"), _folder.Path);
+            throw DiskFailure.Of(error, "collect", id.ToString("N"), _folder.Path, list.Length);
         }
     }
 
