@@ -2,11 +2,12 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Lifecycle.Statistics;
 
 /// <summary>Sorts blocks of <see cref="Length"/> numbers without a branch that depends on them: a network across vectors, then merges from both ends.</summary>
-internal static class SortedBlock
+internal static partial class SortedBlock
 {
     public const int Length = 256;
 
@@ -19,6 +20,12 @@ internal static class SortedBlock
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sort(Span<double> values, Span<double> spare)
     {
+        if (Avx512F.IsSupported)
+        {
+            SortWide(values);
+            return;
+        }
+
         ref double from = ref MemoryMarshal.GetReference(values), to = ref MemoryMarshal.GetReference(spare);
         for (int square = 0; square < Length; square += Square)
         {
