@@ -183,7 +183,8 @@ public sealed class DatasetVersion
     /// <param name="define">Key, parts, strata, salt.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     /// <exception cref="DatasetException">
-    /// There is no such table. Or an earlier split with this key and salt had a column that decides as another type, as which its cells cannot be read any more.
+    /// There is no such table. Or an earlier split with this key and salt had a column that decides as another type, as which its cells cannot be read any more,
+    /// or was by all columns, of which one is gone. Or an earlier split was written by a newer version.
     /// </exception>
     /// <exception cref="UnknownColumnException">A column that decides is not there.</exception>
     public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>
