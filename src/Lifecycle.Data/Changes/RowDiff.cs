@@ -51,14 +51,16 @@ internal sealed class RowDiff
         IAsyncEnumerable<RowChange> changes = await PartsAsync(cancellationToken).ConfigureAwait(false) is var parts and > 1
             ? SpilledAsync(parts, cancellationToken)
             : Comparison().CompareAsync(
-                RowsAsync(_old, _oldTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken),
-                RowsAsync(_new, _newTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken),
+                RowsAsync(_old, _oldTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, BytesOf, cancellationToken),
+                RowsAsync(_new, _newTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, BytesOf, cancellationToken),
                 cancellationToken);
         await foreach (RowChange change in changes.ConfigureAwait(false))
         {
             yield return change;
         }
     }
+
+    private static long BytesOf(NumberedRows rows) => BatchesAhead.BytesOf(rows.Columns);
 
     private static TableSummary Table(DatasetVersion version, string? file, RowDiffOptions options)
     {
