@@ -51,14 +51,16 @@ internal sealed class RowDiff
         IAsyncEnumerable<RowChange> changes = await PartsAsync(cancellationToken).ConfigureAwait(false) is var parts and > 1
             ? SpilledAsync(parts, cancellationToken)
             : Comparison().CompareAsync(
-                RowsAsync(_old, _oldTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken),
-                RowsAsync(_new, _newTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken),
+                RowsAsync(_old, _oldTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, BytesOf, cancellationToken),
+                RowsAsync(_new, _newTable, cancellationToken).ReadAheadAsync(BatchesReadAhead, BytesOf, cancellationToken),
                 cancellationToken);
         await foreach (RowChange change in changes.ConfigureAwait(false))
         {
             yield return change;
         }
     }
+
+    private static long BytesOf(NumberedRows rows) => BatchesAhead.BytesOf(rows.Columns);
 
     private static TableSummary Table(DatasetVersion version, string? file, RowDiffOptions options)
     {
@@ -84,8 +86,8 @@ internal sealed class RowDiff
 
     private RowComparison Comparison() => new(_pairs, _key, _multiset, (_old.ToString(), _new.ToString()));
 
-    // Into how many files the rows go so that those of one fit into the memory. The older side is held; with a key the added rows of the younger one are, too,
-    // to find keys that stand twice.
+    // Into how many files the rows go so that those of one fit into the memory. The older side is held; with a key the added rows of the younger one are, too
+    // and at the same time, to find keys that stand twice.
     internal async ValueTask<int> PartsAsync(CancellationToken cancellationToken)
     {
         if (_options.Parts is { } parts)
@@ -96,7 +98,7 @@ internal sealed class RowDiff
         double bytes = await BytesAsync(_old, _oldTable, cancellationToken).ConfigureAwait(false);
         if (!_multiset)
         {
-            bytes = Math.Max(bytes, await BytesAsync(_new, _newTable, cancellationToken).ConfigureAwait(false));
+            bytes += await BytesAsync(_new, _newTable, cancellationToken).ConfigureAwait(false);
         }
 
         return bytes <= _options.Memory ? 1 : (int)Math.Min(MostParts, Math.Ceiling(bytes / _options.Memory) + 1);

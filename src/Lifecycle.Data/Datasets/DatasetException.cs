@@ -118,6 +118,14 @@ public sealed class WorkspaceModifiedException : DatasetException
                 : canOverwrite ? "Commit them, move them away, choose an empty folder, or say CheckoutOptions.Overwrite." : "Move them away or choose an empty folder."))
         => Paths = paths;
 
+    private WorkspaceModifiedException(IReadOnlyList<string> paths, string message)
+        : base(message) => Paths = paths;
+
     /// <summary>The files in the way.</summary>
     public IReadOnlyList<string> Paths { get; }
+
+    internal static WorkspaceModifiedException InDvc(string root, IReadOnlyList<string> paths) => new(
+        paths,
+        $"{paths.Count} thing(s) in '{root}' are in the way, so nothing was written: {string.Join(", ", paths.Take(Shown))}{(paths.Count > Shown ? ", ..." : "")}. "
+        + "Keep them with AddAsync, move them away, or say DvcCheckoutOptions.Overwrite.");
 }

@@ -170,7 +170,7 @@ public sealed class DatasetVersion
     /// <summary>Writes the version into a DVC repository: objects, <c>.dvc</c> file and the line in <c>.gitignore</c>, in DVC's bytes. The work tree is not touched; check it out there.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="path">Where it will lie, relative to the repository. A version of one file with the name of that path becomes a file, others a folder.</param>
-    /// <param name="cancellationToken">Cancelling leaves no trace but objects that nobody refers to.</param>
+    /// <param name="cancellationToken">Cancelling leaves no trace but objects that nobody refers to; after the <c>.dvc</c> file has been written it is not heard any more.</param>
     /// <exception cref="SourceRefusedException">The path lies outside, in another output, or over one; or Git tracks it.</exception>
     /// <exception cref="DvcRepositoryBusyException">Somebody else writes there.</exception>
     public ValueTask<DvcExport> ExportAsync(DvcRepository repository, string path, CancellationToken cancellationToken = default) =>
@@ -183,7 +183,8 @@ public sealed class DatasetVersion
     /// <param name="define">Key, parts, strata, salt.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     /// <exception cref="DatasetException">
-    /// There is no such table. Or an earlier split with this key and salt had a column that decides as another type, as which its cells cannot be read any more.
+    /// There is no such table. Or an earlier split with this key and salt had a column that decides as another type, as which its cells cannot be read any more,
+    /// or was by all columns, of which one is gone. Or an earlier split was written by a newer version.
     /// </exception>
     /// <exception cref="UnknownColumnException">A column that decides is not there.</exception>
     public ValueTask<DatasetSplit> SplitAsync(Action<SplitBuilder> define, CancellationToken cancellationToken = default) =>

@@ -42,14 +42,17 @@ internal sealed record VersionRecord(
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>Whether the bytes are a record of another number than this build writes: a newer one, which says things that this build would pass over.</summary>
-    public static bool IsNewer(ReadOnlySpan<byte> bytes)
+    public static bool IsNewer(ReadOnlySpan<byte> bytes) => IsNewer(bytes, FormatPrefix, CurrentFormat);
+
+    /// <summary>Whether the bytes are a document of this kind with another number than this build writes.</summary>
+    public static bool IsNewer(ReadOnlySpan<byte> bytes, string prefix, string current)
     {
         try
         {
             Utf8JsonReader reader = new(bytes);
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("format"u8)
                 && reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString()! is var format
-                && format.StartsWith(FormatPrefix, StringComparison.Ordinal) && format != CurrentFormat;
+                && format.StartsWith(prefix, StringComparison.Ordinal) && format != current;
         }
         catch (JsonException)
         {

@@ -47,18 +47,11 @@ public sealed partial class DatasetCatalog
         DatasetVersion version = await CommitFilesAsync(name, scanned, cause, message, options, cancellationToken).ConfigureAwait(false);
         Dictionary<string, string> hashes = files.ToDictionary(f => f.Path, f => f.Md5, StringComparer.Ordinal);
         bool isLegacy = output.HashKind == DvcHashKind.Md5Dos2Unix;
-        IReadOnlyList<DatasetFile> tree = await ReadTreeAsync(version.Digest, cancellationToken).ConfigureAwait(false);
-        try
+        await TryNoteHashesAsync(version, async () =>
         {
-            await NoteHashesAsync(
-                tree.Where(f => hashes.ContainsKey(f.Path)).Select(f => (f, isLegacy ? null : hashes[f.Path], isLegacy ? hashes[f.Path] : null)), cancellationToken).ConfigureAwait(false);
-        }
-        catch (LifecycleStorageException e)
-        {
-            // the version is committed; an export finds the MD5 of its files again by reading them
-            LogHashesNotSaved(version, e.Message);
-        }
-
+            IReadOnlyList<DatasetFile> tree = await ReadTreeAsync(version.Digest, CancellationToken.None).ConfigureAwait(false);
+            return tree.Where(f => hashes.ContainsKey(f.Path)).Select(f => (f, isLegacy ? null : hashes[f.Path], isLegacy ? hashes[f.Path] : null));
+        }).ConfigureAwait(false);
         return version;
     }
 
@@ -71,8 +64,8 @@ public sealed partial class DatasetCatalog
         DvcExported[] files = [.. tree.Select(f => new DvcExported(f, known.GetValueOrDefault(f.Digest.Hex)))];
         bool isFolder = !(tree is [var only] && only.Path == Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
         DvcExport export = await repository.WriteExportAsync(path, isFolder, files, (file, token) => Blobs.OpenAsync(file.File.Digest, null, token), cancellationToken).ConfigureAwait(false);
-        await NoteHashesAsync(
-            files.Where(f => f.Md5 != known.GetValueOrDefault(f.File.Digest.Hex)).Select(f => (f.File, f.Md5, (string?)null)), cancellationToken).ConfigureAwait(false);
+        await TryNoteHashesAsync(
+            version, () => ValueTask.FromResult(files.Where(f => f.Md5 != known.GetValueOrDefault(f.File.Digest.Hex)).Select(f => (f.File, f.Md5, (string?)null)))).ConfigureAwait(false);
         ExportedState state = new(version.Number, version.Id, version.Digest.ToString(), export.Output.Path, export.Output.Oid!, tree.Count, version.Bytes, export.LostExecutable.Count);
         await _database.WriteAsync(
             async (transaction, token) =>
@@ -82,7 +75,7 @@ public sealed partial class DatasetCatalog
                 return 0;
             },
             CommitDurability.Flushed,
-            cancellationToken).ConfigureAwait(false);
+            CancellationToken.None).ConfigureAwait(false);
         return export;
     }
 
@@ -114,7 +107,20 @@ public sealed partial class DatasetCatalog
         return known;
     }
 
-    private async ValueTask NoteHashesAsync(IEnumerable<(DatasetFile File, string? Md5, string? Legacy)> hashes, CancellationToken cancellationToken)
+    // Nothing undoes the version or the output any more; an export finds the MD5 of the files again by reading them.
+    private async ValueTask TryNoteHashesAsync(DatasetVersion version, Func<ValueTask<IEnumerable<(DatasetFile File, string? Md5, string? Legacy)>>> hashes)
+    {
+        try
+        {
+            await NoteHashesAsync(await hashes().ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LifecycleException or OperationCanceledException or ObjectDisposedException)
+        {
+            LogHashesNotSaved(version, e.Message);
+        }
+    }
+
+    private async ValueTask NoteHashesAsync(IEnumerable<(DatasetFile File, string? Md5, string? Legacy)> hashes)
     {
         object?[][] rows = [.. hashes.DistinctBy(h => h.File.Digest).Select(h => new object?[] { h.File.Digest.Hex, h.Md5, h.Legacy, h.File.Length })];
         if (rows.Length > 0)
@@ -123,10 +129,10 @@ public sealed partial class DatasetCatalog
                 "data_file_hash", ["sha256", "md5", "md5_dos2unix", "length"],
                 "ON CONFLICT (sha256) DO UPDATE SET md5 = coalesce(excluded.md5, md5), md5_dos2unix = coalesce(excluded.md5_dos2unix, md5_dos2unix)");
             await _database.WriteAsync(
-                async (transaction, token) => await _database.BulkInsertAsync(transaction, insert, rows, token).ConfigureAwait(false), cancellationToken: cancellationToken).ConfigureAwait(false);
+                async (transaction, token) => await _database.BulkInsertAsync(transaction, insert, rows, token).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The MD5 of the files of {Version} could not be kept, so an export computes them again: {Problem}")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The MD5 of the files of {Version} could not be kept, so an export computes them again: {Problem}")]
     private partial void LogHashesNotSaved(DatasetVersion version, string problem);
 }

@@ -198,19 +198,21 @@ public sealed partial class DvcRepository
         string text = document is { Outputs.Count: > 0 }
             ? DvcFileWriter.Update(document.Text, document.Outputs.First(o => o.Output.Path == relative).Node, record, document.Name)
             : DvcFileWriter.New(record);
+        // the two files go together, so from here on nothing is cancelled
+        cancellationToken.ThrowIfCancellationRequested();
         if (document is null || document.Text != text)
         {
-            await ReplaceAsync(file, Encoding.UTF8.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(file, Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
         }
 
         if (!_config.HasNoScm)
         {
-            await IgnoreInGitAsync(relative, warnings, cancellationToken).ConfigureAwait(false);
+            await IgnoreInGitAsync(relative, warnings).ConfigureAwait(false);
         }
     }
 
     // `/name` in the `.gitignore` beside the data, once.
-    private async ValueTask IgnoreInGitAsync(string relative, List<string> warnings, CancellationToken cancellationToken)
+    private async ValueTask IgnoreInGitAsync(string relative, List<string> warnings)
     {
         int slash = relative.LastIndexOf('/');
         string folder = slash < 0 ? "" : relative[..slash];
@@ -224,12 +226,12 @@ public sealed partial class DvcRepository
         }
 
         // bytes, because Git asks for no encoding
-        byte[] text = kind == SourceKind.File ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false) : [];
+        byte[] text = kind == SourceKind.File ? await File.ReadAllBytesAsync(file).ConfigureAwait(false) : [];
         byte[] added = Encoding.UTF8.GetBytes(line);
         if (!HasLine(text, added))
         {
             byte[] end = text is [.., not (byte)'\n'] ? [(byte)'\n'] : [];
-            await ReplaceAsync(file, (byte[])[.. text, .. end, .. added, (byte)'\n'], cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync(file, (byte[])[.. text, .. end, .. added, (byte)'\n']).ConfigureAwait(false);
         }
     }
 
@@ -246,13 +248,13 @@ public sealed partial class DvcRepository
         return false;
     }
 
-    private static async ValueTask ReplaceAsync(string file, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
+    private static async ValueTask ReplaceAsync(string file, ReadOnlyMemory<byte> text)
     {
         try
         {
             UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(file) ? File.GetUnixFileMode(file) : null;
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await AtomicFile.WriteAsync(file, text, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(file, text).ConfigureAwait(false);
             if (mode is { } kept && !OperatingSystem.IsWindows())
             {
                 File.SetUnixFileMode(file, kept);

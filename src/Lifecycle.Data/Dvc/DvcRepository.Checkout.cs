@@ -217,7 +217,7 @@ public sealed partial class DvcRepository
         List<string> conflicts = [.. plan.Different.Where(d => !d.OnlyMode && !IsKept(d.FullPath, d.Hash, d.Kind)).Select(d => d.Path)];
         if (conflicts.Count > 0 && !options.Overwrite)
         {
-            throw new WorkspaceModifiedException(Root, conflicts);
+            throw WorkspaceModifiedException.InDvc(Root, conflicts);
         }
 
         foreach ((string path, string? fullPath, NativeStamp found, string? hash, DvcHashKind kind) in plan.Extra)

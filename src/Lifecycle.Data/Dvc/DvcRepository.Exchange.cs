@@ -27,7 +27,11 @@ public sealed partial class DvcRepository
         }
         else
         {
-            Parallel.ForEach(files, f => f.CheckLegacy(cancellationToken));
+            await Parallel.ForEachAsync(files, cancellationToken, (file, token) =>
+            {
+                file.CheckLegacy(token);
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
         }
 
         string name = output.Path[(output.Path.LastIndexOf('/') + 1)..];

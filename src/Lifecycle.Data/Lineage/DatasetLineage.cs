@@ -38,7 +38,11 @@ public sealed class DatasetLineage : IAsyncDisposable
         await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_disposed)
+            {
+                throw new ObjectDisposedException(null, "The catalog of datasets was closed; await what runs before DisposeAsync.");
+            }
+
             if (!_listening)
             {
                 await LineageSubscriber.Of(_events).JoinAsync(_database, _events, cancellationToken).ConfigureAwait(false);

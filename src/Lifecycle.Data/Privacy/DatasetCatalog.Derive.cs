@@ -27,7 +27,7 @@ public sealed partial class DatasetCatalog
     /// store's folder, a vault does, free text would be kept, a hierarchy does not know a value. All but the last two are found before a
     /// row is read.
     /// </exception>
-    /// <exception cref="DatasetException">The source is of another store, or has no such table.</exception>
+    /// <exception cref="DatasetException">The source is of another store, was removed, or has no such table.</exception>
     /// <exception cref="PrivacyRequirementNotMetException">The requirement cannot be met, or only by leaving out too many rows.</exception>
     /// <exception cref="TableFormatException">A row cannot be read.</exception>
     public async ValueTask<DerivedVersion> DeriveAsync(
@@ -49,7 +49,9 @@ public sealed partial class DatasetCatalog
         {
             if (await FindAsync(source.Id, cancellationToken).ConfigureAwait(false) is null)
             {
-                throw new DatasetException($"{source} is not in this store, so nothing derived from it could name it. Commit it here first.");
+                throw await FindWithRemovedAsync(source.Id, cancellationToken).ConfigureAwait(false) is null
+                    ? new DatasetException($"{source} is not in this store, so nothing derived from it could name it. Commit it here first.")
+                    : DatasetNotFoundException.Removed(source.Name, source.Number);
             }
 
             TableSummary table = source.TableOf(file);
@@ -77,11 +79,13 @@ public sealed partial class DatasetCatalog
     }
 
     /// <summary>What is known of how a version was derived, also when its source has been removed since; null when it was not derived by a privacy plan.</summary>
-    /// <exception cref="DatasetException">A document beside it is damaged or was written by a newer version.</exception>
+    /// <exception cref="DatasetException">Its record, or a document beside it, is damaged or was written by a newer version.</exception>
     public async ValueTask<DerivedVersion?> DerivationOfAsync(DatasetVersion version, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
-        VersionRecord? record = VersionRecord.Parse(await ReadBlobAsync(Blobs, version.Record, DatasetTree.MaximumBytes, cancellationToken).ConfigureAwait(false));
+        await RequireKnownAsync(version, cancellationToken).ConfigureAwait(false);
+        VersionRecord record = VersionRecord.Parse(await ReadBlobAsync(Blobs, version.Record, DatasetTree.MaximumBytes, cancellationToken).ConfigureAwait(false))
+            ?? throw new DatasetException($"The record {version.Record} of {version} is damaged.");
         if (record is not { Transform: { Name: PrivacyTransform } transform, Risk: { } risk, Source: { Kind: VersionSource } source })
         {
             return null;

@@ -42,13 +42,20 @@ public sealed class DatasetProfile
     /// <param name="rows">The rows.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     /// <exception cref="TableFormatException">A row cannot be read.</exception>
-    public static async ValueTask<DatasetProfile> OfRowsAsync(
+    public static ValueTask<DatasetProfile> OfRowsAsync(
         string path, TableSchema schema, IAsyncEnumerable<ColumnBatch> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(rows);
-        BatchTally[] tallies = [.. schema.Select((c, i) => new BatchTally(i, c))];
+        return OfRowsAsync(path, schema, 0, rows, cancellationToken);
+    }
+
+    /// <summary>Profiles some columns of a table: they are numbered from <paramref name="first"/> on, because the number is the seed of a sketch.</summary>
+    internal static async ValueTask<DatasetProfile> OfRowsAsync(
+        string path, TableSchema schema, int first, IAsyncEnumerable<ColumnBatch> rows, CancellationToken cancellationToken)
+    {
+        BatchTally[] tallies = [.. schema.Select((c, i) => new BatchTally(first + i, c))];
         long count = 0;
         await foreach (ColumnBatch batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {

@@ -31,7 +31,13 @@ public sealed partial class DatasetCatalog
     }
 
     /// <summary>The first split of a dataset that gives a key the same position, with its types; null when there is none.</summary>
-    internal async ValueTask<SplitDefinition?> EarlierSplitAsync(DatasetVersion version, SplitDefinition definition, CancellationToken cancellationToken)
+    /// <param name="version">What is split.</param>
+    /// <param name="definition">How it is split.</param>
+    /// <param name="unread">Takes a sentence for each earlier split that cannot be read.</param>
+    /// <param name="cancellationToken">Cancels between splits.</param>
+    /// <exception cref="DatasetException">An earlier split was written by a newer version.</exception>
+    internal async ValueTask<SplitDefinition?> EarlierSplitAsync(
+        DatasetVersion version, SplitDefinition definition, List<string> unread, CancellationToken cancellationToken)
     {
         if (definition.TimeColumn is not null)
         {
@@ -39,12 +45,12 @@ public sealed partial class DatasetCatalog
         }
 
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
-        List<Digest> digests = [];
+        List<(Digest Digest, string Version)> splits = [];
         DbConnection connection = await _database.DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             DbCommand command = connection.Command(
-                "SELECT s.digest FROM data_split s JOIN data_version v ON v.id = s.version JOIN data_dataset d ON d.id = v.dataset WHERE d.name = $name ORDER BY s.rowid",
+                "SELECT s.digest, s.version FROM data_split s JOIN data_version v ON v.id = s.version JOIN data_dataset d ON d.id = v.dataset WHERE d.name = $name ORDER BY s.rowid",
                 ("$name", version.Name));
             await using (command.ConfigureAwait(false))
             {
@@ -53,25 +59,27 @@ public sealed partial class DatasetCatalog
                 {
                     while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
-                        digests.Add(Digest.Parse(reader.GetString(0)));
+                        splits.Add((Digest.Parse(reader.GetString(0)), reader.GetString(1)));
                     }
                 }
             }
         }
 
-        foreach (Digest digest in digests)
+        foreach ((Digest digest, string id) in splits)
         {
             try
             {
                 SplitDefinition earlier = await OpenSplitDefinitionAsync(digest, cancellationToken).ConfigureAwait(false);
-                if (earlier.Types is not null && earlier.HasPositionsOf(definition))
+                if (earlier.Types is not null && earlier.HasPositionsOf(definition)
+                    && (earlier.File == definition.File || (version.Tables.Count == 1 && await FindWithRemovedAsync(id, cancellationToken).ConfigureAwait(false) is { Tables.Count: 1 })))
                 {
                     return earlier;
                 }
             }
-            catch (Exception e) when (IsDamage(e) || e is UnknownColumnException)
+            catch (Exception e) when ((IsDamage(e) && e is not NewerSplitException) || e is UnknownColumnException)
             {
                 LogSplitNotRead(digest, version.Name, e.Message);
+                unread.Add($"The earlier split {digest} of {version.Name} cannot be read, so if it was by the same columns, rows may have changed their part: {e.Message}");
             }
         }
 
@@ -84,11 +92,17 @@ public sealed partial class DatasetCatalog
     private async ValueTask<SplitDocument> ReadSplitAsync(Digest digest, CancellationToken cancellationToken)
     {
         byte[] bytes = await ReadBlobAsync(Blobs, digest, MaximumDefinition, cancellationToken).ConfigureAwait(false);
+        if (VersionRecord.IsNewer(bytes, SplitDocument.FormatPrefix, SplitDocument.FormatName))
+        {
+            throw new NewerSplitException(
+                $"The split {digest} was written by a newer version of the Lifecycle packages, so which part it gives a row is not known; update them, or split by a definition.");
+        }
+
         try
         {
             return JsonSerializer.Deserialize(bytes, DataJson.Default.SplitDocument) is { Format: SplitDocument.FormatName, File: not null, Key: not null, Salt: not null, Parts: not null } document
                 ? document
-                : throw new DatasetException($"The blob {digest} is no definition of a split, or was written by a newer version.");
+                : throw new DatasetException($"The blob {digest} is no definition of a split.");
         }
         catch (JsonException e)
         {
@@ -121,4 +135,6 @@ public sealed partial class DatasetCatalog
             CommitDurability.Flushed,
             cancellationToken).ConfigureAwait(false);
     }
+
+    private sealed class NewerSplitException(string message) : DatasetException(message);
 }

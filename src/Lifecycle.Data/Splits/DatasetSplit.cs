@@ -46,7 +46,7 @@ public sealed class DatasetSplit
     /// <summary>The parts, in the order in which they were defined.</summary>
     public IReadOnlyList<DatasetPart> Parts { get; private set; } = [];
 
-    /// <summary>Strata that have fewer than 10 rows in a part.</summary>
+    /// <summary>Strata that have fewer than 10 rows in a part, and earlier splits of the dataset that could not be read to keep rows where they were.</summary>
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
     /// <summary>The part of this name.</summary>
@@ -103,25 +103,37 @@ public sealed class DatasetSplit
         define(builder);
         TableSummary table = version.TableOf(builder.Table);
         SplitDefinition definition = builder.Build(table);
-        definition = await version.Catalog.EarlierSplitAsync(version, definition, cancellationToken).ConfigureAwait(false) is { } earlier
-            && earlier.Types!.All(t => table.Schema.IndexOf(t.Name) >= 0)
-            ? definition with { Types = earlier.Types }
-            : definition;
+        List<string> unread = [];
+        if (await version.Catalog.EarlierSplitAsync(version, definition, unread, cancellationToken).ConfigureAwait(false) is { } earlier)
+        {
+            string[] gone = [.. earlier.Types!.Select(t => t.Name).Where(n => table.Schema.IndexOf(n) < 0)];
+            definition = gone.Length == 0 ? definition with { Types = earlier.Types } : throw new DatasetException(
+                $"The first split of '{version.Name}' by all columns with this salt was decided by {string.Join(", ", gone.Take(20).Select(n => $"'{n}'"))}{(gone.Length > 20 ? ", ..." : "")} too, "
+                + $"which {version} does not have, so every row could change its part. Name columns that stay with By(...), or choose another salt.");
+        }
+
         if (definition.TimeColumn is { } time && definition.TimeCuts.Count == 0)
         {
             definition = definition with { TimeCuts = await CutsAsync(version, table, time, definition, cancellationToken).ConfigureAwait(false) };
         }
 
-        return await MakeAsync(version, definition, cancellationToken).ConfigureAwait(false);
+        return await MakeAsync(version, definition, unread, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async ValueTask<DatasetSplit> MakeAsync(DatasetVersion version, SplitDefinition definition, CancellationToken cancellationToken)
+    internal static ValueTask<DatasetSplit> MakeAsync(DatasetVersion version, SplitDefinition definition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
+        return MakeAsync(version, definition, [], cancellationToken);
+    }
+
+    private static async ValueTask<DatasetSplit> MakeAsync(
+        DatasetVersion version, SplitDefinition definition, IReadOnlyList<string> warnings, CancellationToken cancellationToken)
+    {
         TableSummary table = version.TableOf(definition.File);
         definition = definition.TypedBy(table.Schema);
         DatasetSplit split = new(version, definition, table);
         await split.CountAsync(cancellationToken).ConfigureAwait(false);
+        split.Warnings = [.. warnings, .. split.Warnings];
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(definition.ToDocument(version), DataJson.Default.SplitDocument);
         split.Digest = await version.Catalog.KeepSplitAsync(version, bytes, split.Parts.ToDictionary(p => p.Name, p => p.Rows), cancellationToken).ConfigureAwait(false);
         return split;

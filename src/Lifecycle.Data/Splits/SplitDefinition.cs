@@ -66,9 +66,9 @@ public sealed record SplitDefinition
         Types = [.. (Deciding() ?? schema.Select(c => c.Name)).Select(n => (n, schema[n].Type))],
     };
 
-    /// <summary>Whether another definition gives a key the same position.</summary>
+    /// <summary>Whether another definition gives a key the same position, if both are of the same table.</summary>
     internal bool HasPositionsOf(SplitDefinition other) =>
-        TimeColumn is null && other.TimeColumn is null && File == other.File && Salt == other.Salt && Stratum == other.Stratum && Key.SequenceEqual(other.Key);
+        TimeColumn is null && other.TimeColumn is null && Salt == other.Salt && Stratum == other.Stratum && Key.SequenceEqual(other.Key);
 
     internal SplitDocument ToDocument(DatasetVersion version) => new(
         version.Name, version.Digest.ToString(), File, Key, Salt, Stratum,

@@ -14,7 +14,8 @@ internal sealed record SplitDocument(
     [property: JsonPropertyOrder(8)] IReadOnlyList<SplitPartEntry> Parts,
     [property: JsonPropertyOrder(9)] IReadOnlyList<SplitTypeEntry>? Types = null)
 {
-    public const string FormatName = "lifecycle.split/1";
+    public const string FormatPrefix = "lifecycle.split/";
+    public const string FormatName = FormatPrefix + "1";
 
     [JsonPropertyOrder(0)]
     public string Format { get; init; } = FormatName;

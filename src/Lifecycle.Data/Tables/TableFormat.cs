@@ -34,9 +34,9 @@ public abstract class TableFormat
             try
             {
                 string[]? names = part.Length == table.Schema.Count ? null : [.. part.Select(c => c.Name)];
-                DatasetProfile profile = await DatasetProfile.OfRowsAsync(
-                    table.Path, new TableSchema(part), ReadAsync(content, table, names, 8192, cancellationToken).ReadAheadAsync(BatchesReadAhead, cancellationToken), cancellationToken)
-                    .ConfigureAwait(false);
+                IAsyncEnumerable<ColumnBatch> batches = ReadAsync(content, table, names, 8192, cancellationToken)
+                    .ReadAheadAsync(BatchesReadAhead, b => BatchesAhead.BytesOf(b.Columns), cancellationToken);
+                DatasetProfile profile = await DatasetProfile.OfRowsAsync(table.Path, new TableSchema(part), columns.Count, batches, cancellationToken).ConfigureAwait(false);
                 rows = profile.Rows;
                 columns.AddRange(profile.Columns);
             }

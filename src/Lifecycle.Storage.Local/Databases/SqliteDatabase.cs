@@ -176,7 +176,13 @@ public sealed partial class SqliteDatabase : LifecycleDatabase, IDisposable
         }
     }
 
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_state == State.Closed, this);
+    private void ThrowIfClosed()
+    {
+        if (_state == State.Closed)
+        {
+            throw new ObjectDisposedException(null, "The workspace was closed; await what runs before DisposeAsync.");
+        }
+    }
 
     private enum State
     {

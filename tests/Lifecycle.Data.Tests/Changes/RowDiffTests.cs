@@ -36,6 +36,18 @@ public sealed class RowDiffTests
         Assert.Equal(1, await new RowDiff(small, large, null, [], options).PartsAsync(default));
     }
 
+    [Fact]
+    public async Task WithAKey_BothSidesTogether_DecideWhetherRowsAreSpilled()
+    {
+        await using TestWorkspace w = new();
+        string rows = "id,v\n" + string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i},{i % 7}\n"));
+        DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", rows));
+        DatasetVersion two = await w.Datasets.CommitAsync("u", w.Write("t.csv", rows));
+        RowDiffOptions options = new() { Memory = 2_000 * 100 }; // one side takes 66 bytes a row
+        Assert.Equal(3, await new RowDiff(one, two, null, ["id"], options).PartsAsync(default));
+        Assert.Equal(1, await new RowDiff(one, two, null, [], options).PartsAsync(default));
+    }
+
     [Theory]
     [InlineData("1.50", "n/a")]
     [InlineData("TRUE", "maybe")]

@@ -25,6 +25,7 @@ public sealed class NewerRecordTests
             async () => await (await w.Datasets.FindAsync(two.Id))!.ReadAllAsync(),
             async () => await (await w.Datasets.GetTaggedAsync("t", "new")).ReadAllAsync(),
             async () => await listed.CheckoutAsync(w.Path("out")),
+            async () => await w.Datasets.DerivationOfAsync(listed),
             async () => await w.Datasets.TagAsync(listed, "more"),
             async () => await w.Datasets.RemoveAsync(listed, "old"),
             async () => await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n2\n")),

@@ -7,6 +7,33 @@ namespace Lifecycle.Data.Tests;
 public sealed class DvcAddTests
 {
     [Fact]
+    public async Task ACancel_BetweenTheTwoFiles_LeavesNoneAlone()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        DvcRepository dvc = await sandbox.OpenAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            string name = $"f{i}.txt";
+            sandbox.Write(name, "content " + i);
+            using CancellationTokenSource stop = new();
+            bool ended = false;
+            Task watching = Task.Run(() =>
+            {
+                while (!File.Exists(sandbox[name + ".dvc"]) && !Volatile.Read(ref ended))
+                {
+                    Thread.Yield();
+                }
+
+                stop.Cancel();
+            });
+            await dvc.AddAsync(name, stop.Token);
+            Volatile.Write(ref ended, true);
+            await watching;
+            Assert.Contains($"/{name}\n", sandbox.Read(".gitignore"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task GeneratedTrees_EqualANaiveWriter_AndCheckOutEqual()
     {
         using DvcSandbox sandbox = DvcSandbox.Empty();

@@ -126,6 +126,59 @@ public sealed class DvcExchangeTests
         await Assert.ThrowsAsync<DatasetException>(async () => await w.Datasets.ImportAsync("d", dvc, "dvc.lock"));
     }
 
+    [Fact]
+    public async Task Import_CancelledAfterTheCommit_IsDone()
+    {
+        using DvcSandbox sandbox = DvcSandbox.Recorded();
+        await using TestWorkspace w = new();
+        using CancellationTokenSource stop = new();
+        WatchedDatabase database = new(w.Local.Database);
+        await using DatasetCatalog catalog = w.Catalog(w.Local.Blobs, database);
+        database.Committed = () =>
+        {
+            using System.Data.Common.DbConnection connection = w.Local.Database.DataSource.OpenConnection();
+            using System.Data.Common.DbCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM data_version";
+            if ((long)command.ExecuteScalar()! > 0)
+            {
+                stop.Cancel();
+            }
+        };
+        DatasetVersion version = await catalog.ImportAsync("d", await sandbox.OpenAsync(), "data", cancellationToken: stop.Token);
+        Assert.True(stop.IsCancellationRequested);
+        Assert.Equal(version.Id, (await w.Datasets.GetAsync("d")).Id);
+        Assert.InRange(await CountAsync(w, "md5"), 1, 9);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Export_CancelledOrFailingAfterItsFilesAreWritten_IsDone_AndAudited(bool isCancelled)
+    {
+        using DvcSandbox sandbox = DvcSandbox.Empty();
+        await using TestWorkspace w = new();
+        using CancellationTokenSource stop = new();
+        WatchedDatabase database = new(w.Local.Database);
+        await using DatasetCatalog catalog = w.Catalog(w.Local.Blobs, database);
+        DatasetVersion version = await catalog.CommitAsync("d", w.Write("t.csv", "a\n1\n"));
+        int writes = 0;
+        database.Before = async () =>
+        {
+            if (writes++ == 0 && !isCancelled)
+            {
+                throw new LifecycleStorageException("database", "write", "x", "The disk is full.");
+            }
+
+            await stop.CancelAsync();
+        };
+        DvcExport export = await version.ExportAsync(await sandbox.OpenAsync(), "raw/t.csv", stop.Token);
+        Assert.Equal((2, true), (writes, stop.IsCancellationRequested));
+        Assert.Contains(export.Output.Oid!, sandbox.Read("raw/t.csv.dvc"), StringComparison.Ordinal);
+        Assert.Equal("/t.csv\n", sandbox.Read("raw/.gitignore"));
+        Assert.Equal("dataset.exported", (await w.AuditAsync())[^1].Action);
+        Assert.Equal(isCancelled ? 1 : 0, await CountAsync(w, "md5"));
+    }
+
     private static async Task<long> CountAsync(TestWorkspace w, string column)
     {
         await using System.Data.Common.DbConnection connection = await w.Local.Database.DataSource.OpenConnectionAsync();

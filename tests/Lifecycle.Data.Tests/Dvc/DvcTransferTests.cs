@@ -201,6 +201,7 @@ public sealed partial class DvcTransferTests
         SortedDictionary<string, string> before = sandbox.Snapshot();
         WorkspaceModifiedException error = await Assert.ThrowsAsync<WorkspaceModifiedException>(async () => await dvc.CheckoutAsync());
         Assert.Equal(["d/f1"], error.Paths);
+        Assert.Contains("Keep them with AddAsync, move them away, or say DvcCheckoutOptions.Overwrite.", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, sandbox.Snapshot());
         DvcCheckoutReport report = await dvc.CheckoutAsync(options: new DvcCheckoutOptions { Overwrite = true });
         Assert.Equal((2, 28), (report.Written, report.Unchanged));

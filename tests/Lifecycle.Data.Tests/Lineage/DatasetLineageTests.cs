@@ -198,7 +198,11 @@ public sealed class DatasetLineageTests
         await second.DisposeAsync();
         await PublishAsync(w.Local, Edge(Model, LineageEdge.WasGeneratedBy, Run));
         Assert.Equal([Run], (await w.Datasets.Lineage.UpstreamOfAsync(Model)).Nodes);
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await second.LatestAsync("x"));
+        ObjectDisposedException e = await Assert.ThrowsAsync<ObjectDisposedException>(async () => await second.LatestAsync("x"));
+        Assert.Equal("The catalog of datasets was closed; await what runs before DisposeAsync.", e.Message);
+        await w.Local.DisposeAsync();
+        e = await Assert.ThrowsAsync<ObjectDisposedException>(async () => await w.Datasets.LatestAsync("x"));
+        Assert.Equal("The workspace was closed; await what runs before DisposeAsync.", e.Message);
     }
 
     private static async Task<long> CountAsync(LocalWorkspace local, string table)

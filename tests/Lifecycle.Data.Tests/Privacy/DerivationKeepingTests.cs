@@ -19,6 +19,17 @@ public sealed class DerivationKeepingTests
     }
 
     [Fact]
+    public async Task ARemovedSource_IsSaidToBeRemoved()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion source = await w.Datasets.CommitAsync("t", w.Write("t.csv", Table));
+        await w.Datasets.RemoveAsync(source, "the people asked for it");
+        DatasetNotFoundException e = await Assert.ThrowsAsync<DatasetNotFoundException>(
+            async () => await w.Datasets.DeriveAsync("t-safe", source, PrivacyPlan.Gdpr().Keep("x").Drop("s"), "r"));
+        Assert.Contains("t@1 was removed", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ALateProfile_OfARemovedVersion_HoldsNothing_AndIsNotMadeAnew()
     {
         await using TestWorkspace w = new();

@@ -118,6 +118,21 @@ public sealed class TokenVaultTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderThatIsMissing_AndAFileThatMayNotBeWritten_AreNoOtherProcess()
+    {
+        LifecycleStorageException missing = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await TokenVault.OpenAsync(File("no/vault"), Keys));
+        Assert.Contains("is not there. Make it first.", missing.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(File("vault.lock"));
+        LifecycleStorageException denied = await Assert.ThrowsAsync<LifecycleStorageException>(async () => await TokenVault.OpenAsync(File(), Keys));
+        Assert.Contains("needs the right to write", denied.Message, StringComparison.Ordinal);
+        foreach (LifecycleStorageException e in new[] { missing, denied })
+        {
+            Assert.False(e.IsTransient);
+            Assert.DoesNotContain("Another process", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task AnotherKey_IsTold()
     {
         await using (await TokenVault.OpenAsync(File(), Keys))

@@ -77,6 +77,67 @@ public sealed class SplitTypesTests
         Assert.Equal(await IdsAsync(first), await IdsAsync(second));
     }
 
+    [Theory]
+    [InlineData("id,x\n", "'y'")]
+    [InlineData("id,x,z\n", "'y'")]
+    [InlineData("ID,x,z\n", "'id', 'y'")]
+    public async Task WithoutBy_AColumnThatIsGone_IsRefused(string header, string gone)
+    {
+        await using TestWorkspace w = new();
+        string file = w.Write("t.csv", "id,x,y\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i},{i * 3},{i % 4}\n")));
+        await (await w.Datasets.CommitAsync("t", file)).SplitAsync(s => s.Into(("a", .5), ("b", .5)));
+        int columns = header.Count(c => c == ',') + 1;
+        w.Write("t.csv", header + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i},{i * 3}{(columns > 2 ? $",{i % 4}" : "")}\n")));
+        DatasetVersion two = await w.Datasets.CommitAsync("t", file);
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await two.SplitAsync(s => s.Into(("a", .5), ("b", .5))));
+        Assert.Contains($"decided by {gone} too, which t@2 does not have", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Name columns that stay with By(...), or choose another salt.", e.Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await two.SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)))).Parts.Count);
+        Assert.Equal(2, (await two.SplitAsync(s => s.Salt("new").Into(("a", .5), ("b", .5)))).Parts.Count);
+    }
+
+    [Fact]
+    public async Task AnEarlierSplitOfANewerVersion_IsNotPassedOver()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", "id\n1\n2\n"));
+        DatasetSplit split = await one.SplitAsync(s => s.By("id").Into(("a", .5), ("b", .5)));
+        Digest newer = (await w.Local.Blobs.PutAsync(new MemoryStream("{\"format\":\"lifecycle.split/2\",\"other\":[1]}"u8.ToArray()))).Digest;
+        await w.Local.Database.WriteAsync(async (t, token) =>
+            await t.ExecuteAsync("UPDATE data_split SET digest = $new WHERE digest = $old", [("$new", newer.ToString()), ("$old", split.Digest.ToString())], token));
+        foreach (Func<Task> call in new Func<Task>[]
+        {
+            async () => await one.SplitAsync(s => s.By("id").Into(("a", .5), ("b", .5))), async () => await w.Datasets.OpenSplitDefinitionAsync(newer),
+        })
+        {
+            DatasetException e = await Assert.ThrowsAnyAsync<DatasetException>(call);
+            Assert.Contains($"{newer} was written by a newer version", e.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(split.Digest, (await one.SplitAsync(split.Definition)).Digest);
+    }
+
+    // the only table of a version may get another name; of two it is another one
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TheOnlyTable_ByAnotherName_IsTheSame(bool hasTwo)
+    {
+        await using TestWorkspace w = new();
+        string rows = "x\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"{i}.50\n"));
+        DatasetSplit first = await (await w.Datasets.CommitAsync("t", w.Write("old/t.csv", rows))).SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)));
+        w.Write("new/u.csv", rows + "n/a\n");
+        if (hasTwo)
+        {
+            w.Write("new/v.csv", "x\n1\n");
+        }
+
+        DatasetVersion two = await w.Datasets.CommitAsync("t", w.Path("source", "new"));
+        DatasetSplit second = await two.SplitAsync(s => s.File("u.csv").By("x").Into(("a", .5), ("b", .5)));
+        Assert.Equal(hasTwo ? ColumnType.String : ColumnType.Double, second.Definition.Types![0].Type);
+        Assert.Equal(!hasTwo, (await ValuesAsync(first)).SequenceEqual((await ValuesAsync(second)).Where(v => v != "n/a")));
+    }
+
     [Fact]
     public async Task ATimeThatIsNoneAnyMore_IsRefused_ByNameAndTypes()
     {
@@ -126,6 +187,8 @@ public sealed class SplitTypesTests
 
         // the next one that gives the same positions says what the key is read as
         DatasetSplit again = await two.SplitAsync(s => s.By("x").Into(("a", .5), ("b", .5)));
+        Assert.Equal([lost.Digest, damaged.Digest], new[] { lost, damaged }.Where(s => again.Warnings.Any(w => w.Contains(s.Digest.ToString(), StringComparison.Ordinal))).Select(s => s.Digest));
+        Assert.Empty((await two.SplitAsync(kept.Definition)).Warnings);
         Assert.Equal(await IdsAsync(kept), (await IdsAsync(again)).Where(id => id < 90));
         Assert.Equal(2, (await two.SplitAsync(s => s.ByTime("day").Into(("a", .5), ("b", .5)))).Parts.Count);
 
@@ -133,6 +196,12 @@ public sealed class SplitTypesTests
         await Assert.ThrowsAsync<BlobNotFoundException>(async () => await w.Datasets.OpenSplitDefinitionAsync(lost.Digest));
         Assert.Equal(lost.Digest, (await one.SplitAsync(lost.Definition)).Digest);
         Assert.Equal("lost", (await w.Datasets.OpenSplitDefinitionAsync(lost.Digest)).Salt);
+    }
+
+    private static async Task<string[]> ValuesAsync(DatasetSplit split)
+    {
+        BatchColumn x = (await split["a"].ReadAllAsync(["x"]))["x"];
+        return [.. Enumerable.Range(0, x.Count).Select(row => x.Text(row)!.Replace(".50", ".5", StringComparison.Ordinal))];
     }
 
     private static async Task<long[]> IdsAsync(DatasetSplit split) => (await split["a"].ReadAllAsync(["id"])).Column<long>("id").Values.ToArray();

@@ -199,10 +199,20 @@ public sealed class TokenVault : IAsyncDisposable
         {
             return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException error)
         {
             throw new LifecycleStorageException(
-                Store, "open", path, $"The vault '{path}' cannot be held: {error.Message} Another process may have it open; one at a time can.", isTransient: error is IOException, error);
+                Store, "open", path, $"The vault '{path}' cannot be held: its folder '{Path.GetDirectoryName(path)}' is not there. Make it first.", innerException: error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new LifecycleStorageException(
+                Store, "open", path, $"The vault '{path}' cannot be held: {error.Message} This user needs the right to write '{path}.lock'.", innerException: error);
+        }
+        catch (IOException error)
+        {
+            throw new LifecycleStorageException(
+                Store, "open", path, $"The vault '{path}' cannot be held: {error.Message} Another process may have it open; one at a time can.", isTransient: true, error);
         }
     }
 
