@@ -51,9 +51,9 @@ internal sealed record VersionRecord(
                 && reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString()! is var format
                 && format.StartsWith(FormatPrefix, StringComparison.Ordinal) && format != CurrentFormat;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // no JSON, or half of a surrogate pair: damaged
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed record VersionRecord(
         {
             return JsonSerializer.Deserialize(bytes, DataJson.Default.VersionRecord) is { Format: CurrentFormat } record ? record : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -54,9 +54,19 @@ public sealed class NewerRecordTests
     [InlineData("{\"format\":\"lifecycle.versions\"}", false)]
     [InlineData("{\"format\":2}", false)]
     [InlineData("{\"format\":\"lifecycle.version/2", false)]
+    [InlineData("{\"format\":\"\\ud800\"}", false)]
+    [InlineData("{\"format\":\"lifecycle.version/2\\ud800\"}", false)]
+    [InlineData("{\"format\":\"lifecycle.version/1\",\"id\":\"\\udc00\"}", false)]
     [InlineData("[]", false)]
     [InlineData("", false)]
-    public void OnlyANumberThatIsNotKnown_IsNewer(string record, bool newer) => Assert.Equal(newer, VersionRecord.IsNewer(Encoding.UTF8.GetBytes(record)));
+    public void OnlyANumberThatIsNotKnown_IsNewer(string record, bool newer)
+    {
+        Assert.Equal(newer, VersionRecord.IsNewer(Encoding.UTF8.GetBytes(record)));
+        if (record.Contains("\\u", StringComparison.Ordinal))
+        {
+            Assert.Null(VersionRecord.Parse(Encoding.UTF8.GetBytes(record)));
+        }
+    }
 
     [Fact]
     public async Task ATreeOfANewerVersion_SaysSo()
