@@ -81,6 +81,7 @@ public sealed partial class DatasetCatalog
     {
         RequireMessage(message);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await KnownNewestAsync(name, cancellationToken).ConfigureAwait(false);
         (DatasetVersion Version, CommitDraft Draft)? done = null;
         for (int attempt = 1; done is null; attempt++)
         {
@@ -126,13 +127,8 @@ public sealed partial class DatasetCatalog
             CommitDraft draft = cause.Made is { } made
                 ? await reader.MakeAsync(made, cancellationToken).ConfigureAwait(false)
                 : await reader.ReadAsync(files, cancellationToken).ConfigureAwait(false);
-            NewestVersion newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
+            NewestVersion newest = await KnownNewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest.Row, options);
-            if (newest.Row is { } before)
-            {
-                await RequireKnownAsync(new DatasetVersion(this, before), cancellationToken).ConfigureAwait(false);
-            }
-
             if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
             {
                 return await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false) is { } same
@@ -170,7 +166,7 @@ public sealed partial class DatasetCatalog
                     return (version, draft);
                 }
 
-                newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
+                newest = await KnownNewestAsync(name, cancellationToken).ConfigureAwait(false);
                 RequireExpected(name, newest.Row, options);
                 if (await ForgetLostAsync(files, draft, newest.Row, cancellationToken).ConfigureAwait(false))
                 {

@@ -69,6 +69,38 @@ public sealed class NewerRecordTests
     }
 
     [Fact]
+    public async Task ANewerRecord_IsSeenBeforeTheDataAreRead()
+    {
+        await using TestWorkspace w = new();
+        await RenumberAsync(w, await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n")), "lifecycle.version/2");
+        string broken = w.Write("t.csv", "a,b\n1\n\"");
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await w.Datasets.CommitAsync("t", broken));
+        Assert.Contains("t@1 was written by a newer version", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANewerRecord_ThatComesWhileACommitRuns_IsSeen()
+    {
+        await using TestWorkspace w = new();
+        await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"));
+        int writes = 0;
+        WatchedDatabase database = new(w.Local.Database)
+        {
+            Before = async () =>
+            {
+                if (++writes == 1)
+                {
+                    await RenumberAsync(w, await w.Datasets.CommitAsync("t", w.Write("other.csv", "a\n2\n")), "lifecycle.version/2");
+                }
+            },
+        };
+        await using DatasetCatalog second = w.Catalog(w.Local.Blobs, database);
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await second.CommitAsync("t", w.Write("t.csv", "a\n3\n")));
+        Assert.Contains("t@2 was written by a newer version", e.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await w.Datasets.VersionsAsync("t").CountAsync());
+    }
+
+    [Fact]
     public async Task ATreeOfANewerVersion_SaysSo()
     {
         await using TestWorkspace w = new();
