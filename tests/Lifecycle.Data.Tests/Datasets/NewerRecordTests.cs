@@ -101,6 +101,37 @@ public sealed class NewerRecordTests
     }
 
     [Fact]
+    public async Task WithANewerRecord_TheStoreIsVerified_AndRepaired()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"));
+        DatasetVersion two = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n2\n"));
+        await using Lifecycle.Storage.Local.LocalWorkspace copy = Lifecycle.Storage.Local.LocalWorkspace.Open(w.Path("copy"));
+        await copy.Blobs.PutAsync(new MemoryStream("a\n1\n"u8.ToArray()));
+        await RenumberAsync(w, two, "lifecycle.version/2");
+        foreach (bool reachable in new[] { false, true })
+        {
+            VerificationReport report = await w.Local.Objects.VerifyAsync(v =>
+            {
+                if (reachable)
+                {
+                    v.ReachableOnly();
+                }
+            });
+            Assert.False(report.IsSound);
+            Assert.Empty(report.Damaged);
+            Assert.Contains(report.Problems, p => p.StartsWith("datasets: ", StringComparison.Ordinal) && p.Contains("newer version", StringComparison.Ordinal));
+        }
+
+        Digest file = (await one.ListFilesAsync())[0].Digest;
+        await w.FlipAsync(file, 1);
+        RepairReport repaired = await w.Local.Objects.RepairAsync(copy.Blobs);
+        Assert.Equal([file], repaired.Restored);
+        Assert.Empty(repaired.After.Damaged);
+        Assert.NotEmpty(repaired.After.Problems);
+    }
+
+    [Fact]
     public async Task ATreeOfANewerVersion_SaysSo()
     {
         await using TestWorkspace w = new();
