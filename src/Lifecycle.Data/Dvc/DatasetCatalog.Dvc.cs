@@ -47,15 +47,16 @@ public sealed partial class DatasetCatalog
         DatasetVersion version = await CommitFilesAsync(name, scanned, cause, message, options, cancellationToken).ConfigureAwait(false);
         Dictionary<string, string> hashes = files.ToDictionary(f => f.Path, f => f.Md5, StringComparer.Ordinal);
         bool isLegacy = output.HashKind == DvcHashKind.Md5Dos2Unix;
-        IReadOnlyList<DatasetFile> tree = await ReadTreeAsync(version.Digest, cancellationToken).ConfigureAwait(false);
         try
         {
+            // the version is committed: cancelling comes too late
+            IReadOnlyList<DatasetFile> tree = await ReadTreeAsync(version.Digest, CancellationToken.None).ConfigureAwait(false);
             await NoteHashesAsync(
-                tree.Where(f => hashes.ContainsKey(f.Path)).Select(f => (f, isLegacy ? null : hashes[f.Path], isLegacy ? hashes[f.Path] : null)), cancellationToken).ConfigureAwait(false);
+                tree.Where(f => hashes.ContainsKey(f.Path)).Select(f => (f, isLegacy ? null : hashes[f.Path], isLegacy ? hashes[f.Path] : null)), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (LifecycleStorageException e)
+        catch (Exception e) when (e is LifecycleException or ObjectDisposedException)
         {
-            // the version is committed; an export finds the MD5 of its files again by reading them
+            // an export finds the MD5 of its files again by reading them
             LogHashesNotSaved(version, e.Message);
         }
 

@@ -123,9 +123,9 @@ public sealed class Workspace
             try
             {
                 WorkspaceRow holds = row with { Number = done.Number, Stamps = stamps, Placing = [] };
-                await holds.SaveAsync(_catalog.Database, Folder, CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
+                await holds.SaveAsync(_catalog.Database, Folder, CommitDurability.Buffered, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (LifecycleStorageException e)
+            catch (Exception e) when (e is LifecycleStorageException or ObjectDisposedException)
             {
                 // the version is committed; what the folder held is found out again by reading it
                 _catalog.LogStampsNotSaved(Folder, e.Message);
