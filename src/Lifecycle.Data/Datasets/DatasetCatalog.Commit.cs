@@ -13,8 +13,8 @@ public sealed partial class DatasetCatalog
     /// </summary>
     /// <param name="name">Name of the dataset; made when it is new. Unique without regard to case.</param>
     /// <param name="path">
-    /// A file or a folder. It is only read: never moved, linked or changed. <c>.git .hg .dvc .lifecycle</c> folders and what <c>.lifecycleignore</c>
-    /// says are left out; links to folders are never followed. A folder that <see cref="OpenWorkspaceAsync"/> opened is read as that workspace.
+    /// A file or a folder. It is only read: never moved, linked or changed. <c>.git .hg .dvc .lifecycle</c> folders, the folder of the store and what
+    /// <c>.lifecycleignore</c> says are left out; links to folders are never followed. A folder that <see cref="OpenWorkspaceAsync"/> opened is read as that workspace.
     /// </param>
     /// <param name="message">Why, in the words of the actor; at most 60 KiB in UTF-8.</param>
     /// <param name="configure">What goes with the commit: where the data came from, which version is expected to be the newest, tags.</param>
@@ -22,7 +22,7 @@ public sealed partial class DatasetCatalog
     /// <returns>The version that has the content.</returns>
     /// <exception cref="InvalidNameException">The name breaks the rule.</exception>
     /// <exception cref="ArgumentException">The message is too long.</exception>
-    /// <exception cref="SourceRefusedException">Nothing is there, or it holds a link, a device or a pipe.</exception>
+    /// <exception cref="SourceRefusedException">Nothing is there, it holds a link, a device or a pipe, or it lies in the store.</exception>
     /// <exception cref="DatasetChangedDuringCommitException">A file changed while it was read, three times.</exception>
     /// <exception cref="TableFormatException">A CSV is broken, and <see cref="CommitOptions.AllowProblems"/> was not said.</exception>
     /// <exception cref="ConcurrencyConflictException">The newest version is not the one of <see cref="CommitOptions.Expect"/>.</exception>
@@ -45,7 +45,7 @@ public sealed partial class DatasetCatalog
             return await FindWorkspaceAsync(name, full, cancellationToken).ConfigureAwait(false) is { } row
                 ? await new Workspace(this, row.Dataset, full).CommitScannedAsync(row, message, options, cancellationToken).ConfigureAwait(false)
                 : await CommitFilesAsync(
-                    name, InTreeOrder(TreeScanner.Scan(path, LinksOf(options), cancellationToken)), CauseOf(full), message, options, cancellationToken).ConfigureAwait(false);
+                    name, InTreeOrder(TreeScanner.Scan(path, LinksOf(options), _database.Folder, cancellationToken)), CauseOf(full), message, options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -81,6 +81,7 @@ public sealed partial class DatasetCatalog
     {
         RequireMessage(message);
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await KnownNewestAsync(name, cancellationToken).ConfigureAwait(false);
         (DatasetVersion Version, CommitDraft Draft)? done = null;
         for (int attempt = 1; done is null; attempt++)
         {
@@ -126,13 +127,8 @@ public sealed partial class DatasetCatalog
             CommitDraft draft = cause.Made is { } made
                 ? await reader.MakeAsync(made, cancellationToken).ConfigureAwait(false)
                 : await reader.ReadAsync(files, cancellationToken).ConfigureAwait(false);
-            NewestVersion newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
+            NewestVersion newest = await KnownNewestAsync(name, cancellationToken).ConfigureAwait(false);
             RequireExpected(name, newest.Row, options);
-            if (newest.Row is { } before)
-            {
-                await RequireKnownAsync(new DatasetVersion(this, before), cancellationToken).ConfigureAwait(false);
-            }
-
             if (newest.Row?.Digest == draft.Digest && !cause.AlwaysNew)
             {
                 return await UnchangedAsync(batch, newest.Row, draft, options, cancellationToken).ConfigureAwait(false) is { } same
@@ -170,7 +166,7 @@ public sealed partial class DatasetCatalog
                     return (version, draft);
                 }
 
-                newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
+                newest = await KnownNewestAsync(name, cancellationToken).ConfigureAwait(false);
                 RequireExpected(name, newest.Row, options);
                 if (await ForgetLostAsync(files, draft, newest.Row, cancellationToken).ConfigureAwait(false))
                 {

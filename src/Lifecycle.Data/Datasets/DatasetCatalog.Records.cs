@@ -27,6 +27,18 @@ public sealed partial class DatasetCatalog
         }
     }
 
+    // On top of a version of a newer build nothing is committed.
+    private async ValueTask<NewestVersion> KnownNewestAsync(string name, CancellationToken cancellationToken)
+    {
+        NewestVersion newest = await NewestAsync(name, cancellationToken).ConfigureAwait(false);
+        if (newest.Row is { } row)
+        {
+            await RequireKnownAsync(new DatasetVersion(this, row), cancellationToken).ConfigureAwait(false);
+        }
+
+        return newest;
+    }
+
     private ValueTask RequireKnownAsync(DatasetVersion version, CancellationToken cancellationToken) =>
         RequireKnownAsync(Blobs, version.Record, version.ToString(), cancellationToken);
 }

@@ -79,6 +79,7 @@ internal static class DatasetTables
             md5 TEXT,
             md5_dos2unix TEXT,
             length INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        """), Migration.Sqlite(3, "whole-edges-in-the-index", """
         DROP INDEX data_lineage_edge_to;
         CREATE INDEX data_lineage_edge_to ON data_lineage_edge (to_kind, to_id, from_kind, from_id, relation, at, actor);
         """));

@@ -54,9 +54,9 @@ internal sealed record VersionRecord(
                 && reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString()! is var format
                 && format.StartsWith(prefix, StringComparison.Ordinal) && format != current;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // no JSON, or half of a surrogate pair: damaged
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed record VersionRecord(
         {
             return JsonSerializer.Deserialize(bytes, DataJson.Default.VersionRecord) is { Format: CurrentFormat } record ? record : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

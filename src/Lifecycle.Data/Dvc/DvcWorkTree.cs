@@ -112,6 +112,16 @@ internal sealed class DvcWorkTree(string root, string cacheRoot)
             throw new SourceRefusedException(full, $"folders are nested more than {DeepestFolder} deep.");
         }
 
+        if (StaleFolders.IsStore(full))
+        {
+            if (isStrict)
+            {
+                throw new SourceRefusedException(full, "it is the folder of a store, which changes while it is read. Move it out of the data, or name it in .dvcignore.");
+            }
+
+            return; // what lies in a store is no file of the work tree, and no checkout removes it
+        }
+
         string ignoreFile = Path.Combine(full, ".dvcignore");
         if (System.IO.File.Exists(ignoreFile) && !rules.IsIgnoredItself(path + "/.dvcignore", isFolder: false))
         {

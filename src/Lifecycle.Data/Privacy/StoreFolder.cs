@@ -1,9 +1,13 @@
 namespace Lifecycle.Data;
 
-/// <summary>Whether a secret lies in the folder of a store, links followed: who gets a copy of the folder must not get the way back with
-/// it.</summary>
+/// <summary>
+/// Where the folder of a store lies, links followed. No secret may lie in it: who gets a copy of the folder must not get the way back with it. And it is
+/// no data: nobody commits it or checks anything out into it.
+/// </summary>
 internal static class StoreFolder
 {
+    public static StringComparison Comparison { get; } = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     public static void RefuseInside(string? store, string? file, string what)
     {
         if (store is not null && file is not null && Holds(store, file))
@@ -13,12 +17,22 @@ internal static class StoreFolder
         }
     }
 
-    private static bool Holds(string folder, string file)
-    {
-        StringComparison comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-        string root = Path.TrimEndingDirectorySeparator(Final(folder)) + Path.DirectorySeparatorChar;
-        return Final(file).StartsWith(root, comparison);
-    }
+    /// <summary>Whether a path is the folder of the store or lies in it.</summary>
+    public static bool Holds(string? store, string path) => store is not null && Ended(Final(path)).StartsWith(Ended(Final(store)), Comparison);
+
+    /// <summary>The path of the store's folder below another folder, with slashes; null when it lies elsewhere.</summary>
+    public static string? Below(string folder, string? store) =>
+        store is not null && Ended(Final(folder)) is var root && Final(store) is var full && full.StartsWith(root, Comparison)
+            ? full[root.Length..].Replace(Path.DirectorySeparatorChar, '/')
+            : null;
+
+    /// <summary>Whether a path of a tree is the store's folder or lies in it.</summary>
+    /// <param name="below">What <see cref="Below"/> said of the folder that holds the tree.</param>
+    /// <param name="path">Path in the tree, with slashes.</param>
+    public static bool IsIn(string? below, string path) =>
+        below is not null && path.StartsWith(below, Comparison) && (path.Length == below.Length || path[below.Length] == '/');
+
+    private static string Ended(string path) => Path.EndsInDirectorySeparator(path) ? path : path + Path.DirectorySeparatorChar;
 
     private static string Final(string path)
     {

@@ -20,11 +20,22 @@ public sealed partial class DatasetCatalog
         {
             await ReadyAsync(cancellationToken).ConfigureAwait(false);
             string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+            string? below = StoreFolder.Below(full, _database.Folder);
+            if (StoreFolder.Holds(_database.Folder, full))
+            {
+                throw new UnsafePathException([(full, "is the folder of the store, or lies in it; choose a folder outside of it")]);
+            }
+
             IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
             files = include.IsAll ? files : [.. files.Where(f => include.Includes(f.Path))];
             List<string> paths = [.. files.Select(f => f.Path)];
             bool portable = options.PortableNames || OperatingSystem.IsWindows();
             PathGuard.Require(paths, portable, foldCase: false);
+            if (below is not null && paths.FindAll(p => StoreFolder.IsIn(below, p)) is { Count: > 0 } inStore)
+            {
+                throw new UnsafePathException([.. inStore.Select(p => (p, "would be written into the folder of the store"))]);
+            }
+
             if (File.Exists(full) || Path.GetDirectoryName(full) is not { } parent)
             {
                 throw new WorkspaceModifiedException(full, [full], canOverwrite: false);
@@ -85,7 +96,7 @@ public sealed partial class DatasetCatalog
         DateTimeOffset taken = Now;
         HeldFiles before = await HeldAsync(row, cancellationToken).ConfigureAwait(false);
         using OpenFolder root = OpenFolder.Open(folder);
-        List<string>? extras = options.Exact ? Extras(folder, files, include, cancellationToken) : null;
+        List<string>? extras = options.Exact ? Extras(folder, files, include, StoreFolder.Below(folder, _database.Folder), cancellationToken) : null;
         CheckoutPlan plan = await Task.Run(
             () => CheckoutPlan.Look(root, files, before, row?.Stamps ?? StampIndex.Empty, extras, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (plan.Linked.Count > 0)
@@ -165,10 +176,11 @@ public sealed partial class DatasetCatalog
         return new HeldFiles(files);
     }
 
-    private static List<string> Extras(string folder, IReadOnlyList<DatasetFile> files, PathPatterns include, CancellationToken cancellationToken)
+    private static List<string> Extras(
+        string folder, IReadOnlyList<DatasetFile> files, PathPatterns include, string? below, CancellationToken cancellationToken)
     {
         HashSet<string> wanted = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
-        List<string> extras = [.. TreeScanner.Names(folder, cancellationToken).Where(p => include.Includes(p) && !wanted.Contains(p))];
+        List<string> extras = [.. TreeScanner.Names(folder, below, cancellationToken).Where(p => include.Includes(p) && !wanted.Contains(p))];
         extras.Sort(PathOrder.Compare);
         return extras;
     }

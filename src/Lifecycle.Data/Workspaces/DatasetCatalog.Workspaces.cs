@@ -15,7 +15,7 @@ public sealed partial class DatasetCatalog
     /// <param name="folder">The folder; it may be missing until the first checkout. One that followed another dataset follows this one from now on.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <exception cref="InvalidNameException">The name breaks the rule.</exception>
-    /// <exception cref="SourceRefusedException">The path is a file.</exception>
+    /// <exception cref="SourceRefusedException">The path is a file, or the folder of the store or in it.</exception>
     public async ValueTask<Workspace> OpenWorkspaceAsync(string name, string folder, CancellationToken cancellationToken = default)
     {
         ResourceName.Require(name, "dataset");
@@ -24,6 +24,11 @@ public sealed partial class DatasetCatalog
         if (File.Exists(full))
         {
             throw new SourceRefusedException(full, "a workspace is a folder, and this is a file. Commit it by its path, or name the folder that holds it.");
+        }
+
+        if (StoreFolder.Holds(_database.Folder, full))
+        {
+            throw TreeScanner.InStore(full, _database.Folder!);
         }
 
         await ReadyAsync(cancellationToken).ConfigureAwait(false);

@@ -4,6 +4,7 @@ namespace Lifecycle.Data;
 internal static class DiskRoom
 {
     // The runtime gives no code when blocks cannot be reserved, and what failed was removed before the free room is asked for.
+    private const int NoCode = unchecked((int)0x80131620);
     private const long Rounding = 1 << 20;
 
     /// <summary>Which disk is full, what was wanted of it and what it still has; null when something else is wrong.</summary>
@@ -18,12 +19,30 @@ internal static class DiskRoom
             folder = parent;
         }
 
-        long free = new DriveInfo(folder).AvailableFreeSpace;
         int code = cause is UnauthorizedAccessException { InnerException: IOException inner } ? inner.HResult : cause.HResult;
+        string wanted = needed > 0 ? $"{needed} bytes were to be written" : "at least one block was to be written";
+        if ((OperatingSystem.IsLinux() && code == 122) || (OperatingSystem.IsMacOS() && code == 69))
+        {
+            return $"The quota of '{Environment.UserName}' on the disk that holds '{folder}' is used up: {wanted}.";
+        }
+
+        long? free = TryFree(folder);
         bool full = OperatingSystem.IsWindows()
             ? (uint)code is 0x80070070 or 0x80070027
-            : code is 28 or 122 or 69 || (cause.GetType() == typeof(IOException) && needed > 0 && free < needed + Rounding);
-        string wanted = needed > 0 ? $"{needed} bytes were to be written" : "at least one block was to be written";
-        return full ? $"The disk that holds '{folder}' is full: {wanted}, {free} bytes are free." : null;
+            : code == 28 || (cause.GetType() == typeof(IOException) && code == NoCode && needed > 0 && free < needed + Rounding);
+        return full ? $"The disk that holds '{folder}' is full: {wanted}, {(free is null ? "how many are free is unknown" : $"{free} bytes are free")}." : null;
+    }
+
+    /// <summary>Bytes that are free; null when the disk cannot be asked, for example because it is a share or gone. It is asked while an error is told, so it throws none.</summary>
+    public static long? TryFree(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
     }
 }

@@ -14,25 +14,28 @@ internal sealed class FolderScan
 
     private readonly string _root;
     private readonly SourceLinks? _links;
+    private readonly string? _below;
     private readonly CancellationToken _cancellationToken;
     private readonly Stack<Waiting> _open = new();
     private int _working;
     private int _count;
     private (string Path, Exception Error)? _failure;
 
-    private FolderScan(string root, SourceLinks? links, CancellationToken cancellationToken)
+    private FolderScan(string root, SourceLinks? links, string? below, CancellationToken cancellationToken)
     {
         _root = root;
         _links = links;
+        _below = below;
         _cancellationToken = cancellationToken;
     }
 
     /// <param name="root">The folder.</param>
     /// <param name="links">What is done with a link to a file; null lists links, devices, pipes and sockets by their names and looks no further.</param>
+    /// <param name="below">The path of the store's folder in it, which is left out; null when that lies elsewhere.</param>
     /// <param name="cancellationToken">Cancels between folders.</param>
-    public static List<ScannedFile> Run(string root, SourceLinks? links, CancellationToken cancellationToken)
+    public static List<ScannedFile> Run(string root, SourceLinks? links, string? below, CancellationToken cancellationToken)
     {
-        FolderScan scan = new(root, links, cancellationToken);
+        FolderScan scan = new(root, links, below, cancellationToken);
         scan._open.Push(new Waiting(new SharedFolder(OpenRoot(root), 1), ".", "", IgnoreRules.Empty));
         List<ScannedFile>[] found = new List<ScannedFile>[Workers];
         Task second = Task.Run(() => found[1] = scan.Work(), CancellationToken.None);
@@ -141,7 +144,7 @@ internal sealed class FolderScan
                     files.Add(ScannedFile.Below(_root, prefix + name, found.IsExecutable, found.Stamp));
                     break;
                 case SourceKind.Folder:
-                    if (!TreeScanner.IsOut(name))
+                    if (!TreeScanner.IsOut(name) && (_below is null || !StoreFolder.IsIn(_below, prefix + name)))
                     {
                         (folders ??= []).Add(name);
                     }

@@ -75,8 +75,8 @@ internal static class StaleFolders
 
     private static bool IsOld(string path) => TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Age;
 
-    // The folder of a workspace of the SDK, or of its objects alone.
-    private static bool IsStore(string folder) => File.Exists(Path.Combine(folder, "lifecycle.db")) || Begins(Path.Combine(folder, "FORMAT"), "lifecycle.objects/"u8);
+    /// <summary>Whether a folder is that of a store, or of its objects alone.</summary>
+    public static bool IsStore(string folder) => File.Exists(Path.Combine(folder, "lifecycle.db")) || Begins(Path.Combine(folder, "FORMAT"), "lifecycle.objects/"u8);
 
     private static bool Begins(string file, ReadOnlySpan<byte> with)
     {

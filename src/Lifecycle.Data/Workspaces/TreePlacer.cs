@@ -32,13 +32,13 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
     /// <summary>Files whose names changed; one of several names of a file is not taken for changed because another one was replaced.</summary>
     public TouchedFiles Touched { get; } = new();
 
-    /// <summary>Bytes of all files that were to be written, told as soon as writing begins.</summary>
+    /// <summary>Bytes of all files that were to be copied, told as soon as writing begins; a link takes no room.</summary>
     public long Needed { get; private set; }
 
     /// <summary>Builds a folder that is not there beside its place and renames it once.</summary>
     public async ValueTask BuildAsync(string folder, IReadOnlyList<DatasetFile> files, CancellationToken cancellationToken)
     {
-        Needed = files.Sum(f => f.Length);
+        Needed = files.Sum(f => IsLinked(f) ? 0 : f.Length);
         string parent = Path.GetDirectoryName(folder)!;
         Directory.CreateDirectory(parent);
         StaleFolders.Remove(parent);
@@ -78,7 +78,7 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
     public async ValueTask WriteAsync(
         OpenFolder root, IReadOnlyList<PlannedFile> files, Func<ValueTask> beforeNaming, CancellationToken cancellationToken)
     {
-        Needed = files.Sum(f => f.File.Length);
+        Needed = files.Sum(f => IsLinked(f.File) ? 0 : f.File.Length);
         string prefix = Path.GetFileName(AtomicFile.TemporaryName(""))[..^8];
         bool flushAll = FlushesAll(root, files.Count);
         try
@@ -230,11 +230,13 @@ internal sealed class TreePlacer(IBlobStore blobs, CheckoutOptions options)
         await (failed ?? all).ConfigureAwait(false);
     }
 
+    // a hard link shares its mode with the store's own file, so an executable file is never one; an empty file is made, not linked
+    private bool IsLinked(DatasetFile file) =>
+        options.LinkKind != LinkKind.Copy && file.Length > 0 && !(file.IsExecutable && options.LinkKind == LinkKind.Hardlink);
+
     private async ValueTask PlaceAsync(OpenFolder target, string name, DatasetFile file, bool flush, CancellationToken cancellationToken)
     {
-        // a hard link shares its mode with the store's own file, so an executable file is never one; an empty file is made, not linked
-        bool link = options.LinkKind != LinkKind.Copy && file.Length > 0 && !(file.IsExecutable && options.LinkKind == LinkKind.Hardlink);
-        if (!link)
+        if (!IsLinked(file))
         {
             await CopyAsync(target, name, file, flush, cancellationToken).ConfigureAwait(false);
             return;

@@ -2,7 +2,7 @@ namespace Lifecycle.Data;
 
 /// <summary>
 /// The files under a path. Links to folders are never followed; what is not a plain file or a folder is refused;
-/// <c>.git .hg .dvc .lifecycle</c> and what <c>.lifecycleignore</c> says are left out.
+/// <c>.git .hg .dvc .lifecycle</c>, the folder of the store and what <c>.lifecycleignore</c> says are left out.
 /// </summary>
 internal static class TreeScanner
 {
@@ -15,19 +15,26 @@ internal static class TreeScanner
     /// <summary>The files of a folder, or the one file, with their stamps.</summary>
     /// <param name="path">A file or a folder.</param>
     /// <param name="links">What is done with a link to a file.</param>
+    /// <param name="store">The folder of the store, which is no data; null when it has none.</param>
     /// <param name="cancellationToken">Cancels between folders.</param>
-    /// <exception cref="SourceRefusedException">Nothing is there, or something cannot be part of a dataset.</exception>
+    /// <exception cref="SourceRefusedException">Nothing is there, something cannot be part of a dataset, or the path lies in the store.</exception>
     /// <exception cref="DvcFormatException">A <c>.lifecycleignore</c> cannot be read.</exception>
-    public static List<ScannedFile> Scan(string path, SourceLinks links, CancellationToken cancellationToken)
+    public static List<ScannedFile> Scan(string path, SourceLinks links, string? store, CancellationToken cancellationToken)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (StoreFolder.Holds(store, full))
+        {
+            throw InStore(path, store!);
+        }
+
+        string? below = StoreFolder.Below(full, store);
         NativeStamp found = SourceFile.LookAt(full);
         switch (found.Kind)
         {
             case SourceKind.File:
                 return [new ScannedFile(full, Named(full, Path.GetFileName(full)), found.IsExecutable) { Stamp = found.Stamp }];
             case SourceKind.Folder:
-                return OperatingSystem.IsLinux() ? FolderScan.Run(full, links, cancellationToken) : PortableScan(full, links, cancellationToken);
+                return OperatingSystem.IsLinux() ? FolderScan.Run(full, links, below, cancellationToken) : PortableScan(full, links, below, cancellationToken);
             case SourceKind.Missing:
                 throw new SourceRefusedException(path, "there is no such file or folder.");
             case SourceKind.Link:
@@ -39,8 +46,14 @@ internal static class TreeScanner
     }
 
     /// <summary>The paths of everything in a folder that is no folder: also of links, devices, pipes and sockets.</summary>
-    public static IEnumerable<string> Names(string root, CancellationToken cancellationToken) =>
-        (OperatingSystem.IsLinux() ? FolderScan.Run(root, null, cancellationToken) : PortableScan(root, null, cancellationToken)).Select(f => f.Path);
+    /// <param name="root">The folder.</param>
+    /// <param name="below">The path of the store's folder in it; null when that lies elsewhere.</param>
+    /// <param name="cancellationToken">Cancels between folders.</param>
+    public static IEnumerable<string> Names(string root, string? below, CancellationToken cancellationToken) =>
+        (OperatingSystem.IsLinux() ? FolderScan.Run(root, null, below, cancellationToken) : PortableScan(root, null, below, cancellationToken)).Select(f => f.Path);
+
+    public static SourceRefusedException InStore(string path, string store) =>
+        new(path, $"it is the folder of the store, '{store}', or lies in it. Name a folder outside of the store.");
 
     /// <summary>Whether a folder of this name is never part of a dataset.</summary>
     public static bool IsOut(string name) => Out.Contains(name);
@@ -57,7 +70,7 @@ internal static class TreeScanner
 
     public static SourceRefusedException TooMany(string path) => new(path, $"a version holds at most {DatasetTree.MaximumFiles} files.");
 
-    internal static List<ScannedFile> PortableScan(string root, SourceLinks? links, CancellationToken cancellationToken)
+    internal static List<ScannedFile> PortableScan(string root, SourceLinks? links, string? below, CancellationToken cancellationToken)
     {
         List<ScannedFile> files = [];
         Folder(root, "", IgnoreRules.Empty);
@@ -88,7 +101,7 @@ internal static class TreeScanner
                         files.Add(ScannedFile.Below(root, relative, found.IsExecutable, found.Stamp));
                         break;
                     case SourceKind.Folder:
-                        if (!IsOut(name))
+                        if (!IsOut(name) && !StoreFolder.IsIn(below, relative))
                         {
                             Folder(full, relative + "/", rules);
                         }

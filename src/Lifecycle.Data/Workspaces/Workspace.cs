@@ -36,7 +36,7 @@ public sealed class Workspace
         long started = Stopwatch.GetTimestamp();
         WorkspaceRow row = await RowAsync(cancellationToken).ConfigureAwait(false);
         DatasetVersion? version = await _catalog.VersionOfAsync(row, cancellationToken).ConfigureAwait(false);
-        WorkspaceScan scan = await WorkspaceScan.RunAsync(Folder, row, _catalog.Links, _catalog.Now, cancellationToken).ConfigureAwait(false);
+        WorkspaceScan scan = await WorkspaceScan.RunAsync(Folder, row, _catalog.Links, _catalog.Database.Folder, _catalog.Now, cancellationToken).ConfigureAwait(false);
         WorkspaceStatus status = await scan.CompareAsync(version, row, cancellationToken).ConfigureAwait(false);
         if (scan.FilesHashed > 0 || scan.Count != row.Stamps.Count)
         {
@@ -84,7 +84,7 @@ public sealed class Workspace
     internal async ValueTask<DatasetVersion> CommitScannedAsync(WorkspaceRow row, string? message, CommitOptions options, CancellationToken cancellationToken)
     {
         DateTimeOffset taken = _catalog.Now;
-        List<ScannedFile> files = WorkspaceScan.Files(Folder, row, _catalog.LinksOf(options), cancellationToken);
+        List<ScannedFile> files = WorkspaceScan.Files(Folder, row, _catalog.LinksOf(options), _catalog.Database.Folder, cancellationToken);
         List<StampedFile> stamped = [];
         for (int i = 0; i < files.Count; i++)
         {
@@ -123,9 +123,9 @@ public sealed class Workspace
             try
             {
                 WorkspaceRow holds = row with { Number = done.Number, Stamps = stamps, Placing = [] };
-                await holds.SaveAsync(_catalog.Database, Folder, CommitDurability.Buffered, cancellationToken).ConfigureAwait(false);
+                await holds.SaveAsync(_catalog.Database, Folder, CommitDurability.Buffered, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (LifecycleStorageException e)
+            catch (Exception e) when (e is LifecycleStorageException or ObjectDisposedException)
             {
                 // the version is committed; what the folder held is found out again by reading it
                 _catalog.LogStampsNotSaved(Folder, e.Message);

@@ -21,9 +21,9 @@ internal sealed class WorkspaceScan
     public int FilesHashed { get; }
 
     /// <summary>The files of the part of the folder that the workspace follows.</summary>
-    public static List<ScannedFile> Files(string folder, WorkspaceRow row, SourceLinks links, CancellationToken cancellationToken)
+    public static List<ScannedFile> Files(string folder, WorkspaceRow row, SourceLinks links, string? store, CancellationToken cancellationToken)
     {
-        List<ScannedFile> files = TreeScanner.Scan(folder, links, cancellationToken);
+        List<ScannedFile> files = TreeScanner.Scan(folder, links, store, cancellationToken);
         if (!row.Include.IsAll)
         {
             files.RemoveAll(f => !row.Include.Includes(f.Path));
@@ -33,9 +33,9 @@ internal sealed class WorkspaceScan
     }
 
     public static async ValueTask<WorkspaceScan> RunAsync(
-        string folder, WorkspaceRow row, SourceLinks links, DateTimeOffset taken, CancellationToken cancellationToken)
+        string folder, WorkspaceRow row, SourceLinks links, string? store, DateTimeOffset taken, CancellationToken cancellationToken)
     {
-        List<ScannedFile> found = Files(folder, row, links, cancellationToken);
+        List<ScannedFile> found = Files(folder, row, links, store, cancellationToken);
         List<StampedFile> files = new(found.Count);
         List<ScannedFile> open = [];
         foreach (ScannedFile file in found)

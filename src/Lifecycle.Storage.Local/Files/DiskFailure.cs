@@ -7,6 +7,7 @@ internal static class DiskFailure
     private const int ReadOnlyOnUnix = 30;
     private const int QuotaOnLinux = 122;
     private const int QuotaOnMac = 69;
+    private const int NoCode = unchecked((int)0x80131620);
     private const int ExistsOnUnix = 17;
     private const int TooManyFilesOnUnix = 24;
 
@@ -23,6 +24,7 @@ internal static class DiskFailure
         string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? path;
         (string what, bool transient) = cause switch
         {
+            _ when IsQuota(cause) => ($"The quota of '{Environment.UserName}' on the disk that holds '{folder}' is used up. Free space there, raise the quota or move the workspace, then call again; nothing was left behind.", false),
             _ when IsFull(cause) || IsLackingSpace(cause, folder, wanted) => (Full(folder, wanted) + " Free space there or move the workspace, then call again; nothing was left behind.", false),
             _ when IsReadOnly(cause) => ($"'{folder}' is on a read-only file system. Make it writable or use another folder for the workspace; nothing was changed.", false),
             UnauthorizedAccessException => ($"'{path}' may not be used by '{Environment.UserName}'. Give that user read and write rights on '{folder}'; nothing was changed.", false),
@@ -40,11 +42,14 @@ internal static class DiskFailure
     public static string Full(string folder, long wanted)
     {
         string needed = wanted > 0 ? $"{wanted} bytes were to be written" : "at least one block was to be written";
-        return $"The disk that holds '{folder}' is full: {needed}, {Free(folder)} bytes are free.";
+        return $"The disk that holds '{folder}' is full: {needed}, {(TryFree(folder) is { } free ? $"{free} bytes are free" : "how many are free is unknown")}.";
     }
 
-    /// <summary>Bytes that are free on the disk of a folder, or of the nearest one above it that is there.</summary>
-    public static long Free(string folder)
+    /// <summary>
+    /// Bytes that are free on the disk of a folder, or of the nearest one above it that is there; null when the disk cannot be asked. It is asked while an
+    /// error is told, so it throws none.
+    /// </summary>
+    public static long? TryFree(string folder)
     {
         string there = folder;
         while (!Directory.Exists(there) && Path.GetDirectoryName(there) is { } parent)
@@ -52,15 +57,26 @@ internal static class DiskFailure
             there = parent;
         }
 
-        return new DriveInfo(there).AvailableFreeSpace;
+        try
+        {
+            return new DriveInfo(there).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     public static bool IsFull(Exception error) => OperatingSystem.IsWindows()
         ? (uint)error.HResult is 0x80070070 or 0x80070027
-        : Code(error) is FullOnUnix or QuotaOnLinux or QuotaOnMac;
+        : Code(error) == FullOnUnix || IsQuota(error);
 
+    private static bool IsQuota(Exception error) =>
+        (OperatingSystem.IsMacOS() && Code(error) == QuotaOnMac) || (OperatingSystem.IsLinux() && Code(error) == QuotaOnLinux);
+
+    // the runtime gives no code when blocks cannot be reserved; an error with a code is that error
     private static bool IsLackingSpace(Exception cause, string folder, long wanted) =>
-        wanted > 0 && cause is IOException && Directory.Exists(folder) && Free(folder) < wanted;
+        wanted > 0 && cause is IOException { HResult: NoCode } && Directory.Exists(folder) && TryFree(folder) < wanted;
 
     public static bool IsReadOnly(Exception error) => !OperatingSystem.IsWindows() && Code(error) == ReadOnlyOnUnix;
 

@@ -28,6 +28,57 @@ public sealed class DigestTests
         Assert.Equal(digest, Digest.OfAsync(new MemoryStream(bytes), CancellationToken.None).AsTask().GetAwaiter().GetResult());
     }
 
+    private const int Block = 1 << 18; // what is read ahead while the block before is hashed
+
+    [Theory]
+    [InlineData(Block - 1, 1000)]
+    [InlineData(Block, 1000)]
+    [InlineData(Block + 1, 1000)]
+    [InlineData(2 * Block, 1000)]
+    [InlineData(2 * Block, 3 * Block)]
+    [InlineData((3 * Block) + 7, Block - 1)]
+    public async Task AStreamThatGivesLittleAtATime_HasTheSameDigest(int length, int most)
+    {
+        byte[] bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        await using ShortReads stream = new(bytes, most);
+        Assert.Equal(new Digest(SHA256.HashData(bytes)), await Digest.OfAsync(stream, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(Block)]
+    [InlineData(Block + 100)]
+    [InlineData((2 * Block) + 100)]
+    public async Task AStreamThatFails_HasNone(int at)
+    {
+        await using ShortReads failing = new(new byte[3 * Block], 1000) { At = at, Then = () => throw new IOException("gone") };
+        Assert.Equal("gone", (await Assert.ThrowsAsync<IOException>(async () => await Digest.OfAsync(failing, TestContext.Current.CancellationToken))).Message);
+        using CancellationTokenSource stop = new();
+        await using ShortReads cancelled = new(new byte[3 * Block], 1000) { At = at, Then = stop.Cancel };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Digest.OfAsync(cancelled, stop.Token));
+    }
+
+    /// <summary>Gives at most so many bytes at once, each time on another thread, and does something when it has come so far.</summary>
+    private sealed class ShortReads(byte[] bytes, int most) : MemoryStream(bytes, writable: false)
+    {
+        public int At { get; init; } = int.MaxValue;
+
+        public Action? Then { get; init; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            if (Position >= At)
+            {
+                Then!();
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return Read(buffer.Span[..Math.Min(buffer.Length, most)]);
+        }
+    }
+
     [Property]
     public void Text_GoesThereAndBack(byte[] bytes)
     {

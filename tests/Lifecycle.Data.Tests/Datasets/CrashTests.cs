@@ -127,7 +127,7 @@ public sealed class CrashTests
     private static async Task<Digest> TreeOfAsync(string folder)
     {
         List<DatasetFile> files = [];
-        foreach (ScannedFile file in TreeScanner.Scan(folder, SourceLinks.Refuse, default))
+        foreach (ScannedFile file in TreeScanner.Scan(folder, SourceLinks.Refuse, null, default))
         {
             files.Add(new DatasetFile(file.Path, file.Stamp.Length, Digest.Of(await File.ReadAllBytesAsync(file.FullPath)), file.IsExecutable));
         }

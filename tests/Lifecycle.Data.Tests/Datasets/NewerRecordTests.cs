@@ -55,9 +55,82 @@ public sealed class NewerRecordTests
     [InlineData("{\"format\":\"lifecycle.versions\"}", false)]
     [InlineData("{\"format\":2}", false)]
     [InlineData("{\"format\":\"lifecycle.version/2", false)]
+    [InlineData("{\"format\":\"\\ud800\"}", false)]
+    [InlineData("{\"format\":\"lifecycle.version/2\\ud800\"}", false)]
+    [InlineData("{\"format\":\"lifecycle.version/1\",\"id\":\"\\udc00\"}", false)]
     [InlineData("[]", false)]
     [InlineData("", false)]
-    public void OnlyANumberThatIsNotKnown_IsNewer(string record, bool newer) => Assert.Equal(newer, VersionRecord.IsNewer(Encoding.UTF8.GetBytes(record)));
+    public void OnlyANumberThatIsNotKnown_IsNewer(string record, bool newer)
+    {
+        Assert.Equal(newer, VersionRecord.IsNewer(Encoding.UTF8.GetBytes(record)));
+        if (record.Contains("\\u", StringComparison.Ordinal))
+        {
+            Assert.Null(VersionRecord.Parse(Encoding.UTF8.GetBytes(record)));
+        }
+    }
+
+    [Fact]
+    public async Task ANewerRecord_IsSeenBeforeTheDataAreRead()
+    {
+        await using TestWorkspace w = new();
+        await RenumberAsync(w, await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n")), "lifecycle.version/2");
+        string broken = w.Write("t.csv", "a,b\n1\n\"");
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await w.Datasets.CommitAsync("t", broken));
+        Assert.Contains("t@1 was written by a newer version", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANewerRecord_ThatComesWhileACommitRuns_IsSeen()
+    {
+        await using TestWorkspace w = new();
+        await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"));
+        int writes = 0;
+        WatchedDatabase database = new(w.Local.Database)
+        {
+            Before = async () =>
+            {
+                if (++writes == 1)
+                {
+                    await RenumberAsync(w, await w.Datasets.CommitAsync("t", w.Write("other.csv", "a\n2\n")), "lifecycle.version/2");
+                }
+            },
+        };
+        await using DatasetCatalog second = w.Catalog(w.Local.Blobs, database);
+        DatasetException e = await Assert.ThrowsAsync<DatasetException>(async () => await second.CommitAsync("t", w.Write("t.csv", "a\n3\n")));
+        Assert.Contains("t@2 was written by a newer version", e.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await w.Datasets.VersionsAsync("t").CountAsync());
+    }
+
+    [Fact]
+    public async Task WithANewerRecord_TheStoreIsVerified_AndRepaired()
+    {
+        await using TestWorkspace w = new();
+        DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n1\n"));
+        DatasetVersion two = await w.Datasets.CommitAsync("t", w.Write("t.csv", "a\n2\n"));
+        await using Lifecycle.Storage.Local.LocalWorkspace copy = Lifecycle.Storage.Local.LocalWorkspace.Open(w.Path("copy"));
+        await copy.Blobs.PutAsync(new MemoryStream("a\n1\n"u8.ToArray()));
+        await RenumberAsync(w, two, "lifecycle.version/2");
+        foreach (bool reachable in new[] { false, true })
+        {
+            VerificationReport report = await w.Local.Objects.VerifyAsync(v =>
+            {
+                if (reachable)
+                {
+                    v.ReachableOnly();
+                }
+            });
+            Assert.False(report.IsSound);
+            Assert.Empty(report.Damaged);
+            Assert.Contains(report.Problems, p => p.StartsWith("datasets: ", StringComparison.Ordinal) && p.Contains("newer version", StringComparison.Ordinal));
+        }
+
+        Digest file = (await one.ListFilesAsync())[0].Digest;
+        await w.FlipAsync(file, 1);
+        RepairReport repaired = await w.Local.Objects.RepairAsync(copy.Blobs);
+        Assert.Equal([file], repaired.Restored);
+        Assert.Empty(repaired.After.Damaged);
+        Assert.NotEmpty(repaired.After.Problems);
+    }
 
     [Fact]
     public async Task ATreeOfANewerVersion_SaysSo()

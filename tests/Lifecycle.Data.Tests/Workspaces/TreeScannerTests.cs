@@ -14,7 +14,7 @@ public sealed partial class TreeScannerTests
     private static partial uint EffectiveUser();
 
     private static string[] Scan(string path, SourceLinks links = SourceLinks.Refuse) =>
-        [.. DatasetCatalog.InTreeOrder(TreeScanner.Scan(path, links, default)).Select(f => f.Path)];
+        [.. DatasetCatalog.InTreeOrder(TreeScanner.Scan(path, links, null, default)).Select(f => f.Path)];
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
@@ -34,7 +34,7 @@ public sealed partial class TreeScannerTests
 
         w.Write("f/" + string.Join('/', Enumerable.Repeat("deep", 200)) + "/end", "e");
         string root = w.Path("source", "f");
-        List<ScannedFile> found = TreeScanner.Scan(root, SourceLinks.Refuse, default);
+        List<ScannedFile> found = TreeScanner.Scan(root, SourceLinks.Refuse, null, default);
         string[] naive = [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories)];
         Assert.Equal(naive.Order(StringComparer.Ordinal), found.Select(f => f.FullPath).Order(StringComparer.Ordinal));
         Assert.All(found, f =>
@@ -92,7 +92,7 @@ public sealed partial class TreeScannerTests
         Assert.Equal([".gitignore", $".tmp-{new string('0', 31)}", $".tmp-{new string('G', 32)}"], Scan(w.Path("source", "f")));
         Assert.Equal(
             Scan(w.Path("source", "f")),
-            DatasetCatalog.InTreeOrder(TreeScanner.PortableScan(w.Path("source", "f"), SourceLinks.Refuse, default)).Select(f => f.Path));
+            DatasetCatalog.InTreeOrder(TreeScanner.PortableScan(w.Path("source", "f"), SourceLinks.Refuse, null, default)).Select(f => f.Path));
     }
 
     [Fact]
@@ -214,12 +214,12 @@ public sealed partial class TreeScannerTests
         w.Write("f/.git/x", "1");
         string root = w.Path("source", "f");
         Assert.Equal(
-            TreeScanner.Scan(root, SourceLinks.Refuse, default).OrderBy(f => f.Path, StringComparer.Ordinal),
-            TreeScanner.PortableScan(root, SourceLinks.Refuse, default).OrderBy(f => f.Path, StringComparer.Ordinal));
+            TreeScanner.Scan(root, SourceLinks.Refuse, null, default).OrderBy(f => f.Path, StringComparer.Ordinal),
+            TreeScanner.PortableScan(root, SourceLinks.Refuse, null, default).OrderBy(f => f.Path, StringComparer.Ordinal));
         File.CreateSymbolicLink(Path.Combine(root, "link"), "b/c");
-        Assert.Throws<SourceRefusedException>(() => TreeScanner.PortableScan(root, SourceLinks.Refuse, default));
-        Assert.Contains("link", TreeScanner.PortableScan(root, SourceLinks.FollowInside, default).Select(f => f.Path));
-        Assert.Contains("link", TreeScanner.PortableScan(root, null, default).Select(f => f.Path));
+        Assert.Throws<SourceRefusedException>(() => TreeScanner.PortableScan(root, SourceLinks.Refuse, null, default));
+        Assert.Contains("link", TreeScanner.PortableScan(root, SourceLinks.FollowInside, null, default).Select(f => f.Path));
+        Assert.Contains("link", TreeScanner.PortableScan(root, null, null, default).Select(f => f.Path));
     }
 
     // Names can be read and files cannot be looked at: a folder without the right to search.

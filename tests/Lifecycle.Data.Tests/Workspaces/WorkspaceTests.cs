@@ -20,6 +20,26 @@ public sealed class WorkspaceTests
         return f;
     }
 
+    [Fact]
+    public async Task CancellingBehindTheCommit_ComesTooLate()
+    {
+        await using TestWorkspace w = new();
+        WatchedDatabase database = new(w.Local.Database);
+        await using DatasetCatalog datasets = w.Catalog(w.Local.Blobs, database);
+        w.Write("f/a.txt", "1");
+        Workspace f = await datasets.OpenWorkspaceAsync("f", w.Path("source", "f"));
+        using CancellationTokenSource stop = new();
+        database.Committed = stop.Cancel;
+        DatasetVersion made = await f.CommitAsync("why", cancellationToken: stop.Token);
+        Assert.True(stop.IsCancellationRequested);
+        Assert.Equal(made.Id, (await f.VersionAsync())!.Id);
+
+        // and so does the end of the database
+        database.Committed = () => database.Before = () => throw new ObjectDisposedException("database");
+        w.Write("f/a.txt", "2");
+        Assert.Equal(2, (await f.CommitAsync()).Number);
+    }
+
     private static string[] Paths(IEnumerable<DatasetFile> files) => [.. files.Select(f => f.Path)];
 
     [Fact]

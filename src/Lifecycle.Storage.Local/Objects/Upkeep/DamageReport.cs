@@ -88,9 +88,9 @@ internal sealed class DamageReport
                 of.Add(holder);
             }
         }
-        catch (LifecycleStorageException error) when (error is BlobNotFoundException or BlobCorruptedException)
+        catch (LifecycleException)
         {
-            // What the source has to read in order to know is itself damaged, and named in the report.
+            // What the source has to read in order to know is itself damaged or unknown to this build, and named in the report.
         }
     }
 

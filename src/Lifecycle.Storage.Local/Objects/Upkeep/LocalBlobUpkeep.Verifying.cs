@@ -87,6 +87,11 @@ public sealed partial class LocalBlobUpkeep
             // The source reads this blob to know what it refers to; what hangs on it cannot be told until it is restored.
             unreadable.Add(damaged);
         }
+        catch (LifecycleException error)
+        {
+            // The source cannot tell all it needs; what it told is looked up, and the rest of the store is verified all the same.
+            problems.Add($"{source.Name}: {error.Message}");
+        }
     }
 
     /// <summary>What the sources need, as far as they can tell, with all parts.</summary>
@@ -102,7 +107,7 @@ public sealed partial class LocalBlobUpkeep
                     reachable.Add(digest);
                 }
             }
-            catch (LifecycleStorageException error) when (error is BlobNotFoundException or BlobCorruptedException)
+            catch (LifecycleException)
             {
                 // It is asked again when its references are looked up, and what it says then is reported.
             }
