@@ -12,7 +12,7 @@ public sealed class RegistrationTests
         try
         {
             ServiceCollection services = new();
-            services.AddModelLifecycleCore().UseLocalStorage(folder).AddDatasets(d => d.Formats.Add(new Lines())).AddDatasets();
+            services.AddModelLifecycleCore().UseLocalStorage(Path.Combine(folder, "lifecycle")).AddDatasets(d => d.Formats.Add(new Lines())).AddDatasets();
             await using (ServiceProvider provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }))
             {
                 DatasetCatalog datasets = provider.GetRequiredService<DatasetCatalog>();
