@@ -53,7 +53,7 @@ internal static class TreeScanner
         (OperatingSystem.IsLinux() ? FolderScan.Run(root, null, below, cancellationToken) : PortableScan(root, null, below, cancellationToken)).Select(f => f.Path);
 
     public static SourceRefusedException InStore(string path, string store) =>
-        new(path, $"it is the folder of the store, '{store}', or lies in it. Name a folder outside of the store.");
+        new(path, $"it is the folder of the store, '{store}', or a part of it. Name what is not the store's own.");
 
     /// <summary>Whether a folder of this name is never part of a dataset.</summary>
     public static bool IsOut(string name) => Out.Contains(name);

@@ -84,8 +84,8 @@ public sealed class StoreInTheTreeTests
     [Theory]
     [InlineData("lifecycle")]
     [InlineData("lifecycle/objects")]
-    [InlineData("lifecycle/new/folder")]
-    [InlineData("link/new")]
+    [InlineData("lifecycle/objects/new/folder")]
+    [InlineData("link/journal/new")]
     public async Task TheStoreItself_IsNoTarget(string path)
     {
         await using TestWorkspace w = new();
@@ -93,7 +93,19 @@ public sealed class StoreInTheTreeTests
         DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.txt", "1"));
         UnsafePathException e = await Assert.ThrowsAsync<UnsafePathException>(async () => await one.CheckoutAsync(w.Path(path), o => o.Overwrite = true));
         Assert.Contains("is the folder of the store, or lies in it", e.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(w.Path("lifecycle", "new")));
+        Assert.False(Directory.Exists(w.Path("lifecycle", "objects", "new")) || Directory.Exists(w.Path("lifecycle", "journal", "new")));
+    }
+
+    // As in a program that opens its store at ".".
+    [Fact]
+    public async Task WhatTheUserPutsBesideThePartsOfTheStore_IsData()
+    {
+        await using TestWorkspace w = new();
+        Directory.CreateDirectory(w.Path("lifecycle", "data"));
+        File.WriteAllText(w.Path("lifecycle", "data", "a.txt"), "1");
+        DatasetVersion one = await w.Datasets.CommitAsync("d", w.Path("lifecycle", "data"));
+        Assert.Equal(1, (await one.CheckoutAsync(w.Path("lifecycle", "work"))).Written);
+        Assert.Equal(["a.txt"], Paths(await (await w.Datasets.CommitAsync("f", w.Path("lifecycle", "data", "a.txt"))).ListFilesAsync()));
     }
 
     // As one may hold that took the store for data.
