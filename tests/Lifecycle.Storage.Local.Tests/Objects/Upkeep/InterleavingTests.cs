@@ -19,7 +19,7 @@ public sealed class InterleavingTests
 
     /// <summary>CI runs 20 interleavings of 14 steps, <c>LIFECYCLE_DEPTH=full</c> 10,000.</summary>
     [Fact]
-    public Task Collect_ManyShortInterleavings_NothingLiveRemoved() => RunAsync(IsFull ? 10_000 : 20, 14, removals: .05, undos: .05);
+    public Task Collect_ManyShortInterleavings_NothingLiveRemoved() => RunAsync(IsFull ? 10_000 : 20, 14, removals: .02, undos: .02);
 
     private static async Task RunAsync(int runs, int steps, double removals, double undos)
     {
