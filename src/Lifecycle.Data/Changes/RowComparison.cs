@@ -137,7 +137,7 @@ internal sealed class RowComparison
 
                 if (!kept)
                 {
-                    _added.Keep(batch);
+                    _added.Keep(KeyOf(batch));
                     kept = true;
                 }
 
@@ -167,6 +167,9 @@ internal sealed class RowComparison
             changes.Add(new RowChange(RowChangeKind.Changed, KeyOf(batch, row), before.NumberOf(at), batch.NumberOf(row), cells));
         }
     }
+
+    // Of an added row nothing but its key is looked at again; the other columns need not be kept.
+    private NumberedRows KeyOf(NumberedRows batch) => batch with { Columns = [.. batch.Columns.Select((c, i) => _key.Contains(i) ? c : batch.Columns[_key[0]])] };
 
     private IReadOnlyList<string?> KeyOf(NumberedRows batch, int row) => _multiset ? [] : [.. _key.Select(k => batch.Columns[k].Text(row))];
 

@@ -86,8 +86,8 @@ internal sealed class RowDiff
 
     private RowComparison Comparison() => new(_pairs, _key, _multiset, (_old.ToString(), _new.ToString()));
 
-    // Into how many files the rows go so that those of one fit into the memory. The older side is held; with a key the added rows of the younger one are, too
-    // and at the same time, to find keys that stand twice.
+    // Into how many files the rows go so that those of one fit into the memory. The older side is held; with a key also the keys of added rows, to find
+    // those that stand twice: as many as the younger side has more are known before.
     internal async ValueTask<int> PartsAsync(CancellationToken cancellationToken)
     {
         if (_options.Parts is { } parts)
@@ -95,21 +95,24 @@ internal sealed class RowDiff
             return parts;
         }
 
-        double bytes = await BytesAsync(_old, _oldTable, cancellationToken).ConfigureAwait(false);
-        if (!_multiset)
+        double bytes = await BytesAsync(_old, _oldTable, _columns, _oldTable.Rows, cancellationToken).ConfigureAwait(false);
+        if (!_multiset && _newTable.Rows > _oldTable.Rows)
         {
-            bytes += await BytesAsync(_new, _newTable, cancellationToken).ConfigureAwait(false);
+            string[] key = [.. _key.Select(k => _columns[k])];
+            bytes += await BytesAsync(_new, _newTable, key, _newTable.Rows - _oldTable.Rows, cancellationToken).ConfigureAwait(false);
         }
 
         return bytes <= _options.Memory ? 1 : (int)Math.Min(MostParts, Math.Ceiling(bytes / _options.Memory) + 1);
     }
 
-    private async ValueTask<double> BytesAsync(DatasetVersion version, TableSummary table, CancellationToken cancellationToken)
+    private static async ValueTask<double> BytesAsync(
+        DatasetVersion version, TableSummary table, string[] columns, long rows, CancellationToken cancellationToken)
     {
         IReadOnlyList<DatasetFile> files = await version.ListFilesAsync(cancellationToken).ConfigureAwait(false);
         long length = files.First(f => string.Equals(f.Path, table.Path, StringComparison.Ordinal)).Length;
-        long texts = _columns.Count(n => table.Schema[n].Type == ColumnType.String);
-        return ((double)table.Rows * (FixedBytes + (CellBytes * _columns.Length))) + (3.0 * length * texts / table.Schema.Count);
+        long texts = columns.Count(n => table.Schema[n].Type == ColumnType.String);
+        double share = table.Rows == 0 ? 0 : (double)rows / table.Rows;
+        return (rows * (double)(FixedBytes + (CellBytes * columns.Length))) + (share * 3.0 * length * texts / table.Schema.Count);
     }
 
     private async IAsyncEnumerable<NumberedRows> RowsAsync(

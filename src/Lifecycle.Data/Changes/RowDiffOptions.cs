@@ -18,8 +18,9 @@ public sealed class RowDiffOptions
     public bool AsMultiset { get; set; }
 
     /// <summary>
-    /// About how many bytes of rows are held: those of the older version and, with a key, those of the younger one besides, all of which could be added ones. When they
-    /// take more, both are divided by their keys into temporary files. What is read ahead, about 64 MiB a side, comes on top. At least 64 KiB; 256 MiB by default.
+    /// About how many bytes of rows are held: those of the older version and, with a key, the keys of as many rows as the younger one has more. When they take more,
+    /// both are divided by their keys into temporary files. Keys of further added rows and what is read ahead, about 64 MiB a side, come on top.
+    /// At least 64 KiB; 256 MiB by default.
     /// </summary>
     public long Memory
     {

@@ -37,15 +37,17 @@ public sealed class RowDiffTests
     }
 
     [Fact]
-    public async Task WithAKey_BothSidesTogether_DecideWhetherRowsAreSpilled()
+    public async Task WithAKey_AlsoTheKeysOfAddedRows_DecideWhetherRowsAreSpilled()
     {
         await using TestWorkspace w = new();
         string rows = "id,v\n" + string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i},{i % 7}\n"));
         DatasetVersion one = await w.Datasets.CommitAsync("t", w.Write("t.csv", rows));
-        DatasetVersion two = await w.Datasets.CommitAsync("u", w.Write("t.csv", rows));
-        RowDiffOptions options = new() { Memory = 2_000 * 100 }; // one side takes 66 bytes a row
+        DatasetVersion two = await w.Datasets.CommitAsync("u", w.Write("t.csv", rows + string.Concat(Enumerable.Range(2_000, 2_000).Select(i => $"{i},1\n"))));
+        RowDiffOptions options = new() { Memory = 2_000 * 100 }; // a row takes 66 bytes, its key 57
         Assert.Equal(3, await new RowDiff(one, two, null, ["id"], options).PartsAsync(default));
         Assert.Equal(1, await new RowDiff(one, two, null, [], options).PartsAsync(default));
+        Assert.Equal(1, await new RowDiff(one, one, null, ["id"], options).PartsAsync(default));
+        Assert.Equal(3, await new RowDiff(two, one, null, ["id"], new() { Memory = 4_000 * 60 }).PartsAsync(default));
     }
 
     [Theory]
