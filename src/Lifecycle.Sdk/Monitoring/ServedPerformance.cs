@@ -271,6 +271,9 @@ internal sealed partial class ServedPerformance<TIn, TOut> : ModelPerformance, I
         try
         {
             PerformanceEstimator estimator = await _setup.EstimatorOf!(version, cancellationToken).ConfigureAwait(false);
+
+            // a linked token hears of the closing a little later
+            _closing.Token.ThrowIfCancellationRequested();
             return new Watched(version, await _monitors.OpenPerformanceAsync(Model, version, estimator, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception error) when (error is not OperationCanceledException)
