@@ -10,11 +10,12 @@ public interface IInferenceSink<in TIn, in TOut>
 {
     /// <summary>Takes note of one prediction.</summary>
     void Record(in InferenceStamp stamp, TIn input, TOut output);
-}
 
-/// <summary>Which prediction it was.</summary>
-/// <param name="Model">Name under which the model is served.</param>
-/// <param name="Version">The version that answered.</param>
-/// <param name="RequestId">Version-7 Guid of the call; the one in <see cref="Prediction{T}"/>.</param>
-/// <param name="At">When the answer was there.</param>
-public readonly record struct InferenceStamp(string Model, string Version, Guid RequestId, DateTimeOffset At);
+    /// <summary>Takes note of what became of a prediction; it was stored by <see cref="InferenceLog"/> before.</summary>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The prediction.</param>
+    /// <param name="outcome">JSON.</param>
+    void Feedback(string model, Guid requestId, string outcome)
+    {
+    }
+}

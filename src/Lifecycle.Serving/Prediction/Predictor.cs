@@ -8,132 +8,200 @@ namespace Lifecycle.Serving;
 /// </summary>
 /// <typeparam name="TIn">One row that goes in.</typeparam>
 /// <typeparam name="TOut">What comes out for it.</typeparam>
-public sealed class Predictor<
+[SuppressMessage("Design", "CA1001", Justification = "It holds pooled memory only, and lives as long as its host.")]
+public sealed partial class Predictor<
     [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
     [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>
 {
     private readonly ServedModel _model;
     private readonly IInferenceSink<TIn, TOut>[] _sinks;
+    private readonly Func<TIn, string?>? _stickyBy;
     private readonly TimeProvider _time;
+    private readonly CoreRing<TensorPair> _pairs = new(static () => new TensorPair());
     private long _sinkFailures;
 
-    internal Predictor(ServedModel model, IInferenceSink<TIn, TOut>[] sinks, TimeProvider time)
+    internal Predictor(ServedModel model, IInferenceSink<TIn, TOut>[] sinks, Func<TIn, string?>? stickyBy, TimeProvider time)
     {
         _model = model;
         _sinks = sinks;
+        _stickyBy = stickyBy;
         _time = time;
     }
 
     /// <summary>The model, with its state.</summary>
     public ServedModel Model => _model;
 
-    /// <summary>Predicts into a new object; nothing else is allocated.</summary>
-    /// <exception cref="PredictionRejectedException">No version is ready.</exception>
+    /// <summary>Predicts into a new object on this thread, without waiting; nothing else is allocated.</summary>
+    /// <exception cref="PredictionRejectedException">No version is ready, or the model is stopped.</exception>
     /// <exception cref="PredictionFailedException">The model threw.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
     public TOut Predict(TIn input)
     {
         TOut output = default!;
-        Run(input, ref output, fresh: true, _sinks.Length == 0 ? default : LifecycleId.New(_time));
+        Run(input, ref output, fresh: true);
         return output;
     }
 
-    /// <summary>Predicts into the caller's object, so that nothing is allocated. An object that is null is made.</summary>
-    /// <exception cref="PredictionRejectedException">No version is ready.</exception>
+    /// <summary>Predicts into the caller's object on this thread, without waiting, so that nothing is allocated. An object that is null is made.</summary>
+    /// <exception cref="PredictionRejectedException">No version is ready, or the model is stopped.</exception>
     /// <exception cref="PredictionFailedException">The model threw.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
-    public void Predict(TIn input, ref TOut output) =>
-        Run(input, ref output, fresh: false, _sinks.Length == 0 ? default : LifecycleId.New(_time));
+    public void Predict(TIn input, ref TOut output) => Run(input, ref output, fresh: false);
 
-    /// <summary>Predicts and says which version answered and under which request id.</summary>
-    /// <exception cref="PredictionRejectedException">No version is ready.</exception>
+    /// <summary>Predicts when it is this call's turn, and says which version answered and under which request id.</summary>
+    /// <inheritdoc cref="PredictAsync(TIn, PredictionOptions, CancellationToken)"/>
+    public ValueTask<Prediction<TOut>> PredictAsync(TIn input, CancellationToken cancellationToken = default) => PredictAsync(input, default, cancellationToken);
+
+    /// <summary>
+    /// Predicts when it is this call's turn, and says which version answered and under which request id. Rows of several callers may share a run
+    /// (<see cref="BatchingOptions"/>).
+    /// </summary>
+    /// <param name="input">Not to be changed until the call has ended.</param>
+    /// <param name="options">Routing key, version, time, priority, id.</param>
+    /// <param name="cancellationToken">Takes the call out of the queue; a run that has begun goes on and its answer is thrown away.</param>
+    /// <exception cref="UnknownModelException">The version or alias of <paramref name="options"/> is not served.</exception>
+    /// <exception cref="PredictionRejectedException">No version is ready, the model is stopped, or too many calls wait.</exception>
+    /// <exception cref="PredictionTimeoutException">The time was over.</exception>
     /// <exception cref="PredictionFailedException">The model threw.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
-    public ValueTask<Prediction<TOut>> PredictAsync(TIn input, CancellationToken cancellationToken = default)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Prediction<TOut>> PredictAsync(TIn input, PredictionOptions options, CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<Prediction<TOut>>(cancellationToken);
-        }
-
-        try
-        {
-            TOut output = default!;
-            Guid id = LifecycleId.New(_time);
-            string version = Run(input, ref output, fresh: true, id);
-            return new(new Prediction<TOut>(output, version, id));
-        }
-        catch (Exception error)
-        {
-            return ValueTask.FromException<Prediction<TOut>>(error);
-        }
-    }
-
-    private string Run(TIn input, ref TOut output, bool fresh, Guid id)
-    {
-        VersionLease lease = _model.Acquire();
-        ServedVersion version = lease.Version;
-        long started = ServingMeter.PredictionDuration.Enabled ? _time.GetTimestamp() : 0;
+        cancellationToken.ThrowIfCancellationRequested();
+        Guid id = options.RequestId == default ? LifecycleId.New(_time) : options.RequestId;
+        long started = _time.GetTimestamp();
+        VersionLease lease = _model.Acquire(options.RoutingKey ?? Key(input), id, options.Version);
+        TypedModel<TIn, TOut> typed = Unsafe.As<TypedModel<TIn, TOut>>(lease.Version.Typed!);
+        CallTrace trace = _model.Begin(lease, id);
         Exception? failure = null;
         try
         {
-            // The binding of this model made the function with these very types.
-            ModelFunction<TIn, TOut> function = Unsafe.As<ModelFunction<TIn, TOut>>(version.Typed!);
-            if (fresh)
+            RunRequest request = new(options.Priority, options.Timeout, started, started);
+            TOut output = typed.IsBatched
+                ? await RunWithOthersAsync(typed, lease, input, request, cancellationToken).ConfigureAwait(false)
+                : await RunInTurnAsync(typed, lease, input, request, cancellationToken).ConfigureAwait(false);
+            InferenceStamp stamp = _model.Stamp(lease, id, started, options.ClientId);
+            Tell(typed, stamp, input, output);
+            return new Prediction<TOut>(output, stamp.Version, id) { Arm = stamp.Arm };
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            if (!ServedModel.IsOfTheModel(error))
             {
-                output = function.Predict(input);
-            }
-            else
-            {
-                function.Predict(input, ref output);
+                throw;
             }
 
-            version.CountSuccess(lease.Cell);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            version.CountFailure(lease.Cell);
-            failure = error;
-            throw Failed(version, error);
+            LogFailure(typed, _model.Stamp(lease, id, started, options.ClientId), input, error);
+            throw new PredictionFailedException(_model.Name, lease.Version.Version, error);
         }
         finally
         {
-            if (started != 0)
-            {
-                ServingMeter.Predicted(_time.GetElapsedTime(started), _model.Name, version.Version, 1, failure);
-            }
-
+            _model.Told(trace, lease, started, 1, failure);
             lease.Release();
         }
-
-        if (_sinks.Length != 0)
-        {
-            Tell(new InferenceStamp(_model.Name, version.Version, id, _time.GetUtcNow()), input, output);
-        }
-
-        return version.Version;
     }
 
-    private Exception Failed(ServedVersion version, Exception error) =>
-        error is InvalidInputException ? error : new PredictionFailedException(_model.Name, version.Version, error);
+    private string? Key(TIn input) => _stickyBy is null || !_model.IsSplit ? null : _stickyBy(input);
 
-    private void Tell(in InferenceStamp stamp, TIn input, TOut output)
+    private void Run(TIn input, ref TOut output, bool fresh)
     {
-        foreach (IInferenceSink<TIn, TOut> sink in _sinks)
+        bool isWatched = _sinks.Length != 0 || _model.IsWatched;
+        Guid id = isWatched || _model.NeedsId ? LifecycleId.New(_time) : default;
+        VersionLease lease = _model.Acquire(Key(input), id);
+        ServedVersion version = lease.Version;
+
+        // The binding of this model made the function with these very types.
+        TypedModel<TIn, TOut> typed = Unsafe.As<TypedModel<TIn, TOut>>(version.Typed!);
+        CallTrace trace = _model.Begin(lease, id);
+        Exception? failure = null;
+        version.Enter(lease.Cell);
+        long started = _time.GetTimestamp();
+        try
         {
-            try
+            if (fresh)
             {
-                sink.Record(in stamp, input, output);
+                output = typed.Function.Predict(input);
             }
-            catch (Exception error)
+            else
             {
-                long failures = Interlocked.Increment(ref _sinkFailures);
-                ServingMeter.RecordDropped(_model.Name);
-                if (long.IsPow2(failures))
-                {
-                    _model.SinkFailed(sink.GetType(), failures, error);
-                }
+                typed.Function.Predict(input, ref output);
+            }
+
+            long ended = _time.GetTimestamp();
+            version.Counters.Single(ended - started, ended);
+            if (isWatched)
+            {
+                Tell(typed, _model.Stamp(lease, id, started, null), input, output);
             }
         }
+        catch (Exception error)
+        {
+            failure = error;
+            if (!ServedModel.IsOfTheModel(error))
+            {
+                throw;
+            }
+
+            version.Counters.Failure(_time.GetTimestamp() - started);
+            if (isWatched)
+            {
+                LogFailure(typed, _model.Stamp(lease, id, started, null), input, error);
+            }
+
+            throw new PredictionFailedException(_model.Name, version.Version, error);
+        }
+        finally
+        {
+            version.Exit(lease.Cell);
+            _model.Told(trace, lease, started, 1, failure);
+            lease.Release();
+        }
+    }
+
+    private async ValueTask<TOut> RunInTurnAsync(
+        TypedModel<TIn, TOut> typed, VersionLease lease, TIn input, RunRequest request, CancellationToken cancellationToken)
+    {
+        ServedVersion version = lease.Version;
+        AdmissionTicket ticket = await version.Runner.EnterAsync(request, 0, cancellationToken).ConfigureAwait(false);
+        long began = _time.GetTimestamp();
+        try
+        {
+            TOut output = typed.Function.Predict(input);
+            long ended = _time.GetTimestamp();
+            if (ticket.Queue == 0)
+            {
+                version.Counters.Single(ended - began, ended);
+            }
+            else
+            {
+                version.Counters.Success(1, new RunTimes(ticket.Queue + ended - began, ticket.Queue, 0, ended - began, 0), ended);
+                version.Counters.Execution(1, 0, ended - began, 0);
+            }
+
+            return output;
+        }
+        catch (Exception error) when (ServedModel.IsOfTheModel(error))
+        {
+            version.Counters.Failure(_time.GetTimestamp() - began);
+            throw;
+        }
+        finally
+        {
+            version.Runner.Exit(ticket);
+        }
+    }
+
+    private async ValueTask<TOut> RunWithOthersAsync(
+        TypedModel<TIn, TOut> typed, VersionLease lease, TIn input, RunRequest request, CancellationToken cancellationToken)
+    {
+        // A pair whose call was given up is not used again: the run may still read it.
+        TensorPair pair = _pairs.Rent();
+        typed.Tensors!.WriteInput(pair.Inputs, 1, 0, input);
+        pair.Outputs.Clear();
+        await lease.Version.Runner.RunAsync(pair.Inputs, pair.Outputs, 1, request, cancellationToken).ConfigureAwait(false);
+        TOut output = typed.Tensors.ReadOutput(pair.Outputs, 0);
+        _pairs.Return(pair);
+        return output;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 
 namespace Lifecycle.Serving;
 
@@ -11,9 +12,12 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Whether rows of several callers may be put into one run.</summary>
     public abstract bool RowsAreBatched { get; }
 
+    /// <summary>Whether it is warmed up with rows of zeros and empty texts.</summary>
+    internal virtual bool TakesMadeUpRows => true;
+
     /// <summary>Runs the model. Any thread, also several at once. The inputs were checked against <see cref="Signature"/>.</summary>
     /// <param name="inputs">Read only.</param>
-    /// <param name="outputs">Filled by <see cref="TensorSet.Prepare"/>, in the model's order.</param>
+    /// <param name="outputs">Filled by <see cref="TensorSet.Prepare(string, TensorElementType, ReadOnlySpan{long})"/>, in the model's order.</param>
     /// <param name="cancellationToken">Checked before the run; a run that has begun may end regardless.</param>
     public abstract void Run(TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken = default);
 
@@ -22,6 +26,20 @@ public abstract class LoadedModel : IDisposable
     public virtual ModelFunction<TIn, TOut>? Bind<
         [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
         [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>() => null;
+
+    /// <summary>The input or output to which a member of a type belongs by a mark that this runtime knows; null when it has none.</summary>
+    public virtual string? ColumnOf(MemberInfo member) => null;
+
+    /// <summary>
+    /// Whether a member of a type holds what the tensor of its column holds. False leaves the column out of log and shadow of typed calls: better none than a wrong one.
+    /// </summary>
+    public virtual bool HoldsTensorValue(MemberInfo member) => true;
+
+    /// <summary>The order of the columns of a single input, when the model says it; empty when it does not.</summary>
+    public virtual IReadOnlyList<string> PackedColumns => [];
+
+    /// <summary>What a model says of itself beyond its signature, for example the labels of an output.</summary>
+    public virtual IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string>();
 
     /// <summary>Frees the model. Called once, never during a run.</summary>
     public void Dispose()

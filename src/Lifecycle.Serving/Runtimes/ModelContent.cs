@@ -16,6 +16,9 @@ public sealed class ModelContent
     /// <summary>The files.</summary>
     public IReadOnlyList<ContentFile> Files { get; }
 
+    /// <summary>What the application wants of the model.</summary>
+    public ModelRequest Request { get; init; } = new();
+
     /// <summary>The file of this path, or null.</summary>
     public ContentFile? Find(string path) => Files.FirstOrDefault(f => f.Path == path);
 }

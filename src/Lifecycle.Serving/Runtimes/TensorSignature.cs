@@ -44,14 +44,15 @@ public sealed class TensorSignature
 
             if (value.Type != spec.Type)
             {
-                throw new InvalidInputException($"The input '{spec.Name}' is {spec.Type.ProtocolName()}; {value.Type.ProtocolName()} came.");
+                throw new InvalidInputException(
+                    $"The input '{spec.Name}' is {spec.Type.ProtocolName()}; {value.Type.ProtocolName()} came."
+                    + (TensorWidening.Widens(value.Type, spec.Type) ? $" Send {spec.Type.ProtocolName()}, or serve the model with TensorCoercion.Lossless." : string.Empty));
             }
 
             if (!spec.Takes(value.Shape))
             {
                 throw new InvalidInputException(
-                    $"The input '{spec.Name}' has the shape {spec.Shape}; {value.Shape} came."
-                    + (value.Shape.Rank == spec.Shape.Rank - 1 && spec.Shape[0] == -1 ? $" For one row send [1,{string.Join(',', value.Shape)}]." : string.Empty));
+                    $"The input '{spec.Name}' has the shape {spec.Shape}; {value.Shape} came.{Suggestion(spec, value.Shape)}");
             }
 
             if (spec.Shape.Rank > 0 && spec.Shape[0] == -1)
@@ -117,6 +118,23 @@ public sealed class TensorSignature
         }
 
         return null;
+    }
+
+    private static string Suggestion(TensorSpec spec, TensorShape came)
+    {
+        if (spec.Shape.Rank != came.Rank + 1 || spec.Shape[0] != -1)
+        {
+            return string.Empty;
+        }
+
+        TensorShape row = TensorShape.Unchecked([1, .. came.Dimensions]);
+        if (spec.Shape.Takes(row))
+        {
+            return $" For one row send {row}.";
+        }
+
+        TensorShape rows = TensorShape.Unchecked([.. came.Dimensions, 1]);
+        return spec.Shape.Takes(rows) ? $" For {(came[0] == 1 ? "one row" : $"{came[0]} rows")} send {rows}." : string.Empty;
     }
 
     /// <summary>For example <c>'x' FP32[-1,4] -> 'y' FP32[-1,1]</c>.</summary>

@@ -45,6 +45,9 @@ public readonly struct TensorShape : IReadOnlyList<long>, IEquatable<TensorShape
         return new TensorShape(dimensions.ToArray());
     }
 
+    /// <summary>A shape of sizes that came from outside; <see cref="ElementCount"/> refuses negative ones.</summary>
+    internal static TensorShape Unchecked(ReadOnlySpan<long> dimensions) => new(dimensions.ToArray());
+
     /// <summary>Number of elements, by checked 64-bit arithmetic, before anything is allocated for them.</summary>
     /// <exception cref="InvalidInputException">A dimension is negative, or the product is more than 2^31 - 1.</exception>
     public int ElementCount()

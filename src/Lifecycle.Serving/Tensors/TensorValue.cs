@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,12 +11,16 @@ namespace Lifecycle.Serving;
 /// </summary>
 public sealed class TensorValue : IDisposable
 {
+    private const int LeastTextRoom = 256;
+
     private byte[]? _bytes;
     private ReadOnlyMemory<byte>[]? _texts;
+    private byte[] _textRoom = [];
+    private int _textUsed;
     private int _count;
     private bool _disposed;
 
-    /// <summary>Makes an empty value, to be filled by <see cref="Reshape"/>.</summary>
+    /// <summary>Makes an empty value, to be filled by <see cref="Reshape(TensorElementType, ReadOnlySpan{long})"/>.</summary>
     public TensorValue(TensorElementType type)
     {
         Type = type;
@@ -116,7 +121,7 @@ public sealed class TensorValue : IDisposable
         return strings;
     }
 
-    /// <summary>Makes room for another type and shape, reusing the memory when it is large enough. What the elements are after it is not defined.</summary>
+    /// <summary>Makes room for another type and shape, reusing the memory when it is large enough. Texts are empty after it; what numbers are is not defined.</summary>
     /// <exception cref="InvalidInputException">The shape is negative or too large.</exception>
     public void Reshape(TensorElementType type, TensorShape shape)
     {
@@ -128,25 +133,74 @@ public sealed class TensorValue : IDisposable
             {
                 _texts = new ReadOnlyMemory<byte>[count];
             }
+
+            _texts.AsSpan(0, count).Clear();
+            _textUsed = 0;
         }
         else
         {
-            long bytes = (long)count * type.Size();
-            if (bytes > Array.MaxLength)
-            {
-                throw new InvalidInputException($"A tensor of the shape {shape} and the type {type.ProtocolName()} does not fit into memory.");
-            }
-
-            if (_bytes is null || _bytes.Length < bytes)
-            {
-                Return();
-                _bytes = ArrayPool<byte>.Shared.Rent((int)bytes);
-            }
+            Require(type, shape, (long)count * type.Size());
         }
 
         Type = type;
         Shape = shape;
         _count = count;
+    }
+
+    /// <summary>Makes room for another type and shape. A shape that is the present one costs nothing.</summary>
+    /// <param name="type">What the elements will be.</param>
+    /// <param name="dimensions">Outermost first.</param>
+    /// <exception cref="InvalidInputException">The shape is negative or too large.</exception>
+    [OverloadResolutionPriority(1)]
+    public void Reshape(TensorElementType type, ReadOnlySpan<long> dimensions)
+    {
+        if (!Shape.Dimensions.SequenceEqual(dimensions))
+        {
+            Reshape(type, TensorShape.Unchecked(dimensions));
+        }
+        else if (type != Type || type == TensorElementType.Bytes)
+        {
+            Reshape(type, Shape);
+        }
+        else
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+        }
+    }
+
+    /// <summary>Copies a text into an element of a <see cref="TensorElementType.Bytes"/> tensor, into memory that this value uses again when it is reshaped.</summary>
+    /// <param name="index">The element, in row-major order.</param>
+    /// <param name="utf8">Its bytes.</param>
+    /// <exception cref="InvalidCastException">The elements are of another type.</exception>
+    public void SetText(int index, ReadOnlySpan<byte> utf8)
+    {
+        ref ReadOnlyMemory<byte> text = ref Texts[index];
+        Memory<byte> room = TextRoom(utf8.Length);
+        utf8.CopyTo(room.Span);
+        text = room;
+    }
+
+    /// <summary>Copies a text into an element of a <see cref="TensorElementType.Bytes"/> tensor, as UTF-8.</summary>
+    /// <param name="index">The element, in row-major order.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="InvalidCastException">The elements are of another type.</exception>
+    public void SetText(int index, ReadOnlySpan<char> text)
+    {
+        ref ReadOnlyMemory<byte> element = ref Texts[index];
+        Memory<byte> room = TextRoom(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, room.Span);
+        element = room;
+    }
+
+    /// <summary>Gives another value the type, the shape and a copy of all elements.</summary>
+    public void CopyTo(TensorValue target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (!ReferenceEquals(target, this))
+        {
+            target.Reshape(Type, Shape.Dimensions);
+            CopyElements(0, target, 0, _count);
+        }
     }
 
     /// <summary>Gives the memory back.</summary>
@@ -157,6 +211,55 @@ public sealed class TensorValue : IDisposable
             _disposed = true;
             Return();
             _texts = null;
+            _textRoom = [];
+        }
+    }
+
+    /// <summary>Bytes of memory that are kept for reuse, texts of others not counted.</summary>
+    internal long KeptBytes => (_bytes?.Length ?? 0) + _textRoom.Length + (16L * (_texts?.Length ?? 0));
+
+    /// <summary>Copies elements, texts with their bytes. Both values have the same type.</summary>
+    internal void CopyElements(int from, TensorValue target, int to, int count)
+    {
+        if (Type == TensorElementType.Bytes)
+        {
+            Span<ReadOnlyMemory<byte>> texts = Texts.Slice(from, count);
+            for (int i = 0; i < texts.Length; i++)
+            {
+                target.SetText(to + i, texts[i].Span);
+            }
+        }
+        else
+        {
+            int size = Type.Size();
+            Raw.Slice(from * size, count * size).CopyTo(target.Raw[(to * size)..]);
+        }
+    }
+
+    /// <summary>Changes the type of the elements; the shape stays.</summary>
+    /// <param name="type">The new type.</param>
+    /// <param name="convert">Is given the old bytes and room for the new ones.</param>
+    internal void Convert(TensorElementType type, Action<ReadOnlySpan<byte>, Span<byte>> convert)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        byte[] old = _bytes ?? [];
+        int length = _count * Type.Size();
+        _bytes = null;
+        try
+        {
+            Require(type, Shape, (long)_count * type.Size());
+        }
+        catch
+        {
+            _bytes = old;
+            throw;
+        }
+
+        Type = type;
+        convert(old.AsSpan(0, length), Raw);
+        if (old.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(old);
         }
     }
 
@@ -171,6 +274,34 @@ public sealed class TensorValue : IDisposable
         TensorValue value = new(type);
         value.Reshape(type, shape);
         return value;
+    }
+
+    private void Require(TensorElementType type, TensorShape shape, long bytes)
+    {
+        if (bytes > Array.MaxLength)
+        {
+            throw new InvalidInputException($"A tensor of the shape {shape} and the type {type.ProtocolName()} does not fit into memory.");
+        }
+
+        if (_bytes is null || _bytes.Length < bytes)
+        {
+            Return();
+            _bytes = ArrayPool<byte>.Shared.Rent((int)bytes);
+        }
+    }
+
+    /// <summary>Texts that were written before keep the array they are in.</summary>
+    private Memory<byte> TextRoom(int bytes)
+    {
+        if (_textRoom.Length - _textUsed < bytes)
+        {
+            _textRoom = new byte[Math.Max(bytes, (int)Math.Min(Array.MaxLength, Math.Max(LeastTextRoom, 2L * _textRoom.Length)))];
+            _textUsed = 0;
+        }
+
+        Memory<byte> room = _textRoom.AsMemory(_textUsed, bytes);
+        _textUsed += bytes;
+        return room;
     }
 
     private void Return()

@@ -26,6 +26,19 @@ public sealed class TensorSignatureTests
     }
 
     [Fact]
+    public void Check_ShapeThatNearlyFits_SuggestsOneThatFits()
+    {
+        Suggests([-1, 10], [10], "For one row send [1,10].");
+        Suggests([-1, -1], [3], "For one row send [1,3].");
+        Suggests([-1, 1], [5], "For 5 rows send [5,1].");
+        Suggests([-1], [], "For one row send [1].");
+        Suggests([-1, 10], [9], null);
+        Suggests([-1, 2, 3], [2], null);
+        Suggests([4, 2], [2], null);
+        Suggests([-1, 2], [2, 2, 1], null);
+    }
+
+    [Fact]
     public void A_replacement_must_take_what_callers_send_and_give_what_they_read()
     {
         Assert.Null(Signature.WhyNotInPlaceOf(Signature));
@@ -38,6 +51,14 @@ public sealed class TensorSignatureTests
         Assert.Contains("output 'y' FP32[-1,1] is gone", new TensorSignature(inputs, []).WhyNotInPlaceOf(Signature), StringComparison.Ordinal);
         Assert.Contains("output 'y'", new TensorSignature(inputs, [new("y", TensorElementType.Float32, [-1])]).WhyNotInPlaceOf(Signature), StringComparison.Ordinal);
         Assert.Null(new TensorSignature([new("a", TensorElementType.Float32, [-1, -1])], outputs).WhyNotInPlaceOf(Signature));
+    }
+
+    private static void Suggests(TensorShape declared, TensorShape came, string? suggestion)
+    {
+        TensorSignature signature = new([new("x", TensorElementType.Float32, declared)], []);
+        using TensorSet set = TensorSet.Of(("x", TensorValue.From<float>(new float[came.ElementCount()], came)));
+        string message = Assert.Throws<InvalidInputException>(() => signature.Check(set)).Message;
+        Assert.Equal($"The input 'x' has the shape {declared}; {came} came." + (suggestion is null ? "" : " " + suggestion), message);
     }
 
     private static long Check(params ReadOnlySpan<(string, TensorValue)> inputs) => Signature.Check(TensorSet.Of(inputs));
