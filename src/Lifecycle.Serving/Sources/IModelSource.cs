@@ -5,7 +5,10 @@ public interface IModelSource
 {
     /// <summary>
     /// What should be served: first as it is now, then at every change. A source that ends never changes again; one that throws is asked again later,
-    /// and what serves goes on serving. Null means that there is nothing to serve: what serves goes on serving.
+    /// and what serves goes on serving. The host asks anew when its demand changes.
     /// </summary>
-    IAsyncEnumerable<ModelRevision?> WatchAsync(CancellationToken cancellationToken = default);
+    IAsyncEnumerable<ModelOffer> WatchAsync(ModelDemand demand, CancellationToken cancellationToken = default);
+
+    /// <summary>All versions there are, served or not, oldest first; empty when the source does not know more than it offers.</summary>
+    ValueTask<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) => new([]);
 }

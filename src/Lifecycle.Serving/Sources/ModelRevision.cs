@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Lifecycle.Serving;
 
 /// <summary>What a source says should be served now: a version and how to get it.</summary>
@@ -31,7 +33,9 @@ public sealed class ModelRevision
 
     /// <summary>A function of the application.</summary>
     /// <exception cref="InvalidNameException">The version breaks the rule.</exception>
-    public static ModelRevision FromFunction<TIn, TOut>(string version, Func<TIn, TOut> function)
+    public static ModelRevision FromFunction<
+        [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
+        [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>(string version, Func<TIn, TOut> function)
     {
         ArgumentNullException.ThrowIfNull(function);
         return new(version, null, null, () => new FunctionModel<TIn, TOut>(function));

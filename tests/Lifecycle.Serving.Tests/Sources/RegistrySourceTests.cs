@@ -86,6 +86,50 @@ public sealed class RegistrySourceTests
         await AnswersAsync(host, "1", "one");
     }
 
+    [Fact]
+    public async Task RegistrySource_SeveralNames_AreOfferedTogether()
+    {
+        await using RegistryWorkspace workspace = new();
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()));
+        ModelVersion two = await workspace.RegisterAsync("loans", ("model.stamp", "two"u8.ToArray()));
+        ModelVersion three = await workspace.RegisterAsync("loans", ("model.stamp", "three"u8.ToArray()));
+        await workspace.Registry.PromoteAsync(two, "champion", cancellationToken: Token);
+        RegistrySource source = new(workspace.Registry, workspace.Blobs, "loans");
+        await using OfferLog log = new(source, "champion", "challenger", "1", "4");
+        await log.OffersAsync("1", "2");
+        Assert.Single(log.Offers);
+        Assert.Equal(("2", null, "1"), (log.Last!.Find("champion")?.Version, log.Last.Find("challenger")?.Version, log.Last.Find("1")?.Version));
+        Assert.Equal(["champion"], log.Last.Names.Keys);
+        await workspace.Registry.PromoteAsync(three, "challenger", cancellationToken: Token);
+        await log.OffersAsync("1", "2", "3");
+        await workspace.Registry.PromoteAsync(three, "champion", cancellationToken: Token);
+        await log.OffersAsync("1", "3");
+        Assert.Equal(("3", "3"), (log.Last.Names["champion"], log.Last.Names["challenger"]));
+        await workspace.Registry.RemoveAliasAsync("loans", "champion", cancellationToken: Token);
+        await Eventually.Holds(() => !log.Last.Names.ContainsKey("champion"), "the alias is gone");
+        Assert.Equal(["1", "3"], log.Versions);
+
+        // A pinned number that is registered later.
+        await workspace.RegisterAsync("loans", ("model.stamp", "four"u8.ToArray()));
+        await log.OffersAsync("1", "3", "4");
+        Assert.Equal(["1", "2", "3", "4"], await source.ListVersionsAsync(Token));
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
+    public async Task RegistrySource_Latest_IsTheGreatestVersion()
+    {
+        await using RegistryWorkspace workspace = new();
+        await using OfferLog log = new(new RegistrySource(workspace.Registry, workspace.Blobs, "loans"));
+        await log.OffersAsync();
+        ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()));
+        await log.AnswersAsync("one");
+        Assert.Equal(one.Digest, log.Last!.Revisions[0].Digest);
+        await workspace.RegisterAsync("loans", ("model.stamp", "two"u8.ToArray()));
+        await log.AnswersAsync("two");
+        Assert.Equal(["2"], log.Versions);
+    }
+
     private static Task<ModelHost> HostAsync(RegistryWorkspace workspace, bool failStartup = false) => ModelHost.StartAsync(
         h => h.UseRuntime(new StampRuntime()).UseRegistry(workspace.Registry, workspace.Blobs).Configure(o => o.FailStartup = failStartup)
             .Serve<int, Stamped>("loans"), Token);
