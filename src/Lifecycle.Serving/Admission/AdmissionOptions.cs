@@ -1,0 +1,31 @@
+namespace Lifecycle.Serving;
+
+/// <summary>How many calls of a model run, how many wait, and how long.</summary>
+public sealed class AdmissionOptions
+{
+    /// <summary>Calls that run at the same time, at least 1. Twice the cores by default.</summary>
+    public int MaxConcurrency { get; set; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Calls that may wait; 0 refuses every call that cannot begin at once. 1,024 by default.</summary>
+    public int QueueLength { get; set; } = 1_024;
+
+    /// <summary>Bytes of inputs that may wait. 64 MiB by default.</summary>
+    public long QueueBytes { get; set; } = 64L << 20;
+
+    /// <summary>Most time from a call to its answer; a call may only shorten it. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> sets no limit. 30 s by default.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Levels of priority, 1 to 64; level 1 is served first. 1 by default: first come, first served.</summary>
+    public int PriorityLevels { get; set; } = 1;
+
+    internal AdmissionOptions Checked(string model)
+    {
+        string? wrong = MaxConcurrency < 1 ? $"MaxConcurrency is {MaxConcurrency}; use at least 1"
+            : QueueLength < 0 ? $"QueueLength is {QueueLength}; use 0 or more"
+            : QueueBytes < 0 ? $"QueueBytes is {QueueBytes}; use 0 or more"
+            : Timeout <= TimeSpan.Zero ? $"Timeout is {Timeout}; it must be more than zero"
+            : PriorityLevels < 1 ? $"PriorityLevels is {PriorityLevels}; use at least 1"
+            : null;
+        return wrong is null ? this : throw new LifecycleException($"AdmissionOptions of the model '{model}': {wrong}.");
+    }
+}
