@@ -1,0 +1,225 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+
+namespace Lifecycle.Serving;
+
+/// <summary>
+/// Where callers leave their predictions for the log: a bounded queue with many producers and one consumer. A producer never waits and never
+/// throws; when the ring is full the newest is dropped and counted.
+/// </summary>
+internal sealed class LogRing
+{
+    /// <summary>As many waiting records wake the writer.</summary>
+    public const int WakeAt = 256;
+
+    private const int EntryBytes = 256;
+    private const int TensorBytes = 64;
+    private const int LengthBytes = sizeof(int);
+
+    private readonly Cell[] _cells;
+    private readonly long _mostBytes;
+    private readonly bool _all;
+    private readonly ulong _below;
+    private readonly FrozenDictionary<string, ColumnRedaction>? _redactions;
+    private readonly WakeSignal _wake;
+    private PaddedLong _tail;
+    private PaddedLong _head;
+    private PaddedLong _bytes;
+    private long _full;
+    private long _failed;
+    private volatile bool _isClosed;
+
+    /// <summary>Makes an empty ring.</summary>
+    /// <param name="sample">Share of the requests that it wants, above 0 and at most 1.</param>
+    /// <param name="records">Most records; at least 2.</param>
+    /// <param name="bytes">Most bytes.</param>
+    /// <param name="redactions">Columns to hide; null for none.</param>
+    /// <param name="wake">Set when <see cref="WakeAt"/> records wait.</param>
+    public LogRing(double sample, int records, long bytes, FrozenDictionary<string, ColumnRedaction>? redactions, WakeSignal wake)
+    {
+        _cells = new Cell[records];
+        for (int i = 0; i < records; i++)
+        {
+            _cells[i].Turn = i;
+        }
+
+        _mostBytes = bytes;
+        _redactions = redactions;
+        _wake = wake;
+        _all = sample >= 1;
+        _below = _all ? ulong.MaxValue : (ulong)(sample * Math.Pow(2, 64));
+    }
+
+    /// <summary>Records that were taken in since the start.</summary>
+    public long Recorded => Volatile.Read(ref _tail.Value) - Volatile.Read(ref _failed);
+
+    /// <summary>Records that were dropped because the ring was full or closed.</summary>
+    public long DroppedFull => Volatile.Read(ref _full);
+
+    /// <summary>Records that could not be copied.</summary>
+    public long DroppedFailed => Volatile.Read(ref _failed);
+
+    /// <summary>Records that wait now.</summary>
+    public long Waiting => Volatile.Read(ref _tail.Value) - Volatile.Read(ref _head.Value);
+
+    /// <summary>Whether the request is in the sample. The same id is always in or always out, in every process and for every model of one sample.</summary>
+    public bool Wants(Guid requestId)
+    {
+        if (_all)
+        {
+            return true;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        requestId.TryWriteBytes(bytes);
+        ulong low = Mix(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        return Mix(low ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..])) < _below;
+    }
+
+    /// <summary>Copies one prediction, with its columns redacted.</summary>
+    /// <param name="stamp">Which prediction it was.</param>
+    /// <param name="inputs">Free again when the call returns.</param>
+    /// <param name="outputs">Null when the run failed. Free again when the call returns.</param>
+    /// <param name="rows">Rows of the request.</param>
+    public void Record(in InferenceStamp stamp, TensorSet inputs, TensorSet? outputs, int rows)
+    {
+        try
+        {
+            long size = EntryBytes + Measure(inputs) + (outputs is null ? 0 : Measure(outputs));
+            if (_isClosed)
+            {
+                Interlocked.Increment(ref _full);
+                return;
+            }
+
+            if (Interlocked.Add(ref _bytes.Value, size) > _mostBytes || !TryClaim(out long position))
+            {
+                Interlocked.Add(ref _bytes.Value, -size);
+                Interlocked.Increment(ref _full);
+                return;
+            }
+
+            ref Cell cell = ref _cells[position % _cells.Length];
+            Fill(cell.Entry ??= new LogEntry(), size, stamp, inputs, outputs, rows);
+            Volatile.Write(ref cell.Turn, position + 1);
+            if (position + 1 - Volatile.Read(ref _head.Value) >= WakeAt)
+            {
+                _wake.Set();
+            }
+        }
+        catch (Exception)
+        {
+            // tensors that were disposed, or no memory: the caller has its answer, and the log one record less
+            Interlocked.Increment(ref _full);
+        }
+    }
+
+    /// <summary>The oldest record, to be given back by <see cref="Release"/>; null when there is none. One consumer.</summary>
+    public LogEntry? Peek()
+    {
+        long head = _head.Value;
+        ref Cell cell = ref _cells[head % _cells.Length];
+        return Volatile.Read(ref cell.Turn) == head + 1 ? cell.Entry : null;
+    }
+
+    /// <summary>The oldest record was written: its place is free.</summary>
+    public void Release()
+    {
+        long head = _head.Value;
+        ref Cell cell = ref _cells[head % _cells.Length];
+        LogEntry entry = cell.Entry!;
+        Interlocked.Add(ref _bytes.Value, -entry.Size);
+        entry.Clear();
+        Volatile.Write(ref _head.Value, head + 1);
+        Volatile.Write(ref cell.Turn, head + _cells.Length);
+    }
+
+    /// <summary>From now on every record is dropped and counted.</summary>
+    public void Close() => _isClosed = true;
+
+    private static long Measure(TensorSet set)
+    {
+        long size = 0;
+        for (int i = 0; i < set.Count; i++)
+        {
+            TensorValue value = set[i].Value;
+            size += TensorBytes + value.Raw.Length;
+            if (value.Type == TensorElementType.Bytes)
+            {
+                foreach (ReadOnlyMemory<byte> text in value.Texts)
+                {
+                    size += LengthBytes + text.Length;
+                }
+            }
+        }
+
+        return size;
+    }
+
+    // the finaliser of SplitMix64
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    private void Fill(LogEntry entry, long size, in InferenceStamp stamp, TensorSet inputs, TensorSet? outputs, int rows)
+    {
+        entry.Size = size;
+        try
+        {
+            entry.Fill(stamp, inputs, outputs, rows, _redactions);
+        }
+        catch (Exception)
+        {
+            // the place is claimed: the writer passes over it
+            entry.Void();
+            Interlocked.Increment(ref _failed);
+        }
+    }
+
+    private bool TryClaim(out long position)
+    {
+        position = Volatile.Read(ref _tail.Value);
+        while (true)
+        {
+            long turn = Volatile.Read(ref _cells[position % _cells.Length].Turn);
+            if (turn < position)
+            {
+                return false;
+            }
+
+            if (turn == position)
+            {
+                long seen = Interlocked.CompareExchange(ref _tail.Value, position + 1, position);
+                if (seen == position)
+                {
+                    return true;
+                }
+
+                position = seen;
+            }
+            else
+            {
+                position = Volatile.Read(ref _tail.Value);
+            }
+        }
+    }
+
+    /// <summary>A place: free for the record of this turn, or holding the one of the turn before.</summary>
+    private struct Cell
+    {
+        public long Turn;
+        public LogEntry? Entry;
+    }
+
+    /// <summary>A counter alone on its cache lines.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct PaddedLong
+    {
+        [FieldOffset(128)]
+        public long Value;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Lifecycle.Serving.Tests;
+
+public sealed class LogRingTests
+{
+    private static readonly InferenceStamp Stamp = new("m", "1", new Guid("0195503a-1b2c-7d3e-8f40-0123456789ab"), DateTimeOffset.UnixEpoch);
+
+    [Fact]
+    public void Ring_Full_DropsTheNewest_AndCounts()
+    {
+        LogRing ring = New(records: 16);
+        using TensorSet inputs = Numbers(10);
+        for (int i = 0; i < 20; i++)
+        {
+            ring.Record(Stamp with { Version = i.ToString(System.Globalization.CultureInfo.InvariantCulture) }, inputs, null, 1);
+        }
+
+        Assert.Equal((16L, 4L, 16L), (ring.Recorded, ring.DroppedFull, ring.Waiting));
+        Assert.Equal(Enumerable.Range(0, 16).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)), Drain(ring));
+        ring.Record(Stamp with { Version = "again" }, inputs, null, 1);
+        Assert.Equal(["again"], Drain(ring));
+    }
+
+    [Fact]
+    public void Ring_FullOfBytes_DropsTheNewest_AndHasRoomAgain()
+    {
+        LogRing ring = New(records: 1_000, bytes: 10_000);
+        using TensorSet large = Numbers(1_000);
+        using TensorSet tooLarge = Numbers(3_000);
+        ring.Record(Stamp, tooLarge, null, 1);
+        ring.Record(Stamp, large, null, 1);
+        ring.Record(Stamp, large, null, 1);
+        ring.Record(Stamp, large, null, 1);
+        Assert.Equal((2L, 2L), (ring.Recorded, ring.DroppedFull));
+        Drain(ring);
+        ring.Record(Stamp, large, large, 1);
+        Assert.Equal((3L, 2L), (ring.Recorded, ring.DroppedFull));
+    }
+
+    [Fact]
+    public void Ring_Closed_DropsAndCounts()
+    {
+        LogRing ring = New();
+        using TensorSet inputs = Numbers(1);
+        ring.Close();
+        ring.Record(Stamp, inputs, null, 1);
+        Assert.Equal((0L, 1L, 0L), (ring.Recorded, ring.DroppedFull, ring.Waiting));
+    }
+
+    [Fact]
+    public void Ring_CopiesWhatTheCallerUsesAgain()
+    {
+        LogRing ring = New();
+        using TensorSet inputs = Numbers(3);
+        ring.Record(Stamp, inputs, inputs, 1);
+        inputs["x"].Span<float>().Fill(-1);
+        LogEntry entry = ring.Peek()!;
+        Assert.Equal([0f, 1, 2], MemoryMarshal.Cast<byte, float>(entry.Bytes(entry.Inputs[0])).ToArray());
+        Assert.Equal([0f, 1, 2], MemoryMarshal.Cast<byte, float>(entry.Bytes(entry.Outputs[0])).ToArray());
+    }
+
+    [Fact]
+    public void Ring_DisposedTensors_AreCounted_AndNothingIsThrown()
+    {
+        LogRing ring = New();
+        TensorSet inputs = Numbers(3);
+        inputs.Dispose();
+        ring.Record(Stamp, inputs, null, 1);
+        ring.Record(default, null!, null, 1);
+        Assert.Equal(2, ring.DroppedFull + ring.DroppedFailed);
+        Assert.Empty(Drain(ring));
+    }
+
+    [Fact]
+    public async Task Ring_8ProducersAndOneConsumer_EachRecordOnce_InTheOrderOfItsProducer()
+    {
+        const int Producers = 8, Each = 20_000;
+        LogRing ring = New(records: 37);
+        ConcurrentQueue<long> dropped = new();
+        Task[] producers = [.. Enumerable.Range(0, Producers).Select(p => Task.Run(() =>
+        {
+            using TensorSet inputs = TensorSet.Of(("x", TensorValue.From([0L, 0L], [2])));
+            for (int i = 0; i < Each; i++)
+            {
+                inputs["x"].Span<long>()[0] = p;
+                inputs["x"].Span<long>()[1] = i;
+                ring.Record(Stamp, inputs, i % 3 == 0 ? inputs : null, 1);
+                if (i % 64 == 0)
+                {
+                    Thread.Yield();
+                }
+            }
+        }))];
+        long[] last = [.. Enumerable.Repeat(-1L, Producers)];
+        long taken = 0;
+        Task all = Task.WhenAll(producers);
+        while (!all.IsCompleted || ring.Waiting > 0)
+        {
+            if (ring.Peek() is { } entry)
+            {
+                ReadOnlySpan<long> x = MemoryMarshal.Cast<byte, long>(entry.Bytes(entry.Inputs[0]));
+                Assert.True(x[1] > last[x[0]]);
+                Assert.Equal(x[1] % 3 == 0, entry.HasOutputs);
+                last[x[0]] = x[1];
+                taken++;
+                ring.Release();
+            }
+        }
+
+        await all;
+        Assert.Equal(Producers * Each, taken + ring.DroppedFull);
+        Assert.Equal((taken, 0L), (ring.Recorded, ring.DroppedFailed));
+    }
+
+    [Fact]
+    public void Wants_SameId_SameAnswer_InEveryRing_AndTheShareIsKept()
+    {
+        LogRing half = New(sample: 0.5), again = New(sample: 0.5), tenth = New(sample: 0.1), all = New(sample: 1);
+        int inHalf = 0, inTenth = 0;
+        for (int i = 0; i < 40_000; i++)
+        {
+            Guid id = i % 2 == 0 ? LifecycleId.New(TimeProvider.System) : new Guid(i, 0, 0, new byte[8]);
+            Assert.Equal(half.Wants(id), again.Wants(id));
+            Assert.True(all.Wants(id));
+            Assert.True(half.Wants(id) || !tenth.Wants(id), "a smaller sample is a part of a larger one");
+            inHalf += half.Wants(id) ? 1 : 0;
+            inTenth += tenth.Wants(id) ? 1 : 0;
+        }
+
+        // six standard deviations
+        Assert.InRange(inHalf, 20_000 - 600, 20_000 + 600);
+        Assert.InRange(inTenth, 4_000 - 360, 4_000 + 360);
+    }
+
+    [Fact]
+    public void Record_SteadyState_AllocatesNothing()
+    {
+        LogRing ring = New(records: 64);
+        using TensorSet inputs = TensorSet.Of(("x", TensorValue.From(new float[10], [1, 10])), ("name", TensorValue.From(["a text"], [1])));
+        using TensorSet outputs = Numbers(400);
+        for (int i = 0; i < 200; i++)
+        {
+            ring.Record(Stamp, inputs, outputs, 1);
+            ring.Release();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++)
+        {
+            ring.Record(Stamp, inputs, outputs, 1);
+            ring.Release();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, ring.DroppedFull + ring.DroppedFailed);
+    }
+
+    private static LogRing New(double sample = 1, int records = 64, long bytes = 64L << 20) => new(sample, records, bytes, null, new WakeSignal());
+
+    private static TensorSet Numbers(int count) => TensorSet.Of(("x", TensorValue.From([.. Enumerable.Range(0, count).Select(i => (float)i)], [1, count])));
+
+    private static List<string> Drain(LogRing ring)
+    {
+        List<string> versions = [];
+        while (ring.Peek() is { } entry)
+        {
+            if (!entry.IsVoid)
+            {
+                versions.Add(entry.Stamp.Version);
+            }
+
+            ring.Release();
+        }
+
+        return versions;
+    }
+}
