@@ -8,13 +8,18 @@ public static class OnnxModels
     public const int Float = 1;
     public const int Int32 = 6;
 
-    public static byte[] Linear(float bias = 0.5f) => Model("linear", graph => graph
+    /// <summary>A weighted sum of ten numbers.</summary>
+    /// <param name="bias">What is added to it; another one is another version.</param>
+    /// <param name="rows">The first dimension: a name, "" for none, or a number.</param>
+    /// <param name="outputRows">The first dimension of the output; null for the same.</param>
+    /// <param name="columns">The metadata lifecycle.columns; null for none.</param>
+    public static byte[] Linear(float bias = 0.5f, object? rows = null, object? outputRows = null, string? columns = null) => Model("linear", graph => graph
         .Message(1, node => Node(node, "Gemm", ["x", "W", "b"], ["y"]))
         .Text(2, "linear")
         .Message(5, t => Tensor(t, "W", [10, 1], [.. Enumerable.Range(1, 10).Select(i => i / 8f)]))
         .Message(5, t => Tensor(t, "b", [1], [bias]))
-        .Message(11, v => Value(v, "x", Float, ["N", 10]))
-        .Message(12, v => Value(v, "y", Float, ["N", 1])));
+        .Message(11, v => Value(v, "x", Float, [rows ?? "N", 10]))
+        .Message(12, v => Value(v, "y", Float, [outputRows ?? rows ?? "N", 1])), columns: columns);
 
     public static byte[] Wide() => Dense("wide", 256, 10);
 
@@ -78,12 +83,15 @@ public static class OnnxModels
         }
     }
 
-    public static byte[] Model(string name, Action<ProtobufWriter> graph) => new ProtobufWriter()
-        .Number(1, 8)
-        .Message(7, graph)
-        .Message(8, opset => opset.Text(1, "").Number(2, 13))
-        .Message(8, opset => opset.Text(1, "ai.onnx.ml").Number(2, 2))
-        .ToArray();
+    public static byte[] Model(string name, Action<ProtobufWriter> graph, int opset = 13, string? columns = null)
+    {
+        ProtobufWriter model = new ProtobufWriter()
+            .Number(1, 8)
+            .Message(7, graph)
+            .Message(8, set => set.Text(1, "").Number(2, opset))
+            .Message(8, set => set.Text(1, "ai.onnx.ml").Number(2, 2));
+        return (columns is null ? model : model.Message(14, p => p.Text(1, "lifecycle.columns").Text(2, columns))).ToArray();
+    }
 
     public static ProtobufWriter Node(ProtobufWriter node, string op, string[] inputs, string[] outputs)
     {
@@ -111,7 +119,7 @@ public static class OnnxModels
             {
                 foreach (object dim in shape)
                 {
-                    dims.Message(1, d => _ = dim is string open ? d.Text(2, open) : d.Number(1, (int)dim));
+                    dims.Message(1, d => _ = dim is string open ? open.Length == 0 ? d : d.Text(2, open) : d.Number(1, (int)dim));
                 }
             })));
 

@@ -25,11 +25,11 @@ internal sealed class StampSource : IModelSource
 
     public void Fail(Exception error) => _revisions.Writer.TryComplete(error);
 
-    public async IAsyncEnumerable<ModelRevision?> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ModelOffer> WatchAsync(ModelDemand demand, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (ModelRevision? revision in _revisions.Reader.ReadAllAsync(cancellationToken))
         {
-            yield return revision;
+            yield return revision is null ? ModelOffer.Nothing : ModelOffer.Of(revision);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 
 namespace Lifecycle.Serving;
 
@@ -7,10 +8,21 @@ namespace Lifecycle.Serving;
 /// </summary>
 public sealed class ModelHost : IAsyncDisposable, IDisposable
 {
+    private const int SharesOfLog = 5;
+
+    private static readonly TimeSpan LastMoment = TimeSpan.FromMilliseconds(50);
+
     private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
     private readonly HostContext _context;
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly InferenceLog? _log;
+    private Task? _stopped;
+    private long _drainBegan;
     private Task? _start;
+    private Task _watch = Task.CompletedTask;
+    private volatile bool _draining;
+    private bool _unread;
     private bool _disposed;
 
     internal ModelHost(IEnumerable<ServedModelPlan> plans, HostContext context)
@@ -31,13 +43,34 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
         }
 
         Models = models;
+        _log = models.Exists(m => m.Log is not null) || HasStorage(context.Services)
+            ? InferenceLog.Of(context.Services, context.Time, context.Services.GetService(typeof(ILogger<InferenceLog>)) as ILogger<InferenceLog>)
+            : null;
+        if (_log is not null)
+        {
+            _log.FeedbackStored += (model, id, outcome) => (TryGetModel(model, out ServedModel? served) ? served : null)?.FeedbackStored(id, outcome);
+            _log.Replaying = (model, version, _) => new(Model(model).Replay(version));
+        }
+
+        Deployments = new Deployments(this, context, StoreOf(context), context.Services.GetService(typeof(IActorAccessor)) as IActorAccessor);
     }
 
     /// <summary>The served models in the order of their <c>Serve(...)</c>.</summary>
     public IReadOnlyList<ServedModel> Models { get; }
 
-    /// <summary>Whether every model that is not optional answers and the host is not disposed.</summary>
-    public bool IsReady => !_disposed && Models.All(m => m.IsReady || m.IsOptional);
+    /// <summary>Which versions answer whom, and how to change it.</summary>
+    public Deployments Deployments { get; }
+
+    /// <summary>What models were asked and answered, and what became of it. Models are logged by <c>LogInferences</c>; outcomes can be told of any model.</summary>
+    /// <exception cref="LifecycleException">The host has no workspace.</exception>
+    public InferenceLog InferenceLog => _log ?? throw new LifecycleException(
+        "This host has no workspace, so it has no inference log. Build it with AddModelLifecycle and UseLocalStorage(...), or say UseServices(...) on a host without container.");
+
+    /// <summary>Whether the stop of the host was asked for; calls are still answered.</summary>
+    public bool IsDraining => _draining;
+
+    /// <summary>Whether every model that is not optional has a version that is loaded, and the host does not stop.</summary>
+    public bool IsReady => !_disposed && !_draining && Models.All(m => m.IsReady || m.IsOptional);
 
     /// <summary>Makes a host without a container and loads its models.</summary>
     /// <param name="configure">Says which models and runtimes.</param>
@@ -106,30 +139,78 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
         return new ModelLease(model, model.Acquire());
     }
 
-    /// <summary>Stops: new calls get an <see cref="ObjectDisposedException"/>, running ones end, versions are disposed when their last lease is back.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Stops within <see cref="ServingOptions.DrainTimeout"/>: what waits is answered, then new calls get an <see cref="ObjectDisposedException"/>, the inference log
+    /// is sealed, and versions are disposed when their last lease is back. Stopping twice is stopping once.
+    /// </summary>
+    public ValueTask DisposeAsync()
     {
         lock (_lock)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
             _disposed = true;
+            return new ValueTask(_stopped ??= Task.Run(StopAsync));
         }
-
-        await Task.WhenAll(Models.Select(m => m.StopAsync(_context.Options.DrainTimeout).AsTask())).ConfigureAwait(false);
     }
+
+    /// <summary>Says by readiness that the host stops; calls are still answered.</summary>
+    internal void BeginDrain()
+    {
+        Interlocked.CompareExchange(ref _drainBegan, _context.Time.GetTimestamp(), 0);
+        _draining = true;
+    }
+
+    /// <summary>Waits until those who ask for readiness have heard.</summary>
+    internal Task GraceAsync(CancellationToken cancellationToken) =>
+        _context.Options.ReadinessGrace > TimeSpan.Zero ? Task.Delay(_context.Options.ReadinessGrace, _context.Time, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Stops and waits for it; prefer <see cref="DisposeAsync"/>.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    private async Task StopAsync()
+    {
+        BeginDrain();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _watch.WaitAsync(TimeLeft(), _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(Models.Select(m => m.StopAsync(TimeLeft()).AsTask())).ConfigureAwait(false);
+
+        // Calls on their own threads end now, mostly; then their records are sealed too. A lease that is stuck must not cost the log its time.
+        await FreedAsync(TimeLeft() / SharesOfLog).ConfigureAwait(false);
+        if (_log is not null)
+        {
+            await _log.StopAsync(TimeLeft()).ConfigureAwait(false);
+        }
+
+        await FreedAsync(TimeLeft()).ConfigureAwait(false);
+        if (_context.Audit is { } audit)
+        {
+            await audit.DisposeAsync().AsTask().WaitAsync(TimeLeft(), _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _stop.Dispose();
+    }
+
+    private Task FreedAsync(TimeSpan limit) => Task.WhenAll(Models.Select(m => m.FreedAsync(limit)));
+
+    /// <summary>What is left of the time for the stop, which began when readiness turned; a little always is.</summary>
+    private TimeSpan TimeLeft()
+    {
+        TimeSpan left = _context.Options.DrainTimeout - _context.Time.GetElapsedTime(_drainBegan);
+        return left > LastMoment ? left : LastMoment;
+    }
+
     private async Task StartModelsAsync()
     {
+        await ReadDeploymentsAsync(_stop.Token).ConfigureAwait(false);
         foreach (ServedModel model in Models)
         {
-            model.Start();
+            model.Start(model.Log is { } log
+                ? await _log!.OpenAsync(model.Name, log.Sample, log.Options, _stop.Token).ConfigureAwait(false)
+                : null);
+        }
+
+        if (Deployments.AreDurable)
+        {
+            _watch = WatchDeploymentsAsync(_stop.Token);
         }
 
         using CancellationTokenSource over = new();
@@ -137,11 +218,46 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
             Task.WhenAll(Models.Select(m => m.FirstAttempt)),
             Task.Delay(_context.Options.StartupTimeout, _context.Time, over.Token)).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
+
         if (_context.Options.FailStartup && !IsReady)
         {
             throw new LifecycleException("Not every model is ready: "
                 + string.Join("; ", Models.Where(m => !m.IsReady && !m.IsOptional).Select(m => $"'{m.Name}' {m.State}: {m.Reason ?? "still on its way"}"))
                 + ". Mend it, or set ServingOptions.FailStartup = false to start without.");
+        }
+    }
+
+    private static bool HasStorage(IServiceProvider services) => services.GetService(typeof(LifecycleDatabase)) is not null
+        && services.GetService(typeof(IBlobStore)) is not null && services.GetService(typeof(BlobUpkeep)) is not null && services.GetService(typeof(JournalFolder)) is not null;
+
+    private static DeploymentStore StoreOf(HostContext context) =>
+        context.Services.GetService(typeof(LifecycleDatabase)) is LifecycleDatabase database && context.Services.GetService(typeof(IAuditLog)) is IAuditLog audit
+            ? new StoredDeployments(database, context.Services.GetService(typeof(BlobUpkeep)) as BlobUpkeep, audit, context.Time)
+            : new DeploymentStore(context.Time);
+
+    private async Task WatchDeploymentsAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(_context.Options.DeploymentInterval, _context.Time, cancellationToken).ConfigureAwait(false);
+            await ReadDeploymentsAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadDeploymentsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Deployments.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            _unread = false;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            if (!_unread)
+            {
+                _unread = true;
+                ServingLog.DeploymentsUnread(_context.Logger, error, error.Message);
+            }
         }
     }
 }

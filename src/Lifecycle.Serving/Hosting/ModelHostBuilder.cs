@@ -41,6 +41,14 @@ public sealed class ModelHostBuilder
         return this;
     }
 
+    /// <summary>Says where else the host finds what it needs: the registry, the blob store, the database and the audit log of a workspace.</summary>
+    public ModelHostBuilder UseServices(IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _services.Outer = services;
+        return this;
+    }
+
     /// <summary>Replaces the clock.</summary>
     public ModelHostBuilder UseTime(TimeProvider time)
     {
@@ -88,21 +96,23 @@ public sealed class ModelHostBuilder
         [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>(
         string name, string alias = "champion", Action<ServedModelBuilder<TIn, TOut>>? configure = null)
     {
-        ServedModelBuilder<TIn, TOut> builder = new(name, context => RegistrySource.Of(context, name, alias), new ModelBinding<TIn, TOut>());
+        ServedModelBuilder<TIn, TOut> builder = new(name, context => RegistrySource.Of(context, name, alias), alias, new ModelBinding<TIn, TOut>());
         configure?.Invoke(builder);
         _plans.Add(builder.Build());
         return this;
     }
 
-    internal ModelHost Build() => new(_plans, new HostContext(_services, _runtimes, _options, _time, _logging.CreateLogger<ModelHost>()));
+    internal ModelHost Build() => new(_plans, HostContext.Of(_services, _runtimes, _options, _time, _logging.CreateLogger<ModelHost>()));
 
     private sealed class HostServices : IServiceProvider
     {
         private readonly Dictionary<Type, object> _services = [];
 
+        public IServiceProvider? Outer { get; set; }
+
         public void Add<T>(T service)
             where T : class => _services[typeof(T)] = service;
 
-        public object? GetService(Type serviceType) => _services.GetValueOrDefault(serviceType);
+        public object? GetService(Type serviceType) => _services.GetValueOrDefault(serviceType) ?? Outer?.GetService(serviceType);
     }
 }

@@ -3,49 +3,156 @@ namespace Lifecycle.Serving;
 /// <content>How versions come and go.</content>
 public sealed partial class ServedModel
 {
-    /// <summary>Stops: no call is taken any more; returns when every version was disposed or the time is over.</summary>
-    internal async ValueTask StopAsync(TimeSpan limit)
-    {
-        await _follower.DisposeAsync().ConfigureAwait(false);
-        RouteTable last = Interlocked.Exchange(ref _route, RouteTable.Stopped);
-        if (last.Primary is { } primary)
-        {
-            ServingMeter.BecameReady(Name, -1);
-            Retire(primary);
-        }
+    private readonly Dictionary<RevisionKey, ServedVersion> _loaded = [];
+    private readonly Dictionary<string, ServedVersion> _current = new(StringComparer.Ordinal);
+    private readonly HashSet<RevisionKey> _rejected = [];
+    private readonly HashSet<ModelRevision> _misnamed = [];
+    private readonly Dictionary<RevisionKey, (int Failures, DateTimeOffset Due)> _failing = [];
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private ModelOffer? _noted;
 
-        ServedVersion[] living;
+    /// <summary>Resolves and loads anew, also what was rejected or unloaded. Null when the model answers; else the reason.</summary>
+    private async ValueTask<string?> LoadAgainAsync(CancellationToken cancellationToken)
+    {
         lock (_lock)
         {
-            living = [.. _living.Keys];
+            _rejected.Clear();
+            _misnamed.Clear();
+            _failing.Clear();
+            if (_route.Closing == RouteClosing.Unloaded)
+            {
+                _route = RouteTable.Closed(RouteClosing.NotReady);
+            }
         }
 
-        // Whoever still holds a lease keeps its version; it is disposed when the lease comes back.
-        await Task.WhenAny(Task.WhenAll(living.Select(v => v.Disposal)), Task.Delay(limit, _context.Time)).ConfigureAwait(false);
+        await _follower.AskAgainAsync(cancellationToken).ConfigureAwait(false);
+        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : Reason;
     }
 
-    private async ValueTask<FollowOutcome> LoadAsync(ModelRevision revision, CancellationToken cancellationToken)
+    /// <summary>One pass: loads what the offer has and is not loaded, publishes after each, retires what nothing names any more.</summary>
+    /// <returns>When to come again; null when nothing is to be tried again.</returns>
+    private async ValueTask<TimeSpan?> PassAsync(ModelOffer offer, ModelDemand demand, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _route).Closing == RouteClosing.Unloaded)
+        {
+            return null;
+        }
+
+        Note(offer, demand);
+        foreach ((string? name, ModelRevision revision) in InOrder(offer, demand))
+        {
+            RevisionKey key = new(revision);
+            if (MustLoad(key, revision))
+            {
+                Admit(key, revision, await TryLoadAsync(revision, name, cancellationToken).ConfigureAwait(false));
+                Point(offer, demand, isSettled: false);
+            }
+        }
+
+        Point(offer, demand, isSettled: true);
+        if (Volatile.Read(ref _route).Closing == RouteClosing.Unloaded)
+        {
+            // The word came while a version was loaded.
+            RetireAll();
+            return null;
+        }
+
+        lock (_lock)
+        {
+            DateTimeOffset now = _context.Time.GetUtcNow();
+            return _failing.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(1, _failing.Values.Min(f => f.Due - now).Ticks));
+        }
+    }
+
+    /// <summary>The versions of the names first, in their order, then the others, newest first; at most as many as a model may have.</summary>
+    private List<(string? Name, ModelRevision Revision)> InOrder(ModelOffer offer, ModelDemand demand)
+    {
+        List<(string?, ModelRevision)> order = [];
+        foreach (string name in demand.Names)
+        {
+            if (offer.Find(name) is { } revision && !order.Exists(o => ReferenceEquals(o.Item2, revision)))
+            {
+                order.Add((name, revision));
+            }
+        }
+
+        foreach (ModelRevision revision in offer.Revisions.Reverse())
+        {
+            if (!order.Exists(o => ReferenceEquals(o.Item2, revision)))
+            {
+                order.Add((null, revision));
+            }
+        }
+
+        int most = _context.Options.MaximumVersions;
+        if (order.Count > most)
+        {
+            ServingLog.TooManyVersions(_context.Logger, Name, order.Count, most);
+            order.RemoveRange(most, order.Count - most);
+        }
+
+        return order;
+    }
+
+    private void Note(ModelOffer offer, ModelDemand demand)
+    {
+        List<string> gone = [];
+        lock (_lock)
+        {
+            // Only a new word of the source says that what was wrong with it is over.
+            _sourceProblem = ReferenceEquals(offer, _noted) ? _sourceProblem : null;
+            _noted = offer;
+            foreach (string name in demand.Names)
+            {
+                if (offer.Find(name) is not null)
+                {
+                    _missing.Remove(name);
+                }
+                else if (_missing.Add(name))
+                {
+                    gone.Add(name);
+                }
+            }
+
+            if (_missing.Count > 0)
+            {
+                _sourceProblem = $"source: it names no version for {string.Join(", ", _missing.Select(m => $"'{m}'"))}; move the alias or write the file";
+            }
+
+            // What is offered no more may come back mended.
+            HashSet<RevisionKey> offered = [.. offer.Revisions.Select(r => new RevisionKey(r))];
+            _misnamed.RemoveWhere(m => !offer.Revisions.Contains(m));
+            foreach (RevisionKey key in _failing.Keys.Where(k => !offered.Contains(k)).ToArray())
+            {
+                _failing.Remove(key);
+            }
+        }
+
+        foreach (string name in gone)
+        {
+            ServingLog.NothingNamed(_context.Logger, Name, name, Serving());
+        }
+    }
+
+    private bool MustLoad(RevisionKey key, ModelRevision revision)
     {
         lock (_lock)
         {
-            _sourceProblem = null;
+            return !_loaded.ContainsKey(key) && !_rejected.Contains(key) && !_misnamed.Contains(revision)
+                && !(_failing.TryGetValue(key, out (int, DateTimeOffset Due) failing) && failing.Due > _context.Time.GetUtcNow());
         }
+    }
 
-        if (IsReady && revision.IsSameAs(_serving))
-        {
-            return FollowOutcome.Settled;
-        }
-
+    private async ValueTask<LoadOutcome> TryLoadAsync(ModelRevision revision, string? name, CancellationToken cancellationToken)
+    {
         VersionRecord record = Add(revision);
         long started = _context.Time.GetTimestamp();
         try
         {
-            ServedVersion version = await _loader.LoadAsync(
-                revision, record, Volatile.Read(ref _route).Primary?.Model.Signature, Drained, cancellationToken).ConfigureAwait(false);
-            Publish(version, record);
-            _serving = revision;
+            ServedVersion version = await _loader.LoadAsync(revision, record, Replaced(name), Drained, cancellationToken).ConfigureAwait(false);
+            record.Serves(version);
             ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, "published");
-            return FollowOutcome.Settled;
+            return new LoadOutcome(version, record, IsFinal: true, null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -60,82 +167,116 @@ public sealed partial class ServedModel
             ServingLog.Rejected(_context.Logger, Name, revision.Version, reason, Serving());
 
             // A damaged blob can be restored from a copy; a rejected model stays what it is.
-            return error is BlobCorruptedException ? FollowOutcome.TryAgain : FollowOutcome.Settled;
+            return new LoadOutcome(null, record, IsFinal: error is not BlobCorruptedException, reason);
         }
         catch (Exception error)
         {
             record.Set(VersionState.Failed, $"{error.GetType().Name}: {error.Message}");
             ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, "failed");
             ServingLog.LoadFailed(_context.Logger, error, Name, revision.Version, error.Message, Serving());
-            return FollowOutcome.TryAgain;
+            return new LoadOutcome(null, record, IsFinal: false, error.Message);
         }
     }
 
-    private void Publish(ServedVersion version, VersionRecord record)
-    {
-        record.Serves(version);
-        lock (_lock)
-        {
-            _living.Add(version, record);
-        }
-
-        // The state is set first: whoever sees the answer of a version sees it as ready.
-        record.Set(VersionState.Ready);
-        RouteTable before = Interlocked.Exchange(ref _route, new RouteTable(version, stopped: false));
-        ServingLog.Published(_context.Logger, Name, version.Version);
-        if (before.Primary is { } old)
-        {
-            Retire(old);
-        }
-        else
-        {
-            ServingMeter.BecameReady(Name, 1);
-        }
-    }
-
-    private void Retire(ServedVersion old)
+    /// <summary>The signature that a version under this name must keep: that of the one before it, else that of the first arm.</summary>
+    private TensorSignature? Replaced(string? name)
     {
         lock (_lock)
         {
-            _living[old].Set(VersionState.Draining);
-        }
-
-        ServingMeter.Draining(Name, 1);
-        old.Close();
-        _ = WatchRetirementAsync(old);
-    }
-
-    private async Task WatchRetirementAsync(ServedVersion old)
-    {
-        using CancellationTokenSource done = new();
-        Task limit = Task.Delay(_context.Options.RetireTimeout, _context.Time, done.Token);
-        if (await Task.WhenAny(old.Disposal, limit).ConfigureAwait(false) == limit)
-        {
-            ServingLog.StillLeased(_context.Logger, Name, old.Version, old.Leases);
-        }
-
-        await done.CancelAsync().ConfigureAwait(false);
-        await old.Disposal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (old.Disposal.Exception is { } error)
-        {
-            ServingLog.DisposeFailed(_context.Logger, error.GetBaseException(), Name, old.Version);
-        }
-        else
-        {
-            ServingLog.Retired(_context.Logger, Name, old.Version);
+            return name is null ? null
+                : _current.TryGetValue(name, out ServedVersion? before) ? before.Model.Signature
+                : _route.Primary?.Version.Model.Signature;
         }
     }
 
-    /// <summary>Called on the thread pool when the model was disposed.</summary>
-    private void Drained(ServedVersion version)
+    private void Admit(RevisionKey key, ModelRevision revision, LoadOutcome outcome)
     {
-        ServingMeter.Draining(Name, -1);
         lock (_lock)
         {
-            if (_living.Remove(version, out VersionRecord? record))
+            if (outcome.Version is { } version)
             {
-                record.Set(VersionState.Retired);
+                _failing.Remove(key);
+                _living.Add(version, outcome.Record);
+                _loaded[key] = version;
             }
+            else if (outcome.IsFinal)
+            {
+                // A wrong digest says nothing about the bytes: when the source offers them anew, for example with another .sha256 beside them, they are looked at again.
+                _ = outcome.Reason?.StartsWith("digest:", StringComparison.Ordinal) == true ? _misnamed.Add(revision) : _rejected.Add(key);
+            }
+            else
+            {
+                int failures = _failing.GetValueOrDefault(key).Failures;
+                _failing[key] = (failures + 1, _context.Time.GetUtcNow() + _context.Options.Backoff(failures, this));
+            }
+        }
+
+        _context.Audit?.Tell(outcome.Version is null ? "serving.version.rejected" : "serving.version.published", Name, outcome.Record.Version, outcome.Record.Digest, outcome.Reason);
+    }
+
+    private ServedVersion? NewestLoaded(ModelOffer offer) =>
+        offer.Revisions.Reverse().Select(r => _loaded.GetValueOrDefault(new RevisionKey(r))).FirstOrDefault(v => v is not null);
+
+    /// <summary>Lets names point at what is loaded of the offer, publishes, and retires what nothing points at.</summary>
+    /// <param name="offer">Of the source.</param>
+    /// <param name="demand">To which the offer is the answer.</param>
+    /// <param name="isSettled">Whether all that is offered was tried.</param>
+    private void Point(ModelOffer offer, ModelDemand demand, bool isSettled)
+    {
+        List<ServedVersion> retired = [];
+        bool follows;
+        lock (_lock)
+        {
+            if (_route.Closing is RouteClosing.Disposed or RouteClosing.Unloaded)
+            {
+                return;
+            }
+
+            foreach (string name in demand.Names)
+            {
+                if (offer.Find(name) is { } revision && _loaded.TryGetValue(new RevisionKey(revision), out ServedVersion? version))
+                {
+                    _current[name] = version;
+                }
+                else if (name == ModelOffer.Latest && !_current.ContainsKey(name) && NewestLoaded(offer) is { } other)
+                {
+                    // A newest version that cannot be loaded does not keep an older one from answering.
+                    _current[name] = other;
+                }
+            }
+
+            foreach (string name in _current.Keys.Where(n => !demand.Names.Contains(n)).ToArray())
+            {
+                _current.Remove(name);
+            }
+
+            // A version answers as long as a name points at it, or the source offers it.
+            HashSet<ServedVersion> kept = [.. _current.Values];
+            foreach (ModelRevision revision in offer.Revisions)
+            {
+                if (_loaded.TryGetValue(new RevisionKey(revision), out ServedVersion? version))
+                {
+                    kept.Add(version);
+                }
+            }
+
+            foreach ((RevisionKey key, ServedVersion version) in _loaded.Where(l => !kept.Contains(l.Value)).ToArray())
+            {
+                _loaded.Remove(key);
+                retired.Add(version);
+            }
+
+            follows = Publish(isSettled && _deployment.Names.All(demand.Names.Contains));
+        }
+
+        foreach (ServedVersion version in retired)
+        {
+            Retire(version);
+        }
+
+        if (follows)
+        {
+            WantNow();
         }
     }
 
@@ -144,12 +285,14 @@ public sealed partial class ServedModel
         lock (_lock)
         {
             string? before = null;
+
             // A new attempt at the same bytes takes the place of the attempt before it.
-            if (_records.Count > 0 && _records[0].Status() is { State: VersionState.Failed or VersionState.Rejected } last
-                && last.Version == revision.Version && last.Digest == revision.Digest)
+            int same = _records.FindIndex(r => r.Status() is { State: VersionState.Failed or VersionState.Rejected } last
+                && last.Version == revision.Version && last.Digest == revision.Digest);
+            if (same >= 0)
             {
-                before = last.Reason;
-                _records.RemoveAt(0);
+                before = _records[same].Status().Reason;
+                _records.RemoveAt(same);
             }
 
             VersionRecord record = new(revision.Version, revision.Digest, _context.Time, before);
@@ -176,15 +319,20 @@ public sealed partial class ServedModel
         ServingLog.SourceFailed(_context.Logger, error, Name, error.Message, Serving());
     }
 
-    private void NothingNamed()
-    {
-        lock (_lock)
-        {
-            _sourceProblem = "source: it names no version; move the alias or write the file";
-        }
-
-        ServingLog.NothingNamed(_context.Logger, Name, Serving());
-    }
-
     private string Serving() => Version is { } version ? $"Version {version} goes on answering." : "No version answers.";
+
+    private readonly record struct RevisionKey(string Version, Digest? Digest, object? Make)
+    {
+        public RevisionKey(ModelRevision revision)
+            : this(revision.Version, revision.Digest, revision.Make)
+        {
+        }
+    }
 }
+
+/// <summary>What came of a load.</summary>
+/// <param name="Version">The version; null when there is none.</param>
+/// <param name="Record">What is known of it.</param>
+/// <param name="IsFinal">Whether trying the same again is useless.</param>
+/// <param name="Reason">Why there is none.</param>
+internal sealed record LoadOutcome(ServedVersion? Version, VersionRecord Record, bool IsFinal, string? Reason);

@@ -1,35 +1,51 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Serving;
 
-/// <summary>One model under its name: the version that answers, those that come and go, and the state of all.</summary>
+/// <summary>One model under its name: the versions that answer, those that come and go, and the state of all.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The host stops its models; users do not dispose them.")]
 public sealed partial class ServedModel
 {
     private const int KeptRecords = 16;
-    private const int AcquireTries = 3;
 
     private readonly HostContext _context;
     private readonly ModelBinding? _binding;
     private readonly VersionLoader _loader;
     private readonly VersionFollower _follower;
     private readonly object? _predictor;
+    private LogRing? _log;
+    private readonly ServedVersion? _fallback;
+    private readonly string[] _pins;
+    private readonly TensorCoercion _coercion;
+    private readonly string _spanName;
+    private readonly long _seed;
     private readonly Lock _lock = new();
     private readonly List<VersionRecord> _records = [];
     private readonly Dictionary<ServedVersion, VersionRecord> _living = [];
-    private RouteTable _route = RouteTable.NotReady;
-    private ModelRevision? _serving;
+    private RouteTable _route = RouteTable.Closed(RouteClosing.NotReady);
+    private Deployment _deployment;
     private string? _sourceProblem;
 
     internal ServedModel(ServedModelPlan plan, HostContext context)
     {
         Name = plan.Name;
+        _spanName = $"predict {plan.Name}";
         IsOptional = plan.IsOptional;
+        Initial = plan.Initial;
+        _deployment = plan.Initial;
+        MaxConcurrency = plan.Admission.MaxConcurrency;
+        Log = plan.Log;
+        _coercion = plan.Coercion;
+        _pins = [.. plan.Pins];
+        _seed = TrafficSplit.Seed(plan.Name);
         _context = context;
         _binding = plan.Binding;
-        _loader = new VersionLoader(Name, plan.Binding, plan.AllowSignatureChange, context);
-        _follower = new VersionFollower(plan.MakeSource(context), LoadAsync, SourceFailed, NothingNamed, context);
+        _loader = new VersionLoader(plan, context);
+        Source = plan.MakeSource(context);
+        _follower = new VersionFollower(Source, PassAsync, SourceFailed, context);
+        WantNow();
+        _fallback = plan.Fallback is { } make ? _loader.Wrap("fallback", make(), "function", static _ => { }) : null;
+        Shadow = new ShadowRunner(Name, context);
         _predictor = plan.Binding?.CreatePredictor(this, context.Services, context.Time);
     }
 
@@ -48,23 +64,50 @@ public sealed partial class ServedModel
     /// <summary>Whether a version answers.</summary>
     public bool IsReady => Volatile.Read(ref _route).Primary is not null;
 
-    /// <summary>The version that answers; null when none does.</summary>
-    public string? Version => Volatile.Read(ref _route).Primary?.Version;
+    /// <summary>The version of the first arm that is ready; null when none is.</summary>
+    public string? Version => Volatile.Read(ref _route).Primary?.Version.Version;
 
-    /// <summary>Name of the platform of the version that answers, for example <c>mlnet_zip</c>.</summary>
-    public string? Platform => Volatile.Read(ref _route).Primary?.Platform;
+    /// <summary>Name of the platform of that version, for example <c>mlnet_zip</c>.</summary>
+    public string? Platform => Volatile.Read(ref _route).Primary?.Version.Platform;
 
-    /// <summary>Inputs and outputs of the version that answers.</summary>
-    public TensorSignature? Signature => Volatile.Read(ref _route).Primary?.Model.Signature;
+    /// <summary>Inputs and outputs of that version.</summary>
+    public TensorSignature? Signature => Volatile.Read(ref _route).Primary?.Version.Model.Signature;
+
+    /// <summary>Which versions answer whom. Changed by <see cref="ModelHost.Deployments"/>.</summary>
+    public Deployment Deployment
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _deployment;
+            }
+        }
+    }
+
+    /// <summary>What the shadow made of its copies since the host started.</summary>
+    public ShadowReport ShadowReport => Shadow.Report;
 
     /// <summary><see cref="VersionState.Ready"/> while a version answers, else the state of the newest one.</summary>
-    public VersionState State => IsReady ? VersionState.Ready : Newest()?.State ?? VersionState.Found;
+    public VersionState State => IsReady ? VersionState.Ready : Wrong()?.State ?? Newest()?.State ?? VersionState.Found;
 
     /// <summary>
     /// Why the newest version does not answer, or what is wrong with the source; null when all is well.
     /// A model may be ready and have a reason: an older version answers then.
     /// </summary>
-    public string? Reason => Newest()?.Reason ?? SourceProblem;
+    public string? Reason
+    {
+        get
+        {
+            RouteTable route = Volatile.Read(ref _route);
+            return route.Closing switch
+            {
+                RouteClosing.Stopped => $"stopped: {route.StopReason}",
+                RouteClosing.Unloaded => "unloaded; load it again",
+                _ => Wrong()?.Reason ?? SourceProblem,
+            };
+        }
+    }
 
     /// <summary>The versions that came since the start, newest first; at most 16, and all that live.</summary>
     public IReadOnlyList<VersionStatus> Versions
@@ -78,6 +121,41 @@ public sealed partial class ServedModel
         }
     }
 
+    /// <summary>The versions that may be asked for now, oldest first.</summary>
+    public IReadOnlyList<string> ReadyVersions => [.. Volatile.Read(ref _route).Versions.Select(v => v.Version)];
+
+    /// <summary>A version that may be asked for now; null when it is not loaded.</summary>
+    /// <param name="name">Version or alias; null means the first arm that is ready.</param>
+    public ReadyVersion? Find(string? name = null)
+    {
+        RouteTable route = Volatile.Read(ref _route);
+        RouteArm? arm = name is null ? route.Primary : route.Find(name);
+        return arm is null ? null : new ReadyVersion(
+            arm.Version.Version, arm.Version.Platform, arm.Version.Model.Signature, arm.Version.Model.Properties, arm.Version.BatchRows);
+    }
+
+    /// <summary>All versions there are, also those that are not loaded, oldest first, as far as the source knows them.</summary>
+    /// <exception cref="LifecycleException">The source failed.</exception>
+    public ValueTask<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) => Source.ListVersionsAsync(cancellationToken);
+
+    /// <summary>Asks the source anew and loads what it names, also what was rejected, failed or unloaded before. Ends when that was tried.</summary>
+    /// <exception cref="PredictionRejectedException">No version is ready after it; the message says why.</exception>
+    public async ValueTask LoadAsync(CancellationToken cancellationToken = default)
+    {
+        _context.Audit?.Tell("serving.model.loaded", Name, null, null, null);
+        if (await LoadAgainAsync(cancellationToken).ConfigureAwait(false) is { } why)
+        {
+            throw new PredictionRejectedException(RejectionReason.NotReady, $"failed to load '{Name}': {why}", TimeSpan.FromSeconds(1));
+        }
+    }
+
+    /// <summary>Lets this process answer no more until <see cref="LoadAsync"/>; running calls end. Other processes and the deployment are not touched.</summary>
+    public void Unload()
+    {
+        _context.Audit?.Tell("serving.model.unloaded", Name, null, null, null);
+        Close();
+    }
+
     /// <summary>Calls the visitor with the model's own types.</summary>
     /// <exception cref="InvalidOperationException">The model is served without types.</exception>
     public TResult Visit<TResult>(IPredictorVisitor<TResult> visitor)
@@ -87,6 +165,18 @@ public sealed partial class ServedModel
             ? throw new InvalidOperationException($"The model '{Name}' is served without types; use ModelHost.Lease(\"{Name}\").")
             : _binding.Visit(_predictor!, visitor);
     }
+
+    /// <summary>What the code says.</summary>
+    internal Deployment Initial { get; }
+
+    internal IModelSource Source { get; }
+
+    internal int MaxConcurrency { get; }
+
+    /// <summary>What is logged of it; null when nothing is.</summary>
+    internal (double Sample, InferenceLogOptions Options)? Log { get; }
+
+    internal ShadowRunner Shadow { get; }
 
     internal object? Predictor => _predictor;
 
@@ -103,68 +193,31 @@ public sealed partial class ServedModel
         }
     }
 
-    internal void Start() => _follower.Start();
-
-    /// <summary>Leases the version that answers now.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal VersionLease Acquire()
+    /// <summary>Begins to follow the source; calls are logged into the ring.</summary>
+    internal void Start(LogRing? log)
     {
-        ServedVersion? primary = Volatile.Read(ref _route).Primary;
-        return primary is not null && primary.TryAcquire(out int cell) ? new VersionLease(primary, cell) : AcquireSlowly();
-    }
-
-    internal void Run(VersionLease lease, TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ServedVersion version = lease.Version;
-        long rows = Math.Max(1, version.Model.Signature.Check(inputs));
-        long started = ServingMeter.PredictionDuration.Enabled ? _context.Time.GetTimestamp() : 0;
-        Exception? failure = null;
-        try
+        _log = log;
+        Shadow.Logged = log is null ? null : (stamp, inputs, outputs) =>
         {
-            version.Model.Run(inputs, outputs, cancellationToken);
-            version.CountSuccess(lease.Cell, rows);
-        }
-        catch (Exception error) when (error is not (OperationCanceledException or InvalidInputException))
-        {
-            version.CountFailure(lease.Cell);
-            failure = error;
-            throw new PredictionFailedException(Name, version.Version, error);
-        }
-        finally
-        {
-            if (started != 0)
+            if (log.Wants(stamp.RequestId))
             {
-                ServingMeter.Predicted(_context.Time.GetElapsedTime(started), Name, version.Version, rows, failure);
+                log.Record(stamp, inputs, outputs, Math.Max(1, (int)TensorRows.Count(inputs)));
             }
-        }
+        };
+        _follower.Start();
     }
+
+    internal void FeedbackStored(Guid requestId, string outcome) => _binding?.TellFeedback(_predictor!, Name, requestId, outcome);
 
     internal void SinkFailed(Type sink, long failures, Exception error) => ServingLog.SinkFailed(_context.Logger, error, Name, sink.Name, failures);
 
-    private VersionLease AcquireSlowly()
+    /// <summary>The newest version that the source offers and that does not answer.</summary>
+    private VersionStatus? Wrong()
     {
-        SpinWait spin = default;
-        for (int attempt = 0; ; attempt++)
+        lock (_lock)
         {
-            RouteTable route = Volatile.Read(ref _route);
-            if (route.Primary is null)
-            {
-                ObjectDisposedException.ThrowIf(route.IsStopped, typeof(ModelHost));
-                ServingMeter.Rejected(Name);
-                throw new PredictionRejectedException(
-                    RejectionReason.NotReady, $"The model '{Name}' is not ready ({State}): {Reason ?? "it is on its way"}.", TimeSpan.FromSeconds(1));
-            }
-
-            if (route.Primary.TryAcquire(out int cell))
-            {
-                return new VersionLease(route.Primary, cell);
-            }
-
-            if (attempt >= AcquireTries)
-            {
-                spin.SpinOnce();
-            }
+            return _records.Select(r => r.Status()).FirstOrDefault(s => s.Reason is not null
+                && (_noted is null || _noted.Revisions.Any(r => r.Version == s.Version && r.Digest == s.Digest)));
         }
     }
 
@@ -176,3 +229,12 @@ public sealed partial class ServedModel
         }
     }
 }
+
+/// <summary>A version of a model that may be asked.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="Platform">Name of its platform, for example <c>onnx_onnxv1</c>.</param>
+/// <param name="Signature">What it takes and gives.</param>
+/// <param name="Properties">What it says of itself, for example the labels of an output.</param>
+/// <param name="BatchRows">Most rows of several callers in one run; 0 when every call runs alone.</param>
+public sealed record ReadyVersion(
+    string Version, string Platform, TensorSignature Signature, IReadOnlyDictionary<string, string> Properties, int BatchRows);

@@ -14,18 +14,45 @@ public static class ServedModelSources
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.SetSource(context => RegistrySource.Of(context, model, alias));
+        builder.SetSource(context => RegistrySource.Of(context, model, alias), alias);
         return builder;
     }
 
-    /// <summary>Serves a file and follows its changes.</summary>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
-    public static TBuilder FromFile<TBuilder>(this TBuilder builder, string path)
+    /// <summary>
+    /// Serves a file and follows its changes. The version is the first 12 hex digits of its digest. <c>&lt;file&gt;.sha256</c> beside it says the digest that it
+    /// must have, <c>&lt;file&gt;.golden.jsonl</c> its golden examples.
+    /// </summary>
+    /// <param name="builder">The model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="configure">Says how it is looked at.</param>
+    /// <exception cref="ArgumentException">The path is empty or not of this machine.</exception>
+    public static TBuilder FromFile<TBuilder>(this TBuilder builder, string path, Action<FileSourceOptions>? configure = null)
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        builder.SetSource(context => new FileSource(path, context.Time) { MaximumBytes = context.Options.MaximumModelBytes });
+        string full = LocalPath.Of(path);
+        string name = builder.Name;
+        builder.SetSource(context => new FileSource(full, Options(context, name, configure), context.Time), ModelOffer.Latest);
+        return builder;
+    }
+
+    /// <summary>
+    /// Serves versions in a folder and follows them: <c>&lt;root&gt;/&lt;version&gt;/model.onnx</c> or <c>model.zip</c>, where all files of that folder belong to
+    /// the model (<c>golden.jsonl</c>, <c>model.onnx.sha256</c>), or <c>&lt;root&gt;/&lt;version&gt;.onnx</c> or <c>.zip</c>. The latest is called <c>latest</c>.
+    /// </summary>
+    /// <param name="builder">The model.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="policy">Which versions; null means the latest one.</param>
+    /// <param name="configure">Says how they are looked at.</param>
+    /// <exception cref="ArgumentException">The path is empty or not of this machine.</exception>
+    public static TBuilder FromFolder<TBuilder>(
+        this TBuilder builder, string path, VersionPolicy? policy = null, Action<FileSourceOptions>? configure = null)
+        where TBuilder : ServedModelBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        string full = LocalPath.Of(path);
+        string name = builder.Name;
+        builder.SetSource(context => new FolderSource(full, policy, Options(context, name, configure), context.Time), ModelOffer.Latest);
         return builder;
     }
 
@@ -35,20 +62,22 @@ public static class ServedModelSources
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(source);
-        builder.SetSource(_ => source);
+        builder.SetSource(_ => source, ModelOffer.Latest);
         return builder;
     }
 
-    /// <summary>Serves a function of the application over tensors.</summary>
+    /// <summary>
+    /// Serves a function of the application over tensors. Said again, it adds another version; the last one is also called <c>latest</c>.
+    /// </summary>
     /// <param name="builder">The model.</param>
-    /// <param name="version">The stamp of its answers.</param>
+    /// <param name="version">The stamp of its answers; keeps the rule of <see cref="ResourceName"/>.</param>
     /// <param name="signature">What it takes and gives.</param>
-    /// <param name="function">Reads the inputs and fills the outputs by <see cref="TensorSet.Prepare"/>; called from many threads at once.</param>
+    /// <param name="function">Reads the inputs and fills the outputs by <see cref="TensorSet.Prepare(string, TensorElementType, ReadOnlySpan{long})"/>; called from many threads at once.</param>
     public static TBuilder FromFunction<TBuilder>(this TBuilder builder, string version, TensorSignature signature, Action<TensorSet, TensorSet> function)
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.SetSource(_ => new FixedSource(ModelRevision.FromFunction(version, signature, function)));
+        builder.AddFunction(ModelRevision.FromFunction(version, signature, function));
         return builder;
     }
 
@@ -68,5 +97,13 @@ public static class ServedModelSources
         ArgumentNullException.ThrowIfNull(builder);
         builder.Optional = true;
         return builder;
+    }
+
+    private static FileSourceOptions Options(HostContext context, string model, Action<FileSourceOptions>? configure)
+    {
+        FileSourceOptions options = new() { MaximumBytes = context.Options.MaximumModelBytes };
+        options.Problem = problem => SourceLog.PassedOver(context.Logger, model, problem);
+        configure?.Invoke(options);
+        return options;
     }
 }

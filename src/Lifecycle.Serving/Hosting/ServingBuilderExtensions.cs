@@ -23,12 +23,16 @@ public static class ServingBuilderExtensions
 
         builder.Services.TryAddSingleton(services => new ModelHost(
             services.GetServices<ServedModelPlan>(),
-            new HostContext(
+            HostContext.Of(
                 services,
                 [.. services.GetServices<IModelRuntime>()],
                 services.GetRequiredService<IOptions<ServingOptions>>().Value,
                 services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILoggerFactory>().CreateLogger<ModelHost>())));
+
+        // Made by hand: a container that checks itself must not miss the storage that a host of functions and folders does not need.
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IBlobReferenceSource, ServingBlobReferences>(
+            services => new ServingBlobReferences(services.GetRequiredService<LifecycleDatabase>())));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ServingLifetime>());
         return builder;
     }
@@ -63,7 +67,7 @@ public static class ServingBuilderExtensions
         this LifecycleBuilder builder, string name, string alias = "champion", Action<ServedModelBuilder<TIn, TOut>>? configure = null)
     {
         builder.AddServing();
-        ServedModelBuilder<TIn, TOut> model = new(name, context => RegistrySource.Of(context, name, alias), new ModelBinding<TIn, TOut>());
+        ServedModelBuilder<TIn, TOut> model = new(name, context => RegistrySource.Of(context, name, alias), alias, new ModelBinding<TIn, TOut>());
         configure?.Invoke(model);
         builder.Services.AddSingleton(model.Build());
         builder.Services.AddKeyedSingleton(name, (services, _) => services.GetRequiredService<ModelHost>().Predictor<TIn, TOut>(name));

@@ -16,8 +16,8 @@ internal static partial class ServingLog
     [LoggerMessage(4, LogLevel.Warning, "Model '{Model}': its source failed and is asked again: {Reason}. {Serving}")]
     public static partial void SourceFailed(ILogger logger, Exception error, string model, string reason, string serving);
 
-    [LoggerMessage(5, LogLevel.Warning, "Model '{Model}': its source names no version. {Serving}")]
-    public static partial void NothingNamed(ILogger logger, string model, string serving);
+    [LoggerMessage(5, LogLevel.Warning, "Model '{Model}': its source names no version for '{Name}'. {Serving}")]
+    public static partial void NothingNamed(ILogger logger, string model, string name, string serving);
 
     [LoggerMessage(6, LogLevel.Warning, "Model '{Model}': version {Version} was replaced and is still leased {Leases} times; it lives until the leases are given back.")]
     public static partial void StillLeased(ILogger logger, string model, string version, long leases);
@@ -30,4 +30,16 @@ internal static partial class ServingLog
 
     [LoggerMessage(9, LogLevel.Warning, "Model '{Model}': the inference sink {Sink} threw for the {Count}. time; predictions go on without it.")]
     public static partial void SinkFailed(ILogger logger, Exception error, string model, string sink, long count);
+
+    [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': {Count} versions are wanted and at most {Most} are loaded; the oldest stay out (ServingOptions.MaximumVersions).")]
+    public static partial void TooManyVersions(ILogger logger, string model, int count, int most);
+
+    [LoggerMessage(11, LogLevel.Warning, "The entry {Action} of '{Model}' could not be written to the audit log: {Reason}. Serving goes on.")]
+    public static partial void NotAudited(ILogger logger, Exception? error, string action, string model, string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "Stored deployments cannot be read and are asked for again: {Reason}. Models go on as they were.")]
+    public static partial void DeploymentsUnread(ILogger logger, Exception error, string reason);
+
+    [LoggerMessage(13, LogLevel.Information, "Model '{Model}' is deployed as {Deployment} (revision {Revision}).")]
+    public static partial void Deployed(ILogger logger, string model, string deployment, long revision);
 }

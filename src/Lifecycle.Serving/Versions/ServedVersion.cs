@@ -10,11 +10,10 @@ internal sealed class ServedVersion
 {
     private const long Closed = 1L << 62;
 
-    // A cell is 16 longs, 128 bytes: leases, predictions, failures, drained flag.
+    // A cell is 16 longs, 128 bytes: leases, calls that run on their caller's thread, drained flag.
     private const int Width = 16;
-    private const int Predicted = 1;
-    private const int Failed = 2;
-    private const int Drained = 3;
+    private const int Running = 1;
+    private const int Drained = 2;
 
     private static readonly int CellMask = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) - 1;
 
@@ -24,30 +23,39 @@ internal sealed class ServedVersion
     private int _cellsLeft = CellMask + 1;
     private int _closing;
 
-    public ServedVersion(string version, LoadedModel model, object? typed, string platform, Action<ServedVersion> drained)
+    public ServedVersion(string version, LoadedModel model, TypedModel? typed, string platform, Action<ServedVersion> drained, Func<ServedVersion, VersionRunner> runner)
     {
         Version = version;
         Model = model;
         Typed = typed;
         Platform = platform;
         _drained = drained;
+        Runner = runner(this);
     }
 
     public string Version { get; }
 
     public LoadedModel Model { get; }
 
-    /// <summary>The <see cref="ModelFunction{TIn, TOut}"/> of the model's types; null when it is served without types.</summary>
-    public object? Typed { get; }
+    /// <summary>The model under the types it is served as; null when it is served without types.</summary>
+    public TypedModel? Typed { get; }
 
     public string Platform { get; }
+
+    /// <summary>Most rows of several callers in one run; 0 when every call runs alone.</summary>
+    public int BatchRows { get; init; }
+
+    /// <summary>What it did.</summary>
+    public VersionCounters Counters { get; } = new();
+
+    /// <summary>Who runs, who waits, who shares a run.</summary>
+    public VersionRunner Runner { get; }
 
     /// <summary>Ends when the model was disposed.</summary>
     public Task Disposal => _disposal.Task;
 
-    public long Predictions => Sum(Predicted);
-
-    public long Failures => Sum(Failed);
+    /// <summary>Calls that run on their caller's thread now.</summary>
+    public long RunningInline => Sum(Running);
 
     /// <summary>Leases held; exact only while nobody takes or gives one back.</summary>
     public long Leases
@@ -104,23 +112,33 @@ internal sealed class ServedVersion
         }
     }
 
-    public void CountSuccess(int cell, long rows = 1) => Interlocked.Add(ref _cells[cell + Predicted], rows);
+    /// <summary>Frees the version; a run whose caller gave up and gave its lease back ends first.</summary>
+    public async ValueTask DiscardAsync()
+    {
+        await Runner.WhenIdle().ConfigureAwait(false);
+        Runner.Dispose();
+        Typed?.Dispose();
+        Model.Dispose();
+    }
 
-    public void CountFailure(int cell) => Interlocked.Increment(ref _cells[cell + Failed]);
+    /// <summary>A call begins on its caller's thread; it neither waits nor is refused, and others see that it runs.</summary>
+    public void Enter(int cell) => Interlocked.Increment(ref _cells[cell + Running]);
+
+    public void Exit(int cell) => Interlocked.Decrement(ref _cells[cell + Running]);
 
     private void CellDrained(int cell)
     {
         if (Interlocked.Exchange(ref _cells[cell + Drained], 1) == 0 && Interlocked.Decrement(ref _cellsLeft) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static version => version.DisposeModel(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static version => _ = version.DisposeModelAsync(), this, preferLocal: false);
         }
     }
 
-    private void DisposeModel()
+    private async Task DisposeModelAsync()
     {
         try
         {
-            Model.Dispose();
+            await DiscardAsync().ConfigureAwait(false);
             _drained(this);
             _disposal.SetResult();
         }
@@ -144,11 +162,14 @@ internal sealed class ServedVersion
 }
 
 /// <summary>A lease without an object of its own. Give it back exactly once.</summary>
-internal readonly struct VersionLease(ServedVersion version, int cell)
+internal readonly struct VersionLease(RouteArm arm, int cell)
 {
-    public readonly ServedVersion Version = version;
+    /// <summary>The version, under the name by which the call came to it.</summary>
+    public readonly RouteArm Arm = arm;
 
     public readonly int Cell = cell;
 
-    public void Release() => Version.Release(Cell);
+    public ServedVersion Version => Arm.Version;
+
+    public void Release() => Arm.Version.Release(Cell);
 }

@@ -2,27 +2,92 @@ using System.Threading.Channels;
 
 namespace Lifecycle.Serving;
 
-/// <summary>Follows one source: takes what it names, newest first, and tries again what failed. Nothing it does disturbs what serves.</summary>
+/// <summary>
+/// Follows one source for the names that are wanted now, and calls for a pass over its newest offer whenever that, the wish or the time of a retry comes.
+/// Passes never overlap, and nothing a source does disturbs what serves.
+/// </summary>
+/// <param name="source">Is watched.</param>
+/// <param name="pass">Brings what is loaded to an offer; says when to come again, null when all is settled.</param>
+/// <param name="sourceFailed">Is told when the source threw.</param>
+/// <param name="context">Clock and waits.</param>
 internal sealed class VersionFollower(
-    IModelSource source, Func<ModelRevision, CancellationToken, ValueTask<FollowOutcome>> load, Action<Exception> sourceFailed, Action nothingNamed, HostContext context)
+    IModelSource source, Func<ModelOffer, ModelDemand, CancellationToken, ValueTask<TimeSpan?>> pass, Action<Exception> sourceFailed, HostContext context)
     : IAsyncDisposable
 {
-    private readonly Channel<ModelRevision> _newest = Channel.CreateBounded<ModelRevision>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly List<(long Wish, TaskCompletionSource Done)> _waiting = [];
+    private ModelDemand _demand = new([ModelOffer.Latest]);
+    private CancellationTokenSource _watch = new();
+    private (ModelOffer Offer, ModelDemand Demand, long Wish)? _newest;
+    private long _wish;
     private Task _work = Task.CompletedTask;
 
-    /// <summary>Ends with the first attempt, whatever came of it.</summary>
+    /// <summary>Ends with the first pass, or with the first failure of the source.</summary>
     public Task First => _first.Task;
 
-    public void Start() => _work = Task.Run(() => Task.WhenAll(WatchAsync(_stop.Token), LoadAsync(_stop.Token)));
+    /// <summary>Says which names are wanted. The same as before changes nothing.</summary>
+    public void Want(IEnumerable<string> names)
+    {
+        ModelDemand demand = new([.. names.Distinct(StringComparer.Ordinal)]);
+        lock (_lock)
+        {
+            if (demand.Names.Count == _demand.Names.Count && demand.Names.All(_demand.Names.Contains))
+            {
+                return;
+            }
+
+            _demand = demand;
+            _wish++;
+            _watch.Cancel();
+        }
+    }
+
+    public void Start() => _work = Task.Run(() => Task.WhenAll(WatchAsync(_stop.Token), PassesAsync(_stop.Token)));
+
+    /// <summary>Calls for a pass now.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Asks the source anew and ends with the pass over its answer, or when the source fails.</summary>
+    public async Task AskAgainAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _wish++;
+            _watch.Cancel();
+        }
+
+        await SettledAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends with a pass over an offer to the newest wish, or when the source failed to make one.</summary>
+    public async Task SettledAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _waiting.Add((_wish, done));
+        }
+
+        Wake();
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        await done.Task.WaitAsync(both.Token).ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            _watch.Cancel();
+        }
+
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _first.TrySetResult();
         _stop.Dispose();
+        _watch.Dispose();
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
@@ -30,88 +95,103 @@ internal sealed class VersionFollower(
         int failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
+            (ModelDemand demand, long wish, CancellationToken changed) = Begin();
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, changed);
             try
             {
-                await foreach (ModelRevision? revision in source.WatchAsync(cancellationToken).ConfigureAwait(false))
+                await foreach (ModelOffer offer in source.WatchAsync(demand, either.Token).ConfigureAwait(false))
                 {
                     failures = 0;
-                    if (revision is null)
+                    lock (_lock)
                     {
-                        nothingNamed();
-                        _first.TrySetResult();
+                        _newest = (offer, demand, wish);
                     }
-                    else
-                    {
-                        await _newest.Writer.WriteAsync(revision, cancellationToken).ConfigureAwait(false);
-                    }
+
+                    Wake();
                 }
 
-                return;
+                // A source that ends never changes; only another wish makes it say more.
+                await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
             {
-                return;
             }
             catch (Exception error)
             {
                 sourceFailed(error);
+                Release(wish);
                 _first.TrySetResult();
-                await Task.Delay(Wait(failures++), context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(context.Options.Backoff(failures++, source), context.Time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    private (ModelDemand Demand, long Wish, CancellationToken Changed) Begin()
     {
-        while (await _newest.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        lock (_lock)
         {
-            if (!_newest.Reader.TryRead(out ModelRevision? revision))
+            if (_watch.IsCancellationRequested)
             {
-                continue;
+                _watch.Dispose();
+                _watch = new CancellationTokenSource();
             }
 
-            int failures = 0;
-            while (await load(revision, cancellationToken).ConfigureAwait(false) == FollowOutcome.TryAgain)
+            return (_demand, _wish, _watch.Token);
+        }
+    }
+
+    private async Task PassesAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan? again = null;
+        while (await WakesAsync(again, cancellationToken).ConfigureAwait(false))
+        {
+            (ModelOffer Offer, ModelDemand Demand, long Wish)? newest;
+            lock (_lock)
             {
+                newest = _newest;
+            }
+
+            if (newest is { } now)
+            {
+                again = await pass(now.Offer, now.Demand, cancellationToken).ConfigureAwait(false);
+                Release(now.Wish);
                 _first.TrySetResult();
-                if (await NewerWithinAsync(Wait(failures++), cancellationToken).ConfigureAwait(false))
+            }
+        }
+    }
+
+    /// <summary>Waits until woken, or until it is time to try again.</summary>
+    private async ValueTask<bool> WakesAsync(TimeSpan? again, CancellationToken cancellationToken)
+    {
+        if (again is null)
+        {
+            return await WokenAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<bool> woken = WokenAsync(both.Token);
+        await Task.WhenAny(woken, Task.Delay(again.Value, context.Time, both.Token)).ConfigureAwait(false);
+        await both.CancelAsync().ConfigureAwait(false);
+        await ((Task)woken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return true;
+    }
+
+    private async Task<bool> WokenAsync(CancellationToken cancellationToken) =>
+        await _wake.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && _wake.Reader.TryRead(out _);
+
+    private void Release(long wish)
+    {
+        lock (_lock)
+        {
+            for (int i = _waiting.Count - 1; i >= 0; i--)
+            {
+                if (_waiting[i].Wish <= wish)
                 {
-                    break;
+                    _waiting[i].Done.TrySetResult();
+                    _waiting.RemoveAt(i);
                 }
             }
-
-            _first.TrySetResult();
         }
     }
-
-    /// <summary>Waits for the time to pass or for a newer revision to come.</summary>
-    private async ValueTask<bool> NewerWithinAsync(TimeSpan wait, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<bool> newer = _newest.Reader.WaitToReadAsync(both.Token).AsTask();
-        Task first = await Task.WhenAny(newer, Task.Delay(wait, context.Time, both.Token)).ConfigureAwait(false);
-        await both.CancelAsync().ConfigureAwait(false);
-        await ((Task)newer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        return first == newer && newer.IsCompletedSuccessfully;
-    }
-
-    /// <summary>Doubling from the first to the longest wait, +-20 %, so that many hosts do not come at once.</summary>
-    private TimeSpan Wait(int failures)
-    {
-        double seconds = Math.Min(
-            context.Options.RetryFirst.TotalSeconds * Math.Pow(2, Math.Min(failures, 20)), context.Options.RetryLongest.TotalSeconds);
-        uint spread = (uint)HashCode.Combine(Environment.ProcessId, source, failures) % 401;
-        return TimeSpan.FromSeconds(seconds * (0.8 + (spread / 1000.0)));
-    }
-}
-
-/// <summary>What came of a load.</summary>
-internal enum FollowOutcome
-{
-    /// <summary>Published, or rejected for good.</summary>
-    Settled,
-
-    /// <summary>It may succeed later.</summary>
-    TryAgain,
 }

@@ -6,7 +6,7 @@ namespace Lifecycle.Serving;
 /// The way of a version from found to ready, each step before any later one: read, digest, inspect, load from the same bytes, bind, warm up, compare signatures.
 /// One load at a time in a process: initialising native sessions side by side is not safe.
 /// </summary>
-internal sealed class VersionLoader(string model, ModelBinding? binding, bool allowSignatureChange, HostContext context)
+internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
 {
     private const int HeadBytes = 64;
     private const int WarmRuns = 3;
@@ -23,44 +23,105 @@ internal sealed class VersionLoader(string model, ModelBinding? binding, bool al
     public async ValueTask<ServedVersion> LoadAsync(
         ModelRevision revision, VersionRecord record, TensorSignature? old, Action<ServedVersion> drained, CancellationToken cancellationToken)
     {
-        using Activity? activity = ServingMeter.Source.StartActivity($"load {model}");
+        using Activity? activity = ServingMeter.Source.StartActivity($"load {plan.Name}");
         activity?.SetTag("lifecycle.model.version", revision.Version);
         await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         LoadedModel? loaded = null;
+        ServedVersion? made = null;
         try
         {
             record.Set(VersionState.Verifying);
             string platform;
+            GoldenExamples golden = GoldenExamples.None;
             if (revision.Make is { } make)
             {
                 (loaded, platform) = (make(), "function");
             }
             else
             {
-                ModelContent content = await revision.Read!(cancellationToken).ConfigureAwait(false);
-                Verify(content);
+                ModelContent read = await revision.Read!(cancellationToken).ConfigureAwait(false);
+                Verify(read);
+                ModelContent content = new(read.Files) { Request = plan.Request };
                 (IModelRuntime runtime, ContentFile main) = Choose(content);
                 runtime.Inspect(content, main, cancellationToken);
+                golden = GoldenExamples.Of(content);
                 record.Set(VersionState.Loading);
                 (loaded, platform) = (await runtime.LoadAsync(content, main, cancellationToken).ConfigureAwait(false), runtime.Platform);
             }
 
-            object? typed = binding?.Bind(loaded, platform);
+            // It is the version's from here on, also when the types do not fit.
+            LoadedModel model = loaded;
+            loaded = null;
+            made = Wrap(revision.Version, model, platform, drained);
+            CheckLog(model);
             record.Set(VersionState.Warming);
-            Warm(loaded, typed, cancellationToken);
-            if (!allowSignatureChange && old is not null && loaded.Signature.WhyNotInPlaceOf(old) is { } why)
+            Warm(made, golden, cancellationToken);
+            if (!plan.AllowSignatureChange && old is not null && made.Model.Signature.WhyNotInPlaceOf(old) is { } why)
             {
                 throw new ModelRejectedException($"signature: {why}");
             }
 
-            ServedVersion version = new(revision.Version, loaded, typed, platform, drained);
-            loaded = null;
+            ServedVersion version = made;
+            made = null;
             return version;
         }
         finally
         {
-            loaded?.Dispose();
+            if (made is not null)
+            {
+                await made.DiscardAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                loaded?.Dispose();
+            }
+
             Gate.Release();
+        }
+    }
+
+    /// <summary>A version of a loaded model, bound to the types, with its stages and its queue. It owns the model, also when this throws.</summary>
+    /// <exception cref="ModelRejectedException">The types do not fit the model.</exception>
+    public ServedVersion Wrap(string version, LoadedModel loaded, string platform, Action<ServedVersion> drained)
+    {
+        PredictionOrigin origin = new(plan.Name, version);
+        LoadedModel model = plan.Stages.Count == 0 ? loaded : new StagedModel(loaded, origin, plan.Stages);
+        try
+        {
+            (TypedModel? typed, model) = plan.Binding is { } binding ? binding.Bind(model, platform, origin, plan) : (null, model);
+            return new ServedVersion(version, model, typed, platform, drained, served => new VersionRunner(
+                plan.Name, version, model, plan.Admission, plan.Batching, served.Counters, context.Time, () => served.RunningInline))
+            {
+                BatchRows = model.RowsAreBatched && plan.Batching.Enabled ? plan.Batching.MaxBatchRows : 0,
+            };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A redacted column that a new version does not have would be logged in the clear under another name.</summary>
+    private void CheckLog(LoadedModel model)
+    {
+        if (plan.Log is not { } log)
+        {
+            return;
+        }
+
+        if (model.Signature.IsEmpty)
+        {
+            throw new ModelRejectedException("log: the model takes no tensors, so its inferences cannot be logged; take LogInferences(...) out, or serve types that are columns");
+        }
+
+        try
+        {
+            log.Options.Check(plan.Name, model.Signature, plan.Binding?.MembersBeside(model));
+        }
+        catch (LifecycleException error)
+        {
+            throw new ModelRejectedException($"log: {error.Message}", error);
         }
     }
 
@@ -117,23 +178,48 @@ internal sealed class VersionLoader(string model, ModelBinding? binding, bool al
         return $"no runtime accepts '{path ?? (content.Files.Count > 0 ? content.Files[0].Path : "a model without files")}' ({loaded}): {advice}";
     }
 
-    /// <summary>Runs one row of zeros and empty texts, so that the first caller does not pay for what is made lazily.</summary>
-    private static void Warm(LoadedModel loaded, object? typed, ModelBinding? binding, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs golden examples, or rows of zeros and empty texts, so that the first caller does not pay for what is made lazily; what a run takes tells the queue
+    /// how long calls will wait.
+    /// </summary>
+    private void Warm(ServedVersion version, GoldenExamples golden, CancellationToken cancellationToken)
     {
-        if (typed is not null)
-        {
-            binding!.Warm(typed);
-        }
-
-        if (loaded.Signature.IsEmpty)
+        version.Typed?.Warm();
+        LoadedModel model = version.Model;
+        if (model.Signature.IsEmpty || (golden.IsEmpty && !model.TakesMadeUpRows))
         {
             return;
         }
 
-        using TensorSet inputs = new();
-        foreach (TensorSpec spec in loaded.Signature.Inputs)
+        long started = 0;
+        if (golden.IsEmpty)
         {
-            TensorShape shape = TensorShape.Create([.. spec.Shape.Select(d => d < 0 ? 1 : d)]);
+            for (int i = 0; i < WarmRuns; i++)
+            {
+                started = Stopwatch.GetTimestamp();
+                Zeros(model, 1, cancellationToken);
+            }
+        }
+        else
+        {
+            golden.Check(model, cancellationToken);
+            started = Stopwatch.GetTimestamp();
+            golden.Check(model, cancellationToken, most: 1);
+        }
+
+        version.Runner.Seed(Stopwatch.GetElapsedTime(started));
+        if (model.RowsAreBatched && plan.Batching.Enabled)
+        {
+            Zeros(model, plan.Batching.MaxBatchRows, cancellationToken);
+        }
+    }
+
+    private static void Zeros(LoadedModel model, int rows, CancellationToken cancellationToken)
+    {
+        using TensorSet inputs = new();
+        foreach (TensorSpec spec in model.Signature.Inputs)
+        {
+            TensorShape shape = TensorShape.Create([.. spec.Shape.Select((d, i) => d >= 0 ? d : i == 0 ? rows : 1)]);
             TensorValue value = inputs.Prepare(spec.Name, spec.Type, shape);
             value.Raw.Clear();
             if (spec.Type == TensorElementType.Bytes)
@@ -143,11 +229,6 @@ internal sealed class VersionLoader(string model, ModelBinding? binding, bool al
         }
 
         using TensorSet outputs = new();
-        for (int i = 0; i < WarmRuns; i++)
-        {
-            loaded.Run(inputs, outputs, cancellationToken);
-        }
+        model.Run(inputs, outputs, cancellationToken);
     }
-
-    private void Warm(LoadedModel loaded, object? typed, CancellationToken cancellationToken) => Warm(loaded, typed, binding, cancellationToken);
 }

@@ -12,9 +12,11 @@ internal sealed class VersionRecord(string version, Digest? digest, TimeProvider
     private string? _reason = before;
     private DateTimeOffset _since = time.GetUtcNow();
     private ServedVersion? _served;
-    private (long Predictions, long Failures) _final;
+    private ServingStatistics _final = new();
 
     public string Version => version;
+
+    public Digest? Digest => digest;
 
     public void Set(VersionState state, string? reason = null)
     {
@@ -25,9 +27,25 @@ internal sealed class VersionRecord(string version, Digest? digest, TimeProvider
             _since = time.GetUtcNow();
             if (state == VersionState.Retired && _served is { } served)
             {
-                _final = (served.Predictions, served.Failures);
+                _final = Statistics(served);
                 _served = null;
             }
+        }
+    }
+
+    /// <summary>Sets the state to ready unless it is.</summary>
+    /// <returns>Whether it was not.</returns>
+    public bool BecomesReady()
+    {
+        lock (_lock)
+        {
+            if (_state == VersionState.Ready)
+            {
+                return false;
+            }
+
+            Set(VersionState.Ready);
+            return true;
         }
     }
 
@@ -43,11 +61,9 @@ internal sealed class VersionRecord(string version, Digest? digest, TimeProvider
     {
         lock (_lock)
         {
-            return new VersionStatus(
-                version, _state, _reason, _since, _served?.Predictions ?? _final.Predictions, _served?.Failures ?? _final.Failures)
-            {
-                Digest = digest,
-            };
+            return new VersionStatus(version, _state, _reason, _since) { Digest = digest, Statistics = _served is { } served ? Statistics(served) : _final };
         }
     }
+
+    private ServingStatistics Statistics(ServedVersion served) => served.Counters.Snapshot(time.GetUtcNow(), time.GetTimestamp());
 }

@@ -36,10 +36,17 @@ public enum VersionState
 /// <param name="State">How far it is.</param>
 /// <param name="Reason">Why it was rejected or failed, while it is tried again, too; otherwise null.</param>
 /// <param name="Since">Since when it is in this state.</param>
-/// <param name="Predictions">Rows it answered.</param>
-/// <param name="Failures">Calls in which it threw.</param>
-public sealed record VersionStatus(string Version, VersionState State, string? Reason, DateTimeOffset Since, long Predictions, long Failures)
+public sealed record VersionStatus(string Version, VersionState State, string? Reason, DateTimeOffset Since)
 {
     /// <summary>Digest of the model; null for a function.</summary>
     public Digest? Digest { get; init; }
+
+    /// <summary>What it did since it was loaded.</summary>
+    public ServingStatistics Statistics { get; init; } = new();
+
+    /// <summary>Rows it answered.</summary>
+    public long Predictions => Statistics.Rows;
+
+    /// <summary>Calls in which it threw.</summary>
+    public long Failures => Statistics.Failures;
 }

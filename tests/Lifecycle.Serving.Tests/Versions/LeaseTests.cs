@@ -4,12 +4,15 @@ namespace Lifecycle.Serving.Tests;
 
 public sealed class LeaseTests
 {
+    private static VersionRunner Idle =>
+        new("stamp", "1", new StampModel(["1"]), new AdmissionOptions(), new BatchingOptions(), new VersionCounters(), TimeProvider.System, () => 0);
+
     /// <summary>Random interleavings of acquire, release and close against a plain model: disposed exactly once, never under a lease.</summary>
     [Property(MaxTest = 1_000)]
     public bool Leases_keep_the_version_and_the_last_one_frees_it(byte[] steps)
     {
         StampModel model = new(["1"]);
-        ServedVersion version = new("1", model, null, "stamp", _ => { });
+        ServedVersion version = new("1", model, null, "stamp", _ => { }, _ => Idle);
         List<int> held = [];
         bool closed = false;
         foreach (byte step in steps)
@@ -57,7 +60,7 @@ public sealed class LeaseTests
         for (int round = 0; round < 300; round++)
         {
             StampModel model = new(["1"]);
-            ServedVersion version = new("1", model, null, "stamp", _ => { });
+            ServedVersion version = new("1", model, null, "stamp", _ => { }, _ => Idle);
             using Barrier start = new(5);
             int wrong = 0;
             int taken = 0;
@@ -87,7 +90,7 @@ public sealed class LeaseTests
     [Fact]
     public void Taking_and_giving_back_allocates_nothing()
     {
-        ServedVersion version = new("1", new StampModel(["1"]), null, "stamp", _ => { });
+        ServedVersion version = new("1", new StampModel(["1"]), null, "stamp", _ => { }, _ => Idle);
         version.TryAcquire(out int warm);
         version.Release(warm);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -104,7 +107,7 @@ public sealed class LeaseTests
     public async Task A_failing_disposal_is_told_and_ends_the_version()
     {
         bool drained = false;
-        ServedVersion version = new("1", new BadDisposal(), null, "bad", _ => drained = true);
+        ServedVersion version = new("1", new BadDisposal(), null, "bad", _ => drained = true, _ => Idle);
         version.Close();
         await Assert.ThrowsAsync<InvalidOperationException>(() => version.Disposal);
         Assert.True(drained);

@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Serving;
+
+/// <content>How a call finds its version and runs.</content>
+public sealed partial class ServedModel
+{
+    private const int AcquireTries = 3;
+
+    /// <summary>
+    /// Asks the model in tensors, as a server would: the deployment chooses the version, the call waits for its turn, rows of several callers may share a run.
+    /// </summary>
+    /// <param name="inputs">Not to be touched until the call has ended; with <see cref="TensorCoercion.Lossless"/> narrower tensors are widened in it.</param>
+    /// <param name="outputs">Filled; may be used again for the next call.</param>
+    /// <param name="options">Routing key, version, time, priority, id.</param>
+    /// <param name="cancellationToken">Takes the call out of the queue; a run that has begun goes on and its answer is thrown away.</param>
+    /// <returns>Which version answered, and under which id.</returns>
+    /// <exception cref="InvalidInputException">The inputs do not fit the signature.</exception>
+    /// <exception cref="UnknownModelException">The version or alias of <paramref name="options"/> is not served.</exception>
+    /// <exception cref="PredictionRejectedException">No version is ready, or too many calls wait.</exception>
+    /// <exception cref="PredictionTimeoutException">The time was over.</exception>
+    /// <exception cref="PredictionFailedException">The model threw.</exception>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<InferenceStamp> InferAsync(
+        TensorSet inputs, TensorSet outputs, PredictionOptions options = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        cancellationToken.ThrowIfCancellationRequested();
+        Guid id = options.RequestId == default ? LifecycleId.New(_context.Time) : options.RequestId;
+        long started = _context.Time.GetTimestamp();
+        VersionLease lease = Acquire(options.RoutingKey, id, options.Version);
+        ServedVersion version = lease.Arm.Version;
+        CallTrace trace = Begin(lease, id);
+        Exception? failure = null;
+        long rows = 1;
+        try
+        {
+            if (_coercion == TensorCoercion.Lossless)
+            {
+                TensorWidening.Widen(inputs, version.Model.Signature);
+            }
+
+            rows = version.Model.Signature.Check(inputs) is >= 0 and long some ? some : 1;
+
+            // What another version left in it is no answer of this one.
+            outputs.Clear();
+            if (rows == 0)
+            {
+                // No rows need no run: the model says the shapes of nothing.
+                version.Model.Run(inputs, outputs, cancellationToken);
+                long ended = Stopwatch.GetTimestamp();
+                version.Counters.Success(0, new RunTimes(ended - started, 0, 0, 0, 0), ended);
+            }
+            else
+            {
+                RunRequest request = new(options.Priority, options.Timeout, started, started);
+                await version.Runner.RunAsync(inputs, outputs, rows, request, cancellationToken).ConfigureAwait(false);
+            }
+
+            InferenceStamp stamp = Stamp(lease, id, started, options.ClientId);
+            Tap(lease, stamp, inputs, outputs, (int)rows);
+            return stamp;
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            if (!IsOfTheModel(error))
+            {
+                throw;
+            }
+
+            CopyFailure(Stamp(lease, id, started, options.ClientId), inputs, error);
+            throw new PredictionFailedException(Name, version.Version, error);
+        }
+        finally
+        {
+            Told(trace, lease, started, rows, failure);
+            lease.Release();
+        }
+    }
+
+    /// <summary>Runs a leased version on this thread, without waiting.</summary>
+    internal void Run(VersionLease lease, TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        cancellationToken.ThrowIfCancellationRequested();
+        ServedVersion version = lease.Version;
+        Guid id = NeedsId || _binding is not null ? LifecycleId.New(_context.Time) : default;
+        CallTrace trace = Begin(lease, id);
+        Exception? failure = null;
+        long rows = 1;
+        version.Enter(lease.Cell);
+        long started = _context.Time.GetTimestamp();
+        try
+        {
+            if (_coercion == TensorCoercion.Lossless)
+            {
+                TensorWidening.Widen(inputs, version.Model.Signature);
+            }
+
+            rows = version.Model.Signature.Check(inputs) is >= 0 and long some ? some : 1;
+            outputs.Clear();
+            version.Model.Run(inputs, outputs, cancellationToken);
+            long ended = _context.Time.GetTimestamp();
+            RunTimes times = new(ended - started, 0, 0, ended - started, 0);
+            version.Counters.Success(rows, times, ended);
+            version.Counters.Execution((int)rows, 0, times.Infer, 0);
+            if (IsWatched || _binding is not null)
+            {
+                Tap(lease, Stamp(lease, id, started, null), inputs, outputs, (int)rows);
+            }
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            if (!IsOfTheModel(error))
+            {
+                throw;
+            }
+
+            version.Counters.Failure(_context.Time.GetTimestamp() - started);
+            CopyFailure(Stamp(lease, id, started, null), inputs, error);
+            throw new PredictionFailedException(Name, version.Version, error);
+        }
+        finally
+        {
+            version.Exit(lease.Cell);
+            Told(trace, lease, started, rows, failure);
+        }
+    }
+
+    /// <summary>A version that is run without being counted, for a replay.</summary>
+    internal ReplayTarget Replay(string version)
+    {
+        VersionLease lease = Acquire(version: version);
+        LoadedModel model = lease.Version.Model;
+        return new ReplayTarget(
+            (inputs, outputs, token) =>
+            {
+                model.Signature.Check(inputs);
+                model.Run(inputs, outputs, token);
+            },
+            new HeldLease(lease));
+    }
+
+    /// <summary>Leases the version that answers a call.</summary>
+    /// <param name="key">The routing key; null lets the id decide.</param>
+    /// <param name="id">The request.</param>
+    /// <param name="version">The alias or version that the caller names; null lets the deployment decide.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal VersionLease Acquire(string? key = null, Guid id = default, string? version = null)
+    {
+        RouteArm? only = Volatile.Read(ref _route).Only;
+        return only is not null && version is null && only.Version.TryAcquire(out int cell) ? new VersionLease(only, cell) : AcquireSlowly(key, id, version);
+    }
+
+    /// <summary>Whether it was the model that threw, and not the host or the caller.</summary>
+    internal static bool IsOfTheModel(Exception error) => error is not (OperationCanceledException
+        or InvalidInputException or PredictionRejectedException or PredictionTimeoutException or PredictionFailedException or UnknownModelException);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VersionLease AcquireSlowly(string? key, Guid id, string? version)
+    {
+        SpinWait spin = default;
+        for (int attempt = 0; ; attempt++)
+        {
+            RouteTable route = Volatile.Read(ref _route);
+            RouteArm arm = Choose(route, key, id, version);
+            if (arm.Version.TryAcquire(out int cell))
+            {
+                return new VersionLease(arm, cell);
+            }
+
+            if (attempt >= AcquireTries)
+            {
+                spin.SpinOnce();
+            }
+        }
+    }
+
+    private RouteArm Choose(RouteTable route, string? key, Guid id, string? version)
+    {
+        if (route.Closing == RouteClosing.None)
+        {
+            if (version is not null)
+            {
+                return route.Find(version) ?? throw new UnknownModelException(Name, version, route.Versions.Select(v => v.Version));
+            }
+
+            if ((route.Only ?? route.At(Bucket(key, id))) is { } arm)
+            {
+                return arm;
+            }
+        }
+
+        if (route.Fallback is { } fallback)
+        {
+            return fallback;
+        }
+
+        ObjectDisposedException.ThrowIf(route.Closing == RouteClosing.Disposed, typeof(ModelHost));
+        RejectionReason reason = route.Closing == RouteClosing.Stopped ? RejectionReason.Stopped : RejectionReason.NotReady;
+        ServingMeter.Rejected(Name, reason);
+        throw new PredictionRejectedException(
+            reason,
+            reason == RejectionReason.Stopped
+                ? $"The model '{Name}' is stopped: {route.StopReason}. Deployments.ResumeAsync lets it answer again."
+                : $"The model '{Name}' is not ready ({State}): {Reason ?? "it is on its way"}.",
+            TimeSpan.FromSeconds(1));
+    }
+
+    private int Bucket(string? key, Guid id) => key is not null
+        ? TrafficSplit.Bucket(key, _seed)
+        : TrafficSplit.Bucket(id == default ? LifecycleId.New(_context.Time) : id, _seed);
+
+    private sealed class HeldLease(VersionLease lease) : IDisposable
+    {
+        private int _released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _released, 1) == 0)
+            {
+                lease.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+namespace Lifecycle.Serving;
+
+/// <content>How deployments become tables.</content>
+public sealed partial class ServedModel
+{
+    private Deployment? _followed;
+    private string[] _asked = [];
+
+    /// <summary>
+    /// Takes a deployment; an older one than the present changes nothing. The table changes at once when its arms are loaded. Until they are, or turn out not to
+    /// come, the deployment before goes on answering; a stop holds at once.
+    /// </summary>
+    internal bool Apply(Deployment deployment)
+    {
+        lock (_lock)
+        {
+            if (deployment.Revision <= _deployment.Revision)
+            {
+                return false;
+            }
+
+            _deployment = deployment;
+            if (_route.Closing is not RouteClosing.Disposed and not RouteClosing.Unloaded)
+            {
+                Publish(isSettled: false);
+            }
+        }
+
+        WantNow();
+        _follower.Wake();
+        return true;
+    }
+
+    /// <summary>Makes sure that names can answer. Null when all can; else what is wrong with the first that cannot.</summary>
+    internal async ValueTask<string?> WhyNotAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        string[] asked = [.. names];
+        lock (_lock)
+        {
+            _asked = asked;
+        }
+
+        WantNow();
+        using CancellationTokenSource limit = new(_context.Options.StartupTimeout, _context.Time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await _follower.SettledAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"the source did not answer within {_context.Options.StartupTimeout.TotalSeconds:0} s";
+        }
+
+        lock (_lock)
+        {
+            foreach (string name in asked)
+            {
+                if (!_current.ContainsKey(name) || _missing.Contains(name))
+                {
+                    return _missing.Contains(name)
+                        ? $"'{name}' is no alias and no version that the source has"
+                        : $"'{name}' is not ready: {Reason ?? "it is on its way"}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives up what was only wanted for a change that came or did not.</summary>
+    internal void WantOnlyDeployed()
+    {
+        lock (_lock)
+        {
+            _asked = [];
+        }
+
+        WantNow();
+    }
+
+    /// <summary>Asks the source for what is deployed, what answers until that can, and what a change asks for.</summary>
+    private void WantNow()
+    {
+        string[] names;
+        lock (_lock)
+        {
+            names = [.. _deployment.Names, .. _followed?.Names ?? [], .. _pins, .. _asked];
+        }
+
+        _follower.Want(names);
+    }
+
+    /// <summary>Publishes the table of what is loaded now. The caller holds the lock.</summary>
+    /// <param name="isSettled">Whether all that the deployment names was tried.</param>
+    /// <returns>Whether another deployment is followed than before.</returns>
+    private bool Publish(bool isSettled)
+    {
+        // The state is set first: whoever sees the answer of a version sees it as ready.
+        foreach (ServedVersion version in _loaded.Values)
+        {
+            if (_living[version].BecomesReady())
+            {
+                ServingLog.Published(_context.Logger, Name, version.Version);
+            }
+        }
+
+        bool follows = !ReferenceEquals(_followed, _deployment) && CanFollow(isSettled);
+        _followed = follows ? _deployment : _followed;
+        Deployment shown = ReferenceEquals(_followed, _deployment) ? _deployment : _followed!.Stop(_deployment.StopReason);
+        ServedVersion[] versions = [.. _loaded.Values.OrderBy(v => v.Version, VersionOrder.Ascending)];
+        Replace(RouteTable.Of(shown, _current, versions, _fallback));
+        return follows;
+    }
+
+    private bool CanFollow(bool isSettled)
+    {
+        if (_followed is null || Ready(_followed).Ready == 0)
+        {
+            return true;
+        }
+
+        (int ready, int all) = Ready(_deployment);
+        return ready == all || (isSettled && ready > 0);
+    }
+
+    private (int Ready, int All) Ready(Deployment deployment)
+    {
+        int ready = 0, all = 0;
+        foreach (DeploymentArm arm in deployment.Arms.Where(a => a.Weight > 0))
+        {
+            all++;
+            ready += _current.ContainsKey(arm.Name) ? 1 : 0;
+        }
+
+        return (ready, all);
+    }
+}

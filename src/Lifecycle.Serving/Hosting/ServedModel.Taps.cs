@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+
+namespace Lifecycle.Serving;
+
+/// <content>Who is told of a call: log, shadow, sinks, instruments.</content>
+public sealed partial class ServedModel
+{
+    /// <summary>Whether calls need a key or an id to find their arm.</summary>
+    internal bool IsSplit => Volatile.Read(ref _route).Only is null;
+
+    /// <summary>Whether log or shadow may want to know of calls.</summary>
+    internal bool IsWatched => _log is not null || Volatile.Read(ref _route).Shadow is not null;
+
+    /// <summary>Whether somebody will ask for the id of a call.</summary>
+    internal bool NeedsId => IsWatched || IsSplit || CallTrace.HasListeners;
+
+    /// <summary>Whether log or shadow want to know of this call.</summary>
+    internal bool Wants(in InferenceStamp stamp)
+    {
+        RouteTable route = Volatile.Read(ref _route);
+        return WantsRecord(stamp.RequestId)
+            || (route.Shadow is not null && stamp.Role == InferenceRole.Primary && ShadowRunner.Wants(stamp.RequestId, route.ShadowSample));
+    }
+
+    /// <summary>Whether the log wants to know of this call.</summary>
+    internal bool WantsRecord(Guid id) => _log?.Wants(id) == true;
+
+    internal InferenceStamp Stamp(VersionLease lease, Guid id, long started, string? clientId) => new(Name, lease.Arm.Version.Version, id, _context.Time.GetUtcNow())
+    {
+        Arm = lease.Arm.Name,
+        Role = Role(lease),
+        Propensity = lease.Arm.Propensity,
+        Duration = _context.Time.GetElapsedTime(started),
+        ClientId = clientId,
+    };
+
+    /// <summary>Tells log, shadow and sinks of a call in tensors. Whatever goes wrong here is no failure of the call.</summary>
+    internal void Tap(VersionLease lease, in InferenceStamp stamp, TensorSet inputs, TensorSet outputs, int rows)
+    {
+        try
+        {
+            Copy(stamp, inputs, outputs);
+            _binding?.Tell(_predictor!, lease.Arm.Version.Typed!, stamp, inputs, outputs, rows);
+        }
+        catch (Exception)
+        {
+            NotTold();
+        }
+    }
+
+    /// <summary>Gives log and shadow their copies.</summary>
+    internal void Copy(in InferenceStamp stamp, TensorSet inputs, TensorSet outputs)
+    {
+        if (WantsRecord(stamp.RequestId))
+        {
+            _log!.Record(in stamp, inputs, outputs, Math.Max(1, (int)TensorRows.Count(inputs)));
+        }
+
+        RouteTable route = Volatile.Read(ref _route);
+        if (route.Shadow is { } shadow && stamp.Role == InferenceRole.Primary && ShadowRunner.Wants(stamp.RequestId, route.ShadowSample))
+        {
+            Shadow.Offer(shadow, stamp, inputs, outputs);
+        }
+    }
+
+    /// <summary>Tells the log of a call in which the model threw.</summary>
+    internal void CopyFailure(in InferenceStamp stamp, TensorSet inputs, Exception error)
+    {
+        if (WantsRecord(stamp.RequestId))
+        {
+            InferenceStamp failed = stamp with { Error = error.GetType().Name };
+            _log!.Record(in failed, inputs, null, Math.Max(1, (int)TensorRows.Count(inputs)));
+        }
+    }
+
+    /// <summary>A call could not be put into tensors for log and shadow.</summary>
+    internal void NotTold() => ServingMeter.RecordDropped(Name, "write_failed");
+
+    /// <summary>A call has its version.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal CallTrace Begin(VersionLease lease, Guid id) => CallTrace.IsListenedTo ? CallTrace.Begin(Name, _spanName, lease.Arm, id) : default;
+
+    /// <summary>A call has its answer, or will have none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Told(in CallTrace trace, VersionLease lease, long started, long rows, Exception? failure)
+    {
+        if (ServingMeter.MeasuresCalls)
+        {
+            ServingMeter.Predicted(_context.Time.GetElapsedTime(started), Name, lease.Arm, Role(lease), rows, failure);
+        }
+
+        trace.End(Name, failure);
+    }
+
+    private InferenceRole Role(VersionLease lease) => ReferenceEquals(lease.Arm.Version, _fallback) ? InferenceRole.Fallback : InferenceRole.Primary;
+}
