@@ -5,21 +5,47 @@ namespace Lifecycle.OnnxRuntime;
 
 /// <summary>
 /// Reads an ONNX model (onnx.proto of the ONNX project) far enough to refuse what reaches outside the model or beyond its bytes:
-/// external data wherever a tensor can stand (the hole of CVE-2022-25882 and CVE-2024-27318), operators of foreign domains, precompiled engine contexts,
-/// dimensions beyond the payload. A well-formed graph may still ask for much memory when it runs.
+/// external data wherever a tensor can stand (the hole of CVE-2022-25882, CVE-2024-27318 and CVE-2026-27489), operators of foreign domains,
+/// precompiled engine contexts, dimensions beyond the payload, functions that call themselves. A well-formed graph may still ask for much memory when it runs.
 /// </summary>
 internal sealed class OnnxGuard(OnnxGuardOptions options)
 {
+    private readonly OnnxFunctionGuard _functions = new(options.MaximumNodes);
     private int _nodes;
 
     /// <summary>Refuses a model.</summary>
     /// <exception cref="ModelRejectedException">It must not be loaded.</exception>
     public static void Inspect(ReadOnlySpan<byte> model, OnnxGuardOptions options) => new OnnxGuard(options).Model(model);
 
+    internal static ReadOnlySpan<byte> Message(ProtobufCursor cursor) => cursor.Wire == 2 ? cursor.Bytes : throw WrongWire(cursor, 2);
+
+    internal static ModelRejectedException WrongWire(ProtobufCursor cursor, int expected) => new(
+        $"guard: no ONNX model: field {cursor.Field} at byte {cursor.Position} has the wire type {cursor.Wire} instead of {expected}");
+
+    // A parser merges a single field that stands twice; what was inspected apart would be loaded together.
+    internal static void Once(int count, string what)
+    {
+        if (count > 1)
+        {
+            throw new ModelRejectedException($"guard: the {what} stands twice");
+        }
+    }
+
     private void Model(ReadOnlySpan<byte> bytes)
     {
+        Look(bytes);
+        ProtobufCursor functions = new(bytes, 0);
+        while (functions.Next())
+        {
+            if (functions.Field == 25)
+            {
+                _functions.Declare(Message(functions), functions.Position);
+            }
+        }
+
         ProtobufCursor model = new(bytes, 0);
         int graphs = 0;
+        int opsets = 0;
         while (model.Next())
         {
             switch (model.Field)
@@ -29,6 +55,7 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
                     Graph(Message(model), model.Position, 1);
                     break;
                 case 8:
+                    opsets++;
                     Opset(Message(model), model.Position);
                     break;
                 case 20:
@@ -43,6 +70,32 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
         if (graphs == 0)
         {
             throw new ModelRejectedException("guard: no ONNX model: it has no graph");
+        }
+
+        if (opsets == 0)
+        {
+            throw new ModelRejectedException("guard: no ONNX model: it names no operator set");
+        }
+
+        _functions.Require();
+    }
+
+    // What is often found where a model should be.
+    private static void Look(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            throw new ModelRejectedException("guard: no ONNX model: the file is empty");
+        }
+
+        if (bytes.TrimStart(" \t\r\n\uFEFF"u8).StartsWith("<"u8))
+        {
+            throw new ModelRejectedException("guard: no ONNX model: the file begins like a web page; look at how it was downloaded");
+        }
+
+        if (bytes.StartsWith("version https://git-lfs"u8))
+        {
+            throw new ModelRejectedException("guard: no ONNX model: the file is a pointer of Git LFS; fetch what it points to (git lfs pull)");
         }
     }
 
@@ -72,11 +125,15 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
 
     private void Function(ReadOnlySpan<byte> bytes, long position)
     {
+        _functions.Begin(bytes, position);
         ProtobufCursor function = new(bytes, position);
         while (function.Next())
         {
             switch (function.Field)
             {
+                case 10:
+                    Domain(Message(function));
+                    break;
                 case 7:
                     Node(Message(function), function.Position, 1);
                     break;
@@ -88,6 +145,8 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
                     break;
             }
         }
+
+        _functions.End();
     }
 
     private void Graph(ReadOnlySpan<byte> bytes, long position, int depth)
@@ -122,6 +181,7 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
             throw new ModelRejectedException($"guard: the model has more than {options.MaximumNodes} nodes");
         }
 
+        _functions.Node(bytes, position);
         ProtobufCursor node = new(bytes, position);
         while (node.Next())
         {
@@ -181,19 +241,6 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
         {
             throw new ModelRejectedException(
                 $"guard: the operator domain '{domain}' is not allowed; if you trust it, add it to OnnxOptions.Guard.Domains and register its library");
-        }
-    }
-
-    private static ReadOnlySpan<byte> Message(ProtobufCursor cursor) => cursor.Wire == 2
-        ? cursor.Bytes
-        : throw new ModelRejectedException($"guard: no ONNX model: field {cursor.Field} at byte {cursor.Position} has the wire type {cursor.Wire} instead of 2");
-
-    // A parser merges a single field that stands twice; what was inspected apart would be loaded together.
-    private static void Once(int count, string what)
-    {
-        if (count > 1)
-        {
-            throw new ModelRejectedException($"guard: the {what} stands twice");
         }
     }
 }

@@ -5,55 +5,60 @@ using Microsoft.ML.OnnxRuntime;
 namespace Lifecycle.OnnxRuntime;
 
 /// <summary>
-/// Buffers for up to <see cref="MaximumRows"/> rows outside the managed heap, and the bindings of each row count that occurred.
-/// Copy in, run, copy out: nothing is allocated. Used by one thread at a time.
+/// What one run needs for itself: its options, buffers outside the managed heap, and the bindings of each row count that occurred.
+/// Copy in, run, copy out: nothing is allocated. Rows for which nothing can be bound are run without. Used by one thread at a time.
 /// </summary>
 internal sealed unsafe class RunSlot : IDisposable
 {
-    /// <summary>Most rows of one bound run.</summary>
-    public const int MaximumRows = 32;
-
     private const int Alignment = 64;
 
-    private readonly InferenceSession _session;
-    private readonly RunOptions _options;
-    private readonly Buffer[] _inputs;
-    private readonly Buffer[] _outputs;
-    private readonly Bound?[] _bound = new Bound?[MaximumRows + 1];
+    private readonly OnnxSession _session;
+    private readonly int _boundRows;
+    private readonly bool _hasRows;
+    private readonly Bound?[] _bound;
+    private Buffer[] _inputs = [];
+    private Buffer[] _outputs = [];
     private bool _disposed;
 
-    public RunSlot(InferenceSession session, RunOptions options, TensorSignature signature)
+    public RunSlot(OnnxSession session)
     {
+        session.Enter();
         _session = session;
-        _options = options;
-        _inputs = [.. signature.Inputs.Select(s => new Buffer(s))];
-        _outputs = [.. signature.Outputs.Select(s => new Buffer(s))];
+        _boundRows = session.Signature.BoundRows;
+        _hasRows = session.Signature.HasRows;
+        _bound = new Bound?[_boundRows + 1];
+        Control = new RunControl();
     }
 
     ~RunSlot() => Free();
 
-    /// <summary>The shapes of the outputs for so many rows.</summary>
-    public TensorShape OutputShape(int output, int rows) => At(rows).OutputShapes[output];
+    public RunControl Control { get; }
 
     /// <summary>Runs rows of the inputs into rows of the outputs.</summary>
     /// <param name="inputs">All inputs.</param>
-    /// <param name="outputs">All outputs, with room.</param>
-    /// <param name="first">First row; 0 when the model has fixed dimensions.</param>
-    /// <param name="rows">How many; 0 when the model has fixed dimensions.</param>
-    public void Run(TensorSet inputs, TensorSet outputs, int first, int rows)
+    /// <param name="outputs">All outputs, with room if their sizes are known.</param>
+    /// <param name="rows">Which rows.</param>
+    public void Run(TensorSet inputs, TensorSet outputs, RowRange rows)
     {
-        Bound bound = At(rows);
+        int count = rows.IsWhole ? Math.Min(_boundRows, 1) : rows.Count;
+        if (count > _boundRows || count == 0)
+        {
+            OpenRun.Run(_session, Control.Options, inputs, outputs, rows);
+            return;
+        }
+
+        Bound bound = _bound[count] ?? Bind(count);
         foreach (ref readonly Buffer buffer in _inputs.AsSpan())
         {
             inputs.TryGet(buffer.Spec.Name, out TensorValue? value);
-            value!.Raw.Slice((int)(first * buffer.RowBytes), (int)buffer.Bytes(rows)).CopyTo(new Span<byte>(buffer.Pointer, (int)buffer.Bytes(rows)));
+            rows.Bytes(value!).CopyTo(buffer.Bytes(count));
         }
 
-        _session.RunWithBinding(_options, bound.Binding);
+        _session.Native.RunWithBinding(Control.Options, bound.Binding);
         foreach (ref readonly Buffer buffer in _outputs.AsSpan())
         {
             outputs.TryGet(buffer.Spec.Name, out TensorValue? value);
-            new ReadOnlySpan<byte>(buffer.Pointer, (int)buffer.Bytes(rows)).CopyTo(value!.Raw[(int)(first * buffer.RowBytes)..]);
+            buffer.Bytes(count).CopyTo(rows.Bytes(value!));
         }
     }
 
@@ -62,21 +67,45 @@ internal sealed unsafe class RunSlot : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            foreach (Bound? bound in _bound)
-            {
-                bound?.Dispose();
-            }
-
-            Free();
+            Unbind();
+            Control.Dispose();
             GC.SuppressFinalize(this);
+            _session.Dispose();
         }
     }
 
-    private Bound At(int rows) => _bound[rows] ??= new Bound(_session, _inputs, _outputs, rows);
+    private Bound Bind(int rows)
+    {
+        if (_inputs.Length == 0)
+        {
+            // Memory that no run of so many rows touches costs nothing but addresses.
+            _outputs = Buffers(_session.Signature.Tensors.Outputs);
+            _inputs = Buffers(_session.Signature.Tensors.Inputs);
+        }
+
+        return _bound[rows] = new Bound(_session.Native, _inputs, _outputs, rows);
+    }
+
+    private Buffer[] Buffers(IReadOnlyList<TensorSpec> specs) => [.. specs.Select(s => new Buffer(s, _hasRows, _boundRows))];
+
+    private void Unbind()
+    {
+        foreach (Bound? bound in _bound)
+        {
+            bound?.Dispose();
+        }
+
+        Free();
+    }
 
     private void Free()
     {
-        foreach (Buffer buffer in (Buffer[])[.. _inputs ?? [], .. _outputs ?? []])
+        foreach (Buffer buffer in _inputs)
+        {
+            NativeMemory.AlignedFree(buffer.Pointer);
+        }
+
+        foreach (Buffer buffer in _outputs)
         {
             NativeMemory.AlignedFree(buffer.Pointer);
         }
@@ -84,28 +113,28 @@ internal sealed unsafe class RunSlot : IDisposable
 
     private readonly struct Buffer
     {
-        public Buffer(TensorSpec spec)
+        public Buffer(TensorSpec spec, bool hasRows, int rows)
         {
             Spec = spec;
-            IsRows = spec.Shape.Rank > 0 && spec.Shape[0] == -1;
+            HasRows = hasRows;
             RowBytes = spec.Type.Size();
-            foreach (long dimension in IsRows ? spec.Shape.Dimensions[1..] : spec.Shape.Dimensions)
+            foreach (long dimension in spec.Shape.Dimensions[(hasRows ? 1 : 0)..])
             {
-                RowBytes = checked(RowBytes * dimension);
+                RowBytes = checked(RowBytes * (int)dimension);
             }
 
-            Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, checked(RowBytes * (IsRows ? MaximumRows : 1))), Alignment);
+            Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, RowBytes * rows), Alignment);
         }
 
         public TensorSpec Spec { get; }
 
-        public bool IsRows { get; }
+        public bool HasRows { get; }
 
-        public long RowBytes { get; }
+        public int RowBytes { get; }
 
         public byte* Pointer { get; }
 
-        public long Bytes(int rows) => IsRows ? RowBytes * rows : RowBytes;
+        public Span<byte> Bytes(int rows) => new(Pointer, RowBytes * rows);
     }
 
     private sealed class Bound : IDisposable
@@ -120,17 +149,13 @@ internal sealed unsafe class RunSlot : IDisposable
                 Binding.BindInput(input.Spec.Name, Value(input, rows));
             }
 
-            OutputShapes = new TensorShape[outputs.Length];
-            for (int i = 0; i < outputs.Length; i++)
+            foreach (Buffer output in outputs)
             {
-                Binding.BindOutput(outputs[i].Spec.Name, Value(outputs[i], rows));
-                OutputShapes[i] = outputs[i].IsRows ? outputs[i].Spec.Shape.WithRows(rows) : outputs[i].Spec.Shape;
+                Binding.BindOutput(output.Spec.Name, Value(output, rows));
             }
         }
 
         public OrtIoBinding Binding { get; }
-
-        public TensorShape[] OutputShapes { get; }
 
         public void Dispose()
         {
@@ -143,9 +168,9 @@ internal sealed unsafe class RunSlot : IDisposable
 
         private OrtValue Value(Buffer buffer, int rows)
         {
-            long[] shape = [.. buffer.IsRows ? buffer.Spec.Shape.WithRows(rows) : buffer.Spec.Shape];
+            long[] shape = [.. buffer.HasRows ? buffer.Spec.Shape.WithRows(rows) : buffer.Spec.Shape];
             OrtValue value = OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, OnnxTypes.ToNative(buffer.Spec.Type), shape, (IntPtr)buffer.Pointer, buffer.Bytes(rows));
+                OrtMemoryInfo.DefaultInstance, OnnxTypes.ToNative(buffer.Spec.Type), shape, (IntPtr)buffer.Pointer, buffer.Bytes(rows).Length);
             _values.Add(value);
             return value;
         }

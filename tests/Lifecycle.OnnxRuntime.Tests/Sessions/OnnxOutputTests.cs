@@ -39,7 +39,7 @@ public sealed class OnnxOutputTests
         using TensorSet y = OnnxRuns.Run(model, ("x", TensorValue.From<float>(rows, [1_000, 64])));
         ReadOnlySpan<float> values = y["y"].Span<float>();
         List<(int In, int Out, float[] W, float[] B)> layers = [.. OnnxModels.Layers(64, 256, 256, 10)];
-        for (int row = 0; row < 1_000; row += 13)
+        for (int row = 0; row < 1_000; row++)
         {
             double[] at = [.. rows.AsSpan(row * 64, 64).ToArray().Select(v => (double)v)];
             for (int layer = 0; layer < layers.Count; layer++)
@@ -142,25 +142,5 @@ public sealed class OnnxOutputTests
         string[] texts = ["", "Müller", "日本", "a\0b", new string('x', 10_000), "😀"];
         using TensorSet y = OnnxRuns.Run(model, ("x", TensorValue.From(texts, [3, 2])));
         Assert.Equal(texts, y["y"].ToStrings());
-    }
-
-    [Fact]
-    public void A_fixed_first_dimension_takes_exactly_its_rows()
-    {
-        using LoadedModel model = OnnxRuns.Load(OnnxModels.Identity(TensorElementType.Float32, 2, 2));
-        Assert.False(model.RowsAreBatched);
-        using TensorSet y = OnnxRuns.Run(model, ("x", TensorValue.From<float>([1, 2, 3, 4], [2, 2])));
-        Assert.Equal([1f, 2, 3, 4], y["y"].Span<float>().ToArray());
-        using TensorSet three = TensorSet.Of(("x", TensorValue.From<float>([1, 2, 3, 4, 5, 6], [3, 2])));
-        Assert.Contains("[2,2]", Assert.Throws<InvalidInputException>(() => model.Signature.Check(three)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Open_inner_dimensions_are_run_as_they_come()
-    {
-        using LoadedModel model = OnnxRuns.Load(OnnxModels.Identity(TensorElementType.Float32, "N", "M"));
-        using TensorSet y = OnnxRuns.Run(model, ("x", TensorValue.From<float>([1, 2, 3, 4, 5, 6], [2, 3])));
-        Assert.Equal("[2,3]", y["y"].Shape.ToString());
-        Assert.Equal([1f, 2, 3, 4, 5, 6], y["y"].Span<float>().ToArray());
     }
 }

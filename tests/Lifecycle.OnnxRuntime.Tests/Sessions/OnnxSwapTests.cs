@@ -44,6 +44,45 @@ public sealed class OnnxSwapTests
     }
 
     [Fact]
+    public async Task Swap_ManyTimes_EachSessionIsClosedOnceAndMemoryStaysFlat()
+    {
+        bool isFull = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full";
+
+        // The compiler's second look at hot code and the heaps of native code, one for each thread that loads, settle in the first 500 swaps;
+        // the 1,000 after them are measured, from the 50th on.
+        int settling = isFull ? 500 : 0;
+        int swaps = settling + (isFull ? 1_000 : 100);
+        Counting runtime = new(new OnnxModelRuntime());
+        Revisions source = new();
+        source.Name(Mlp(0));
+        long early = 0;
+        long late = 0;
+        await using (ModelHost host = await ModelHost.StartAsync(
+            h => h.UseRuntime(runtime).Configure(o => o.FailStartup = true).Serve("linear", s => s.FromSource(source)), TestContext.Current.CancellationToken))
+        {
+            for (int version = 1; version <= swaps; version++)
+            {
+                source.Name(Mlp(version));
+                await AnswersAsync(host, $"{version}");
+                if (version == settling + 50)
+                {
+                    early = Resident();
+                }
+            }
+
+            late = Resident();
+            await UntilAsync(() => runtime.Disposed == swaps);
+            Assert.Equal(swaps + 1, runtime.Loaded);
+        }
+
+        Assert.Equal(swaps + 1, runtime.Disposed);
+        if (isFull)
+        {
+            Assert.True(late <= early * 1.05, $"{early >> 20} MiB after {settling + 50} swaps, {late >> 20} MiB after {swaps}");
+        }
+    }
+
+    [Fact]
     public async Task A_byte_flipped_anywhere_never_replaces_the_good_model()
     {
         Revisions source = new();
@@ -70,6 +109,21 @@ public sealed class OnnxSwapTests
         return ModelRevision.FromFiles($"{version}", Digest.Of(bytes), _ => new ValueTask<ModelContent>(new ModelContent([new ContentFile("model.onnx", bytes)])));
     }
 
+    /// <summary>The model mlp with other bytes for each version.</summary>
+    private static ModelRevision Mlp(int version)
+    {
+        byte[] bytes = [.. OnnxModels.Mlp(), .. new ProtobufWriter().Message(14, p => p.Text(1, "version").Text(2, $"{version}")).ToArray()];
+        return ModelRevision.FromFiles($"{version}", Digest.Of(bytes), _ => new ValueTask<ModelContent>(new ModelContent([new ContentFile("model.onnx", bytes)])));
+    }
+
+    private static long Resident()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        using System.Diagnostics.Process self = System.Diagnostics.Process.GetCurrentProcess();
+        return self.WorkingSet64;
+    }
+
     private static Task<ModelHost> HostAsync(Revisions source) => ModelHost.StartAsync(
         h => h.UseOnnxRuntime().Configure(o => o.FailStartup = true).Serve("linear", s => s.FromSource(source)), TestContext.Current.CancellationToken);
 
@@ -85,17 +139,57 @@ public sealed class OnnxSwapTests
         Assert.True(condition());
     }
 
+    /// <summary>Counts what is loaded and what of it is disposed.</summary>
+    private sealed class Counting(OnnxModelRuntime inner) : IModelRuntime
+    {
+        private int _loaded;
+        private int _disposed;
+
+        public int Loaded => Volatile.Read(ref _loaded);
+
+        public int Disposed => Volatile.Read(ref _disposed);
+
+        public string Platform => inner.Platform;
+
+        public bool Accepts(string fileName, ReadOnlySpan<byte> firstBytes) => inner.Accepts(fileName, firstBytes);
+
+        public void Inspect(ModelContent content, ContentFile main, CancellationToken cancellationToken = default) => inner.Inspect(content, main, cancellationToken);
+
+        public async ValueTask<LoadedModel> LoadAsync(ModelContent content, ContentFile main, CancellationToken cancellationToken = default)
+        {
+            LoadedModel model = await inner.LoadAsync(content, main, cancellationToken);
+            Interlocked.Increment(ref _loaded);
+            return new Counted(this, model);
+        }
+
+        private sealed class Counted(Counting counting, LoadedModel model) : LoadedModel
+        {
+            public override TensorSignature Signature => model.Signature;
+
+            public override bool RowsAreBatched => model.RowsAreBatched;
+
+            public override void Run(TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken = default) => model.Run(inputs, outputs, cancellationToken);
+
+            protected override void Dispose(bool disposing)
+            {
+                model.Dispose();
+                Assert.True(((OnnxModel)model).IsClosed);
+                Interlocked.Increment(ref counting._disposed);
+            }
+        }
+    }
+
     private sealed class Revisions : IModelSource
     {
         private readonly Channel<ModelRevision> _revisions = Channel.CreateUnbounded<ModelRevision>();
 
         public void Name(ModelRevision revision) => _revisions.Writer.TryWrite(revision);
 
-        public async IAsyncEnumerable<ModelRevision?> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<ModelOffer> WatchAsync(ModelDemand demand, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await foreach (ModelRevision revision in _revisions.Reader.ReadAllAsync(cancellationToken))
             {
-                yield return revision;
+                yield return ModelOffer.Of(revision);
             }
         }
     }
