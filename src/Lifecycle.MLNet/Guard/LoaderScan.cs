@@ -4,46 +4,56 @@ using Lifecycle.Serving;
 namespace Lifecycle.MLNet;
 
 /// <summary>
-/// Finds the model headers of ML.NET (<c>ModelHeader</c>: "ML\0MODEL", version at 0x08, offset and length of the assembly name at 0x90 and 0x98)
-/// at every offset of a stream that is seen once, in pieces, and checks the names they point to.
+/// Finds the model headers of ML.NET (<c>ModelHeader</c>: "ML\0MODEL", version at 0x08, two loaders' signatures at 0x50, offset and length of the assembly's
+/// name at 0x90 and 0x98) at every offset of a stream that is seen once, in pieces, and checks the names they point to.
 /// </summary>
-internal sealed class LoaderScan(string entry, ModelZipGuardOptions options)
+internal sealed class LoaderScan(ModelZipGuardOptions options)
 {
+    private const int PieceBytes = 64 * 1024;
     private const int HeaderBytes = 0x9C;
+    private const int KeptBytes = HeaderBytes - 1;
     private const int FirstVersionWithName = 0x00010002;
     private const int LongestName = 4_096;
-    private const int MostPending = 4_096;
+    private const int MostPending = 1_024;
+    private const int MostNames = 100_000;
 
     private readonly List<PendingName> _pending = [];
-    private readonly byte[] _tail = new byte[HeaderBytes - 1];
-    private byte[] _joined = [];
-    private int _tailLength;
+
+    // The end of the pieces before stands in front of the piece, so that a header may lie across two of them.
+    private readonly byte[] _buffer = new byte[KeptBytes + PieceBytes];
+    private readonly LoaderAssemblies _assemblies = new(options);
+    private string _entry = string.Empty;
+    private int _kept;
+    private int _names;
     private long _position;
+
+    /// <summary>Where the next piece is to be put.</summary>
+    public Span<byte> Room => _buffer.AsSpan(_kept, PieceBytes);
 
     private static ReadOnlySpan<byte> Magic => "ML\0MODEL"u8;
 
-    /// <summary>Takes the next piece.</summary>
-    /// <exception cref="ModelRejectedException">A header names an assembly that is not allowed, or is broken.</exception>
-    public void Take(ReadOnlySpan<byte> piece)
+    /// <summary>The pieces that follow are of this entry.</summary>
+    public void Begin(string entry)
     {
-        // What was left of the pieces before stands in front, so that a header may lie across two of them.
-        if (_joined.Length < _tailLength + piece.Length)
-        {
-            _joined = new byte[_tail.Length + piece.Length];
-        }
-
-        Span<byte> joined = _joined.AsSpan(0, _tailLength + piece.Length);
-        _tail.AsSpan(0, _tailLength).CopyTo(joined);
-        piece.CopyTo(joined[_tailLength..]);
-        long start = _position - _tailLength;
-        FindHeaders(joined, start);
-        Collect(joined, start);
-        _position += piece.Length;
-        _tailLength = Math.Min(_tail.Length, joined.Length);
-        joined[^_tailLength..].CopyTo(_tail);
+        _entry = ZipDirectory.Show(entry);
+        _kept = 0;
+        _position = 0;
     }
 
-    /// <summary>The stream is over.</summary>
+    /// <summary>Takes the piece that was put into <see cref="Room"/>.</summary>
+    /// <exception cref="ModelRejectedException">A header names a loader that is not allowed, or is broken.</exception>
+    public void Take(int bytes)
+    {
+        Span<byte> seen = _buffer.AsSpan(0, _kept + bytes);
+        long start = _position - _kept;
+        FindHeaders(seen, start);
+        Collect(seen, start);
+        _position += bytes;
+        _kept = Math.Min(KeptBytes, seen.Length);
+        seen[^_kept..].CopyTo(_buffer);
+    }
+
+    /// <summary>The entry is over.</summary>
     /// <exception cref="ModelRejectedException">A header points past the end.</exception>
     public void End()
     {
@@ -53,20 +63,22 @@ internal sealed class LoaderScan(string entry, ModelZipGuardOptions options)
         }
     }
 
-    private void FindHeaders(ReadOnlySpan<byte> joined, long start)
+    private void FindHeaders(ReadOnlySpan<byte> seen, long start)
     {
         int from = 0;
-        while (joined[from..].IndexOf(Magic) is >= 0 and int found)
+        while (seen[from..].IndexOf(Magic) is >= 0 and int found)
         {
             int at = from + found;
             from = at + 1;
-            if (joined.Length - at < HeaderBytes)
+            if (seen.Length - at < HeaderBytes)
             {
-                // The rest of the header comes with the next piece: the tail is long enough to find it again.
+                // The rest of the header comes with the next piece; what is kept is long enough to find it again.
                 return;
             }
 
-            ReadOnlySpan<byte> header = joined.Slice(at, HeaderBytes);
+            ReadOnlySpan<byte> header = seen.Slice(at, HeaderBytes);
+            _assemblies.RequireLoader(header[0x50..0x68], _entry);
+            _assemblies.RequireLoader(header[0x68..0x80], _entry);
             if (BinaryPrimitives.ReadUInt32LittleEndian(header[0x08..]) < FirstVersionWithName)
             {
                 continue;
@@ -80,36 +92,36 @@ internal sealed class LoaderScan(string entry, ModelZipGuardOptions options)
             }
 
             // A name before the end of its header, or longer than any, is nothing that ML.NET writes.
-            if (offset < HeaderBytes || offset > options.MaximumEntryBytes || length > LongestName || _pending.Count == MostPending)
+            if (offset < HeaderBytes || offset > options.MaximumEntryBytes || length > LongestName || _pending.Count == MostPending || ++_names > MostNames)
             {
-                throw Broken($"a header at {start + at} with a loader's name of {length} bytes at {offset}");
+                throw Broken($"a header at {start + at} with a loader's name of {length} bytes at {offset}, number {_names} of the archive");
             }
 
             _pending.Add(new PendingName(start + at + offset, new byte[length]));
         }
     }
 
-    private void Collect(ReadOnlySpan<byte> joined, long start)
+    private void Collect(ReadOnlySpan<byte> seen, long start)
     {
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
             PendingName name = _pending[i];
             long from = Math.Max(name.Start + name.Filled, start);
-            long end = Math.Min(name.Start + name.Bytes.Length, start + joined.Length);
+            long end = Math.Min(name.Start + name.Bytes.Length, start + seen.Length);
             if (end > from)
             {
-                joined[(int)(from - start)..(int)(end - start)].CopyTo(name.Bytes.AsSpan((int)(from - name.Start)));
+                seen[(int)(from - start)..(int)(end - start)].CopyTo(name.Bytes.AsSpan((int)(from - name.Start)));
                 name.Filled = (int)(end - name.Start);
                 if (name.Filled == name.Bytes.Length)
                 {
-                    LoaderAssemblies.Require(name.Bytes, entry, options);
+                    _assemblies.Require(name.Bytes, _entry);
                     _pending.RemoveAt(i);
                 }
             }
         }
     }
 
-    private ModelRejectedException Broken(string what) => new($"guard: no ML.NET model: '{entry}' has {what}");
+    private ModelRejectedException Broken(string what) => new($"guard: no ML.NET model: '{_entry}' has {what}");
 
     private sealed class PendingName(long start, byte[] bytes)
     {

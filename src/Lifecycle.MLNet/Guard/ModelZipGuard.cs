@@ -1,37 +1,38 @@
-using System.Buffers;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Lifecycle.Serving;
 
 namespace Lifecycle.MLNet;
 
 /// <summary>
-/// Reads a <c>model.zip</c> with the same reader that ML.NET uses, from the same bytes, counting what really comes out: refuses bombs, paths that leave
-/// the archive, links, encryption, and headers that make ML.NET load a foreign assembly. Nothing is written to disk.
+/// Inflates a <c>model.zip</c> once, from the bytes that ML.NET will get, and counts what really comes out: refuses bombs, sizes and sums that lie, paths that
+/// leave the archive, links, encryption, and headers that make ML.NET load a foreign assembly. Nothing is written to disk, and one buffer serves all entries.
 /// </summary>
 internal static class ModelZipGuard
 {
-    private const int PieceBytes = 64 * 1024;
     private const long RatioFrom = 1L << 20;
-    private const int LinkType = 0xA000;
-    private const int TypeMask = 0xF000;
+    private const long TotalRatioFrom = 16L << 20;
 
     /// <exception cref="ModelRejectedException">The model must not be loaded.</exception>
     public static void Inspect(ReadOnlyMemory<byte> zip, ModelZipGuardOptions options, CancellationToken cancellationToken)
     {
-        if (!zip.Span.StartsWith("PK\x03\x04"u8))
+        List<ZipItem> items = ZipDirectory.Read(zip.Span, options);
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+        long said = 0;
+        foreach (ZipItem item in items)
         {
-            throw new ModelRejectedException("guard: no ML.NET model: the file is no zip archive");
+            Name(item.Name, names);
+
+            // What an entry says is checked before anything is inflated, what it holds while it is.
+            Limit(item, item.Size, said += item.Size, zip.Length, options);
         }
 
-        try
+        long total = 0;
+        LoaderScan scan = new(options);
+        foreach (ZipItem item in items)
         {
-            using ZipArchive archive = new(Stream(zip), ZipArchiveMode.Read);
-            Inspect(archive, options, cancellationToken);
-        }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException or IOException)
-        {
-            throw new ModelRejectedException($"guard: no ML.NET model: {error.Message}", error);
+            total += Content(zip, item, scan, total, options, cancellationToken);
         }
     }
 
@@ -40,92 +41,86 @@ internal static class ModelZipGuard
         ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
         : new MemoryStream(bytes.ToArray(), writable: false);
 
-    private static void Inspect(ZipArchive archive, ModelZipGuardOptions options, CancellationToken cancellationToken)
+    private static void Name(string name, HashSet<string> names)
     {
-        if (archive.Entries.Count > options.MaximumEntries)
-        {
-            throw new ModelRejectedException($"guard: the archive has {archive.Entries.Count} entries; at most {options.MaximumEntries} are read");
-        }
-
-        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
-        foreach (ZipArchiveEntry entry in archive.Entries)
-        {
-            Name(entry, names);
-        }
-
-        // ML.NET writes "\" into the names on some systems and reads "/" and "\" alike; the names were checked with both.
-        long total = 0;
-        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
-        try
-        {
-            foreach (ZipArchiveEntry entry in archive.Entries)
-            {
-                total += Content(entry, piece, total, options, cancellationToken);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
-    }
-
-    private static void Name(ZipArchiveEntry entry, HashSet<string> names)
-    {
-        string name = entry.FullName;
-        string shown = string.Concat(name.Take(128).Select(c => char.IsControl(c) ? '?' : c));
+        // ML.NET writes "\" into the names on some systems and reads "/" and "\" alike; so they are checked with both.
         string path = name.Replace('\\', '/');
-        if (path.Length == 0 || path[0] == '/' || path.Contains(':', StringComparison.Ordinal) || name.Any(char.IsControl)
-            || path.Split('/').Any(part => part is "." or ".."))
+        string[] parts = path.Split('/');
+        bool folder = parts.Length > 1 && parts[^1].Length == 0;
+        if (path.Contains(':', StringComparison.Ordinal) || name.Any(char.IsControl) || parts[..^(folder ? 1 : 0)].Any(part => part is "" or "." or ".."))
         {
-            throw new ModelRejectedException($"guard: the archive has an entry '{shown}', which leaves it");
+            throw new ModelRejectedException($"guard: the archive has an entry '{ZipDirectory.Show(name)}', which leaves it");
         }
 
-        if (!names.Add(path))
+        if (!names.Add(folder ? path[..^1] : path))
         {
-            throw new ModelRejectedException($"guard: the archive has the entry '{shown}' twice");
-        }
-
-        if (((entry.ExternalAttributes >> 16) & TypeMask) == LinkType)
-        {
-            throw new ModelRejectedException($"guard: the entry '{shown}' is a link");
-        }
-
-        if (entry.IsEncrypted)
-        {
-            throw new ModelRejectedException($"guard: the entry '{shown}' is encrypted");
+            throw new ModelRejectedException($"guard: the archive has the entry '{ZipDirectory.Show(name)}' twice");
         }
     }
 
-    private static long Content(ZipArchiveEntry entry, byte[] piece, long before, ModelZipGuardOptions options, CancellationToken cancellationToken)
+    private static long Content(
+        ReadOnlyMemory<byte> zip, ZipItem item, LoaderScan scan, long before, ModelZipGuardOptions options, CancellationToken cancellationToken)
     {
-        LoaderScan scan = new(entry.FullName, options);
-        using Stream content = entry.Open();
+        Crc32 sum = new();
         long bytes = 0;
+        scan.Begin(item.Name);
+        MemoryStream packed = Stream(zip.Slice(item.Data, item.Compressed));
+        using Stream content = item.Deflated ? new DeflateStream(packed, CompressionMode.Decompress) : packed;
         int read;
-        while ((read = content.Read(piece, 0, PieceBytes)) > 0)
+        while ((read = Read(content, scan.Room, item)) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             bytes += read;
-            if (bytes > options.MaximumEntryBytes)
-            {
-                throw new ModelRejectedException($"guard: the entry '{entry.FullName}' is larger than {options.MaximumEntryBytes} bytes");
-            }
-
-            if (before + bytes > options.MaximumBytes)
-            {
-                throw new ModelRejectedException($"guard: the archive holds more than {options.MaximumBytes} bytes");
-            }
-
-            if (bytes > RatioFrom && bytes / options.MaximumRatio > Math.Max(1, entry.CompressedLength))
-            {
-                throw new ModelRejectedException(
-                    $"guard: the entry '{entry.FullName}' inflates to more than {options.MaximumRatio} times its {entry.CompressedLength} bytes");
-            }
-
-            scan.Take(piece.AsSpan(0, read));
+            Limit(item, bytes, before + bytes, zip.Length, options);
+            sum.Append(scan.Room[..read]);
+            scan.Take(read);
         }
 
         scan.End();
-        return bytes;
+        if (bytes != item.Size)
+        {
+            throw new ModelRejectedException($"guard: no ML.NET model: the entry '{ZipDirectory.Show(item.Name)}' says {item.Size} bytes and holds {bytes}");
+        }
+
+        return sum.GetCurrentHashAsUInt32() == item.Sum
+            ? bytes
+            : throw new ModelRejectedException($"guard: no ML.NET model: the entry '{ZipDirectory.Show(item.Name)}' was changed: its check sum is another");
+    }
+
+    private static int Read(Stream content, Span<byte> room, ZipItem item)
+    {
+        try
+        {
+            return content.Read(room);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException)
+        {
+            throw new ModelRejectedException($"guard: no ML.NET model: the entry '{ZipDirectory.Show(item.Name)}' cannot be inflated: {error.Message}", error);
+        }
+    }
+
+    private static void Limit(ZipItem item, long bytes, long total, long archive, ModelZipGuardOptions options)
+    {
+        if (bytes > options.MaximumEntryBytes)
+        {
+            throw new ModelRejectedException($"guard: the entry '{ZipDirectory.Show(item.Name)}' is larger than {options.MaximumEntryBytes} bytes");
+        }
+
+        if (total > options.MaximumBytes)
+        {
+            throw new ModelRejectedException($"guard: the archive holds more than {options.MaximumBytes} bytes");
+        }
+
+        if (bytes > RatioFrom && bytes / options.MaximumRatio > Math.Max(1, item.Compressed))
+        {
+            throw new ModelRejectedException(
+                $"guard: the entry '{ZipDirectory.Show(item.Name)}' inflates to more than {options.MaximumRatio} times its {item.Compressed} bytes");
+        }
+
+        // Many entries, each just below the size from which the ratio counts.
+        if (total > TotalRatioFrom && total / options.MaximumRatio > archive)
+        {
+            throw new ModelRejectedException($"guard: the archive inflates to more than {options.MaximumRatio} times its {archive} bytes");
+        }
     }
 }

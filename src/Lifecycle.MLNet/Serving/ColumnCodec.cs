@@ -45,7 +45,7 @@ internal abstract class ColumnCodec(TensorElementType type)
             : Scalar(row, column);
 
         public override OutputReader Reader(DataViewRow row, DataViewSchema.Column column) => column.Type is VectorDataViewType
-            ? new VectorReader<T>(column.Name, this, row.GetGetter<VBuffer<T>>(column), ((VectorDataViewType)column.Type).Size)
+            ? new VectorReader<T>(column.Name, this, row.GetGetter<VBuffer<T>>(column))
             : new ScalarReader<T>(column.Name, this, row.GetGetter<T>(column));
 
         public abstract void Write(TensorValue tensor, int at, ReadOnlySpan<T> values);
@@ -104,15 +104,25 @@ internal abstract class ColumnCodec(TensorElementType type)
             Span<ReadOnlyMemory<byte>> texts = tensor.Texts;
             for (int i = 0; i < values.Length; i++)
             {
-                string text = Encoding.UTF8.GetString(texts[at + i].Span);
-
-                // The row of zeros of the warm-up has an empty text.
-                values[i] = text.Length == 0
-                    ? default
-                    : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime date)
-                        ? date
-                        : throw new InvalidInputException($"'{(text.Length > 80 ? text[..80] : text)}' is no date; send ISO 8601, for example 1990-12-31T00:00:00.");
+                values[i] = Date(Encoding.UTF8.GetString(texts[at + i].Span));
             }
+        }
+
+        private static DateTime Date(string text)
+        {
+            if (text.Length == 0)
+            {
+                // The row of zeros of the warm-up has an empty text.
+                return default;
+            }
+
+            if (text.Length < 10 || text[4] != '-' || text[7] != '-' || !DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime date))
+            {
+                throw new InvalidInputException($"'{(text.Length > 80 ? text[..80] : text)}' is no date; send ISO 8601, for example 1990-12-31T00:00:00.");
+            }
+
+            // A moment with an offset would else depend on where the process runs.
+            return date.Kind == DateTimeKind.Local ? date.ToUniversalTime() : date;
         }
     }
 
@@ -120,34 +130,37 @@ internal abstract class ColumnCodec(TensorElementType type)
     {
         private T _value = default!;
 
-        public override void Read(TensorSet outputs, int row, int rows)
+        protected override int Fetch()
         {
             getter(ref _value);
-            codec.Write(Room(outputs, row, rows, 1), row, new ReadOnlySpan<T>(ref _value));
+            return 1;
         }
+
+        protected override void Store(TensorValue room, int at) => codec.Write(room, at, new ReadOnlySpan<T>(ref _value));
     }
 
-    private sealed class VectorReader<T>(string name, ItemCodec<T> codec, ValueGetter<VBuffer<T>> getter, int size) : OutputReader(name, codec.Type)
+    private sealed class VectorReader<T>(string name, ItemCodec<T> codec, ValueGetter<VBuffer<T>> getter) : OutputReader(name, codec.Type)
     {
         private VBuffer<T> _value;
         private T[] _dense = [];
 
-        public override int Size => size;
-
-        public override void Read(TensorSet outputs, int row, int rows)
+        protected override int Fetch()
         {
             getter(ref _value);
-            int length = _value.Length;
-            TensorValue room = Room(outputs, row, rows, length);
+            return _value.Length;
+        }
+
+        protected override void Store(TensorValue room, int at)
+        {
             if (_value.IsDense)
             {
-                codec.Write(room, row * length, _value.GetValues());
+                codec.Write(room, at, _value.GetValues());
             }
             else
             {
-                Array.Resize(ref _dense, length);
+                Array.Resize(ref _dense, _value.Length);
                 _value.CopyTo(_dense);
-                codec.Write(room, row * length, _dense);
+                codec.Write(room, at, _dense);
             }
         }
     }

@@ -38,6 +38,7 @@ public sealed class MLNetModelRuntime : IModelRuntime
     /// <inheritdoc/>
     public ValueTask<LoadedModel> LoadAsync(ModelContent content, ContentFile main, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(main);
         cancellationToken.ThrowIfCancellationRequested();
         ITransformer transformer;
@@ -55,7 +56,7 @@ public sealed class MLNetModelRuntime : IModelRuntime
 
         try
         {
-            return new ValueTask<LoadedModel>(new MLNetModel(_context, transformer, schema));
+            return new ValueTask<LoadedModel>(new MLNetModel(_context, transformer, schema, content.Request));
         }
         catch
         {

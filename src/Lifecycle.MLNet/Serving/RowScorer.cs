@@ -17,33 +17,47 @@ internal sealed class RowScorer : IDisposable
         _outputs = [.. mapping.Outputs.Select(c => ColumnCodec.Of(c.Type)!.Reader(_mapped, c))];
     }
 
-    public void Run(TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken)
+    /// <summary>Makes room for all rows and scores the first one.</summary>
+    public void Begin(TensorSet inputs, TensorSet outputs, int rows)
     {
         _row.Take(inputs);
-        try
+        _row.MoveTo(0);
+        foreach (OutputReader output in _outputs)
         {
-            int rows = inputs.Count == 0 ? 1 : (int)inputs[0].Value.Shape[0];
-            for (int row = 0; row < rows; row++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                _row.MoveTo(row);
-                foreach (OutputReader output in _outputs)
-                {
-                    output.Read(outputs, row, rows);
-                }
-            }
+            output.Begin(outputs, rows);
+        }
+    }
 
-            if (rows == 0)
+    /// <summary>Takes part in a run that another scorer began.</summary>
+    public void Join(TensorSet inputs, TensorSet outputs)
+    {
+        _row.Take(inputs);
+        foreach (OutputReader output in _outputs)
+        {
+            output.Join(outputs);
+        }
+    }
+
+    /// <summary>Scores further rows.</summary>
+    public void Score(int from, int end)
+    {
+        for (int row = from; row < end; row++)
+        {
+            _row.MoveTo(row);
+            foreach (OutputReader output in _outputs)
             {
-                foreach (OutputReader output in _outputs)
-                {
-                    output.ReadNone(outputs);
-                }
+                output.Read(row);
             }
         }
-        finally
+    }
+
+    /// <summary>Lets go of the tensors.</summary>
+    public void End()
+    {
+        _row.Forget();
+        foreach (OutputReader output in _outputs)
         {
-            _row.Forget();
+            output.End();
         }
     }
 

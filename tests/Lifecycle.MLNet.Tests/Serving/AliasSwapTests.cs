@@ -4,7 +4,7 @@ using Lifecycle.Tracking;
 
 namespace Lifecycle.MLNet.Tests.Serving;
 
-public sealed class AliasSwapTests(TrainedModels models) : IClassFixture<TrainedModels>
+public sealed class AliasSwapTests(TrainedModels models)
 {
     private const int Threads = 8;
     private const int CallsOfAll = 1_000_000;

@@ -1,39 +1,73 @@
+using Lifecycle.MLNet.Tests.Serving;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
 
+[assembly: AssemblyFixture(typeof(TrainedModels))]
+
 namespace Lifecycle.MLNet.Tests.Serving;
 
-/// <summary>Models trained once for all tests of this folder.</summary>
+/// <summary>Models of all kinds, each trained once in a process, when a test first asks for it.</summary>
 public sealed class TrainedModels
 {
     private const int Rows = 2_000;
 
+    private readonly Lazy<byte[]> _linear;
+    private readonly Lazy<byte[]> _trees;
+    private readonly Lazy<byte[]> _texts;
+    private readonly Lazy<byte[]> _regions;
+    private readonly Lazy<byte[]> _mixed;
+
     public TrainedModels()
     {
-        Context = new MLContext(seed: 1);
-        Loans = [.. Enumerable.Range(0, Rows).Select(Loan)];
+        Loans = [.. Enumerable.Range(0, Rows).Select(LoanRow.Of)];
         IDataView data = Context.Data.LoadFromEnumerable(Loans);
-        Linear = Save(Features().Append(Context.BinaryClassification.Trainers.SdcaLogisticRegression(
-            new() { LabelColumnName = "Label", FeatureColumnName = "Features", NumberOfThreads = 1, MaximumNumberOfIterations = 5 })), data);
-        Trees = Save(Features().Append(Context.Transforms.NormalizeMinMax("Features")).Append(Context.BinaryClassification.Trainers.FastTree(
-            new FastTreeBinaryTrainer.Options { NumberOfTrees = 100, NumberOfLeaves = 64, NumberOfThreads = 1, LabelColumnName = "Label" })), data);
-        Texts = Save(
+        _linear = new(() => Save(Features().Append(Context.BinaryClassification.Trainers.SdcaLogisticRegression(
+            new() { LabelColumnName = "Label", FeatureColumnName = "Features", NumberOfThreads = 1, MaximumNumberOfIterations = 5 })), data));
+        _trees = new(() => Save(Features().Append(Context.Transforms.NormalizeMinMax("Features")).Append(Context.BinaryClassification.Trainers.FastTree(
+            new FastTreeBinaryTrainer.Options { NumberOfTrees = 100, NumberOfLeaves = 64, NumberOfThreads = 1, LabelColumnName = "Label" })), data));
+        _texts = new(() => Save(
             Context.Transforms.Text.FeaturizeText("Features", nameof(LoanRow.Purpose))
                 .Append(Context.Transforms.Conversion.MapValueToKey("Label", nameof(LoanRow.Region)))
                 .Append(Context.MulticlassClassification.Trainers.SdcaMaximumEntropy(new() { NumberOfThreads = 1, MaximumNumberOfIterations = 5 }))
-                .Append(Context.Transforms.Conversion.MapKeyToValue("PredictedLabel")), Context.Data.LoadFromEnumerable(Loans));
+                .Append(Context.Transforms.Conversion.MapKeyToValue("PredictedLabel")), data));
+        _regions = new(() => Save(
+            Context.Transforms.Concatenate("Features", nameof(LoanRow.Ratio), nameof(LoanRow.Amounts))
+                .Append(Context.Transforms.ReplaceMissingValues("Features"))
+                .Append(Context.Transforms.Conversion.MapValueToKey("Label", nameof(LoanRow.Region)))
+                .Append(Context.MulticlassClassification.Trainers.SdcaMaximumEntropy(new() { NumberOfThreads = 1, MaximumNumberOfIterations = 3 })), data));
+        _mixed = new(() => Save(
+            Context.Transforms.Conversion.MapKeyToVector("Grades", nameof(LoanRow.Grade))
+                .Append(Context.Transforms.Conversion.MapValueToKey("DayKey", nameof(LoanRow.Day), maximumNumberOfKeys: 40))
+                .Append(Context.Transforms.Conversion.MapKeyToVector("Days", "DayKey"))
+                .Append(Context.Transforms.Conversion.MapValueToKey("WordKeys", nameof(LoanRow.Words)))
+                .Append(Context.Transforms.Conversion.MapKeyToVector("WordCounts", "WordKeys", outputCountVector: true))
+                .Append(Context.Transforms.Conversion.ConvertType("Number", nameof(LoanRow.Number)))
+                .Append(Context.Transforms.IndicateMissingValues("RatioMissing", nameof(LoanRow.Ratio)))
+                .Append(Context.Transforms.Conversion.ConvertType("RatioMissing"))
+                .Append(Context.Transforms.ReplaceMissingValues(nameof(LoanRow.Ratio)))
+                .Append(Context.Transforms.Concatenate("Features", "Grades", "Days", "WordCounts", "Number", "RatioMissing", nameof(LoanRow.Ratio)))
+                .Append(Context.Regression.Trainers.Sdca(new() { LabelColumnName = nameof(LoanRow.Income), NumberOfThreads = 1, MaximumNumberOfIterations = 3 })), data));
     }
 
-    public MLContext Context { get; }
+    public MLContext Context { get; } = new(seed: 1);
 
     public IReadOnlyList<LoanRow> Loans { get; }
 
-    public byte[] Linear { get; }
+    /// <summary>SDCA over one-hot texts, numbers and a vector.</summary>
+    public byte[] Linear => _linear.Value;
 
-    public byte[] Trees { get; }
+    /// <summary>MinMax and FastTree, 100 trees of 64 leaves.</summary>
+    public byte[] Trees => _trees.Value;
 
-    public byte[] Texts { get; }
+    /// <summary>Texts to one of three texts.</summary>
+    public byte[] Texts => _texts.Value;
+
+    /// <summary>Numbers to a key.</summary>
+    public byte[] Regions => _regions.Value;
+
+    /// <summary>A key, a date, texts of any number, an integer and a number that may be missing, to a number.</summary>
+    public byte[] Mixed => _mixed.Value;
 
     /// <summary>A linear model whose answers differ from version to version.</summary>
     public byte[] Version(int number)
@@ -41,6 +75,15 @@ public sealed class TrainedModels
         IDataView data = Context.Data.LoadFromEnumerable(Loans.Skip(number * 50).Take(1_000));
         return Save(Features().Append(Context.BinaryClassification.Trainers.SdcaLogisticRegression(
             new() { LabelColumnName = "Label", FeatureColumnName = "Features", NumberOfThreads = 1, MaximumNumberOfIterations = 2 })), data);
+    }
+
+    /// <summary>A model without the schema of its inputs, as old files are.</summary>
+    public byte[] WithoutSchema(byte[] model)
+    {
+        ITransformer transformer = Context.Model.Load(new MemoryStream(model), out _);
+        using MemoryStream stream = new();
+        Context.Model.Save(transformer, null, stream);
+        return stream.ToArray();
     }
 
     private EstimatorChain<ColumnConcatenatingTransformer> Features() => new EstimatorChain<ITransformer>()
@@ -54,49 +97,4 @@ public sealed class TrainedModels
         Context.Model.Save(pipeline.Fit(data), data.Schema, stream);
         return stream.ToArray();
     }
-
-    private static LoanRow Loan(int i)
-    {
-        float ratio = (i * 7919 % 1_000) / 1_000f;
-        float amount = i * 104_729 % 500 / 10f;
-        return new LoanRow
-        {
-            Ratio = i % 17 == 0 ? float.NaN : ratio,
-            Amounts = [amount, ratio * amount],
-            Region = ((string[])["north", "south", "east"])[i % 3],
-            Purpose = ((string[])["buy a house", "mend the roof", "", "a boat for the lake"])[i % 4] + (i % 3 == 0 ? " north" : " south"),
-            Label = ratio + (amount / 100) > 0.8f,
-        };
-    }
-}
-
-/// <summary>A row with a number that may be missing, a vector, a category and a text.</summary>
-public sealed class LoanRow
-{
-    public float Ratio { get; set; }
-
-    [VectorType(2)]
-    public float[] Amounts { get; set; } = [];
-
-    public string Region { get; set; } = string.Empty;
-
-    public string Purpose { get; set; } = string.Empty;
-
-    public bool Label { get; set; }
-}
-
-public sealed class LoanDecision
-{
-    public bool PredictedLabel { get; set; }
-
-    public float Score { get; set; }
-
-    public float Probability { get; set; }
-}
-
-public sealed class RegionGuess
-{
-    public string PredictedLabel { get; set; } = string.Empty;
-
-    public float[] Score { get; set; } = [];
 }

@@ -7,13 +7,13 @@ namespace Lifecycle.MLNet;
 /// Typed predictions from any number of threads. A <see cref="PredictionEngine{TSrc, TDst}"/> is not thread-safe: shared, it answers wrongly without saying so.
 /// So each call rents one of a ring; they share the transformer and none owns it.
 /// </summary>
-internal sealed class MLNetFunction<TIn, TOut> : ModelFunction<TIn, TOut>, IDisposable
+internal sealed class EngineRing<TIn, TOut> : ModelFunction<TIn, TOut>, IDisposable
     where TIn : class
     where TOut : class, new()
 {
     private readonly CoreRing<PredictionEngine<TIn, TOut>> _ring;
 
-    public MLNetFunction(MLContext context, ITransformer transformer)
+    public EngineRing(MLContext context, ITransformer transformer)
     {
         // The default of OwnsTransformer disposes the shared model with the first engine; that of IgnoreMissingColumns leaves outputs silently unset.
         PredictionEngineOptions options = new() { OwnsTransformer = false, IgnoreMissingColumns = false };
