@@ -10,24 +10,30 @@ internal static class HealthEndpoints
     public static Task TextAsync(HttpContext context, ModelHost? host)
     {
         context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.StatusCode = Status(host);
-        return context.Response.WriteAsync(host is null || host.IsReady ? "OK" : NotReady(host), context.RequestAborted);
+        bool isReady = IsReady(context, host);
+        return context.Response.WriteAsync(isReady ? "OK" : NotReady(host!), context.RequestAborted);
     }
 
     public static Task LiveAsync(HttpContext context) => JsonBody.WriteAsync(context, writer => writer.WriteBoolean("live", true));
 
     public static Task ReadyAsync(HttpContext context, ModelHost? host)
     {
-        context.Response.StatusCode = Status(host);
+        bool isReady = IsReady(context, host);
         return JsonBody.WriteAsync(context, writer =>
         {
             writer.WriteBoolean("live", true);
-            writer.WriteBoolean("ready", host is null || host.IsReady);
+            writer.WriteBoolean("ready", isReady);
         });
     }
 
-    private static int Status(ModelHost? host) => host is null || host.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+    // Asked once: status and body say the same, also while it changes.
+    private static bool IsReady(HttpContext context, ModelHost? host)
+    {
+        bool isReady = host is null || host.IsReady;
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return isReady;
+    }
 
-    private static string NotReady(ModelHost host) =>
-        string.Join('\n', host.Models.Where(m => !m.IsReady && !m.IsOptional).Select(m => $"{m.Name}: {m.State}{(m.Reason is { } reason ? ", " + reason : "")}"));
+    private static string NotReady(ModelHost host) => host.IsDraining ? "stopping"
+        : string.Join('\n', host.Models.Where(m => !m.IsReady && !m.IsOptional).Select(m => $"{m.Name}: {m.State}{(m.Reason is { } reason ? ", " + reason : "")}"));
 }

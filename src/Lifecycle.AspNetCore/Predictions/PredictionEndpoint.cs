@@ -21,67 +21,54 @@ internal sealed class PredictionEndpoint<
     private readonly Predictor<TIn, TOut> _predictor;
     private readonly JsonTypeInfo<TIn> _input;
     private readonly JsonTypeInfo<TOut> _output;
+    private readonly OpenInferenceOptions _limits;
 
-    private PredictionEndpoint(Predictor<TIn, TOut> predictor, JsonSerializerOptions options)
+    private PredictionEndpoint(Predictor<TIn, TOut> predictor, JsonSerializerOptions options, OpenInferenceOptions limits)
     {
         _predictor = predictor;
+        _limits = limits;
+
         // A misspelt field must not become a zero that the model answers with confidence.
-        JsonSerializerOptions strict = new(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+        JsonSerializerOptions strict = new(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, MaxDepth = limits.MaxJsonDepth };
         _input = (JsonTypeInfo<TIn>)strict.GetTypeInfo(typeof(TIn));
         _output = (JsonTypeInfo<TOut>)options.GetTypeInfo(typeof(TOut));
     }
 
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, Predictor<TIn, TOut> predictor)
+    /// <summary>Maps the endpoint.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The route.</param>
+    /// <param name="name">Name of the endpoint; no two may have the same.</param>
+    /// <param name="predictor">Answers.</param>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, string name, Predictor<TIn, TOut> predictor)
     {
-        JsonSerializerOptions options = endpoints.ServiceProvider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        return endpoints.MapPost(pattern, new PredictionEndpoint<TIn, TOut>(predictor, options).HandleAsync)
+        JsonSerializerOptions json = endpoints.ServiceProvider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        OpenInferenceOptions limits = endpoints.ServiceProvider.GetRequiredService<IOptions<OpenInferenceOptions>>().Value;
+        IEndpointConventionBuilder route = endpoints.MapPost(pattern, new PredictionEndpoint<TIn, TOut>(predictor, json, limits).HandleAsync)
             .WithMetadata(LifecycleVerb.Infer)
             .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TIn)))
-            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TOut), ["application/json"]))
-            .WithName("predict-" + predictor.Model.Name + pattern.Replace('/', '-'));
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TOut), ["application/json"]));
+        foreach (int status in Problems.Statuses)
+        {
+            route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), ["application/problem+json"]));
+        }
+
+        return route.WithName(name);
     }
 
     private async Task HandleAsync(HttpContext context)
     {
-        JsonDocument body;
-        try
-        {
-            body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (JsonException error)
-        {
-            await Problems.BadRequestAsync(context, $"The body is not JSON: {error.Message}").ConfigureAwait(false);
-            return;
-        }
-        catch (BadHttpRequestException error)
-        {
-            await Problems.WriteAsync(context, error.StatusCode, "The request was refused", error.Message).ConfigureAwait(false);
-            return;
-        }
-
-        using (body)
-        {
-            await AnswerAsync(context, body.RootElement).ConfigureAwait(false);
-        }
-    }
-
-    private async Task AnswerAsync(HttpContext context, JsonElement body)
-    {
+        using PooledBytes body = new();
         List<Prediction<TOut>> answers = [];
-        bool isArray = body.ValueKind == JsonValueKind.Array;
+        bool isArray = false;
         try
         {
-            if (isArray)
-            {
-                foreach (JsonElement row in body.EnumerateArray())
-                {
-                    answers.Add(await PredictAsync(row, context.RequestAborted).ConfigureAwait(false));
-                }
-            }
-            else
-            {
-                answers.Add(await PredictAsync(body, context.RequestAborted).ConfigureAwait(false));
-            }
+            BodyReader.CheckContentType(context.Request.ContentType);
+            await BodyReader.ReadAsync(
+                context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, _limits.MaxBodyBytes, body,
+                context.RequestAborted).ConfigureAwait(false);
+            using JsonDocument document = Parse(body.Memory);
+            isArray = document.RootElement.ValueKind == JsonValueKind.Array;
+            await AnswerAsync(context, document.RootElement, isArray, answers).ConfigureAwait(false);
         }
         catch (Exception error) when (error is JsonException or InvalidInputException)
         {
@@ -89,35 +76,53 @@ internal sealed class PredictionEndpoint<
             await Problems.BadRequestAsync(context, $"{where}{error.Message} Send {Shape(isArray)}.").ConfigureAwait(false);
             return;
         }
-        catch (PredictionRejectedException error)
+        catch (Exception error)
         {
-            context.Response.Headers.RetryAfter = "1";
-            await Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "The model is not ready", error.Message).ConfigureAwait(false);
-            return;
-        }
-        catch (PredictionFailedException error)
-        {
-            // What the model said stays in the log: it may hold what nobody outside should read.
-            await Problems.WriteAsync(
-                context, StatusCodes.Status500InternalServerError, "The model failed", $"The model '{_predictor.Model.Name}' failed ({error.InnerException?.GetType().Name}).").ConfigureAwait(false);
+            if (!await Problems.TryWriteAsync(context, error).ConfigureAwait(false))
+            {
+                throw;
+            }
+
             return;
         }
 
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers["Lifecycle-Model-Version"] = string.Join(',', answers.Select(a => a.Version).Distinct());
-        if (!isArray)
-        {
-            context.Response.Headers["Lifecycle-Request-Id"] = answers[0].RequestId.ToString("N");
-        }
+        await WriteAsync(context, answers, isArray).ConfigureAwait(false);
+    }
 
-        Utf8JsonWriter writer = new(context.Response.BodyWriter);
-        await using (writer.ConfigureAwait(false))
+    private JsonDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        try
         {
-            Write(writer, answers, isArray);
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = _limits.MaxJsonDepth });
+        }
+        catch (JsonException error)
+        {
+            throw new JsonException($"The body is not JSON: {error.Message}", error);
         }
     }
 
-    private ValueTask<Prediction<TOut>> PredictAsync(JsonElement row, CancellationToken cancellationToken)
+    private async Task AnswerAsync(HttpContext context, JsonElement body, bool isArray, List<Prediction<TOut>> answers)
+    {
+        PredictionOptions options = new() { RoutingKey = InferEndpoint.Key(context) };
+        if (!isArray)
+        {
+            answers.Add(await PredictAsync(body, options, context.RequestAborted).ConfigureAwait(false));
+            return;
+        }
+
+        int rows = body.GetArrayLength();
+        if (rows > _limits.MaxRows)
+        {
+            throw InferenceWireException.Bad($"The body has {rows} rows; at most {_limits.MaxRows} are taken in one request.");
+        }
+
+        foreach (JsonElement row in body.EnumerateArray())
+        {
+            answers.Add(await PredictAsync(row, options, context.RequestAborted).ConfigureAwait(false));
+        }
+    }
+
+    private ValueTask<Prediction<TOut>> PredictAsync(JsonElement row, PredictionOptions options, CancellationToken cancellationToken)
     {
         if (row.ValueKind != JsonValueKind.Object)
         {
@@ -125,7 +130,23 @@ internal sealed class PredictionEndpoint<
         }
 
         TIn input = row.Deserialize(_input) ?? throw new JsonException("A row is null.");
-        return _predictor.PredictAsync(input, cancellationToken);
+        return _predictor.PredictAsync(input, options, cancellationToken);
+    }
+
+    private async Task WriteAsync(HttpContext context, List<Prediction<TOut>> answers, bool isArray)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers[InferEndpoint.ModelVersion] = string.Join(',', answers.Select(a => a.Version).Distinct());
+        if (!isArray)
+        {
+            context.Response.Headers[InferEndpoint.RequestId] = answers[0].RequestId.ToString("N");
+        }
+
+        Utf8JsonWriter writer = new(context.Response.BodyWriter);
+        await using (writer.ConfigureAwait(false))
+        {
+            Write(writer, answers, isArray);
+        }
     }
 
     private void Write(Utf8JsonWriter writer, List<Prediction<TOut>> answers, bool isArray)

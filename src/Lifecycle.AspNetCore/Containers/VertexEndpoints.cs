@@ -1,0 +1,60 @@
+using Lifecycle.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace Lifecycle.AspNetCore;
+
+/// <summary>The contract of a prediction container of Vertex AI: a health route and a route that takes instances.</summary>
+internal sealed class VertexEndpoints(ModelHost host, ServedModel model, OpenInferenceOptions options)
+{
+    public const string HealthRoute = "AIP_HEALTH_ROUTE";
+    public const string PredictRoute = "AIP_PREDICT_ROUTE";
+
+    private readonly RowInference _rows = new(model, options);
+
+    /// <summary>200 <c>OK</c> when the model answers, else 503.</summary>
+    public Task HealthAsync(HttpContext context)
+    {
+        bool isReady = model.IsReady && !host.IsDraining;
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(isReady ? "OK" : $"{model.Name}: {model.State}", context.RequestAborted);
+    }
+
+    public async Task PredictAsync(HttpContext context)
+    {
+        InferenceRequest request = _rows.Rent();
+        bool isDone = false;
+        try
+        {
+            BodyReader.CheckContentType(context.Request.ContentType);
+            await _rows.ReadAsync(context, request).ConfigureAwait(false);
+            await _rows.AnswerAsync(context, request, RowInference.Form.Instances, RowInference.Form.Instances).ConfigureAwait(false);
+            isDone = true;
+        }
+        catch (Exception error)
+        {
+            isDone = InferEndpoint.IsOver(error);
+            if (!await WireErrors.TryWriteAsync(context, error).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+        finally
+        {
+            if (isDone)
+            {
+                _rows.Return(request);
+            }
+        }
+    }
+
+    /// <summary>The route of a variable of the platform.</summary>
+    /// <exception cref="LifecycleException">It is no path.</exception>
+    public static string Route(string variable, string otherwise)
+    {
+        string? route = Environment.GetEnvironmentVariable(variable);
+        return string.IsNullOrEmpty(route) ? otherwise
+            : route[0] == '/' ? route
+            : throw new LifecycleException($"The environment variable {variable} is '{route}'; it must be a path that begins with '/'.");
+    }
+}

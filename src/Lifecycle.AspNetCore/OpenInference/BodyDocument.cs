@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Lifecycle.AspNetCore;
+
+/// <summary>Bodies that are small documents, not tensors: commands to the repository, outcomes.</summary>
+internal static class BodyDocument
+{
+    /// <summary>Reads the body.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="body">Takes the bytes; the document lies in it.</param>
+    /// <param name="depth">How deep objects and arrays may lie in each other.</param>
+    /// <returns>Null when the body is empty.</returns>
+    /// <exception cref="InferenceWireException">400, 413 or 415.</exception>
+    public static async ValueTask<JsonDocument?> ReadAsync(HttpContext context, OpenInferenceOptions options, PooledBytes body, int depth)
+    {
+        BodyReader.CheckContentType(context.Request.ContentType);
+        await BodyReader.ReadAsync(
+            context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, options.MaxBodyBytes, body, context.RequestAborted).ConfigureAwait(false);
+        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return null;
+        }
+
+        JsonCursor.CheckUtf8(body.Span);
+        try
+        {
+            CheckNames(body.Span, depth);
+            return JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
+        }
+        catch (JsonException error)
+        {
+            throw JsonCursor.Explain(error, body.Span);
+        }
+    }
+    // A name with half a surrogate is found by nobody and breaks whoever compares it.
+    private static void CheckNames(ReadOnlySpan<byte> json, int depth)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = depth });
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueIsEscaped)
+            {
+                continue;
+            }
+
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw InferenceWireException.Bad($"The name at byte {reader.TokenStartIndex} is no Unicode text; send both halves of a surrogate pair.");
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Lifecycle.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace Lifecycle.AspNetCore;
+
+/// <summary><c>POST .../infer</c>: a request of the protocol in, a response out. Memory of a request is used again by the next one of the same model.</summary>
+internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options)
+{
+    /// <summary>The request id of the answer, 32 hex digits.</summary>
+    public const string RequestId = "Lifecycle-Request-Id";
+
+    /// <summary>The version that answered.</summary>
+    public const string ModelVersion = "Lifecycle-Model-Version";
+
+    /// <summary>Equal keys go to the same arm of a split.</summary>
+    public const string RoutingKey = "Lifecycle-Routing-Key";
+
+    private readonly InferenceRequestReader _reader = new(options);
+    private readonly ConcurrentDictionary<string, InferenceRequestPool> _pools = new(StringComparer.Ordinal);
+
+    public Task HandleAsync(HttpContext context) => HandleAsync(context, Named(context, "model"), Optional(context, "version"));
+
+    /// <summary>Asks and answers for a request whose body was read.</summary>
+    /// <returns>True: the request may be used again. False: its call was given up, and the run may still read it.</returns>
+    public async ValueTask<bool> AnswerAsync(HttpContext context, InferenceRequest request, ServedModel model, string? version)
+    {
+        TensorSignature? signature = model.Find(version)?.Signature;
+        if (signature is null && !model.IsReady && !model.Deployment.IsStopped)
+        {
+            throw NotReady(model);
+        }
+
+        _reader.Read(request, context.Request.Headers[InferenceRequestReader.HeaderLength], signature);
+        if (signature is not null)
+        {
+            request.CheckOutputs(signature);
+        }
+
+        InferenceStamp stamp = await model.InferAsync(
+            request.Inputs, request.Outputs, request.ToOptions(version, Key(context)), context.RequestAborted).ConfigureAwait(false);
+        await WriteAsync(context, request, model, stamp).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task HandleAsync(HttpContext context, string name, string? version)
+    {
+        try
+        {
+            ServedModel model = host.Model(name);
+            if (version is not null && model.IsReady && model.Find(version) is null)
+            {
+                throw new UnknownModelException(model.Name, version, model.ReadyVersions);
+            }
+
+            InferenceRequestPool pool = _pools.GetOrAdd(name, static _ => new InferenceRequestPool());
+            InferenceRequest request = pool.Rent();
+            bool isDone = true;
+            try
+            {
+                BodyReader.CheckContentType(context.Request.ContentType);
+                await BodyReader.ReadAsync(
+                    context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, options.MaxBodyBytes, request.Body,
+                    context.RequestAborted).ConfigureAwait(false);
+                await AnswerAsync(context, request, model, version).ConfigureAwait(false);
+            }
+            catch (Exception error) when (!IsOver(error))
+            {
+                // The run may still read what was given up.
+                isDone = false;
+                throw;
+            }
+            finally
+            {
+                if (isDone)
+                {
+                    pool.Return(request);
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            if (!await WireErrors.TryWriteAsync(context, error).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Whether nothing reads the request any more after this error.</summary>
+    public static bool IsOver(Exception error) =>
+        error is InferenceWireException or InvalidInputException or PredictionRejectedException or PredictionFailedException or UnknownModelException;
+
+    /// <summary>The error of a model without a version that answers.</summary>
+    public static PredictionRejectedException NotReady(ServedModel model) => new(
+        RejectionReason.NotReady, $"The model '{model.Name}' is not ready ({model.State}): {model.Reason ?? "it is on its way"}.", TimeSpan.FromSeconds(1));
+
+    /// <summary>A part of the route.</summary>
+    public static string Named(HttpContext context, string part) => (string)context.Request.RouteValues[part]!;
+
+    /// <summary>A part of the route that may be missing.</summary>
+    public static string? Optional(HttpContext context, string part) => context.Request.RouteValues[part] as string;
+
+    /// <summary>The routing key of the header.</summary>
+    /// <exception cref="InferenceWireException">It is too long.</exception>
+    public static string? Key(HttpContext context)
+    {
+        string? key = context.Request.Headers[RoutingKey];
+        return key is null || key.Length <= PredictionOptions.MaximumRoutingKey
+            ? key
+            : throw InferenceWireException.Bad($"The header {RoutingKey} has {key.Length} characters; at most {PredictionOptions.MaximumRoutingKey} are taken.");
+    }
+
+    /// <summary>Says in headers which version answered under which id.</summary>
+    public static void Stamp(HttpContext context, in InferenceStamp stamp)
+    {
+        context.Response.Headers[RequestId] = stamp.RequestId.ToString("N");
+        context.Response.Headers[ModelVersion] = stamp.Version;
+    }
+
+    private async Task WriteAsync(HttpContext context, InferenceRequest request, ServedModel model, InferenceStamp stamp)
+    {
+        InferenceResponseWriter response = request.Response;
+        response.Write(request, model.Name, stamp.Version, request.Outputs, null, options.Dialect);
+        Stamp(context, stamp);
+        context.Response.ContentType = response.ContentType;
+        context.Response.ContentLength = response.ContentLength;
+        if (response.HeaderLength is { } header)
+        {
+            context.Response.Headers[InferenceRequestReader.HeaderLength] = header.ToString(CultureInfo.InvariantCulture);
+        }
+
+        response.CopyTo(context.Response.BodyWriter);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}
