@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Lifecycle.Benchmarks.Ratios.Datasets;
 using Lifecycle.Benchmarks.Ratios.Drift;
 using Lifecycle.Benchmarks.Ratios.Objects;
+using Lifecycle.Benchmarks.Ratios.Serving;
 using Lifecycle.Benchmarks.Ratios.Tracking;
 using Lifecycle.Benchmarks.Ratios.Validation;
 
@@ -18,11 +19,12 @@ internal static class RatioRunner
         ["validation"] = ValidationSuite.MeasureAsync,
         ["objects"] = ObjectsSuite.MeasureAsync,
         ["data"] = DataSuite.MeasureAsync,
+        ["serving"] = ServingSuite.MeasureAsync,
     };
 
     private static readonly Dictionary<string, Func<IAsyncEnumerable<Figure>>> Parts = new(
         DriftSuite.Groups.Concat(ValidationSuite.Groups).Select(g => KeyValuePair.Create(g.Key, (Func<IAsyncEnumerable<Figure>>)(() => g.Value().ToAsyncEnumerable())))
-            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts).Concat(ObjectsSuite.Groups).Concat(DataSuite.Groups).Concat(DataSuite.Parts),
+            .Concat(TrackingSuite.Groups).Concat(TrackingSuite.Parts).Concat(ObjectsSuite.Groups).Concat(DataSuite.Groups).Concat(DataSuite.Parts).Concat(ServingSuite.Groups),
         StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(string[] names)
