@@ -155,11 +155,11 @@ public sealed class MonitoringTests
 
         public void Hand(string version) => _versions.Writer.TryWrite(version);
 
-        public async IAsyncEnumerable<ModelRevision?> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<ModelOffer> WatchAsync(ModelDemand demand, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await foreach (string version in _versions.Reader.ReadAllAsync(cancellationToken))
             {
-                yield return ModelRevision.FromFunction<Applicant, Decision>(version, a => Applicants.Decide(a, version));
+                yield return ModelOffer.Of(ModelRevision.FromFunction<Applicant, Decision>(version, a => Applicants.Decide(a, version)));
             }
         }
     }
