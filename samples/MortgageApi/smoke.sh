@@ -22,6 +22,10 @@ grep -q '"approved":true' "$work/answer"
 grep -qi 'lifecycle-model-version' "$work/headers"
 [ "$(curl -s -o "$work/bad" -w '%{http_code}' -H 'content-type: application/json' -d '{"lvrat":"much"}' "http://127.0.0.1:$port/lifecycle/models/mortgage/predict")" = 400 ]
 cat "$work/bad"; echo
+# The typed route, and the document that describes it with its types.
+curl -sf -H 'content-type: application/json' -d "$application" "http://127.0.0.1:$port/mortgage" | grep -q '"approved":true'
+curl -sf "http://127.0.0.1:$port/openapi/v1.json" | sed "s#http://127.0.0.1:$port#http://localhost#" >"$work/openapi.json"
+diff "$here/openapi.json" "$work/openapi.json"
 # MLflow's tracking API: an experiment, a run, what it logged, a search.
 api="http://127.0.0.1:$port/api/2.0/mlflow"
 curl -sf "$api/experiments/create" -d '{"name":"curl"}' | tee "$work/experiment"; echo

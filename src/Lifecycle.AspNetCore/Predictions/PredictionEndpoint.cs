@@ -43,8 +43,13 @@ internal sealed class PredictionEndpoint<
     {
         JsonSerializerOptions json = endpoints.ServiceProvider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         OpenInferenceOptions limits = endpoints.ServiceProvider.GetRequiredService<IOptions<OpenInferenceOptions>>().Value;
-        IEndpointConventionBuilder route = endpoints.MapPost(pattern, new PredictionEndpoint<TIn, TOut>(predictor, json, limits).HandleAsync)
+        RequestDelegate handler = new PredictionEndpoint<TIn, TOut>(predictor, json, limits).HandleAsync;
+        IEndpointConventionBuilder route = endpoints.MapPost(pattern, handler)
             .WithMetadata(LifecycleVerb.Infer)
+
+            // API descriptions are made of endpoints that say their method.
+            .WithMetadata(handler.Method)
+            .WithMetadata(new TagsAttribute("predictions"))
             .WithMetadata(new AcceptsMetadata(["application/json"], typeof(TIn)))
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(TOut), ["application/json"]));
         foreach (int status in Problems.Statuses)
