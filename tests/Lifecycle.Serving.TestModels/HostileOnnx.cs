@@ -50,6 +50,7 @@ public static class HostileOnnx
         ("too deep", "more than 32 deep", () => Graph(g => Nested(g, 33, inner => inner.Text(2, "deep")))),
         ("too many nodes", "more than 1000000 nodes", () => Graph(g => g.Raw([.. Enumerable.Repeat<byte[]>([0x0A, 0x00], 1_000_001).SelectMany(b => b)]))),
         ("graph twice", "stands twice", () => Whole(m => m.Message(7, g => g.Text(2, "again")))),
+        ("ONNX and ORT at once", "cannot be inspected", TwoFormats),
         ("no graph", "it has no graph", () => new ProtobufWriter().Number(1, 8).ToArray()),
         ("no operator set", "it names no operator set", () => new ProtobufWriter().Number(1, 8).Message(7, g => g.Text(2, "g")).ToArray()),
         ("graph as number", "wire type 0 instead of 2", () => new ProtobufWriter().Number(1, 8).Number(7, 1).ToArray()),
@@ -67,6 +68,9 @@ public static class HostileOnnx
         ("pointer of Git LFS", "pointer of Git LFS", () => "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"u8.ToArray()),
         ("zip archive", "no ONNX model", () => "PK\u0003\u0004\u0014\0\0\0\u0008\0"u8.ToArray()),
     ];
+
+    /// <summary>A sound model whose first field is text that makes the file a flat buffer, too.</summary>
+    public static byte[] TwoFormats() => [0x12, 0x08, 0x00, 0x00, .. "ORTM"u8, 0x00, 0x00, .. OnnxModels.Linear()];
 
     public static byte[] ForeignDomain() => Graph(g => g.Message(NodeField, n => n.Text(1, "x").Text(2, "y").Text(4, "Steal").Text(7, "com.contoso")));
 

@@ -75,25 +75,6 @@ public sealed class RegistryWorkspace : IServiceProvider, IAsyncDisposable
         File.WriteAllBytes(file, bytes);
     }
 
-    /// <summary>Every byte that is on the disk.</summary>
-    public byte[] AllBytes()
-    {
-        using MemoryStream all = new();
-        foreach (string file in Directory.EnumerateFiles(Folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
-        {
-            if (file.EndsWith(".lock", StringComparison.Ordinal))
-            {
-                // held by its owner
-                continue;
-            }
-
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            stream.CopyTo(all);
-        }
-
-        return all.ToArray();
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _experiments.DisposeAsync();

@@ -22,25 +22,20 @@ internal sealed class RowInference(ServedModel model, OpenInferenceOptions optio
         Csv,
     }
 
-    /// <summary>Reads the body; true when it has binary tensors or is JSON without <c>instances</c>, a request of the Open Inference Protocol then.</summary>
-    public async ValueTask<bool> IsProtocolAsync(HttpContext context, InferenceRequest request)
-    {
-        await ReadAsync(context, request).ConfigureAwait(false);
-        return context.Request.Headers.ContainsKey(InferenceRequestReader.HeaderLength) || !_rows.HasInstances(request);
-    }
+    /// <summary>Whether a body that was read has binary tensors or is JSON without <c>instances</c>: a request of the Open Inference Protocol.</summary>
+    public bool IsProtocol(HttpContext context, InferenceRequest request) =>
+        context.Request.Headers.ContainsKey(InferenceRequestReader.HeaderLength) || !_rows.HasInstances(request);
 
-    /// <summary>A request to read into; give it to <see cref="AnswerAsync"/>.</summary>
-    public InferenceRequest Rent() => _pool.Rent();
-
-    /// <summary>Takes a request back whose run has ended.</summary>
-    public void Return(InferenceRequest request) => _pool.Return(request);
+    /// <inheritdoc cref="InferenceRequestPool.AnswerAsync"/>
+    public Task CallAsync<TState>(HttpContext context, TState state, Func<HttpContext, InferenceRequest, TState, ValueTask> answer) =>
+        _pool.AnswerAsync(context, state, answer);
 
     /// <summary>Reads the body into a request.</summary>
     public ValueTask ReadAsync(HttpContext context, InferenceRequest request) => BodyReader.ReadAsync(
         context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, options.MaxBodyBytes, request.Body, context.RequestAborted);
 
     /// <summary>Asks the model for the rows of a body that was read, and answers.</summary>
-    public async Task AnswerAsync(HttpContext context, InferenceRequest request, Form input, Form output)
+    public async ValueTask AnswerAsync(HttpContext context, InferenceRequest request, Form input, Form output)
     {
         TensorSignature signature = model.Find()?.Signature ?? throw InferEndpoint.NotReady(model);
         int rows = input switch

@@ -32,43 +32,16 @@ internal sealed class SageMakerEndpoints(ModelHost host, ServedModel model, Open
     });
 
     /// <summary>Rows in the form of the content type; JSON without instances is a request of the Open Inference Protocol.</summary>
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context) => _rows.CallAsync(context, this, static (context, request, endpoint) => endpoint.InvokeAsync(context, request));
+
+    private async ValueTask InvokeAsync(HttpContext context, InferenceRequest request)
     {
-        InferenceRequest request = _rows.Rent();
-        bool isDone = false;
-        try
-        {
-            Echo(context);
-            RowInference.Form input = FormOf(context.Request.ContentType);
-            if (input == RowInference.Form.Instances && await _rows.IsProtocolAsync(context, request).ConfigureAwait(false))
-            {
-                isDone = await _protocol.AnswerAsync(context, request, model, null).ConfigureAwait(false);
-                return;
-            }
-
-            if (input != RowInference.Form.Instances)
-            {
-                await _rows.ReadAsync(context, request).ConfigureAwait(false);
-            }
-
-            await _rows.AnswerAsync(context, request, input, AnswerFormOf(context, input)).ConfigureAwait(false);
-            isDone = true;
-        }
-        catch (Exception error)
-        {
-            isDone = InferEndpoint.IsOver(error);
-            if (!await WireErrors.TryWriteAsync(context, error).ConfigureAwait(false))
-            {
-                throw;
-            }
-        }
-        finally
-        {
-            if (isDone)
-            {
-                _rows.Return(request);
-            }
-        }
+        Echo(context);
+        RowInference.Form input = FormOf(context.Request.ContentType);
+        await _rows.ReadAsync(context, request).ConfigureAwait(false);
+        await (input == RowInference.Form.Instances && _rows.IsProtocol(context, request)
+            ? _protocol.AnswerAsync(context, request, model, null)
+            : _rows.AnswerAsync(context, request, input, AnswerFormOf(context, input))).ConfigureAwait(false);
     }
 
     private static void Echo(HttpContext context)

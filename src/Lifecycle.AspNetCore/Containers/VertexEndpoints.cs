@@ -20,33 +20,12 @@ internal sealed class VertexEndpoints(ModelHost host, ServedModel model, OpenInf
         return context.Response.WriteAsync(isReady ? "OK" : $"{model.Name}: {model.State}", context.RequestAborted);
     }
 
-    public async Task PredictAsync(HttpContext context)
+    public Task PredictAsync(HttpContext context) => _rows.CallAsync(context, _rows, static async (context, request, rows) =>
     {
-        InferenceRequest request = _rows.Rent();
-        bool isDone = false;
-        try
-        {
-            BodyReader.CheckContentType(context.Request.ContentType);
-            await _rows.ReadAsync(context, request).ConfigureAwait(false);
-            await _rows.AnswerAsync(context, request, RowInference.Form.Instances, RowInference.Form.Instances).ConfigureAwait(false);
-            isDone = true;
-        }
-        catch (Exception error)
-        {
-            isDone = InferEndpoint.IsOver(error);
-            if (!await WireErrors.TryWriteAsync(context, error).ConfigureAwait(false))
-            {
-                throw;
-            }
-        }
-        finally
-        {
-            if (isDone)
-            {
-                _rows.Return(request);
-            }
-        }
-    }
+        BodyReader.CheckContentType(context.Request.ContentType);
+        await rows.ReadAsync(context, request).ConfigureAwait(false);
+        await rows.AnswerAsync(context, request, RowInference.Form.Instances, RowInference.Form.Instances).ConfigureAwait(false);
+    });
 
     /// <summary>The route of a variable of the platform.</summary>
     /// <exception cref="LifecycleException">It is no path.</exception>

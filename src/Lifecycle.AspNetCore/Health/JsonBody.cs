@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -6,10 +7,13 @@ namespace Lifecycle.AspNetCore;
 /// <summary>Small answers written straight into the response.</summary>
 internal static class JsonBody
 {
+    // The answer is JSON and no part of a page: quotes in messages stay readable.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        Utf8JsonWriter writer = new(context.Response.BodyWriter);
+        Utf8JsonWriter writer = new(context.Response.BodyWriter, Readable);
         await using (writer.ConfigureAwait(false))
         {
             writer.WriteStartObject();

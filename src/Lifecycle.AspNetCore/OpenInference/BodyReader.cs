@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace Lifecycle.AspNetCore;
@@ -28,7 +29,7 @@ internal static class BodyReader
         {
             throw new InferenceWireException(
                 StatusCodes.Status415UnsupportedMediaType,
-                $"A body of the content type '{InferenceWireException.Show(type.ToString())}' is not read; send application/json, or application/octet-stream with binary tensors.");
+                $"A body of the content type '{InferenceWireException.Show(type.ToString())}' is not read; send the header Content-Type: application/json, or application/octet-stream with binary tensors.");
         }
     }
 
@@ -40,6 +41,7 @@ internal static class BodyReader
     /// <param name="into">Takes the bytes; what it held is forgotten.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="InferenceWireException">413 over the limit, 415 for another encoding, 400 when the body cannot be decompressed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadAsync(
         PipeReader body,
         string? contentEncoding,
@@ -69,6 +71,7 @@ internal static class BodyReader
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask CopyAsync(PipeReader body, int limit, PooledBytes into, CancellationToken cancellationToken)
     {
         while (true)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Lifecycle.Serving;
 using Microsoft.AspNetCore.Http;
 
@@ -23,74 +24,62 @@ internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options
     public Task HandleAsync(HttpContext context) => HandleAsync(context, Named(context, "model"), Optional(context, "version"));
 
     /// <summary>Asks and answers for a request whose body was read.</summary>
-    /// <returns>True: the request may be used again. False: its call was given up, and the run may still read it.</returns>
-    public async ValueTask<bool> AnswerAsync(HttpContext context, InferenceRequest request, ServedModel model, string? version)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AnswerAsync(HttpContext context, InferenceRequest request, ServedModel model, string? version)
     {
-        TensorSignature? signature = model.Find(version)?.Signature;
-        if (signature is null && !model.IsReady && !model.Deployment.IsStopped)
+        ReadyVersion? found = model.Find(version);
+        if (found is null && !model.IsReady && !model.Deployment.IsStopped)
         {
             throw NotReady(model);
         }
 
-        _reader.Read(request, context.Request.Headers[InferenceRequestReader.HeaderLength], signature);
-        if (signature is not null)
+        _reader.Read(request, context.Request.Headers[InferenceRequestReader.HeaderLength], found?.Signature);
+        if (found is not null)
         {
-            request.CheckOutputs(signature);
+            request.CheckOutputs(found.Signature);
         }
 
         InferenceStamp stamp = await model.InferAsync(
             request.Inputs, request.Outputs, request.ToOptions(version, Key(context)), context.RequestAborted).ConfigureAwait(false);
-        await WriteAsync(context, request, model, stamp).ConfigureAwait(false);
-        return true;
+        if (found?.Version != stamp.Version)
+        {
+            found = model.Find(stamp.Version);
+        }
+
+        await WriteAsync(context, request, model, stamp, found?.Signature).ConfigureAwait(false);
     }
 
-    private async Task HandleAsync(HttpContext context, string name, string? version)
+    private Task HandleAsync(HttpContext context, string name, string? version)
     {
+        ServedModel model;
         try
         {
-            ServedModel model = host.Model(name);
+            model = host.Model(name);
             if (version is not null && model.IsReady && model.Find(version) is null)
             {
                 throw new UnknownModelException(model.Name, version, model.ReadyVersions);
             }
-
-            InferenceRequestPool pool = _pools.GetOrAdd(name, static _ => new InferenceRequestPool());
-            InferenceRequest request = pool.Rent();
-            bool isDone = true;
-            try
-            {
-                BodyReader.CheckContentType(context.Request.ContentType);
-                await BodyReader.ReadAsync(
-                    context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, options.MaxBodyBytes, request.Body,
-                    context.RequestAborted).ConfigureAwait(false);
-                await AnswerAsync(context, request, model, version).ConfigureAwait(false);
-            }
-            catch (Exception error) when (!IsOver(error))
-            {
-                // The run may still read what was given up.
-                isDone = false;
-                throw;
-            }
-            finally
-            {
-                if (isDone)
-                {
-                    pool.Return(request);
-                }
-            }
         }
-        catch (Exception error)
+        catch (UnknownModelException error)
         {
-            if (!await WireErrors.TryWriteAsync(context, error).ConfigureAwait(false))
-            {
-                throw;
-            }
+            return WireErrors.WriteAsync(context, StatusCodes.Status404NotFound, error.Message);
         }
+
+        return _pools.GetOrAdd(name, static _ => new InferenceRequestPool()).AnswerAsync(
+            context,
+            (Endpoint: this, Model: model, Version: version),
+            static (context, request, call) => call.Endpoint.ReadAndAnswerAsync(context, request, call.Model, call.Version));
     }
 
-    /// <summary>Whether nothing reads the request any more after this error.</summary>
-    public static bool IsOver(Exception error) =>
-        error is InferenceWireException or InvalidInputException or PredictionRejectedException or PredictionFailedException or UnknownModelException;
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadAndAnswerAsync(HttpContext context, InferenceRequest request, ServedModel model, string? version)
+    {
+        BodyReader.CheckContentType(context.Request.ContentType);
+        await BodyReader.ReadAsync(
+            context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, options.MaxBodyBytes, request.Body,
+            context.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(context, request, model, version).ConfigureAwait(false);
+    }
 
     /// <summary>The error of a model without a version that answers.</summary>
     public static PredictionRejectedException NotReady(ServedModel model) => new(
@@ -119,10 +108,11 @@ internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options
         context.Response.Headers[ModelVersion] = stamp.Version;
     }
 
-    private async Task WriteAsync(HttpContext context, InferenceRequest request, ServedModel model, InferenceStamp stamp)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAsync(HttpContext context, InferenceRequest request, ServedModel model, InferenceStamp stamp, TensorSignature? signature)
     {
         InferenceResponseWriter response = request.Response;
-        response.Write(request, model.Name, stamp.Version, request.Outputs, null, options.Dialect);
+        response.Write(request, model.Name, stamp.Version, request.Outputs, signature, options.Dialect);
         Stamp(context, stamp);
         context.Response.ContentType = response.ContentType;
         context.Response.ContentLength = response.ContentLength;

@@ -29,9 +29,9 @@ internal sealed class InferenceResponseWriter : IDisposable
     /// <param name="model">Name of the model.</param>
     /// <param name="version">The version that ran.</param>
     /// <param name="outputs">What it gave.</param>
-    /// <param name="signature">The order of outputs that the request leaves open; null takes that of <paramref name="outputs"/>.</param>
+    /// <param name="signature">What the version promises, and the order of outputs that the request leaves open; null takes what <paramref name="outputs"/> has.</param>
     /// <param name="dialect">How numbers that are not finite are written.</param>
-    /// <exception cref="InferenceWireException">400: an output is not there, or has no form in JSON.</exception>
+    /// <exception cref="InferenceWireException">400: an output is unknown, or has no form in JSON. 500: the model did not give what it promises.</exception>
     public void Write(InferenceRequest request, string model, string version, TensorSet outputs, TensorSignature? signature, InferenceDialect dialect)
     {
         _json.Clear();
@@ -70,7 +70,7 @@ internal sealed class InferenceResponseWriter : IDisposable
                 name = signature is { IsEmpty: false } ? signature.Outputs[i].Name : outputs[i].Key;
             }
 
-            Output(name, Find(outputs, name), isBinary, isBare);
+            Output(name, Find(outputs, name, signature), isBinary, isBare);
         }
 
         _json.Write("]}"u8);
@@ -96,10 +96,16 @@ internal sealed class InferenceResponseWriter : IDisposable
 
     public void Dispose() => Rest(0);
 
-    private static TensorValue Find(TensorSet outputs, string name) => outputs.TryGet(name, out TensorValue? value)
-        ? value
-        : throw InferenceWireException.Bad(
-            $"The model has no output '{InferenceWireException.Show(name)}'; it gives {string.Join(", ", outputs.Select(o => $"'{o.Key}'"))}.");
+    private static TensorValue Find(TensorSet outputs, string name, TensorSignature? signature) =>
+        outputs.TryGet(name, out TensorValue? value) ? value : throw Missing(outputs, name, signature);
+
+    private static InferenceWireException Missing(TensorSet outputs, string name, TensorSignature? signature)
+    {
+        string given = outputs.Count == 0 ? "nothing" : string.Join(", ", outputs.Select(o => $"'{o.Key}'"));
+        return signature?.Outputs.Any(o => o.Name == name) == true
+            ? new InferenceWireException(500, $"The model gave no output '{name}', which its signature promises; it gave {given}.")
+            : InferenceWireException.Bad($"The model has no output '{InferenceWireException.Show(name)}'; it gives {given}.");
+    }
 
     private void Output(string name, TensorValue value, bool isBinary, bool isBare)
     {

@@ -47,6 +47,27 @@ internal sealed class EngineRing<TIn, TOut> : ModelFunction<TIn, TOut>, IDisposa
         _ring.Return(engine);
     }
 
+    public override void Predict(ReadOnlySpan<TIn> inputs, Span<TOut> outputs, ref int done)
+    {
+        PredictionEngine<TIn, TOut> engine = _ring.Rent();
+        try
+        {
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                outputs[i] ??= new TOut();
+                engine.Predict(inputs[i], ref outputs[i]);
+                done++;
+            }
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+
+        _ring.Return(engine);
+    }
+
     public override void Warm() => _ring.Fill();
 
     public void Dispose() => _ring.Dispose();

@@ -93,6 +93,11 @@ internal sealed class OnnxGuard(OnnxGuardOptions options)
             throw new ModelRejectedException("guard: no ONNX model: the file begins like a web page; look at how it was downloaded");
         }
 
+        if (bytes.Length >= 8 && bytes[4..8].SequenceEqual("ORTM"u8))
+        {
+            throw new ModelRejectedException("guard: no ONNX model: the file is in the format of ONNX Runtime (.ort), which cannot be inspected; export it as ONNX");
+        }
+
         if (bytes.StartsWith("version https://git-lfs"u8))
         {
             throw new ModelRejectedException("guard: no ONNX model: the file is a pointer of Git LFS; fetch what it points to (git lfs pull)");

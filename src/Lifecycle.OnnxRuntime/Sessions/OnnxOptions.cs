@@ -75,6 +75,8 @@ public sealed class OnnxOptions
             configure(native);
         }
 
+        // Last, and whatever was configured: what was inspected is what is loaded. Bytes can be an ONNX and an ORT model at once.
+        native.AddSessionConfigEntry("session.load_model_format", "ONNX");
         return native;
     }
 }

@@ -23,8 +23,9 @@ public sealed class AdmissionOptions
         string? wrong = MaxConcurrency < 1 ? $"MaxConcurrency is {MaxConcurrency}; use at least 1"
             : QueueLength < 0 ? $"QueueLength is {QueueLength}; use 0 or more"
             : QueueBytes < 0 ? $"QueueBytes is {QueueBytes}; use 0 or more"
-            : Timeout <= TimeSpan.Zero ? $"Timeout is {Timeout}; it must be more than zero"
-            : PriorityLevels < 1 ? $"PriorityLevels is {PriorityLevels}; use at least 1"
+            : Timeout <= TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan
+                ? $"Timeout is {Timeout}; use more than zero, or Timeout.InfiniteTimeSpan for no limit"
+            : PriorityLevels is < 1 or > AdmissionQueue.MaximumLevels ? $"PriorityLevels is {PriorityLevels}; use 1 to {AdmissionQueue.MaximumLevels}"
             : null;
         return wrong is null ? this : throw new LifecycleException($"AdmissionOptions of the model '{model}': {wrong}.");
     }

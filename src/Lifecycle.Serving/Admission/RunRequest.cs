@@ -10,4 +10,5 @@ internal readonly record struct RunRequest(int Priority = 0, TimeSpan Timeout = 
 /// <summary>The right to run a model on one's own thread. Give it back exactly once, by <see cref="VersionRunner.Exit"/>.</summary>
 /// <param name="Granted">Timestamp.</param>
 /// <param name="Queue">Ticks of the clock that the call waited.</param>
-internal readonly record struct AdmissionTicket(long Granted, long Queue);
+/// <param name="Times">When the call began and when its caller gives up.</param>
+internal readonly record struct AdmissionTicket(long Granted, long Queue, CallTimes Times);

@@ -252,7 +252,7 @@ internal sealed partial class VersionRunner
         if (at < _alarm)
         {
             _alarm = at;
-            double milliseconds = Math.Ceiling(Math.Max(0, at - now) * 1_000 / _ticksPerSecond);
+            double milliseconds = Math.Ceiling(Math.Max(0, at - now) / _ticksPerSecond * 1_000);
             _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, Tick.TotalMilliseconds, int.MaxValue)), Timeout.InfiniteTimeSpan);
         }
     }

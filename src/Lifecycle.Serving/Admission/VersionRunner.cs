@@ -43,7 +43,7 @@ internal sealed partial class VersionRunner : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="runningElsewhere">Calls that run now without having asked; called often, under the gate.</param>
     /// <param name="start">How a worker gets a thread: the thread pool, unless a test steps by hand.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="LifecycleException">An option is out of range.</exception>
     public VersionRunner(
         string name,
         string version,
@@ -55,7 +55,8 @@ internal sealed partial class VersionRunner : IDisposable
         Func<long>? runningElsewhere = null,
         Action<BatchWorker>? start = null)
     {
-        RunnerLimits.Check(admission, batching);
+        admission.Checked(name);
+        batching.Checked(name);
         Name = name;
         Version = version;
         Model = model;
@@ -194,7 +195,7 @@ internal sealed partial class VersionRunner : IDisposable
 
         if (TryEnter())
         {
-            return new(new AdmissionTicket(now, 0));
+            return new(new AdmissionTicket(now, 0, times));
         }
 
         WaitingCall call = WaitingCall.Rent(this, null, null, 1, bytes, times, _queue.Level(request.Priority), cancellationToken);

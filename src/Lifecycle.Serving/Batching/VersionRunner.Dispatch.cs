@@ -189,7 +189,7 @@ internal sealed partial class VersionRunner
             call.Next = null;
             ServingMeter.QueueChanged(Name, -1);
             MeasureQueue(now - call.Queued);
-            call.Succeed(new AdmissionTicket(now, now - call.Queued));
+            call.Succeed(new AdmissionTicket(now, now - call.Queued, new CallTimes(call.Started, call.Timeout, call.Deadline)));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Serving;
@@ -51,7 +50,7 @@ public sealed partial class ServedModel
             {
                 // No rows need no run: the model says the shapes of nothing.
                 version.Model.Run(inputs, outputs, cancellationToken);
-                long ended = Stopwatch.GetTimestamp();
+                long ended = _context.Time.GetTimestamp();
                 version.Counters.Success(0, new RunTimes(ended - started, 0, 0, 0, 0), ended);
             }
             else
@@ -77,7 +76,7 @@ public sealed partial class ServedModel
         }
         finally
         {
-            Told(trace, lease, started, rows, failure);
+            Told(trace, lease, started, 0, rows, failure);
             lease.Release();
         }
     }
@@ -89,10 +88,11 @@ public sealed partial class ServedModel
         ArgumentNullException.ThrowIfNull(outputs);
         cancellationToken.ThrowIfCancellationRequested();
         ServedVersion version = lease.Version;
-        Guid id = NeedsId || _binding is not null ? LifecycleId.New(_context.Time) : default;
+        bool isWatched = IsWatched || HasSinks;
+        Guid id = isWatched || NeedsId ? LifecycleId.New(_context.Time) : default;
         CallTrace trace = Begin(lease, id);
         Exception? failure = null;
-        long rows = 1;
+        long rows = 1, ended = 0;
         version.Enter(lease.Cell);
         long started = _context.Time.GetTimestamp();
         try
@@ -105,11 +105,19 @@ public sealed partial class ServedModel
             rows = version.Model.Signature.Check(inputs) is >= 0 and long some ? some : 1;
             outputs.Clear();
             version.Model.Run(inputs, outputs, cancellationToken);
-            long ended = _context.Time.GetTimestamp();
-            RunTimes times = new(ended - started, 0, 0, ended - started, 0);
-            version.Counters.Success(rows, times, ended);
-            version.Counters.Execution((int)rows, 0, times.Infer, 0);
-            if (IsWatched || _binding is not null)
+            ended = _context.Time.GetTimestamp();
+            long ticks = ended - started;
+            if (rows == 1)
+            {
+                version.Counters.Single(lease.Core, ticks, ended);
+            }
+            else
+            {
+                version.Counters.Success(rows, new RunTimes(ticks, 0, 0, ticks, 0), ended);
+                version.Counters.Execution((int)rows, 0, ticks, 0);
+            }
+
+            if (isWatched)
             {
                 Tap(lease, Stamp(lease, id, started, null), inputs, outputs, (int)rows);
             }
@@ -129,14 +137,14 @@ public sealed partial class ServedModel
         finally
         {
             version.Exit(lease.Cell);
-            Told(trace, lease, started, rows, failure);
+            Told(trace, lease, started, ended, rows, failure);
         }
     }
 
     /// <summary>A version that is run without being counted, for a replay.</summary>
     internal ReplayTarget Replay(string version)
     {
-        VersionLease lease = Acquire(version: version);
+        VersionLease lease = AcquireNamed(version);
         LoadedModel model = lease.Version.Model;
         return new ReplayTarget(
             (inputs, outputs, token) =>
@@ -151,11 +159,31 @@ public sealed partial class ServedModel
     /// <param name="key">The routing key; null lets the id decide.</param>
     /// <param name="id">The request.</param>
     /// <param name="version">The alias or version that the caller names; null lets the deployment decide.</param>
+    /// <param name="runs">Whether a call begins with it on this thread; it is released so, too.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal VersionLease Acquire(string? key = null, Guid id = default, string? version = null)
+    internal VersionLease Acquire(string? key = null, Guid id = default, string? version = null, bool runs = false)
     {
         RouteArm? only = Volatile.Read(ref _route).Only;
-        return only is not null && version is null && only.Version.TryAcquire(out int cell) ? new VersionLease(only, cell) : AcquireSlowly(key, id, version);
+        return only is not null && version is null && only.Version.TryAcquire(out int cell, runs)
+            ? new VersionLease(only, cell)
+            : AcquireSlowly(key, id, version, runs);
+    }
+
+    /// <summary>Leases the version that a job or a replay names, or that the deployment decides; never another one in its place.</summary>
+    /// <exception cref="PredictionRejectedException">The model is stopped: its fallback is not what was asked for.</exception>
+    internal VersionLease AcquireNamed(string? version)
+    {
+        VersionLease lease = Acquire(id: LifecycleId.New(_context.Time), version: version);
+        if (version is null || !ReferenceEquals(lease.Version, _fallback))
+        {
+            return lease;
+        }
+
+        lease.Release();
+        throw new PredictionRejectedException(
+            RejectionReason.Stopped,
+            $"The model '{Name}' is stopped and answers by its fallback only, which is not version '{version}'. Deployments.ResumeAsync lets it answer again.",
+            TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Whether it was the model that threw, and not the host or the caller.</summary>
@@ -163,14 +191,14 @@ public sealed partial class ServedModel
         or InvalidInputException or PredictionRejectedException or PredictionTimeoutException or PredictionFailedException or UnknownModelException);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private VersionLease AcquireSlowly(string? key, Guid id, string? version)
+    private VersionLease AcquireSlowly(string? key, Guid id, string? version, bool runs)
     {
         SpinWait spin = default;
         for (int attempt = 0; ; attempt++)
         {
             RouteTable route = Volatile.Read(ref _route);
             RouteArm arm = Choose(route, key, id, version);
-            if (arm.Version.TryAcquire(out int cell))
+            if (arm.Version.TryAcquire(out int cell, runs))
             {
                 return new VersionLease(arm, cell);
             }

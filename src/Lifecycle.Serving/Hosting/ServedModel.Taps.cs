@@ -11,6 +11,9 @@ public sealed partial class ServedModel
     /// <summary>Whether log or shadow may want to know of calls.</summary>
     internal bool IsWatched => _log is not null || Volatile.Read(ref _route).Shadow is not null;
 
+    /// <summary>Whether sinks are told of calls.</summary>
+    internal bool HasSinks => _binding?.HasSinks == true;
+
     /// <summary>Whether somebody will ask for the id of a call.</summary>
     internal bool NeedsId => IsWatched || IsSplit || CallTrace.HasListeners;
 
@@ -42,9 +45,9 @@ public sealed partial class ServedModel
             Copy(stamp, inputs, outputs);
             _binding?.Tell(_predictor!, lease.Arm.Version.Typed!, stamp, inputs, outputs, rows);
         }
-        catch (Exception)
+        catch (Exception error)
         {
-            NotTold();
+            NotTold(error);
         }
     }
 
@@ -73,23 +76,38 @@ public sealed partial class ServedModel
         }
     }
 
-    /// <summary>A call could not be put into tensors for log and shadow.</summary>
-    internal void NotTold() => ServingMeter.RecordDropped(Name, "write_failed");
+    /// <summary>A call could not be told to log, shadow or sinks: counted each time, logged ever more rarely.</summary>
+    internal void NotTold(Exception error)
+    {
+        ServingMeter.RecordDropped(Name, "write_failed");
+        long count = Interlocked.Increment(ref _notTold);
+        if (long.IsPow2(count))
+        {
+            ServingLog.NotTold(_context.Logger, error, Name, count);
+        }
+    }
 
     /// <summary>A call has its version.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal CallTrace Begin(VersionLease lease, Guid id) => CallTrace.IsListenedTo ? CallTrace.Begin(Name, _spanName, lease.Arm, id) : default;
+    internal CallTrace Begin(VersionLease lease, Guid id) => CallTrace.IsListenedTo ? CallTrace.Begin(_active, _spanName, lease, id) : default;
 
     /// <summary>A call has its answer, or will have none.</summary>
+    /// <param name="trace">What was begun for it.</param>
+    /// <param name="lease">Its version.</param>
+    /// <param name="started">Timestamp of its beginning.</param>
+    /// <param name="ended">Timestamp of its end; 0 reads the clock.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="failure">Why it has no answer; null when it has.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Told(in CallTrace trace, VersionLease lease, long started, long rows, Exception? failure)
+    internal void Told(in CallTrace trace, VersionLease lease, long started, long ended, long rows, Exception? failure)
     {
         if (ServingMeter.MeasuresCalls)
         {
-            ServingMeter.Predicted(_context.Time.GetElapsedTime(started), Name, lease.Arm, Role(lease), rows, failure);
+            TimeSpan duration = _context.Time.GetElapsedTime(started, ended == 0 ? _context.Time.GetTimestamp() : ended);
+            ServingMeter.Predicted(duration, Name, lease.Arm, Role(lease), rows, failure);
         }
 
-        trace.End(Name, failure);
+        trace.End(_active, lease, failure);
     }
 
     private InferenceRole Role(VersionLease lease) => ReferenceEquals(lease.Arm.Version, _fallback) ? InferenceRole.Fallback : InferenceRole.Primary;

@@ -18,6 +18,7 @@ public sealed partial class ServedModel
     private readonly string[] _pins;
     private readonly TensorCoercion _coercion;
     private readonly string _spanName;
+    private readonly ActiveCalls _active;
     private readonly long _seed;
     private readonly Lock _lock = new();
     private readonly List<VersionRecord> _records = [];
@@ -25,11 +26,13 @@ public sealed partial class ServedModel
     private RouteTable _route = RouteTable.Closed(RouteClosing.NotReady);
     private Deployment _deployment;
     private string? _sourceProblem;
+    private long _notTold;
 
     internal ServedModel(ServedModelPlan plan, HostContext context)
     {
         Name = plan.Name;
         _spanName = $"predict {plan.Name}";
+        _active = ServingMeter.ActiveOf(plan.Name);
         IsOptional = plan.IsOptional;
         Initial = plan.Initial;
         _deployment = plan.Initial;

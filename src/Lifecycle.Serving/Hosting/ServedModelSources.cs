@@ -56,6 +56,18 @@ public static class ServedModelSources
         return builder;
     }
 
+    /// <summary>
+    /// Serves the folder in which the platform of a container puts the files of its model: the one that <c>AIP_STORAGE_URI</c> names (Vertex AI), else
+    /// <c>/opt/ml/model</c> (SageMaker). What lies there is read as by <see cref="FromFolder"/>: <c>model.onnx</c>, or folders of versions.
+    /// </summary>
+    /// <param name="builder">The model.</param>
+    /// <param name="policy">Which versions; null means the latest one.</param>
+    /// <param name="configure">Says how they are looked at.</param>
+    /// <exception cref="LifecycleException"><c>AIP_STORAGE_URI</c> names a bucket; the message says what to do.</exception>
+    public static TBuilder FromContainer<TBuilder>(this TBuilder builder, VersionPolicy? policy = null, Action<FileSourceOptions>? configure = null)
+        where TBuilder : ServedModelBuilder =>
+        builder.FromFolder(ContainerFolder.Of(Environment.GetEnvironmentVariable), policy, configure);
+
     /// <summary>Serves what a source of your own names.</summary>
     public static TBuilder FromSource<TBuilder>(this TBuilder builder, IModelSource source)
         where TBuilder : ServedModelBuilder

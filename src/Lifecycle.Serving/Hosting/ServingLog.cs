@@ -31,6 +31,9 @@ internal static partial class ServingLog
     [LoggerMessage(9, LogLevel.Warning, "Model '{Model}': the inference sink {Sink} threw for the {Count}. time; predictions go on without it.")]
     public static partial void SinkFailed(ILogger logger, Exception error, string model, string sink, long count);
 
+    [LoggerMessage(14, LogLevel.Warning, "Model '{Model}': the log, the shadow or the sinks were not told of a prediction, for the {Count}. time; predictions go on.")]
+    public static partial void NotTold(ILogger logger, Exception error, string model, long count);
+
     [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': {Count} versions are wanted and at most {Most} are loaded; the oldest stay out (ServingOptions.MaximumVersions).")]
     public static partial void TooManyVersions(ILogger logger, string model, int count, int most);
 

@@ -68,7 +68,12 @@ internal sealed class LogEntry
     /// <summary>It was written: gives back what was lent.</summary>
     public void Clear()
     {
-        Stamp = default;
+        if (Stamp.ClientId is not null)
+        {
+            // The rest names what lives anyway.
+            Stamp = default;
+        }
+
         if (_bytes != _own)
         {
             ArrayPool<byte>.Shared.Return(_bytes);

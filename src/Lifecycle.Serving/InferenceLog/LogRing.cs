@@ -13,11 +13,15 @@ internal sealed class LogRing
     /// <summary>As many waiting records wake the writer.</summary>
     public const int WakeAt = 256;
 
+    // The writer tells of so many free places at once: each telling takes a cache line away from the callers.
+    private const int ToldAtOnce = 64;
+
     private const int EntryBytes = 256;
     private const int TensorBytes = 64;
     private const int LengthBytes = sizeof(int);
 
     private readonly Cell[] _cells;
+    private readonly long _mask;
     private readonly long _mostBytes;
     private readonly bool _all;
     private readonly ulong _below;
@@ -29,6 +33,11 @@ internal sealed class LogRing
     private long _full;
     private long _failed;
     private volatile bool _isClosed;
+    private volatile bool _isDraining;
+
+    // What the consumer knows and has not told.
+    private PaddedLong _next;
+    private PaddedLong _freed;
 
     /// <summary>Makes an empty ring.</summary>
     /// <param name="sample">Share of the requests that it wants, above 0 and at most 1.</param>
@@ -44,6 +53,7 @@ internal sealed class LogRing
             _cells[i].Turn = i;
         }
 
+        _mask = long.IsPow2(records) ? records - 1 : -1;
         _mostBytes = bytes;
         _redactions = redactions;
         _wake = wake;
@@ -87,7 +97,7 @@ internal sealed class LogRing
         try
         {
             long size = EntryBytes + Measure(inputs) + (outputs is null ? 0 : Measure(outputs));
-            if (_isClosed)
+            if (_isClosed || IsFull(size))
             {
                 Interlocked.Increment(ref _full);
                 return;
@@ -100,10 +110,10 @@ internal sealed class LogRing
                 return;
             }
 
-            ref Cell cell = ref _cells[position % _cells.Length];
+            ref Cell cell = ref _cells[Place(position)];
             Fill(cell.Entry ??= new LogEntry(), size, stamp, inputs, outputs, rows);
             Volatile.Write(ref cell.Turn, position + 1);
-            if (position + 1 - Volatile.Read(ref _head.Value) >= WakeAt)
+            if (!_isDraining && position + 1 - Volatile.Read(ref _head.Value) >= WakeAt)
             {
                 _wake.Set();
             }
@@ -118,21 +128,47 @@ internal sealed class LogRing
     /// <summary>The oldest record, to be given back by <see cref="Release"/>; null when there is none. One consumer.</summary>
     public LogEntry? Peek()
     {
-        long head = _head.Value;
-        ref Cell cell = ref _cells[head % _cells.Length];
-        return Volatile.Read(ref cell.Turn) == head + 1 ? cell.Entry : null;
+        long next = _next.Value;
+        ref Cell cell = ref _cells[Place(next)];
+        if (Volatile.Read(ref cell.Turn) == next + 1)
+        {
+            return cell.Entry;
+        }
+
+        Tell();
+        return null;
     }
 
     /// <summary>The oldest record was written: its place is free.</summary>
     public void Release()
     {
-        long head = _head.Value;
-        ref Cell cell = ref _cells[head % _cells.Length];
+        long next = _next.Value;
+        ref Cell cell = ref _cells[Place(next)];
         LogEntry entry = cell.Entry!;
-        Interlocked.Add(ref _bytes.Value, -entry.Size);
+        _freed.Value += entry.Size;
         entry.Clear();
-        Volatile.Write(ref _head.Value, head + 1);
-        Volatile.Write(ref cell.Turn, head + _cells.Length);
+        _next.Value = next + 1;
+        Volatile.Write(ref cell.Turn, next + _cells.Length);
+        if (_next.Value - _head.Value >= ToldAtOnce)
+        {
+            Tell();
+        }
+    }
+
+    /// <summary>The consumer takes what there is: nobody needs to wake it.</summary>
+    public void BeginDrain() => _isDraining = true;
+
+    /// <summary>The consumer goes to sleep.</summary>
+    /// <param name="isEmpty">Whether it found nothing more; then it is woken again by what came while it fell asleep.</param>
+    public void EndDrain(bool isEmpty)
+    {
+        Tell();
+        _isDraining = false;
+        Interlocked.MemoryBarrier();
+        if (isEmpty && Waiting >= WakeAt)
+        {
+            _wake.Set();
+        }
     }
 
     /// <summary>From now on every record is dropped and counted.</summary>
@@ -156,6 +192,31 @@ internal sealed class LogRing
 
         return size;
     }
+
+    private void Tell()
+    {
+        if (_freed.Value != 0)
+        {
+            Interlocked.Add(ref _bytes.Value, -_freed.Value);
+            _freed.Value = 0;
+        }
+
+        Volatile.Write(ref _head.Value, _next.Value);
+    }
+
+    // A look before anything is claimed: under more load than the writer takes, most records end here.
+    private bool IsFull(long size)
+    {
+        if (Volatile.Read(ref _bytes.Value) + size > _mostBytes)
+        {
+            return true;
+        }
+
+        long tail = Volatile.Read(ref _tail.Value);
+        return Volatile.Read(ref _cells[Place(tail)].Turn) < tail;
+    }
+
+    private long Place(long position) => _mask >= 0 ? position & _mask : position % _cells.Length;
 
     // the finaliser of SplitMix64
     private static ulong Mix(ulong z)
@@ -185,7 +246,7 @@ internal sealed class LogRing
         position = Volatile.Read(ref _tail.Value);
         while (true)
         {
-            long turn = Volatile.Read(ref _cells[position % _cells.Length].Turn);
+            long turn = Volatile.Read(ref _cells[Place(position)].Turn);
             if (turn < position)
             {
                 return false;

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -215,84 +214,11 @@ internal static class RecordReader
         for (int i = 0; i < value.Count; i++)
         {
             Require(json.Read() && json.TokenType != JsonTokenType.EndArray, "a tensor has fewer elements than its shape says");
-            ReadElement(ref json, value, i);
+            TensorJson.ReadElement(ref json, value, i);
         }
 
         Expect(ref json, JsonTokenType.EndArray);
     }
-
-    public static void ReadElement(ref Utf8JsonReader json, TensorValue value, int i)
-    {
-        switch (value.Type)
-        {
-            case TensorElementType.Boolean:
-                value.Span<bool>()[i] = json.GetBoolean();
-                break;
-            case TensorElementType.UInt8:
-                value.Span<byte>()[i] = json.GetByte();
-                break;
-            case TensorElementType.UInt16:
-                value.Span<ushort>()[i] = json.GetUInt16();
-                break;
-            case TensorElementType.UInt32:
-                value.Span<uint>()[i] = json.GetUInt32();
-                break;
-            case TensorElementType.UInt64:
-                value.Span<ulong>()[i] = json.GetUInt64();
-                break;
-            case TensorElementType.Int8:
-                value.Span<sbyte>()[i] = json.GetSByte();
-                break;
-            case TensorElementType.Int16:
-                value.Span<short>()[i] = json.GetInt16();
-                break;
-            case TensorElementType.Int32:
-                value.Span<int>()[i] = json.GetInt32();
-                break;
-            case TensorElementType.Int64:
-                value.Span<long>()[i] = json.GetInt64();
-                break;
-            case TensorElementType.Float16:
-                // not by way of a float, which would round twice
-                value.Span<Half>()[i] = json.TokenType == JsonTokenType.Number
-                    ? Half.Parse(json.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture) : (Half)NotFinite(json);
-                break;
-            case TensorElementType.Float32:
-                value.Span<float>()[i] = json.TokenType == JsonTokenType.Number ? json.GetSingle() : (float)NotFinite(json);
-                break;
-            case TensorElementType.Float64:
-                value.Span<double>()[i] = json.TokenType == JsonTokenType.Number ? json.GetDouble() : NotFinite(json);
-                break;
-            case TensorElementType.BFloat16:
-                value.Span<ushort>()[i] = BFloat16.ToBits(json.TokenType == JsonTokenType.Number ? json.GetSingle() : (float)NotFinite(json));
-                break;
-            default:
-                value.Texts[i] = Text(ref json);
-                break;
-        }
-    }
-
-    private static byte[] Text(ref Utf8JsonReader json)
-    {
-        if (json.TokenType == JsonTokenType.StartObject)
-        {
-            Require(Property(ref json, out string? name) && name == "b64", "bytes are not told as b64");
-            byte[] bytes = json.GetBytesFromBase64();
-            Expect(ref json, JsonTokenType.EndObject);
-            return bytes;
-        }
-
-        Is(json, JsonTokenType.String);
-        byte[] text = new byte[json.ValueSpan.Length];
-        int length = json.CopyString(text);
-        return length == text.Length ? text : text[..length];
-    }
-
-    private static double NotFinite(in Utf8JsonReader json) =>
-        json.ValueTextEquals("NaN"u8) ? double.NaN
-        : json.ValueTextEquals("Infinity"u8) ? double.PositiveInfinity
-        : json.ValueTextEquals("-Infinity"u8) ? double.NegativeInfinity
-        : throw new FormatException("an element is no number");
 
     // The next property with the reader on its value; false at the end of the object.
     private static bool Property(ref Utf8JsonReader json, [NotNullWhen(true)] out string? name)

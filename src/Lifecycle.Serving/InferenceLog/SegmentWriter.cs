@@ -139,7 +139,17 @@ internal sealed class SegmentWriter : IDisposable
         int awaited = _awaited.Count;
         try
         {
-            Drain();
+            Ring.BeginDrain();
+            bool isEmpty = false;
+            try
+            {
+                isEmpty = Drain();
+            }
+            finally
+            {
+                Ring.EndDrain(isEmpty);
+            }
+
             if (_isDirty && (_isStopping || _storage.Time.GetElapsedTime(_flushed) >= FlushEvery))
             {
                 Flush();
@@ -159,7 +169,9 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    private void Drain()
+    /// <summary>Writes what waits.</summary>
+    /// <returns>Whether nothing waits any more.</returns>
+    private bool Drain()
     {
         while (true)
         {
@@ -169,9 +181,14 @@ internal sealed class SegmentWriter : IDisposable
                 Ring.Release();
             }
 
-            if (_batched == 0 || !TryWrite())
+            if (_batched == 0)
             {
-                return;
+                return true;
+            }
+
+            if (!TryWrite())
+            {
+                return false;
             }
 
             _batched = 0;

@@ -10,6 +10,9 @@ internal abstract class ModelBinding
 
     public abstract Type Output { get; }
 
+    /// <summary>Whether anybody is told of calls.</summary>
+    public abstract bool HasSinks { get; }
+
     /// <summary>Binds a loaded model to the types.</summary>
     /// <returns>The typed model, and the model to run in tensors, which may be another one around the given.</returns>
     /// <exception cref="ModelRejectedException">The types do not fit.</exception>
@@ -46,6 +49,8 @@ internal sealed class ModelBinding<
     public override Type Input => typeof(TIn);
 
     public override Type Output => typeof(TOut);
+
+    public override bool HasSinks => Sinks.Count > 0;
 
     public override (TypedModel Typed, LoadedModel Model) Bind(LoadedModel model, string platform, PredictionOrigin origin, ServedModelPlan plan)
     {

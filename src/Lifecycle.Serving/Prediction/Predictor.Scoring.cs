@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Lifecycle.Serving;
 
 /// <content>Many rows.</content>
@@ -15,27 +13,11 @@ public sealed partial class Predictor<TIn, TOut>
     /// <param name="ct">Stops within one chunk of 256 rows.</param>
     /// <exception cref="PredictionRejectedException">No version is ready.</exception>
     /// <exception cref="PredictionFailedException">The model threw and errors are not collected.</exception>
-    public async IAsyncEnumerable<Scored<TOut>> ScoreAsync(
-        IAsyncEnumerable<TIn> rows, ScoringOptions? options = null, Action<ScoringProgress>? progress = null, [EnumeratorCancellation] CancellationToken ct = default)
+    public IAsyncEnumerable<Scored<TOut>> ScoreAsync(
+        IAsyncEnumerable<TIn> rows, ScoringOptions? options = null, Action<ScoringProgress>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        options ??= new ScoringOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxDegree, 1);
-        ct.ThrowIfCancellationRequested();
-        VersionLease lease = _model.Acquire(id: LifecycleId.New(_time), version: options.Version);
-        try
-        {
-            int degree = Math.Clamp(options.MaxDegree, 1, Math.Max(1, _model.MaxConcurrency / 2));
-            ScoringJob<TIn, TOut> job = new(_model, Unsafe.As<TypedModel<TIn, TOut>>(lease.Version.Typed!), lease, options, degree);
-            await foreach (Scored<TOut> row in job.RunAsync(rows, progress, _time, ct).ConfigureAwait(false))
-            {
-                yield return row;
-            }
-        }
-        finally
-        {
-            lease.Release();
-        }
+        return Job(options, progress).RunAsync(stop => RowSource<TIn>.Of(rows, stop), ct);
     }
 
     /// <inheritdoc cref="ScoreAsync(IAsyncEnumerable{TIn}, ScoringOptions?, Action{ScoringProgress}?, CancellationToken)"/>
@@ -43,6 +25,13 @@ public sealed partial class Predictor<TIn, TOut>
         IEnumerable<TIn> rows, ScoringOptions? options = null, Action<ScoringProgress>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return ScoreAsync(rows.ToAsyncEnumerable(), options, progress, ct);
+        return Job(options, progress).RunAsync(_ => RowSource<TIn>.Of(rows), ct);
+    }
+
+    private ScoringJob<TIn, TOut> Job(ScoringOptions? options, Action<ScoringProgress>? progress)
+    {
+        options ??= new ScoringOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxDegree, 1, nameof(options));
+        return new ScoringJob<TIn, TOut>(_model, options, progress, _time);
     }
 }

@@ -50,10 +50,10 @@ public sealed partial class Predictor<TIn, TOut>
 
                 _model.Copy(stamp, pair.Inputs, pair.Outputs);
             }
-            catch (Exception)
+            catch (Exception error)
             {
                 // The caller has an answer: that a row does not fit into tensors is no failure of the call.
-                _model.NotTold();
+                _model.NotTold(error);
             }
             finally
             {
@@ -72,9 +72,9 @@ public sealed partial class Predictor<TIn, TOut>
                 tensors.WriteInput(pair.Inputs, 1, 0, input);
                 _model.CopyFailure(stamp, pair.Inputs, error);
             }
-            catch (Exception)
+            catch (Exception untold)
             {
-                _model.NotTold();
+                _model.NotTold(untold);
             }
             finally
             {

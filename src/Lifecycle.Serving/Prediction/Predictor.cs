@@ -97,7 +97,7 @@ public sealed partial class Predictor<
         }
         finally
         {
-            _model.Told(trace, lease, started, 1, failure);
+            _model.Told(trace, lease, started, 0, 1, failure);
             lease.Release();
         }
     }
@@ -108,15 +108,14 @@ public sealed partial class Predictor<
     {
         bool isWatched = _sinks.Length != 0 || _model.IsWatched;
         Guid id = isWatched || _model.NeedsId ? LifecycleId.New(_time) : default;
-        VersionLease lease = _model.Acquire(Key(input), id);
+        VersionLease lease = _model.Acquire(Key(input), id, runs: true);
         ServedVersion version = lease.Version;
 
         // The binding of this model made the function with these very types.
         TypedModel<TIn, TOut> typed = Unsafe.As<TypedModel<TIn, TOut>>(version.Typed!);
         CallTrace trace = _model.Begin(lease, id);
         Exception? failure = null;
-        version.Enter(lease.Cell);
-        long started = _time.GetTimestamp();
+        long started = _time.GetTimestamp(), ended = 0;
         try
         {
             if (fresh)
@@ -128,8 +127,8 @@ public sealed partial class Predictor<
                 typed.Function.Predict(input, ref output);
             }
 
-            long ended = _time.GetTimestamp();
-            version.Counters.Single(ended - started, ended);
+            ended = _time.GetTimestamp();
+            version.Counters.Single(lease.Core, ended - started, ended);
             if (isWatched)
             {
                 Tell(typed, _model.Stamp(lease, id, started, null), input, output);
@@ -153,9 +152,8 @@ public sealed partial class Predictor<
         }
         finally
         {
-            version.Exit(lease.Cell);
-            _model.Told(trace, lease, started, 1, failure);
-            lease.Release();
+            _model.Told(trace, lease, started, ended, 1, failure);
+            lease.Release(runs: true);
         }
     }
 
@@ -169,6 +167,12 @@ public sealed partial class Predictor<
         {
             TOut output = typed.Function.Predict(input);
             long ended = _time.GetTimestamp();
+            if (ended >= ticket.Times.Deadline)
+            {
+                // Who asked has given up, as with a call in tensors.
+                throw new PredictionTimeoutException(_model.Name, ticket.Times.Timeout);
+            }
+
             if (ticket.Queue == 0)
             {
                 version.Counters.Single(ended - began, ended);
@@ -181,7 +185,7 @@ public sealed partial class Predictor<
 
             return output;
         }
-        catch (Exception error) when (ServedModel.IsOfTheModel(error))
+        catch (Exception error) when (error is PredictionTimeoutException || ServedModel.IsOfTheModel(error))
         {
             version.Counters.Failure(_time.GetTimestamp() - began);
             throw;

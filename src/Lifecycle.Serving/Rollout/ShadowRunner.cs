@@ -17,8 +17,9 @@ internal sealed class ShadowRunner : IAsyncDisposable
     private readonly Channel<ShadowCopy> _copies = Channel.CreateBounded<ShadowCopy>(new BoundedChannelOptions(Waiting) { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly ShadowTally _tally = new();
-    private readonly List<(ServedVersion Version, Task Run)> _hanging = [];
     private readonly Lock _lock = new();
+    private ServedVersion[] _hanging = [];
+    private int _waiting;
     private Task? _work;
 
     public ShadowRunner(string model, HostContext context)
@@ -42,8 +43,8 @@ internal sealed class ShadowRunner : IAsyncDisposable
     /// <param name="outputs">What came out.</param>
     public void Offer(RouteArm arm, in InferenceStamp stamp, TensorSet inputs, TensorSet outputs)
     {
-        // Not even the copy is made when there is no room for it.
-        if (_copies.Reader.Count >= Waiting)
+        // Not even the copy is made when there is no room for it or nobody would run it.
+        if (Volatile.Read(ref _waiting) >= Waiting || HangsOn(arm.Version))
         {
             Drop();
             return;
@@ -52,8 +53,10 @@ internal sealed class ShadowRunner : IAsyncDisposable
         ShadowCopy copy = new(arm, stamp);
         inputs.CopyTo(copy.Inputs);
         outputs.CopyTo(copy.Outputs);
+        Interlocked.Increment(ref _waiting);
         if (!_copies.Writer.TryWrite(copy))
         {
+            Interlocked.Decrement(ref _waiting);
             copy.Dispose();
             Drop();
             return;
@@ -66,14 +69,7 @@ internal sealed class ShadowRunner : IAsyncDisposable
     }
 
     /// <summary>Whether a run of this version took longer than the limit and has not come back.</summary>
-    public bool HangsOn(ServedVersion version)
-    {
-        lock (_lock)
-        {
-            _hanging.RemoveAll(static h => h.Run.IsCompleted);
-            return _hanging.Exists(h => h.Version == version);
-        }
-    }
+    public bool HangsOn(ServedVersion version) => Array.IndexOf(Volatile.Read(ref _hanging), version) >= 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -110,6 +106,7 @@ internal sealed class ShadowRunner : IAsyncDisposable
     {
         await foreach (ShadowCopy copy in _copies.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
+            Interlocked.Decrement(ref _waiting);
             if (HangsOn(copy.Arm.Version))
             {
                 copy.Dispose();
@@ -126,7 +123,8 @@ internal sealed class ShadowRunner : IAsyncDisposable
             }
             catch (TimeoutException late)
             {
-                Hangs(copy, run, late);
+                Hangs(copy, late);
+                _ = ComeBackAsync(copy.Arm.Version, run);
                 _ = end.CancelAsync();
             }
             finally
@@ -145,11 +143,23 @@ internal sealed class ShadowRunner : IAsyncDisposable
         end.Dispose();
     }
 
-    private void Hangs(ShadowCopy copy, Task run, TimeoutException late)
+    /// <summary>A run that hung ends after all: its version gets copies again, unless another one hangs.</summary>
+    private async Task ComeBackAsync(ServedVersion version, Task run)
+    {
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+        {
+            List<ServedVersion> left = [.. _hanging];
+            left.Remove(version);
+            Volatile.Write(ref _hanging, [.. left]);
+        }
+    }
+
+    private void Hangs(ShadowCopy copy, TimeoutException late)
     {
         lock (_lock)
         {
-            _hanging.Add((copy.Arm.Version, run));
+            Volatile.Write(ref _hanging, [.. _hanging, copy.Arm.Version]);
         }
 
         Fail(copy, Stamp(copy, Limit, late), "timeout");

@@ -19,21 +19,10 @@ internal sealed class ShadowTally
     private double _shadowSeconds;
     private double _primarySeconds;
 
-    public void Drop()
-    {
-        lock (_lock)
-        {
-            _dropped++;
-        }
-    }
+    // Callers drop: they wait for no comparison.
+    public void Drop() => Interlocked.Increment(ref _dropped);
 
-    public void Error()
-    {
-        lock (_lock)
-        {
-            _errors++;
-        }
-    }
+    public void Error() => Interlocked.Increment(ref _errors);
 
     /// <summary>Counts one pair of answers.</summary>
     /// <returns>Whether they are equal.</returns>

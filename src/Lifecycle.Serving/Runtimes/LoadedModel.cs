@@ -63,6 +63,21 @@ public abstract class ModelFunction<TIn, TOut>
     /// <summary>Predicts into the caller's object, if there is one and the runtime can.</summary>
     public abstract void Predict(TIn input, ref TOut output);
 
+    /// <summary>
+    /// Predicts rows one after the other on this thread. A runtime that has to get something for each call, as an engine out of a pool, gets it once here.
+    /// </summary>
+    /// <param name="inputs">The rows.</param>
+    /// <param name="outputs">As many answers.</param>
+    /// <param name="done">Is raised by one after each row, so that it tells which row threw.</param>
+    public virtual void Predict(ReadOnlySpan<TIn> inputs, Span<TOut> outputs, ref int done)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            Predict(inputs[i], ref outputs[i]);
+            done++;
+        }
+    }
+
     /// <summary>Does what makes the first call as fast as the later ones.</summary>
     public virtual void Warm()
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -10,12 +9,12 @@ namespace Lifecycle.Serving;
 /// </summary>
 internal sealed class ScoringJob<
     [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
-    [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>(ServedModel model, TypedModel<TIn, TOut> typed, VersionLease lease, ScoringOptions options, int degree)
+    [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>(ServedModel model, ScoringOptions options, Action<ScoringProgress>? progress, TimeProvider time)
 {
     /// <summary>Rows of a chunk.</summary>
     public const int ChunkRows = 256;
 
-    private readonly ServedVersion _version = lease.Version;
+    private readonly int _degree = Math.Clamp(options.MaxDegree, 1, Math.Max(1, model.MaxConcurrency / 2));
     private int _living;
 
     /// <summary>Chunks in memory now; for tests.</summary>
@@ -24,158 +23,167 @@ internal sealed class ScoringJob<
     /// <summary>Most chunks that were in memory at once; for tests.</summary>
     internal int MostLiving { get; private set; }
 
+    /// <summary>Scores the rows of a source, which is made when the first answer is asked for.</summary>
     public async IAsyncEnumerable<Scored<TOut>> RunAsync(
-        IAsyncEnumerable<TIn> rows, Action<ScoringProgress>? progress, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<CancellationToken, RowSource<TIn>> rows, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        VersionLease lease = model.AcquireNamed(options.Version);
+        ServedVersion version = lease.Version;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        long started = time.GetTimestamp(), told = started, returned = 0, failed = 0;
         Queue<Task<Chunk>> chunks = new();
-        IAsyncEnumerator<TIn> source = rows.GetAsyncEnumerator(stop.Token);
-        await using (source.ConfigureAwait(false))
+        RowSource<TIn>? source = null;
+        try
         {
-            try
+            source = rows(stop.Token);
+            long started = time.GetTimestamp(), told = started, returned = 0, failed = 0, first = 0;
+            bool more = true;
+            while (more || chunks.Count > 0)
             {
-                bool more = true;
-                long first = 0;
-                while (more || chunks.Count > 0)
+                while (more && chunks.Count < 2 * _degree && Running(chunks) < _degree)
                 {
-                    while (more && chunks.Count < 2 * degree && Running(chunks) < degree)
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Chunk chunk = Rent(first);
+                    chunk.Count = await source.ReadAsync(chunk.Inputs, ChunkRows).ConfigureAwait(false);
+                    more = chunk.Count == ChunkRows;
+                    first += chunk.Count;
+                    if (chunk.Count == 0)
                     {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        Chunk chunk = Rent(first);
-                        more = await FillAsync(chunk, source).ConfigureAwait(false);
-                        first += chunk.Count;
-                        if (chunk.Count == 0)
-                        {
-                            Return(chunk);
-                            break;
-                        }
-
-                        chunks.Enqueue(Task.Run(() => Score(chunk, stop.Token), stop.Token));
-                    }
-
-                    if (chunks.Count == 0)
-                    {
+                        Return(chunk);
                         break;
                     }
 
-                    Chunk done = await chunks.Dequeue().ConfigureAwait(false);
-                    for (int i = 0; i < done.Count; i++)
-                    {
-                        Scored<TOut> row = new(done.First + i, done.Outputs[i], done.Errors?[i]);
-                        failed += row.Error is null ? 0 : 1;
-                        returned++;
-                        yield return row;
-                    }
-
-                    Return(done);
-                    if (progress is not null && time.GetElapsedTime(told) >= options.ProgressInterval)
-                    {
-                        told = time.GetTimestamp();
-                        Tell(progress, time.GetElapsedTime(started), returned, failed);
-                    }
+                    chunks.Enqueue(Task.Run(() => Score(version, chunk, stop.Token), stop.Token));
                 }
 
-                if (progress is not null)
+                if (chunks.Count == 0)
                 {
-                    Tell(progress, time.GetElapsedTime(started), returned, failed);
+                    break;
+                }
+
+                Chunk done = await chunks.Dequeue().ConfigureAwait(false);
+                for (int i = 0; i < done.Count; i++)
+                {
+                    Scored<TOut> row = new(done.First + i, done.Outputs[i], done.Errors?[i]);
+                    failed += row.Error is null ? 0 : 1;
+                    returned++;
+                    yield return row;
+                }
+
+                Return(done);
+                if (progress is not null && time.GetElapsedTime(told) >= options.ProgressInterval)
+                {
+                    told = time.GetTimestamp();
+                    Tell(time.GetElapsedTime(started), returned, failed);
+                }
+            }
+
+            Tell(time.GetElapsedTime(started), returned, failed);
+        }
+        finally
+        {
+            // Nothing may run on the version after its lease is given back.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(chunks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (source is not null)
+                {
+                    await source.DisposeAsync().ConfigureAwait(false);
                 }
             }
             finally
             {
-                // Nothing may run on the version after its lease is given back.
-                await stop.CancelAsync().ConfigureAwait(false);
-                await ((Task)Task.WhenAll(chunks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                lease.Release();
             }
         }
     }
 
-    private static int Running(Queue<Task<Chunk>> chunks) => chunks.Count(c => !c.IsCompleted);
+    private static int Running(Queue<Task<Chunk>> chunks)
+    {
+        int running = 0;
+        foreach (Task<Chunk> chunk in chunks)
+        {
+            running += chunk.IsCompleted ? 0 : 1;
+        }
 
-    private void Tell(Action<ScoringProgress> progress, TimeSpan elapsed, long returned, long failed) => progress(
+        return running;
+    }
+
+    private void Tell(TimeSpan elapsed, long returned, long failed) => progress?.Invoke(
         new ScoringProgress(returned, failed, elapsed > TimeSpan.Zero ? returned / elapsed.TotalSeconds : 0, elapsed, options.Total));
 
-    private static async ValueTask<bool> FillAsync(Chunk chunk, IAsyncEnumerator<TIn> source)
+    private Chunk Score(ServedVersion version, Chunk chunk, CancellationToken cancellationToken)
     {
-        while (chunk.Count < ChunkRows)
+        cancellationToken.ThrowIfCancellationRequested();
+        TypedModel<TIn, TOut> typed = Unsafe.As<TypedModel<TIn, TOut>>(version.Typed!);
+        if (!typed.IsBatched || typed.Tensors is null || !TryTogether(version, typed.Tensors, chunk, cancellationToken))
         {
-            if (!await source.MoveNextAsync().ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            chunk.Inputs[chunk.Count++] = source.Current;
-        }
-
-        return true;
-    }
-
-    private Chunk Score(Chunk chunk, CancellationToken cancellationToken)
-    {
-        if (typed.Tensors is not null && typed.IsBatched)
-        {
-            if (TryScoreTogether(chunk, typed.Tensors, cancellationToken))
-            {
-                return chunk;
-            }
-        }
-
-        for (int i = 0; i < chunk.Count; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Score(chunk, i);
+            OneByOne(version, typed.Function, chunk, cancellationToken);
         }
 
         return chunk;
     }
 
     /// <summary>One run over all rows; false when it threw, so that rows are tried one by one and each gets its own error.</summary>
-    private bool TryScoreTogether(Chunk chunk, TensorBinding<TIn, TOut> tensors, CancellationToken cancellationToken)
+    private bool TryTogether(ServedVersion version, TensorBinding<TIn, TOut> tensors, Chunk chunk, CancellationToken cancellationToken)
     {
         using TensorPair pair = new();
-        long started = Stopwatch.GetTimestamp();
+        long started = time.GetTimestamp();
         try
         {
             tensors.WriteInputs(pair.Inputs, chunk.Inputs.AsSpan(0, chunk.Count));
-            long written = Stopwatch.GetTimestamp();
-            _version.Model.Run(pair.Inputs, pair.Outputs, cancellationToken);
-            long ran = Stopwatch.GetTimestamp();
+            long written = time.GetTimestamp();
+            version.Model.Run(pair.Inputs, pair.Outputs, cancellationToken);
+            ChunkedRun.RequireRows(pair.Outputs, chunk.Count);
+            long ran = time.GetTimestamp();
             for (int i = 0; i < chunk.Count; i++)
             {
                 chunk.Outputs[i] = tensors.ReadOutput(pair.Outputs, i);
             }
 
-            long read = Stopwatch.GetTimestamp();
+            long read = time.GetTimestamp();
             RunTimes times = new(read - started, 0, written - started, ran - written, read - ran);
-            _version.Counters.Success(chunk.Count, times, read);
-            _version.Counters.Execution(chunk.Count, times.Input, times.Infer, times.Output);
+            version.Counters.Success(chunk.Count, times, read);
+            version.Counters.Execution(chunk.Count, times.Input, times.Infer, times.Output);
             return true;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }
     }
 
-    private void Score(Chunk chunk, int row)
+    /// <summary>Row after row, on as few rents of what the model keeps for a thread as there are rows that fail.</summary>
+    private void OneByOne(ServedVersion version, ModelFunction<TIn, TOut> function, Chunk chunk, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
-        try
+        int next = 0;
+        while (next < chunk.Count)
         {
-            typed.Function.Predict(chunk.Inputs[row], ref chunk.Outputs[row]);
-            long ended = Stopwatch.GetTimestamp();
-            _version.Counters.Single(ended - started, ended);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            _version.Counters.Failure(Stopwatch.GetTimestamp() - started);
-            Exception told = ServedModel.IsOfTheModel(error) ? new PredictionFailedException(model.Name, _version.Version, error) : error;
-            if (options.OnError == ScoringErrors.Throw)
+            cancellationToken.ThrowIfCancellationRequested();
+            int done = 0;
+            long started = time.GetTimestamp();
+            try
             {
-                throw told;
+                function.Predict(chunk.Inputs.AsSpan(next, chunk.Count - next), chunk.Outputs.AsSpan(next, chunk.Count - next), ref done);
+                long ended = time.GetTimestamp();
+                version.Counters.Singles(done, ended - started, ended);
+                return;
             }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                long ended = time.GetTimestamp(), share = (ended - started) / (done + 1);
+                version.Counters.Singles(done, ended - started - share, ended);
+                version.Counters.Failure(share);
+                Exception told = ServedModel.IsOfTheModel(error) ? new PredictionFailedException(model.Name, version.Version, error) : error;
+                if (options.OnError == ScoringErrors.Throw)
+                {
+                    throw told;
+                }
 
-            (chunk.Errors ??= new Exception?[ChunkRows])[row] = told;
+                (chunk.Errors ??= new Exception?[ChunkRows])[next + done] = told;
+                next += done + 1;
+            }
         }
     }
 

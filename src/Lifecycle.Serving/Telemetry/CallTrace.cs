@@ -20,32 +20,23 @@ internal readonly struct CallTrace
     /// <summary>Whether there is anything to begin; two reads when nobody listens.</summary>
     public static bool IsListenedTo => ServingMeter.CountsActive || HasListeners;
 
-    public static CallTrace Begin(string model, string span, RouteArm arm, Guid id)
+    public static CallTrace Begin(ActiveCalls calls, string span, in VersionLease lease, Guid id)
     {
         bool isCounted = ServingMeter.CountsActive;
         if (isCounted)
         {
-            ServingMeter.ActiveChanged(model, 1);
+            calls.Change(lease.Core, 1);
         }
 
-        Activity? activity = HasListeners ? ServingMeter.Source.StartActivity(span) : null;
-        if (activity is { IsAllDataRequested: true })
-        {
-            activity.SetTag("lifecycle.model.name", model);
-            activity.SetTag("lifecycle.model.version", arm.Version.Version);
-            activity.SetTag("lifecycle.serving.arm", arm.Name);
-            activity.SetTag("lifecycle.serving.request", id.ToString("N"));
-        }
-
-        return new CallTrace(activity, isCounted);
+        return new CallTrace(HasListeners ? Span(calls.Model, span, lease.Arm, id) : null, isCounted);
     }
 
     /// <summary>The call ended.</summary>
-    public void End(string model, Exception? failure)
+    public void End(ActiveCalls calls, in VersionLease lease, Exception? failure)
     {
         if (_isCounted)
         {
-            ServingMeter.ActiveChanged(model, -1);
+            calls.Change(lease.Core, -1);
         }
 
         if (_span is not null)
@@ -58,5 +49,19 @@ internal readonly struct CallTrace
 
             _span.Dispose();
         }
+    }
+
+    private static Activity? Span(string model, string span, RouteArm arm, Guid id)
+    {
+        Activity? activity = ServingMeter.Source.StartActivity(span);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag("lifecycle.model.name", model);
+            activity.SetTag("lifecycle.model.version", arm.Version.Version);
+            activity.SetTag("lifecycle.serving.arm", arm.Name);
+            activity.SetTag("lifecycle.serving.request", id.ToString("N"));
+        }
+
+        return activity;
     }
 }

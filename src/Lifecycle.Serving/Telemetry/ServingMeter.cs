@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Serving;
 
@@ -18,8 +19,12 @@ internal static partial class ServingMeter
     private static readonly Counter<long> PredictionRows =
         Meter.CreateCounter<long>("lifecycle.serving.prediction.rows", "{row}", "Rows answered.");
 
-    private static readonly UpDownCounter<long> RequestActive =
-        Meter.CreateUpDownCounter<long>("lifecycle.serving.request.active", "{request}", "Calls that have their version and no answer yet.");
+    // The models of all hosts, as long as they live.
+    private static readonly ConditionalWeakTable<ActiveCalls, string> Active = [];
+
+    // Observed, because two changes a call would cost more than all else that is measured of it.
+    private static readonly ObservableUpDownCounter<long> RequestActive = Meter.CreateObservableUpDownCounter(
+        "lifecycle.serving.request.active", ObserveActive, "{request}", "Calls that have their version and no answer yet.");
 
     private static readonly Counter<long> RequestRejected =
         Meter.CreateCounter<long>("lifecycle.serving.request.rejected", "{request}", "Calls refused before any work.");
@@ -45,40 +50,38 @@ internal static partial class ServingMeter
     private static readonly Counter<long> ShadowResults =
         Meter.CreateCounter<long>("lifecycle.serving.shadow.result", "{run}", "Copies that a shadow got, by what came of them.");
 
-    private static readonly string[] Roles = ["primary", "shadow", "fallback"];
-
     /// <summary>Whether somebody listens to the times or rows of calls.</summary>
     public static bool MeasuresCalls => PredictionDuration.Enabled || PredictionRows.Enabled;
 
     /// <summary>Whether somebody listens to the number of active calls.</summary>
     public static bool CountsActive => RequestActive.Enabled;
 
+    /// <summary>The active calls of a model are observed from now on.</summary>
+    public static ActiveCalls ActiveOf(string model)
+    {
+        ActiveCalls calls = new(model);
+        Active.Add(calls, model);
+        return calls;
+    }
+
     /// <summary>A call ended.</summary>
     public static void Predicted(TimeSpan duration, string model, RouteArm arm, InferenceRole role, long rows, Exception? failure)
     {
+        KeyValuePair<string, object?>[] tags = arm.Tags(model, role);
         if (failure is null && role != InferenceRole.Shadow)
         {
-            PredictionRows.Add(rows, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.model.version", arm.Version.Version));
+            PredictionRows.Add(rows, tags.AsSpan(0, RouteArm.VersionTags));
         }
 
-        if (PredictionDuration.Enabled)
+        if (failure is null)
         {
-            TagList tags = new()
-            {
-                { "lifecycle.model.name", model }, { "lifecycle.model.version", arm.Version.Version }, { "lifecycle.serving.arm", arm.Name },
-                { "lifecycle.serving.role", Roles[(int)role] },
-            };
-            if (failure is not null)
-            {
-                tags.Add("error.type", failure.GetType().FullName);
-            }
-
             PredictionDuration.Record(duration.TotalSeconds, tags);
         }
+        else if (PredictionDuration.Enabled)
+        {
+            PredictionDuration.Record(duration.TotalSeconds, [.. tags, new("error.type", failure.GetType().FullName)]);
+        }
     }
-
-    /// <summary>Calls began (above zero) or ended.</summary>
-    public static void ActiveChanged(string model, int change) => RequestActive.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
 
     public static void Shadowed(string model, string result) =>
         ShadowResults.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.result", result));
@@ -113,4 +116,9 @@ internal static partial class ServingMeter
 
     public static void RecordDropped(string model, string reason) =>
         Dropped.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", reason));
+
+    /// <summary>One measurement a name: hosts of one process may serve the same.</summary>
+    private static IEnumerable<Measurement<long>> ObserveActive() => Active
+        .GroupBy(pair => pair.Value, pair => pair.Key.Count, StringComparer.Ordinal)
+        .Select(group => new Measurement<long>(group.Sum(), new KeyValuePair<string, object?>("lifecycle.model.name", group.Key)));
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Numerics;
 
 namespace Lifecycle.Serving;
@@ -15,8 +14,8 @@ internal sealed class VersionCounters
 
     // A cell is 32 longs, 256 bytes.
     private const int Width = 32;
-    private const int Singles = 0;
-    private const int SingleTicks = 1;
+    private const int Alone = 0;
+    private const int AloneTicks = 1;
     private const int Succeeded = 2;
     private const int SuccessTicks = 3;
     private const int Failed = 4;
@@ -41,19 +40,40 @@ internal sealed class VersionCounters
     public static int Cell => Thread.GetCurrentProcessorId() & Mask;
 
     /// <summary>One row was predicted by a run of its own on the caller's thread.</summary>
-    /// <param name="ticks">Stopwatch ticks of the run.</param>
+    /// <param name="ticks">Ticks of the clock of the run.</param>
     /// <param name="ended">Timestamp of its end.</param>
-    public void Single(long ticks, long ended)
+    public void Single(long ticks, long ended) => Single(Cell, ticks, ended);
+
+    /// <inheritdoc cref="Single(long, long)"/>
+    /// <param name="core">The core that runs, or ran a moment ago.</param>
+    /// <param name="ticks">Ticks of the clock of the run.</param>
+    /// <param name="ended">Timestamp of its end.</param>
+    public void Single(int core, long ticks, long ended)
     {
-        int cell = (Cell + 1) * Width;
-        Interlocked.Increment(ref _cells[cell + Singles]);
-        Interlocked.Add(ref _cells[cell + SingleTicks], ticks);
+        int cell = (core + 1) * Width;
+        Interlocked.Increment(ref _cells[cell + Alone]);
+        Interlocked.Add(ref _cells[cell + AloneTicks], ticks);
         Volatile.Write(ref _cells[cell + Last], ended);
+    }
+
+    /// <summary>So many rows were predicted one after the other on one thread, each by a run of its own.</summary>
+    /// <param name="count">How many; none changes nothing.</param>
+    /// <param name="ticks">Ticks of the clock of all of them.</param>
+    /// <param name="ended">Timestamp of the end of the last.</param>
+    public void Singles(int count, long ticks, long ended)
+    {
+        if (count > 0)
+        {
+            int cell = (Cell + 1) * Width;
+            Interlocked.Add(ref _cells[cell + Alone], count);
+            Interlocked.Add(ref _cells[cell + AloneTicks], ticks);
+            Volatile.Write(ref _cells[cell + Last], ended);
+        }
     }
 
     /// <summary>One request was answered.</summary>
     /// <param name="rows">Its rows.</param>
-    /// <param name="times">Stopwatch ticks of its parts.</param>
+    /// <param name="times">Ticks of the clock of its parts.</param>
     /// <param name="ended">Timestamp of its end.</param>
     public void Success(long rows, in RunTimes times, long ended)
     {
@@ -71,7 +91,7 @@ internal sealed class VersionCounters
     /// <summary>All answered requests of one run, at the price of one.</summary>
     /// <param name="requests">How many.</param>
     /// <param name="rows">Their rows.</param>
-    /// <param name="sums">Stopwatch ticks of their parts, summed.</param>
+    /// <param name="sums">Ticks of the clock of their parts, summed.</param>
     /// <param name="ended">Timestamp of their end.</param>
     public void Successes(int requests, long rows, in RunTimes sums, long ended)
     {
@@ -124,9 +144,12 @@ internal sealed class VersionCounters
     }
 
     /// <summary>The sums as they are now.</summary>
-    public ServingStatistics Snapshot(DateTimeOffset now, long timestamp)
+    /// <param name="time">The clock of which all ticks are.</param>
+    public ServingStatistics Snapshot(TimeProvider time)
     {
-        long singles = Sum(Singles), singleTicks = Sum(SingleTicks), last = 0;
+        TimeSpan Time(long ticks) => time.GetElapsedTime(0, ticks);
+
+        long singles = Sum(Alone), singleTicks = Sum(AloneTicks), last = 0;
         for (int i = 1; i <= Mask + 1; i++)
         {
             last = Math.Max(last, Volatile.Read(ref _cells[(i * Width) + Last]));
@@ -165,12 +188,10 @@ internal sealed class VersionCounters
             OutputTime = Time(Sum(OutputTicks)),
             Rows = Sum(Rows) + singles,
             Executions = Sum(Executions) + singles,
-            LastInference = last == 0 ? null : now - Time(timestamp - last),
+            LastInference = last == 0 ? null : time.GetUtcNow() - Time(time.GetTimestamp() - last),
             Batches = [.. batches.Values],
         };
     }
-
-    private static TimeSpan Time(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
 
     private long[] MakeBatches(int core)
     {
@@ -206,5 +227,5 @@ internal sealed class VersionCounters
     }
 }
 
-/// <summary>Stopwatch ticks of the parts of one request.</summary>
+/// <summary>Ticks of the clock of the parts of one request.</summary>
 internal readonly record struct RunTimes(long Total, long Queue, long Input, long Infer, long Output);

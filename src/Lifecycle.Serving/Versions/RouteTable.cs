@@ -108,6 +108,22 @@ internal sealed class RouteArm(string name, ServedVersion version, int weight)
 
     /// <summary>Its share of the traffic, 0 to 1.</summary>
     public readonly double Propensity = weight / (double)TrafficSplit.Buckets;
+
+    /// <summary>So many of its tags name model and version.</summary>
+    public const int VersionTags = 2;
+
+    private static readonly string[] Roles = ["primary", "shadow", "fallback"];
+
+    private readonly KeyValuePair<string, object?>[]?[] _tags = new KeyValuePair<string, object?>[]?[Roles.Length];
+
+    /// <summary>What a measurement of its calls is tagged with; made once, as every call asks for it.</summary>
+    /// <param name="model">Always the same.</param>
+    /// <param name="role">In which the version answers.</param>
+    public KeyValuePair<string, object?>[] Tags(string model, InferenceRole role) => _tags[(int)role] ??=
+    [
+        new("lifecycle.model.name", model), new("lifecycle.model.version", Version.Version), new("lifecycle.serving.arm", Name),
+        new("lifecycle.serving.role", Roles[(int)role]),
+    ];
 }
 
 /// <summary>Why nothing answers.</summary>

@@ -10,10 +10,13 @@ internal sealed class ServedVersion
 {
     private const long Closed = 1L << 62;
 
-    // A cell is 16 longs, 128 bytes: leases, calls that run on their caller's thread, drained flag.
-    private const int Width = 16;
-    private const int Running = 1;
-    private const int Drained = 2;
+    // A cell is 16 longs, 128 bytes. The first counts leases in its lower half and, above them, calls that run on their caller's thread,
+    // so that such a call is counted in both by one addition; the second says that the cell is drained.
+    private const int WidthBits = 4;
+    private const int Width = 1 << WidthBits;
+    private const int RunningBits = 32;
+    private const long Running = 1L << RunningBits;
+    private const int Drained = 1;
 
     private static readonly int CellMask = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) - 1;
 
@@ -55,41 +58,33 @@ internal sealed class ServedVersion
     public Task Disposal => _disposal.Task;
 
     /// <summary>Calls that run on their caller's thread now.</summary>
-    public long RunningInline => Sum(Running);
+    public long RunningInline => Sum(static cell => (cell & ~Closed) >> RunningBits);
 
     /// <summary>Leases held; exact only while nobody takes or gives one back.</summary>
-    public long Leases
-    {
-        get
-        {
-            long sum = 0;
-            for (int i = 1; i <= CellMask + 1; i++)
-            {
-                sum += Volatile.Read(ref _cells[i * Width]) & ~Closed;
-            }
+    public long Leases => Sum(static cell => (uint)cell);
 
-            return sum;
-        }
-    }
+    /// <summary>The core of a cell, counted from 0.</summary>
+    public static int CoreOf(int cell) => (cell >> WidthBits) - 1;
 
     /// <summary>Takes a lease unless the version is closed.</summary>
     /// <param name="cell">Where the lease was counted; hand it to <see cref="Release"/>.</param>
-    public bool TryAcquire(out int cell)
+    /// <param name="runs">Whether a call begins with it on its caller's thread, as by <see cref="Enter"/>.</param>
+    public bool TryAcquire(out int cell, bool runs = false)
     {
         cell = ((Thread.GetCurrentProcessorId() & CellMask) + 1) * Width;
-        if ((Interlocked.Increment(ref _cells[cell]) & Closed) == 0)
+        if ((Interlocked.Add(ref _cells[cell], Lease(runs)) & Closed) == 0)
         {
             return true;
         }
 
-        Release(cell);
+        Release(cell, runs);
         return false;
     }
 
-    /// <summary>Gives a lease back.</summary>
-    public void Release(int cell)
+    /// <summary>Gives a lease back, with the call that ran under it.</summary>
+    public void Release(int cell, bool runs = false)
     {
-        if (Interlocked.Decrement(ref _cells[cell]) == Closed)
+        if (Interlocked.Add(ref _cells[cell], -Lease(runs)) == Closed)
         {
             CellDrained(cell);
         }
@@ -122,9 +117,11 @@ internal sealed class ServedVersion
     }
 
     /// <summary>A call begins on its caller's thread; it neither waits nor is refused, and others see that it runs.</summary>
-    public void Enter(int cell) => Interlocked.Increment(ref _cells[cell + Running]);
+    public void Enter(int cell) => Interlocked.Add(ref _cells[cell], Running);
 
-    public void Exit(int cell) => Interlocked.Decrement(ref _cells[cell + Running]);
+    public void Exit(int cell) => Interlocked.Add(ref _cells[cell], -Running);
+
+    private static long Lease(bool runs) => runs ? Running + 1 : 1;
 
     private void CellDrained(int cell)
     {
@@ -149,12 +146,12 @@ internal sealed class ServedVersion
         }
     }
 
-    private long Sum(int field)
+    private long Sum(Func<long, long> part)
     {
         long sum = 0;
         for (int i = 1; i <= CellMask + 1; i++)
         {
-            sum += Volatile.Read(ref _cells[(i * Width) + field]);
+            sum += part(Volatile.Read(ref _cells[i * Width]));
         }
 
         return sum;
@@ -171,5 +168,8 @@ internal readonly struct VersionLease(RouteArm arm, int cell)
 
     public ServedVersion Version => Arm.Version;
 
-    public void Release() => Arm.Version.Release(Cell);
+    /// <summary>The core whose counters are near.</summary>
+    public int Core => ServedVersion.CoreOf(Cell);
+
+    public void Release(bool runs = false) => Arm.Version.Release(Cell, runs);
 }

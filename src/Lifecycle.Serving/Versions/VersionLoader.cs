@@ -196,18 +196,18 @@ internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
         {
             for (int i = 0; i < WarmRuns; i++)
             {
-                started = Stopwatch.GetTimestamp();
+                started = context.Time.GetTimestamp();
                 Zeros(model, 1, cancellationToken);
             }
         }
         else
         {
             golden.Check(model, cancellationToken);
-            started = Stopwatch.GetTimestamp();
+            started = context.Time.GetTimestamp();
             golden.Check(model, cancellationToken, most: 1);
         }
 
-        version.Runner.Seed(Stopwatch.GetElapsedTime(started));
+        version.Runner.Seed(context.Time.GetElapsedTime(started));
         if (model.RowsAreBatched && plan.Batching.Enabled)
         {
             Zeros(model, plan.Batching.MaxBatchRows, cancellationToken);

@@ -65,5 +65,5 @@ internal sealed class VersionRecord(string version, Digest? digest, TimeProvider
         }
     }
 
-    private ServingStatistics Statistics(ServedVersion served) => served.Counters.Snapshot(time.GetUtcNow(), time.GetTimestamp());
+    private ServingStatistics Statistics(ServedVersion served) => served.Counters.Snapshot(time);
 }

@@ -56,6 +56,17 @@ public sealed class InferenceResponseWriterTests
         Assert.Equal("7", parsed.RootElement.GetProperty("model_version").GetString());
     }
 
+    [Theory]
+    [InlineData("{\"inputs\":[],\"outputs\":[{\"name\":\"y\"}]}")]
+    [InlineData("{\"inputs\":[]}")]
+    public void Output_PromisedAndNotGiven_IsAFaultOfTheModel(string asked)
+    {
+        using InferenceRequest request = Wire.Read(asked);
+        using TensorSet outputs = TensorSet.Of(("z", TensorValue.From([1f], [1, 1])));
+        InferenceWireException error = Wire.Error(() => Wire.Answer(request, outputs, Wire.Linear));
+        Assert.Equal((500, "The model gave no output 'y', which its signature promises; it gave 'z'."), (error.Status, error.Message));
+    }
+
     [Fact]
     public void Outputs_NotAskedFor_StandInTheOrderOfTheModel()
     {

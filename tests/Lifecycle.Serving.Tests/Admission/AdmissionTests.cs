@@ -13,20 +13,21 @@ public sealed class AdmissionTests
         EchoCall[] waiting = [.. Enumerable.Range(1, 16).Select(i => runner.Call(i))];
         TensorSet inputs = TensorSet.Of(("x", TensorValue.From<float>([1, 1], [1, 2])));
         TensorSet outputs = new();
-        long before = 0;
-        for (int i = 0; i < 20_000; i++)
+
+        // Other tests of this process come and go: a leak would show in every round.
+        long least = Enumerable.Range(0, 5).Min(_ =>
         {
-            if (i == 1_000)
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            for (int i = 0; i < 20_000; i++)
             {
-                before = GC.GetTotalMemory(forceFullCollection: true);
+                ValueTask refused = runner.Runner.RunAsync(inputs, outputs, 1, default, Token);
+                Assert.True(refused.IsFaulted, "a refusal is there at once");
+                _ = refused.AsTask().Exception;
             }
 
-            ValueTask refused = runner.Runner.RunAsync(inputs, outputs, 1, default, Token);
-            Assert.True(refused.IsFaulted, "a refusal is there at once");
-            _ = refused.AsTask().Exception;
-        }
-
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
+            return GC.GetTotalMemory(forceFullCollection: true) - before;
+        });
+        Assert.InRange(least, long.MinValue, 1 << 20);
         Assert.Equal(16, runner.Runner.Waiting);
         PredictionRejectedException error = Assert.IsType<PredictionRejectedException>(runner.Call(99).Error);
         Assert.Equal((RejectionReason.QueueFull, TimeSpan.FromSeconds(1)), (error.Reason, error.RetryAfter));
@@ -308,15 +309,15 @@ public sealed class AdmissionTests
     [Fact]
     public void Options_OutOfRange_AreNamed()
     {
-        Check("AdmissionOptions.MaxConcurrency is 0; use 1", a => a.MaxConcurrency = 0);
-        Check("AdmissionOptions.QueueLength is -1; use 0", a => a.QueueLength = -1);
-        Check("AdmissionOptions.QueueBytes is -1", a => a.QueueBytes = -1);
-        Check("AdmissionOptions.PriorityLevels is 65; use 1 to 64", a => a.PriorityLevels = 65);
-        Check("AdmissionOptions.PriorityLevels is 0", a => a.PriorityLevels = 0);
-        Check("AdmissionOptions.Timeout is 00:00:00", a => a.Timeout = TimeSpan.Zero);
-        Check("BatchingOptions.MaxBatchRows is 0", batching: b => b.MaxBatchRows = 0);
-        Check("BatchingOptions.Workers is 0", batching: b => b.Workers = 0);
-        Check("BatchingOptions.MaxDelay is -00:00:01", batching: b => b.MaxDelay = TimeSpan.FromSeconds(-1));
+        Check("MaxConcurrency is 0; use at least 1", a => a.MaxConcurrency = 0);
+        Check("QueueLength is -1; use 0", a => a.QueueLength = -1);
+        Check("QueueBytes is -1", a => a.QueueBytes = -1);
+        Check("PriorityLevels is 65; use 1 to 64", a => a.PriorityLevels = 65);
+        Check("PriorityLevels is 0", a => a.PriorityLevels = 0);
+        Check("Timeout is 00:00:00", a => a.Timeout = TimeSpan.Zero);
+        Check("MaxBatchRows is 0", batching: b => b.MaxBatchRows = 0);
+        Check("Workers is 0", batching: b => b.Workers = 0);
+        Check("MaxDelay is -00:00:01", batching: b => b.MaxDelay = TimeSpan.FromSeconds(-1));
         using SteppedRunner endless = new(a => a.Timeout = Timeout.InfiniteTimeSpan, calm: false);
         EchoCall call = endless.Call(1);
         endless.Clock.Advance(TimeSpan.FromDays(400));
@@ -324,6 +325,6 @@ public sealed class AdmissionTests
         Assert.True(call.Answered);
 
         static void Check(string message, Action<AdmissionOptions>? admission = null, Action<BatchingOptions>? batching = null) =>
-            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => new SteppedRunner(admission, batching)).Message, StringComparison.Ordinal);
+            Assert.Contains($"': {message}", Assert.Throws<LifecycleException>(() => new SteppedRunner(admission, batching)).Message, StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,7 @@ public sealed class RunnerStressTests
         Task[] callers = [.. Enumerable.Range(0, 16).Select(c => Task.Run(() => CallAsync(runner, c, calls)))];
         await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(5), Token);
         await runner.WhenIdle().WaitAsync(TimeSpan.FromMinutes(1), Token);
-        ServingStatistics statistics = counters.Snapshot(DateTimeOffset.UnixEpoch, 0);
+        ServingStatistics statistics = counters.Snapshot(TimeProvider.System);
         Assert.Equal((16L * calls, 0L, model.Rows), (statistics.Successes, statistics.Failures, statistics.Rows));
         Assert.Equal(model.Runs, statistics.Executions);
         Assert.Equal(statistics.Rows, statistics.Batches.Sum(b => b.Rows * b.Executions));
@@ -41,7 +41,7 @@ public sealed class RunnerStressTests
         Task[] callers = [.. Enumerable.Range(0, 16).Select(c => Task.Run(() => GiveUpAsync(runner, c, 3_000 * Depth, ended)))];
         await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(5), Token);
         await runner.WhenIdle().WaitAsync(TimeSpan.FromMinutes(1), Token);
-        ServingStatistics statistics = counters.Snapshot(DateTimeOffset.UnixEpoch, 0);
+        ServingStatistics statistics = counters.Snapshot(TimeProvider.System);
         Assert.Equal(16 * 3_000 * Depth, ended.Sum());
         Assert.Equal(ended[0], statistics.Successes);
         Assert.InRange(statistics.Failures, ended[3], ended[1] + ended[2] + ended[3]);

@@ -42,7 +42,7 @@ internal sealed class SteppedRunner : IDisposable
     /// <summary>Workers that have a place and no thread yet.</summary>
     public int Started => _started.Count;
 
-    public ServingStatistics Statistics => Counters.Snapshot(Clock.GetUtcNow(), Clock.GetTimestamp());
+    public ServingStatistics Statistics => Counters.Snapshot(Clock);
 
     /// <summary>Lets the worker that was started first run.</summary>
     public bool Step()

@@ -1,3 +1,4 @@
+using Lifecycle.Serving.TestModels;
 using Lifecycle.Storage.Local;
 using Lifecycle.Storage.Specification;
 using Microsoft.Extensions.Time.Testing;
@@ -106,23 +107,7 @@ internal sealed class LogWorkspace : IAsyncDisposable
     public string[] Lines() => [.. Spools().SelectMany(SharedLines)];
 
     /// <summary>Every byte that is on the disk.</summary>
-    public byte[] AllBytes()
-    {
-        using MemoryStream all = new();
-        foreach (string file in Directory.EnumerateFiles(_root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
-        {
-            if (file.EndsWith(".lock", StringComparison.Ordinal) && new FileInfo(file).Length == 0)
-            {
-                // held by its owner
-                continue;
-            }
-
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            stream.CopyTo(all);
-        }
-
-        return all.ToArray();
-    }
+    public Task<byte[]> AllBytesAsync() => DiskBytes.ReadAsync(_root, Token);
 
     public async ValueTask DisposeAsync()
     {

@@ -57,12 +57,12 @@ public sealed class RedactionTests
         }
 
         await world.Log.WrittenAsync(LogWorkspace.Model);
-        AssertHidden(world);
+        await AssertHidden(world);
         await world.Log.FeedbackAsync(LogWorkspace.Model, id, "true", Token);
         await world.RestartAsync();
         Assert.Single(await world.SegmentsAsync());
         Assert.Empty(world.Spools());
-        AssertHidden(world);
+        await AssertHidden(world);
         Assert.Equal(300, (await world.ReadAsync()).Count);
     }
 
@@ -106,9 +106,9 @@ public sealed class RedactionTests
         Assert.Throws<ArgumentException>(() => new InferenceLogOptions().Redact(" ", Redaction.Drop));
     }
 
-    private static void AssertHidden(LogWorkspace world)
+    private static async Task AssertHidden(LogWorkspace world)
     {
-        byte[] all = world.AllBytes();
+        byte[] all = await world.AllBytesAsync();
         foreach (string hidden in new[] { "secret-", "dropped", "987654321", Convert.ToBase64String("secret-one"u8), JsonSerializer.Serialize(987654321.125) })
         {
             Assert.True(all.AsSpan().IndexOf(Encoding.UTF8.GetBytes(hidden)) < 0, $"'{hidden}' is on the disk");

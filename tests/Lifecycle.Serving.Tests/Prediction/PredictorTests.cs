@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Lifecycle.Serving.Tests;
 
@@ -30,6 +31,50 @@ public sealed class PredictorTests
         Assert.Equal(4, predictor.Predict(4).Value);
         Assert.Equal((1L, 2L), (host.Model("x").Versions[0].Predictions, host.Model("x").Versions[0].Failures));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => predictor.PredictAsync(4, new CancellationToken(canceled: true)).AsTask());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PredictAsync_AnsweredAfterItsTime_IsATimeout_AndCountsAsFailure(bool asTensors)
+    {
+        FakeTimeProvider clock = new();
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.UseTime(clock).Serve("slow", s => s.FromFunction<int, int>("1", x =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(x));
+                return x;
+            })), Token);
+        Predictor<int, int> predictor = host.Predictor<int, int>("slow");
+        PredictionOptions limit = new() { Timeout = TimeSpan.FromSeconds(2) };
+        Assert.Equal(1, (await predictor.PredictAsync(1, limit, Token)).Value);
+        PredictionTimeoutException late = await Assert.ThrowsAsync<PredictionTimeoutException>(async () =>
+        {
+            if (asTensors)
+            {
+                using TensorSet inputs = TensorSet.Of(("input", TensorValue.From([3], [1, 1]))), outputs = new();
+                await host.Model("slow").InferAsync(inputs, outputs, limit, Token);
+            }
+            else
+            {
+                await predictor.PredictAsync(3, limit, Token);
+            }
+        });
+        Assert.Equal("slow", late.Model);
+        Assert.Equal((1L, 1L), (host.Model("slow").Versions[0].Predictions, host.Model("slow").Versions[0].Failures));
+    }
+
+    [Fact]
+    public async Task PredictAsync_WithoutATimeLimit_MayTakeAnyTime()
+    {
+        FakeTimeProvider clock = new();
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.UseTime(clock).Serve("slow", s => s.Admission(a => a.Timeout = Timeout.InfiniteTimeSpan).FromFunction<int, int>("1", x =>
+            {
+                clock.Advance(TimeSpan.FromDays(x));
+                return x;
+            })), Token);
+        Assert.Equal(400, (await host.Predictor<int, int>("slow").PredictAsync(400, Token)).Value);
     }
 
     [Fact]

@@ -21,20 +21,18 @@ public sealed class ScoringTests
     {
         ScriptModel model = Model(1, isBatched);
         _source.Name(_runtime.Revision("1", model));
-        await using ModelHost host = await HostAsync();
+        await using ModelHost host = await HostAsync(a => a.MaxConcurrency = 6);
         const int degree = 3;
-        VersionLease lease = host.Model("m").Acquire();
-        ScoringJob<Asked, Answered> job = new(host.Model("m"), (TypedModel<Asked, Answered>)lease.Version.Typed!, lease, new ScoringOptions(), degree);
         List<ScoringProgress> told = [];
+        ScoringJob<Asked, Answered> job = new(host.Model("m"), new ScoringOptions { MaxDegree = degree }, told.Add, TimeProvider.System);
         int row = 0, mostRead = 0, read = 0, wrong = 0;
-        await foreach (Scored<Answered> scored in job.RunAsync(Source(), told.Add, TimeProvider.System, Token))
+        await foreach (Scored<Answered> scored in job.RunAsync(stop => RowSource<Asked>.Of(Source(), stop), Token))
         {
             wrong += scored.Row == row && scored.Value.Y == 3 * row && scored.Value.Version == 1 && scored.Error is null && job.Living is >= 1 and <= 2 * degree ? 0 : 1;
             mostRead = Math.Max(mostRead, read - row);
             row++;
         }
 
-        lease.Release();
         Assert.Equal((Rows, 0), (row, wrong));
         Assert.InRange(job.MostLiving, 1, 2 * degree);
         Assert.Equal(0, job.Living);

@@ -50,7 +50,7 @@ public sealed class LeaseTests
         }
 
         version.Close();
-        held.ForEach(version.Release);
+        held.ForEach(cell => version.Release(cell));
         return version.Disposal.Wait(TimeSpan.FromSeconds(30)) && model.Disposals == 1 && !version.TryAcquire(out _) && model.Disposals == 1;
     }
 
