@@ -31,7 +31,8 @@ internal sealed class ScoringJob<
         VersionLease lease = model.AcquireNamed(options.Version);
         ServedVersion version = lease.Version;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Queue<Task<Chunk>> chunks = new();
+        Queue<Chunk> chunks = new();
+        ScoringPump<Chunk> pump = new(_degree, chunk => Score(version, chunk, stop.Token));
         RowSource<TIn>? source = null;
         try
         {
@@ -40,7 +41,7 @@ internal sealed class ScoringJob<
             bool more = true;
             while (more || chunks.Count > 0)
             {
-                while (more && chunks.Count < 2 * _degree && Running(chunks) < _degree)
+                while (more && chunks.Count < 2 * _degree)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     Chunk chunk = Rent(first);
@@ -53,7 +54,8 @@ internal sealed class ScoringJob<
                         break;
                     }
 
-                    chunks.Enqueue(Task.Run(() => Score(version, chunk, stop.Token), stop.Token));
+                    chunks.Enqueue(chunk);
+                    pump.Add(chunk);
                 }
 
                 if (chunks.Count == 0)
@@ -61,7 +63,9 @@ internal sealed class ScoringJob<
                     break;
                 }
 
-                Chunk done = await chunks.Dequeue().ConfigureAwait(false);
+                Chunk done = chunks.Peek();
+                await done.Scored.ConfigureAwait(false);
+                chunks.Dequeue();
                 for (int i = 0; i < done.Count; i++)
                 {
                     Scored<TOut> row = new(done.First + i, done.Outputs[i], done.Errors?[i]);
@@ -84,7 +88,7 @@ internal sealed class ScoringJob<
         {
             // Nothing may run on the version after its lease is given back.
             await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)Task.WhenAll(chunks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(chunks.Select(c => c.Scored)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 if (source is not null)
@@ -99,21 +103,10 @@ internal sealed class ScoringJob<
         }
     }
 
-    private static int Running(Queue<Task<Chunk>> chunks)
-    {
-        int running = 0;
-        foreach (Task<Chunk> chunk in chunks)
-        {
-            running += chunk.IsCompleted ? 0 : 1;
-        }
-
-        return running;
-    }
-
     private void Tell(TimeSpan elapsed, long returned, long failed) => progress?.Invoke(
         new ScoringProgress(returned, failed, elapsed > TimeSpan.Zero ? returned / elapsed.TotalSeconds : 0, elapsed, options.Total));
 
-    private Chunk Score(ServedVersion version, Chunk chunk, CancellationToken cancellationToken)
+    private void Score(ServedVersion version, Chunk chunk, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         TypedModel<TIn, TOut> typed = Unsafe.As<TypedModel<TIn, TOut>>(version.Typed!);
@@ -121,8 +114,6 @@ internal sealed class ScoringJob<
         {
             OneByOne(version, typed.Function, chunk, cancellationToken);
         }
-
-        return chunk;
     }
 
     /// <summary>One run over all rows; false when it threw, so that rows are tried one by one and each gets its own error.</summary>
@@ -199,7 +190,7 @@ internal sealed class ScoringJob<
         chunk.Return();
     }
 
-    internal sealed class Chunk(long first)
+    internal sealed class Chunk(long first) : ScoringWork
     {
         public long First => first;
 

@@ -33,7 +33,7 @@ internal sealed class VersionCounters
     private static readonly int Mask = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) - 1;
 
     private readonly long[] _cells = new long[(Mask + 2) * Width];
-    private readonly long[]?[] _batches = new long[Mask + 1][];
+    private readonly long[][] _batches = [.. Enumerable.Range(0, Mask + 1).Select(_ => new long[(DirectRows + 1) * BatchWidth])];
     private readonly ConcurrentDictionary<int, long[]> _large = new();
 
     /// <summary>The cell of the core that runs now.</summary>
@@ -128,7 +128,7 @@ internal sealed class VersionCounters
         int at;
         if (rows <= DirectRows)
         {
-            batch = Volatile.Read(ref _batches[core]) ?? MakeBatches(core);
+            batch = _batches[core];
             at = rows * BatchWidth;
         }
         else
@@ -193,17 +193,11 @@ internal sealed class VersionCounters
         };
     }
 
-    private long[] MakeBatches(int core)
-    {
-        long[] made = new long[(DirectRows + 1) * BatchWidth];
-        return Interlocked.CompareExchange(ref _batches[core], made, null) ?? made;
-    }
-
     private IEnumerable<(int Rows, long[] Batch, int At)> Batches()
     {
-        foreach (long[]? batch in _batches)
+        foreach (long[] batch in _batches)
         {
-            for (int rows = 0; batch is not null && rows <= DirectRows; rows++)
+            for (int rows = 0; rows <= DirectRows; rows++)
             {
                 yield return (rows, batch, rows * BatchWidth);
             }
