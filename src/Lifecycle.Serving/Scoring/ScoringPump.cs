@@ -27,7 +27,7 @@ internal sealed class ScoringPump<TWork>(int degree, Action<TWork> run)
         Start(work);
     }
 
-    private void Start(TWork work) => ThreadPool.UnsafeQueueUserWorkItem(static started => started.Pump.Run(started.Work), (Pump: this, Work: work), preferLocal: false);
+    private void Start(TWork work) => ThreadPool.QueueUserWorkItem(static started => started.Pump.Run(started.Work), (Pump: this, Work: work), preferLocal: false);
 
     private void Run(TWork work)
     {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Lifecycle.Serving;
 
 /// <summary>
-/// What one version did since it was loaded: one cell a core, so that counting costs two uncontended additions, and exact sums.
-/// A call that ran alone, one row on its caller's thread, is counted in two numbers; the rest is derived from them.
+/// What one version did since it was loaded: one cell a core, so that no two cores meet, and exact sums.
+/// A call that ran alone, one row on its caller's thread, costs one addition; the rest is derived from it.
 /// </summary>
 internal sealed class VersionCounters
 {
@@ -27,6 +27,14 @@ internal sealed class VersionCounters
     private const int Rows = 10;
     private const int Executions = 11;
     private const int Last = 12;
+    private const int Recent = 13;
+
+    // Calls that ran alone lately are one number: their count above, their ticks in the lower bits. It is emptied into the sums when one half is half full.
+    private const int TickBits = 40;
+    private const long OneCall = 1L << TickBits;
+    private const long TickMask = OneCall - 1;
+    private const long HalfFull = (1L << (TickBits - 1)) | (1L << 62);
+    private const ulong MostTicks = 1UL << (TickBits - 2);
 
     private const int BatchWidth = 4;
 
@@ -35,6 +43,7 @@ internal sealed class VersionCounters
     private readonly long[] _cells = new long[(Mask + 2) * Width];
     private readonly long[][] _batches = [.. Enumerable.Range(0, Mask + 1).Select(_ => new long[(DirectRows + 1) * BatchWidth])];
     private readonly ConcurrentDictionary<int, long[]> _large = new();
+    private readonly Lock _emptying = new();
 
     /// <summary>The cell of the core that runs now.</summary>
     public static int Cell => Thread.GetCurrentProcessorId() & Mask;
@@ -50,10 +59,19 @@ internal sealed class VersionCounters
     /// <param name="ended">Timestamp of its end.</param>
     public void Single(int core, long ticks, long ended)
     {
+        if ((ulong)ticks >= MostTicks)
+        {
+            Singles(1, ticks, ended);
+            return;
+        }
+
         int cell = (core + 1) * Width;
-        Interlocked.Increment(ref _cells[cell + Alone]);
-        Interlocked.Add(ref _cells[cell + AloneTicks], ticks);
+        long recent = Interlocked.Add(ref _cells[cell + Recent], OneCall + ticks);
         Volatile.Write(ref _cells[cell + Last], ended);
+        if ((recent & HalfFull) != 0)
+        {
+            Empty(cell);
+        }
     }
 
     /// <summary>So many rows were predicted one after the other on one thread, each by a run of its own.</summary>
@@ -149,7 +167,8 @@ internal sealed class VersionCounters
     {
         TimeSpan Time(long ticks) => time.GetElapsedTime(0, ticks);
 
-        long singles = Sum(Alone), singleTicks = Sum(AloneTicks), last = 0;
+        (long singles, long singleTicks) = SumAlone();
+        long last = 0;
         for (int i = 1; i <= Mask + 1; i++)
         {
             last = Math.Max(last, Volatile.Read(ref _cells[(i * Width) + Last]));
@@ -191,6 +210,33 @@ internal sealed class VersionCounters
             LastInference = last == 0 ? null : time.GetUtcNow() - Time(time.GetTimestamp() - last),
             Batches = [.. batches.Values],
         };
+    }
+
+    private void Empty(int cell)
+    {
+        lock (_emptying)
+        {
+            long recent = Interlocked.Exchange(ref _cells[cell + Recent], 0);
+            Interlocked.Add(ref _cells[cell + Alone], recent >> TickBits);
+            Interlocked.Add(ref _cells[cell + AloneTicks], recent & TickMask);
+        }
+    }
+
+    private (long Calls, long Ticks) SumAlone()
+    {
+        // What moves from one number to another is neither missed nor seen twice.
+        lock (_emptying)
+        {
+            long calls = Sum(Alone), ticks = Sum(AloneTicks);
+            for (int i = 1; i <= Mask + 1; i++)
+            {
+                long recent = Volatile.Read(ref _cells[(i * Width) + Recent]);
+                calls += recent >> TickBits;
+                ticks += recent & TickMask;
+            }
+
+            return (calls, ticks);
+        }
     }
 
     private IEnumerable<(int Rows, long[] Batch, int At)> Batches()

@@ -68,6 +68,46 @@ public sealed class EngineRingTests(TrainedModels models)
     }
 
     [Fact]
+    public async Task EngineRing_ManyRows_AreThoseOfOneByOne_AndTellWhichThrew()
+    {
+        using LoadedModel model = await MLNetRuns.LoadAsync(models.Linear);
+        ModelFunction<TrapRow, LoanDecision> function = model.Bind<TrapRow, LoanDecision>()!;
+        TrapRow[] rows = [.. Enumerable.Range(0, 300).Select(i => new TrapRow { Ratio = i / 300f, Amounts = [i, 2], Region = i % 2 == 0 ? "south" : "north" })];
+        float[] expected = [.. rows.Select(r => function.Predict(r).Score)];
+        LoanDecision[] answers = new LoanDecision[rows.Length];
+        int done = 0;
+        function.Predict(rows, answers, ref done);
+        Assert.Equal((rows.Length, expected), (done, [.. answers.Select(a => a.Score)]));
+
+        rows[123].Trapped = true;
+        answers = new LoanDecision[rows.Length];
+        done = 0;
+        Assert.Throws<FormatException>(() => function.Predict(rows, answers, ref done));
+        Assert.Equal(123, done);
+        Assert.Equal(expected[..123], answers[..123].Select(a => a.Score));
+        done = 0;
+        function.Predict(rows.AsSpan(124), answers.AsSpan(124), ref done);
+        Assert.Equal((176, expected[124..]), (done, [.. answers[124..].Select(a => a.Score)]));
+    }
+
+    [Fact]
+    public async Task Score_RowsThatThrow_AreCollectedInTheirPlace()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("mlnet-").FullName, "model.zip");
+        await File.WriteAllBytesAsync(file, models.Linear, TestContext.Current.CancellationToken);
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.UseMLNet().Serve<TrapRow, LoanDecision>("loans", configure: s => s.FromFile(file)), TestContext.Current.CancellationToken);
+        Predictor<TrapRow, LoanDecision> predictor = host.Predictor<TrapRow, LoanDecision>("loans");
+        TrapRow[] rows = [.. Enumerable.Range(0, 1_000).Select(i => new TrapRow { Ratio = i / 1_000f, Amounts = [i, 2], Region = "south", Trapped = i is 0 or 255 or 256 or 999 })];
+        List<Scored<LoanDecision>> scored = await predictor.ScoreAsync(rows, new() { OnError = ScoringErrors.Collect }, ct: TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => (long)i), scored.Select(s => s.Row));
+        Assert.Equal([0, 255, 256, 999], scored.Where(s => s.Error is not null).Select(s => s.Row));
+        Assert.All(scored.Where(s => s.Error is null), s => Assert.Equal(predictor.Predict(rows[s.Row]).Score, s.Value.Score));
+        Assert.Equal((996L + 996L, 4L), (host.Model("loans").Versions[0].Predictions, host.Model("loans").Versions[0].Failures));
+    }
+
+    [Fact]
     public async Task EngineRing_PredictIntoCallersObject_AllocatesNothing()
     {
         using LoadedModel model = await MLNetRuns.LoadAsync(models.Linear);
