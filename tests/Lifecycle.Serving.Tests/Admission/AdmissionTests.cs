@@ -15,7 +15,7 @@ public sealed class AdmissionTests
         TensorSet outputs = new();
 
         // Other tests of this process come and go: a leak would show in every round.
-        long least = Enumerable.Range(0, 5).Min(_ =>
+        long least = Enumerable.Range(0, 5).Min(round =>
         {
             long before = GC.GetTotalMemory(forceFullCollection: true);
             for (int i = 0; i < 20_000; i++)
