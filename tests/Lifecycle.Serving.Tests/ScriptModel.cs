@@ -71,6 +71,9 @@ internal sealed class ScriptRuntime : IModelRuntime
 
     public string Platform => "script";
 
+    /// <summary>Is called at each load, and may take its time.</summary>
+    public Action? Loading { get; set; }
+
     /// <summary>A version that loads this model; further files lie beside it.</summary>
     public ModelRevision Revision(string version, LoadedModel model, params (string Path, string Text)[] beside)
     {
@@ -91,6 +94,7 @@ internal sealed class ScriptRuntime : IModelRuntime
 
     public ValueTask<LoadedModel> LoadAsync(ModelContent content, ContentFile main, CancellationToken cancellationToken = default)
     {
+        Loading?.Invoke();
         lock (_models)
         {
             return new ValueTask<LoadedModel>(_models[Encoding.UTF8.GetString(main.Bytes.Span)]);

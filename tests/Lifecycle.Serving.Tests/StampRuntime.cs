@@ -47,6 +47,8 @@ internal sealed class StampModel(string[] words) : LoadedModel
 {
     private int _disposals;
 
+    public string Content => words[0];
+
     public int Disposals => Volatile.Read(ref _disposals);
 
     public override TensorSignature Signature { get; } = new(

@@ -9,11 +9,14 @@ internal sealed record HostContext(
     /// <summary>Is told of versions that come and go; null without a workspace.</summary>
     public ServingAudit? Audit { get; private init; }
 
-    public static HostContext Of(IServiceProvider services, IReadOnlyList<IModelRuntime> runtimes, ServingOptions options, TimeProvider time, ILogger logger) =>
-        new(services, runtimes, options, time, logger)
+    public static HostContext Of(IServiceProvider services, IReadOnlyList<IModelRuntime> runtimes, ServingOptions options, TimeProvider time, ILogger logger)
+    {
+        QuietLogger quiet = new(logger);
+        return new(services, runtimes, options, time, quiet)
         {
             Audit = services.GetService(typeof(LifecycleDatabase)) is LifecycleDatabase database && services.GetService(typeof(IAuditLog)) is IAuditLog audit
-                ? new ServingAudit(database, audit, logger)
+                ? new ServingAudit(database, audit, quiet)
                 : null,
         };
+    }
 }

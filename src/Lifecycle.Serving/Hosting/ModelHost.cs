@@ -170,7 +170,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
     {
         BeginDrain();
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _watch.WaitAsync(TimeLeft(), _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watch.WaitAsync(TimeLeft() / SharesOfLog, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(Models.Select(m => m.StopAsync(TimeLeft()).AsTask())).ConfigureAwait(false);
 
         // Calls on their own threads end now, mostly; then their records are sealed too. A lease that is stuck must not cost the log its time.
@@ -251,7 +251,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
             await Deployments.RefreshAsync(cancellationToken).ConfigureAwait(false);
             _unread = false;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             if (!_unread)
             {

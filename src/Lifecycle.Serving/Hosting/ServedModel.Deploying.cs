@@ -4,7 +4,7 @@ namespace Lifecycle.Serving;
 public sealed partial class ServedModel
 {
     private Deployment? _followed;
-    private string[] _asked = [];
+    private readonly List<string[]> _asked = [];
 
     /// <summary>
     /// Takes a deployment; an older one than the present changes nothing. The table changes at once when its arms are loaded. Until they are, or turn out not to
@@ -32,12 +32,13 @@ public sealed partial class ServedModel
     }
 
     /// <summary>Makes sure that names can answer. Null when all can; else what is wrong with the first that cannot.</summary>
-    internal async ValueTask<string?> WhyNotAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    /// <param name="asked">The names. They stay wanted until the same array is given to <see cref="WantNoMore"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async ValueTask<string?> WhyNotAsync(string[] asked, CancellationToken cancellationToken)
     {
-        string[] asked = [.. names];
         lock (_lock)
         {
-            _asked = asked;
+            _asked.Add(asked);
         }
 
         WantNow();
@@ -47,7 +48,7 @@ public sealed partial class ServedModel
         {
             await _follower.SettledAsync(both.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return $"the source did not answer within {_context.Options.StartupTimeout.TotalSeconds:0} s";
         }
@@ -60,7 +61,7 @@ public sealed partial class ServedModel
                 {
                     return _missing.Contains(name)
                         ? $"'{name}' is no alias and no version that the source has"
-                        : $"'{name}' is not ready: {Reason ?? "it is on its way"}";
+                        : $"'{name}' is not ready: {_held.GetValueOrDefault(name) ?? Reason ?? "it is on its way"}";
                 }
             }
         }
@@ -68,12 +69,12 @@ public sealed partial class ServedModel
         return null;
     }
 
-    /// <summary>Gives up what was only wanted for a change that came or did not.</summary>
-    internal void WantOnlyDeployed()
+    /// <summary>Gives up what was only wanted for a change that came or did not. Other changes at the same time go on wanting theirs.</summary>
+    internal void WantNoMore(string[] asked)
     {
         lock (_lock)
         {
-            _asked = [];
+            _asked.Remove(asked);
         }
 
         WantNow();
@@ -85,7 +86,7 @@ public sealed partial class ServedModel
         string[] names;
         lock (_lock)
         {
-            names = [.. _deployment.Names, .. _followed?.Names ?? [], .. _pins, .. _asked];
+            names = [.. _deployment.Names, .. _followed?.Names ?? [], .. _pins, .. _asked.SelectMany(a => a)];
         }
 
         _follower.Want(names);

@@ -9,13 +9,16 @@ public sealed partial class ServedModel
     /// <param name="limit">Most time for what waits.</param>
     internal async ValueTask StopAsync(TimeSpan limit)
     {
-        await _follower.DisposeAsync().ConfigureAwait(false);
-        await Shadow.DisposeAsync().ConfigureAwait(false);
+        // A load cannot be interrupted everywhere, and a source may not heed its token: what comes after this frees itself (Admit).
         List<ServedVersion> living;
         lock (_lock)
         {
+            _isStopping = true;
             living = [.. _living.Keys];
         }
+
+        Task followed = _follower.DisposeAsync().AsTask();
+        await Shadow.DisposeAsync().ConfigureAwait(false);
 
         if (_fallback is not null)
         {
@@ -33,10 +36,10 @@ public sealed partial class ServedModel
         _fallback?.Close();
 
         // A version on which the shadow hangs may never come back: nobody waits for it.
-        _freed = Task.WhenAll(living.Where(v => !Shadow.HangsOn(v)).Select(v => v.Disposal));
+        _freed = Task.WhenAll(living.Where(v => !Shadow.HangsOn(v)).Select(v => v.Disposal).Append(followed));
     }
 
-    /// <summary>Waits until every version is disposed. Whoever still holds a lease keeps its version; it is disposed when the lease comes back.</summary>
+    /// <summary>Waits until every version is disposed and none is loaded any more. Whoever still holds a lease keeps its version; it is disposed when the lease comes back.</summary>
     /// <param name="limit">Most time to wait.</param>
     internal async Task FreedAsync(TimeSpan limit)
     {

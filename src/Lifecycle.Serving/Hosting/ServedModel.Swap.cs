@@ -3,6 +3,8 @@ namespace Lifecycle.Serving;
 /// <content>How versions come and go.</content>
 public sealed partial class ServedModel
 {
+    private const string Stopped = "the host stopped while it was loaded";
+
     private readonly Dictionary<RevisionKey, ServedVersion> _loaded = [];
     private readonly Dictionary<string, ServedVersion> _current = new(StringComparer.Ordinal);
     private readonly HashSet<RevisionKey> _rejected = [];
@@ -26,12 +28,30 @@ public sealed partial class ServedModel
         }
 
         await _follower.AskAgainAsync(cancellationToken).ConfigureAwait(false);
-        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : Reason;
+        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : null;
     }
 
     /// <summary>One pass: loads what the offer has and is not loaded, publishes after each, retires what nothing names any more.</summary>
     /// <returns>When to come again; null when nothing is to be tried again.</returns>
     private async ValueTask<TimeSpan?> PassAsync(ModelOffer offer, ModelDemand demand, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FollowAsync(offer, demand, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                // The next pass over this offer says anew whether something is wrong.
+                _noted = null;
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask<TimeSpan?> FollowAsync(ModelOffer offer, ModelDemand demand, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _route).Closing == RouteClosing.Unloaded)
         {
@@ -44,7 +64,16 @@ public sealed partial class ServedModel
             RevisionKey key = new(revision);
             if (MustLoad(key, revision))
             {
-                Admit(key, revision, await TryLoadAsync(revision, name, cancellationToken).ConfigureAwait(false));
+                long started = _context.Time.GetTimestamp();
+                LoadOutcome outcome = await TryLoadAsync(revision, name, cancellationToken).ConfigureAwait(false);
+                if (!Admit(key, revision, outcome))
+                {
+                    // The host did not wait for it.
+                    await _loader.DiscardAsync(outcome.Version!).ConfigureAwait(false);
+                    return null;
+                }
+
+                ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, outcome.Word);
                 Point(offer, demand, isSettled: false);
             }
         }
@@ -102,6 +131,13 @@ public sealed partial class ServedModel
             // Only a new word of the source says that what was wrong with it is over.
             _sourceProblem = ReferenceEquals(offer, _noted) ? _sourceProblem : null;
             _noted = offer;
+            if (offer.Problem is { } problem)
+            {
+                _sourceProblem = $"source: {problem}";
+            }
+
+            // What is not wanted any more is not missed.
+            _missing.RemoveWhere(n => !demand.Names.Contains(n));
             foreach (string name in demand.Names)
             {
                 if (offer.Find(name) is not null)
@@ -112,11 +148,6 @@ public sealed partial class ServedModel
                 {
                     gone.Add(name);
                 }
-            }
-
-            if (_missing.Count > 0)
-            {
-                _sourceProblem = $"source: it names no version for {string.Join(", ", _missing.Select(m => $"'{m}'"))}; move the alias or write the file";
             }
 
             // What is offered no more may come back mended.
@@ -146,24 +177,21 @@ public sealed partial class ServedModel
     private async ValueTask<LoadOutcome> TryLoadAsync(ModelRevision revision, string? name, CancellationToken cancellationToken)
     {
         VersionRecord record = Add(revision);
-        long started = _context.Time.GetTimestamp();
         try
         {
-            ServedVersion version = await _loader.LoadAsync(revision, record, Replaced(name), Drained, cancellationToken).ConfigureAwait(false);
+            ServedVersion version = await _loader.LoadAsync(revision, record, Replaced(revision, name), Drained, cancellationToken).ConfigureAwait(false);
             record.Serves(version);
-            ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, "published");
             return new LoadOutcome(version, record, IsFinal: true, null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            record.Set(VersionState.Failed, "the host stopped while it was loaded");
+            record.Set(VersionState.Failed, Stopped);
             throw;
         }
         catch (Exception error) when (error is ModelRejectedException or BlobCorruptedException)
         {
             string reason = error is BlobCorruptedException ? $"digest: {error.Message}" : error.Message;
             record.Set(VersionState.Rejected, reason);
-            ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, "rejected");
             ServingLog.Rejected(_context.Logger, Name, revision.Version, reason, Serving());
 
             // A damaged blob can be restored from a copy; a rejected model stays what it is.
@@ -172,27 +200,23 @@ public sealed partial class ServedModel
         catch (Exception error)
         {
             record.Set(VersionState.Failed, $"{error.GetType().Name}: {error.Message}");
-            ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, "failed");
             ServingLog.LoadFailed(_context.Logger, error, Name, revision.Version, error.Message, Serving());
             return new LoadOutcome(null, record, IsFinal: false, error.Message);
         }
     }
 
-    /// <summary>The signature that a version under this name must keep: that of the one before it, else that of the first arm.</summary>
-    private TensorSignature? Replaced(string? name)
+    /// <summary>Takes note of what came of a load.</summary>
+    /// <returns>False when the host stopped meanwhile, so that nobody wants the version.</returns>
+    private bool Admit(RevisionKey key, ModelRevision revision, LoadOutcome outcome)
     {
         lock (_lock)
         {
-            return name is null ? null
-                : _current.TryGetValue(name, out ServedVersion? before) ? before.Model.Signature
-                : _route.Primary?.Version.Model.Signature;
-        }
-    }
+            if (_isStopping && outcome.Version is not null)
+            {
+                outcome.Record.Set(VersionState.Failed, Stopped);
+                return false;
+            }
 
-    private void Admit(RevisionKey key, ModelRevision revision, LoadOutcome outcome)
-    {
-        lock (_lock)
-        {
             if (outcome.Version is { } version)
             {
                 _failing.Remove(key);
@@ -212,72 +236,7 @@ public sealed partial class ServedModel
         }
 
         _context.Audit?.Tell(outcome.Version is null ? "serving.version.rejected" : "serving.version.published", Name, outcome.Record.Version, outcome.Record.Digest, outcome.Reason);
-    }
-
-    private ServedVersion? NewestLoaded(ModelOffer offer) =>
-        offer.Revisions.Reverse().Select(r => _loaded.GetValueOrDefault(new RevisionKey(r))).FirstOrDefault(v => v is not null);
-
-    /// <summary>Lets names point at what is loaded of the offer, publishes, and retires what nothing points at.</summary>
-    /// <param name="offer">Of the source.</param>
-    /// <param name="demand">To which the offer is the answer.</param>
-    /// <param name="isSettled">Whether all that is offered was tried.</param>
-    private void Point(ModelOffer offer, ModelDemand demand, bool isSettled)
-    {
-        List<ServedVersion> retired = [];
-        bool follows;
-        lock (_lock)
-        {
-            if (_route.Closing is RouteClosing.Disposed or RouteClosing.Unloaded)
-            {
-                return;
-            }
-
-            foreach (string name in demand.Names)
-            {
-                if (offer.Find(name) is { } revision && _loaded.TryGetValue(new RevisionKey(revision), out ServedVersion? version))
-                {
-                    _current[name] = version;
-                }
-                else if (name == ModelOffer.Latest && !_current.ContainsKey(name) && NewestLoaded(offer) is { } other)
-                {
-                    // A newest version that cannot be loaded does not keep an older one from answering.
-                    _current[name] = other;
-                }
-            }
-
-            foreach (string name in _current.Keys.Where(n => !demand.Names.Contains(n)).ToArray())
-            {
-                _current.Remove(name);
-            }
-
-            // A version answers as long as a name points at it, or the source offers it.
-            HashSet<ServedVersion> kept = [.. _current.Values];
-            foreach (ModelRevision revision in offer.Revisions)
-            {
-                if (_loaded.TryGetValue(new RevisionKey(revision), out ServedVersion? version))
-                {
-                    kept.Add(version);
-                }
-            }
-
-            foreach ((RevisionKey key, ServedVersion version) in _loaded.Where(l => !kept.Contains(l.Value)).ToArray())
-            {
-                _loaded.Remove(key);
-                retired.Add(version);
-            }
-
-            follows = Publish(isSettled && _deployment.Names.All(demand.Names.Contains));
-        }
-
-        foreach (ServedVersion version in retired)
-        {
-            Retire(version);
-        }
-
-        if (follows)
-        {
-            WantNow();
-        }
+        return true;
     }
 
     private VersionRecord Add(ModelRevision revision)
@@ -335,4 +294,8 @@ public sealed partial class ServedModel
 /// <param name="Record">What is known of it.</param>
 /// <param name="IsFinal">Whether trying the same again is useless.</param>
 /// <param name="Reason">Why there is none.</param>
-internal sealed record LoadOutcome(ServedVersion? Version, VersionRecord Record, bool IsFinal, string? Reason);
+internal sealed record LoadOutcome(ServedVersion? Version, VersionRecord Record, bool IsFinal, string? Reason)
+{
+    /// <summary>As measurements say it.</summary>
+    public string Word => Version is not null ? "published" : Record.Status().State == VersionState.Rejected ? "rejected" : "failed";
+}

@@ -26,6 +26,7 @@ public sealed partial class ServedModel
     private RouteTable _route = RouteTable.Closed(RouteClosing.NotReady);
     private Deployment _deployment;
     private string? _sourceProblem;
+    private bool _isStopping;
     private long _notTold;
 
     internal ServedModel(ServedModelPlan plan, HostContext context)
@@ -107,7 +108,7 @@ public sealed partial class ServedModel
             {
                 RouteClosing.Stopped => $"stopped: {route.StopReason}",
                 RouteClosing.Unloaded => "unloaded; load it again",
-                _ => Wrong()?.Reason ?? SourceProblem,
+                _ => Wrong()?.Reason ?? Problem,
             };
         }
     }
@@ -185,13 +186,16 @@ public sealed partial class ServedModel
 
     internal Task FirstAttempt => _follower.First;
 
-    private string? SourceProblem
+    /// <summary>What is wrong with the source, or with what a name means there.</summary>
+    private string? Problem
     {
         get
         {
             lock (_lock)
             {
-                return _sourceProblem;
+                return _sourceProblem
+                    ?? (_missing.Count == 0 ? null : $"source: it names no version for {string.Join(", ", _missing.Select(m => $"'{m}'"))}; move the alias or write the file")
+                    ?? _held.Values.FirstOrDefault();
             }
         }
     }

@@ -31,6 +31,9 @@ internal static partial class ServingLog
     [LoggerMessage(9, LogLevel.Warning, "Model '{Model}': the inference sink {Sink} threw for the {Count}. time; predictions go on without it.")]
     public static partial void SinkFailed(ILogger logger, Exception error, string model, string sink, long count);
 
+    [LoggerMessage(15, LogLevel.Error, "Model '{Model}': '{Name}' means version {Version} now and stays where it is, as callers would notice: {Reason}. {Serving}")]
+    public static partial void Held(ILogger logger, string model, string name, string version, string reason, string serving);
+
     [LoggerMessage(14, LogLevel.Warning, "Model '{Model}': the log, the shadow or the sinks were not told of a prediction, for the {Count}. time; predictions go on.")]
     public static partial void NotTold(ILogger logger, Exception error, string model, long count);
 

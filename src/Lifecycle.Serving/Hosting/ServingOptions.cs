@@ -12,7 +12,7 @@ public sealed class ServingOptions
     /// <summary>After how long a replaced version that is still leased is warned about. It lives as long as the lease does. 30 s by default.</summary>
     public TimeSpan RetireTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the stop of the host waits for leases. 25 s by default.</summary>
+    /// <summary>How long the stop of the host waits for calls, leases and loads, all together. 25 s by default.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>First wait before a failed load is tried again; it doubles up to <see cref="RetryLongest"/>. 1 s by default.</summary>

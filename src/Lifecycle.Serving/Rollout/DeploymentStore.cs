@@ -42,9 +42,10 @@ internal class DeploymentStore(TimeProvider time)
     /// <param name="after">What to keep.</param>
     /// <param name="entry">What the audit log is told: action, state before, reason.</param>
     /// <param name="cancellationToken">Cancelling changes nothing.</param>
-    /// <returns>The new revision.</returns>
+    /// <returns>The new revision, and when it was made.</returns>
     /// <exception cref="ConcurrencyConflictException">Another change came first.</exception>
-    public virtual ValueTask<long> SaveAsync(string model, long? expected, Deployment? after, DeploymentEntry entry, CancellationToken cancellationToken)
+    public virtual ValueTask<(long Revision, DateTimeOffset At)> SaveAsync(
+        string model, long? expected, Deployment? after, DeploymentEntry entry, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
@@ -52,8 +53,9 @@ internal class DeploymentStore(TimeProvider time)
             long revision = _kept.GetValueOrDefault(model).Revision;
             Require(model, expected, revision);
             revision++;
-            _kept[model] = (revision, after?.Stored(revision, time.GetUtcNow(), entry.Actor));
-            return new(revision);
+            DateTimeOffset at = time.GetUtcNow();
+            _kept[model] = (revision, after?.Stored(revision, at, entry.Actor));
+            return new((revision, at));
         }
     }
 

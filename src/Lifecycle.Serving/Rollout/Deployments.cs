@@ -64,15 +64,16 @@ public sealed class Deployments
             return before;
         }
 
+        string[] asked = [.. after.Names];
         try
         {
-            return await served.WhyNotAsync(after.Names, cancellationToken).ConfigureAwait(false) is { } why
+            return await served.WhyNotAsync(asked, cancellationToken).ConfigureAwait(false) is { } why
                 ? throw new LifecycleException($"The deployment of '{model}' was not changed to {after}: {why}.")
                 : await SaveAsync(served, before, after, "serving.deployment.changed", reason, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            served.WantOnlyDeployed();
+            served.WantNoMore(asked);
         }
     }
 
@@ -106,8 +107,8 @@ public sealed class Deployments
     {
         ServedModel served = _host.Model(model);
         DeploymentEntry entry = new("serving.deployment.changed", DeploymentJson.Write(served.Deployment), "reset", Actor);
-        await _store.SaveAsync(model, null, null, entry, cancellationToken).ConfigureAwait(false);
-        return await TakeAsync(served, cancellationToken).ConfigureAwait(false);
+        (long revision, DateTimeOffset at) = await _store.SaveAsync(model, null, null, entry, cancellationToken).ConfigureAwait(false);
+        return Take(served, served.Initial.Stored(revision, at, entry.Actor));
     }
 
     /// <summary>Takes over what was stored by others.</summary>
@@ -121,7 +122,7 @@ public sealed class Deployments
             {
                 try
                 {
-                    await TakeAsync(model, cancellationToken).ConfigureAwait(false);
+                    Take(model, await _store.FindAsync(model.Initial, cancellationToken).ConfigureAwait(false));
                 }
                 catch (LifecycleStorageException error)
                 {
@@ -140,13 +141,13 @@ public sealed class Deployments
         ServedModel served, Deployment before, Deployment after, string action, string? reason, CancellationToken cancellationToken)
     {
         DeploymentEntry entry = new(action, DeploymentJson.Write(before), reason, Actor);
-        await _store.SaveAsync(served.Name, before.Revision, after, entry, cancellationToken).ConfigureAwait(false);
-        return await TakeAsync(served, CancellationToken.None).ConfigureAwait(false);
+        (long revision, DateTimeOffset at) = await _store.SaveAsync(served.Name, before.Revision, after, entry, cancellationToken).ConfigureAwait(false);
+        return Take(served, after.Stored(revision, at, entry.Actor));
     }
 
-    private async ValueTask<Deployment> TakeAsync(ServedModel served, CancellationToken cancellationToken)
+    /// <summary>Takes what is stored. It is not read again: that could fail, and the change has been made.</summary>
+    private Deployment Take(ServedModel served, Deployment stored)
     {
-        Deployment stored = await _store.FindAsync(served.Initial, cancellationToken).ConfigureAwait(false);
         if (served.Apply(stored))
         {
             ServingLog.Deployed(_context.Logger, served.Name, stored.ToString(), stored.Revision);

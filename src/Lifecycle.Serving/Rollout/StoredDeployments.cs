@@ -35,9 +35,11 @@ internal sealed class StoredDeployments(LifecycleDatabase database, BlobUpkeep? 
         return found;
     }
 
-    public override async ValueTask<long> SaveAsync(string model, long? expected, Deployment? after, DeploymentEntry entry, CancellationToken cancellationToken)
+    public override async ValueTask<(long Revision, DateTimeOffset At)> SaveAsync(
+        string model, long? expected, Deployment? after, DeploymentEntry entry, CancellationToken cancellationToken)
     {
         await ReadyAsync(cancellationToken).ConfigureAwait(false);
+        DateTimeOffset at = Time.GetUtcNow();
         return await database.WriteAsync(
             async (transaction, token) =>
             {
@@ -52,11 +54,11 @@ internal sealed class StoredDeployments(LifecycleDatabase database, BlobUpkeep? 
                     """,
                     [
                         ("$model", model), ("$revision", revision + 1), ("$body", body), ("$buckets", after?.Table.ToArray()),
-                        ("$at", Time.GetUtcNow().UtcTicks), ("$actor", entry.Actor),
+                        ("$at", at.UtcTicks), ("$actor", entry.Actor),
                     ],
                     token).ConfigureAwait(false);
                 await audit.AppendAsync(transaction, new AuditRecord(entry.Action, $"model/{model}", entry.Before, body, entry.Reason), token).ConfigureAwait(false);
-                return revision + 1;
+                return (revision + 1, at);
             },
             CommitDurability.Flushed, cancellationToken).ConfigureAwait(false);
     }

@@ -2,7 +2,7 @@ namespace Lifecycle.Serving;
 
 /// <summary>
 /// How a file becomes something that predicts. The host calls <see cref="Inspect"/>, then <see cref="LoadAsync"/> with the same bytes,
-/// one model at a time in a process.
+/// one model at a time in a process; the files of others may be read meanwhile.
 /// </summary>
 public interface IModelRuntime
 {

@@ -45,11 +45,6 @@ internal sealed class FileFollow
             // Before anything is known to be there, what is still being written is waited for: the first offer shall not be an empty one.
             if (key != last && (last is not null || offer.Revisions.Count > 0 || soon is null))
             {
-                if (offer.Revisions.Count == 0 && follow._versions.Values.FirstOrDefault(v => v.Error is not null) is { } broken)
-                {
-                    throw new IOException($"'{layout.Root}' has nothing that can be read: {broken.Error!.Message}", broken.Error);
-                }
-
                 last = key;
                 yield return offer;
             }
@@ -221,7 +216,15 @@ internal sealed class FileFollow
         ModelRevision[] revisions = [.. _versions.Where(v => offered.Contains(v.Key)).Select(v => v.Value.Revision!)];
         string? latest = names.Count > 0 ? _versions[names[^1]].Revision!.Version : revisions.LastOrDefault()?.Version;
         string key = string.Join('\n', revisions.Select(r => $"{r.Version} {r.Digest}").Append(latest));
-        return (latest is null ? ModelOffer.Nothing : new ModelOffer(revisions, new Dictionary<string, string> { [ModelOffer.Latest] = latest }), key);
+        if (latest is not null)
+        {
+            return (new ModelOffer(revisions, new Dictionary<string, string> { [ModelOffer.Latest] = latest }), key);
+        }
+
+        // Offered, not thrown: the looks go on at their own pace and find it as soon as it can be read.
+        Exception? error = _versions.Values.FirstOrDefault(v => v.Error is not null)?.Error;
+        string? problem = error is null ? null : $"'{_layout.Root}' has nothing that can be read: {error.Message}";
+        return (problem is null ? ModelOffer.Nothing : new ModelOffer([], ModelOffer.Nothing.Names) { Problem = problem }, problem ?? key);
     }
 
     /// <summary>What is known of one version.</summary>

@@ -18,6 +18,11 @@ public sealed class ModelOffer
         ArgumentNullException.ThrowIfNull(revisions);
         ArgumentNullException.ThrowIfNull(names);
         Revisions = [.. revisions];
+        if (Revisions.Contains(null!))
+        {
+            throw new ArgumentException("An offer names versions; one of these is null. Leave out what is not there.", nameof(revisions));
+        }
+
         Names = names;
     }
 
@@ -26,6 +31,9 @@ public sealed class ModelOffer
 
     /// <summary>The versions to serve, oldest first.</summary>
     public IReadOnlyList<ModelRevision> Revisions { get; }
+
+    /// <summary>Why nothing is offered although something is there; null when that is not so.</summary>
+    internal string? Problem { get; init; }
 
     /// <summary>From alias to version.</summary>
     public IReadOnlyDictionary<string, string> Names { get; }

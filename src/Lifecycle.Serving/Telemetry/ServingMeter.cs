@@ -87,21 +87,21 @@ internal static partial class ServingMeter
         ShadowResults.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.result", result));
 
     /// <summary>A load ended.</summary>
-    public static void Loaded(TimeSpan duration, string model, string outcome)
+    public static void Loaded(TimeSpan duration, string model, string outcome) => Quietly(() =>
     {
         LoadDuration.Record(duration.TotalSeconds, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.outcome", outcome));
         Swaps.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.outcome", outcome));
-    }
+    });
 
     public static void BecameReady(string model, int change)
     {
         if (change != 0)
         {
-            Ready.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
+            Quietly(() => Ready.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model)));
         }
     }
 
-    public static void Draining(string model, int change) => DrainingVersions.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
+    public static void Draining(string model, int change) => Quietly(() => DrainingVersions.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model)));
 
     /// <summary>The inference log lost records.</summary>
     public static void RecordsDropped(string model, string reason, long count)
@@ -116,6 +116,18 @@ internal static partial class ServingMeter
 
     public static void RecordDropped(string model, string reason) =>
         Dropped.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", reason));
+
+    /// <summary>A listener that throws must not keep a version from being published or freed.</summary>
+    private static void Quietly(Action measure)
+    {
+        try
+        {
+            measure();
+        }
+        catch (Exception)
+        {
+        }
+    }
 
     /// <summary>One measurement a name: hosts of one process may serve the same.</summary>
     private static IEnumerable<Measurement<long>> ObserveActive() => Active

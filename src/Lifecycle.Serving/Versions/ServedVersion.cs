@@ -112,8 +112,14 @@ internal sealed class ServedVersion
     {
         await Runner.WhenIdle().ConfigureAwait(false);
         Runner.Dispose();
-        Typed?.Dispose();
-        Model.Dispose();
+        try
+        {
+            Typed?.Dispose();
+        }
+        finally
+        {
+            Model.Dispose();
+        }
     }
 
     /// <summary>A call begins on its caller's thread; it neither waits nor is refused, and others see that it runs.</summary>
@@ -133,16 +139,32 @@ internal sealed class ServedVersion
 
     private async Task DisposeModelAsync()
     {
+        Exception? failure = null;
         try
         {
             await DiscardAsync().ConfigureAwait(false);
-            _drained(this);
-            _disposal.SetResult();
         }
         catch (Exception error)
         {
+            failure = error;
+        }
+
+        try
+        {
             _drained(this);
-            _disposal.SetException(error);
+        }
+        catch (Exception error)
+        {
+            failure ??= error;
+        }
+
+        if (failure is null)
+        {
+            _disposal.SetResult();
+        }
+        else
+        {
+            _disposal.SetException(failure);
         }
     }
 

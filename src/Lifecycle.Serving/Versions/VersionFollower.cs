@@ -4,14 +4,14 @@ namespace Lifecycle.Serving;
 
 /// <summary>
 /// Follows one source for the names that are wanted now, and calls for a pass over its newest offer whenever that, the wish or the time of a retry comes.
-/// Passes never overlap, and nothing a source does disturbs what serves.
+/// Passes never overlap, and nothing a source does disturbs what serves: whatever it or a pass throws is told, and it is tried again later.
 /// </summary>
 /// <param name="source">Is watched.</param>
 /// <param name="pass">Brings what is loaded to an offer; says when to come again, null when all is settled.</param>
-/// <param name="sourceFailed">Is told when the source threw.</param>
+/// <param name="failed">Is told when the source or a pass threw.</param>
 /// <param name="context">Clock and waits.</param>
 internal sealed class VersionFollower(
-    IModelSource source, Func<ModelOffer, ModelDemand, CancellationToken, ValueTask<TimeSpan?>> pass, Action<Exception> sourceFailed, HostContext context)
+    IModelSource source, Func<ModelOffer, ModelDemand, CancellationToken, ValueTask<TimeSpan?>> pass, Action<Exception> failed, HostContext context)
     : IAsyncDisposable
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -76,6 +76,7 @@ internal sealed class VersionFollower(
         await done.Task.WaitAsync(both.Token).ConfigureAwait(false);
     }
 
+    /// <summary>Ends with the watch and with the pass that runs now. A source or a load that does not heed the stop makes it long: bound the wait.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -104,7 +105,7 @@ internal sealed class VersionFollower(
                     failures = 0;
                     lock (_lock)
                     {
-                        _newest = (offer, demand, wish);
+                        _newest = (offer ?? throw new LifecycleException("The source offered null; offer ModelOffer.Nothing when there is nothing."), demand, wish);
                     }
 
                     Wake();
@@ -118,9 +119,7 @@ internal sealed class VersionFollower(
             }
             catch (Exception error)
             {
-                sourceFailed(error);
-                Release(wish);
-                _first.TrySetResult();
+                Failed(error, wish);
                 await Task.Delay(context.Options.Backoff(failures++, source), context.Time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -143,6 +142,7 @@ internal sealed class VersionFollower(
     private async Task PassesAsync(CancellationToken cancellationToken)
     {
         TimeSpan? again = null;
+        int failures = 0;
         while (await WakesAsync(again, cancellationToken).ConfigureAwait(false))
         {
             (ModelOffer Offer, ModelDemand Demand, long Wish)? newest;
@@ -153,11 +153,35 @@ internal sealed class VersionFollower(
 
             if (newest is { } now)
             {
-                again = await pass(now.Offer, now.Demand, cancellationToken).ConfigureAwait(false);
-                Release(now.Wish);
-                _first.TrySetResult();
+                try
+                {
+                    again = await pass(now.Offer, now.Demand, cancellationToken).ConfigureAwait(false);
+                    failures = 0;
+                    Release(now.Wish);
+                    _first.TrySetResult();
+                }
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+                {
+                    again = context.Options.Backoff(failures++, source);
+                    Failed(error, now.Wish);
+                }
             }
         }
+    }
+
+    /// <summary>Whoever waits learns of it; that it cannot be told stops nothing.</summary>
+    private void Failed(Exception error, long wish)
+    {
+        try
+        {
+            failed(error);
+        }
+        catch (Exception)
+        {
+        }
+
+        Release(wish);
+        _first.TrySetResult();
     }
 
     /// <summary>Waits until woken, or until it is time to try again.</summary>

@@ -4,7 +4,8 @@ namespace Lifecycle.Serving;
 
 /// <summary>
 /// The way of a version from found to ready, each step before any later one: read, digest, inspect, load from the same bytes, bind, warm up, compare signatures.
-/// One load at a time in a process: initialising native sessions side by side is not safe.
+/// One load at a time in a process, from the inspection on: initialising native sessions side by side is not safe. Reading comes before, so that a source
+/// that hangs holds up its own model only.
 /// </summary>
 internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
 {
@@ -25,58 +26,82 @@ internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
     {
         using Activity? activity = ServingMeter.Source.StartActivity($"load {plan.Name}");
         activity?.SetTag("lifecycle.model.version", revision.Version);
+        record.Set(VersionState.Verifying);
+        ModelContent? content = null;
+        if (revision.Read is { } read)
+        {
+            ModelContent files = await read(cancellationToken).ConfigureAwait(false);
+            Verify(files);
+            content = new(files.Files) { Request = plan.Request };
+        }
+
         await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        LoadedModel? loaded = null;
-        ServedVersion? made = null;
         try
         {
-            record.Set(VersionState.Verifying);
-            string platform;
-            GoldenExamples golden = GoldenExamples.None;
-            if (revision.Make is { } make)
-            {
-                (loaded, platform) = (make(), "function");
-            }
-            else
-            {
-                ModelContent read = await revision.Read!(cancellationToken).ConfigureAwait(false);
-                Verify(read);
-                ModelContent content = new(read.Files) { Request = plan.Request };
-                (IModelRuntime runtime, ContentFile main) = Choose(content);
-                runtime.Inspect(content, main, cancellationToken);
-                golden = GoldenExamples.Of(content);
-                record.Set(VersionState.Loading);
-                (loaded, platform) = (await runtime.LoadAsync(content, main, cancellationToken).ConfigureAwait(false), runtime.Platform);
-            }
+            return await BringUpAsync(revision, content, record, old, drained, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
 
-            // It is the version's from here on, also when the types do not fit.
-            LoadedModel model = loaded;
-            loaded = null;
-            made = Wrap(revision.Version, model, platform, drained);
+    /// <summary>Why a model cannot take the place of one with this signature; null when it can, or when signatures may change.</summary>
+    public string? WhyNotInPlaceOf(TensorSignature? old, LoadedModel model) =>
+        plan.AllowSignatureChange || old is null ? null : model.Signature.WhyNotInPlaceOf(old);
+
+    private async ValueTask<ServedVersion> BringUpAsync(
+        ModelRevision revision, ModelContent? content, VersionRecord record, TensorSignature? old, Action<ServedVersion> drained, CancellationToken cancellationToken)
+    {
+        string platform = "function";
+        GoldenExamples golden = GoldenExamples.None;
+        LoadedModel model;
+        if (content is null)
+        {
+            model = revision.Make!();
+        }
+        else
+        {
+            (IModelRuntime runtime, ContentFile main) = Choose(content);
+            runtime.Inspect(content, main, cancellationToken);
+            golden = GoldenExamples.Of(content);
+            record.Set(VersionState.Loading);
+            (model, platform) = (await runtime.LoadAsync(content, main, cancellationToken).ConfigureAwait(false), runtime.Platform);
+        }
+
+        // It is the version's from here on, also when the types do not fit.
+        ServedVersion made = Wrap(revision.Version, model, platform, drained);
+        try
+        {
             CheckLog(model);
             record.Set(VersionState.Warming);
             Warm(made, golden, cancellationToken);
-            if (!plan.AllowSignatureChange && old is not null && made.Model.Signature.WhyNotInPlaceOf(old) is { } why)
+            if (WhyNotInPlaceOf(old, made.Model) is { } why)
             {
                 throw new ModelRejectedException($"signature: {why}");
             }
 
-            ServedVersion version = made;
-            made = null;
-            return version;
+            // Nobody waits any more for what comes after the stop.
+            cancellationToken.ThrowIfCancellationRequested();
+            return made;
         }
-        finally
+        catch
         {
-            if (made is not null)
-            {
-                await made.DiscardAsync().ConfigureAwait(false);
-            }
-            else
-            {
-                loaded?.Dispose();
-            }
+            await DiscardAsync(made).ConfigureAwait(false);
+            throw;
+        }
+    }
 
-            Gate.Release();
+    /// <summary>Frees a version that does not come to serve. That it cannot be freed is logged: what matters is why it does not serve.</summary>
+    public async ValueTask DiscardAsync(ServedVersion version)
+    {
+        try
+        {
+            await version.DiscardAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            ServingLog.DisposeFailed(context.Logger, error, plan.Name, version.Version);
         }
     }
 
@@ -85,9 +110,10 @@ internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
     public ServedVersion Wrap(string version, LoadedModel loaded, string platform, Action<ServedVersion> drained)
     {
         PredictionOrigin origin = new(plan.Name, version);
-        LoadedModel model = plan.Stages.Count == 0 ? loaded : new StagedModel(loaded, origin, plan.Stages);
+        LoadedModel model = loaded;
         try
         {
+            model = plan.Stages.Count == 0 ? loaded : new StagedModel(loaded, origin, plan.Stages);
             (TypedModel? typed, model) = plan.Binding is { } binding ? binding.Bind(model, platform, origin, plan) : (null, model);
             return new ServedVersion(version, model, typed, platform, drained, served => new VersionRunner(
                 plan.Name, version, model, plan.Admission, plan.Batching, served.Counters, context.Time, () => served.RunningInline))
@@ -97,7 +123,15 @@ internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
         }
         catch
         {
-            model.Dispose();
+            try
+            {
+                model.Dispose();
+            }
+            catch (Exception error)
+            {
+                ServingLog.DisposeFailed(context.Logger, error, plan.Name, version);
+            }
+
             throw;
         }
     }

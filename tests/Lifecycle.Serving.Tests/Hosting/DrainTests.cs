@@ -180,10 +180,84 @@ public sealed class DrainTests
         Assert.False(host.Model("m").IsReady);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Drain_LoadOrReadHangs_EndsInTime_AndWhatComesLateIsFreed(bool inLoad)
+    {
+        using ManualResetEventSlim hangs = new(), go = new();
+        FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await using RegistryWorkspace world = new();
+        ScriptModel late = new(Signature, (_, _, _) => { });
+        ScriptRuntime runtime = new();
+        StampSource source = new();
+        ModelHost host = await ModelHost.StartAsync(
+            h => h.UseServices(world).UseTime(clock).UseRuntime(runtime).Configure(o => o.StartupTimeout = TimeSpan.FromMilliseconds(1))
+                .Serve("f", m => m.FromFunction<int, int>("1", x => x).LogInferences()).Serve("m", m => m.FromSource(source)),
+            Token).Advancing(clock);
+        await Eventually.Holds(() => host.Model("f").IsReady, "the function answers");
+        host.Predictor<int, int>("f").Predict(1);
+        ModelRevision revision = runtime.Revision("1", late);
+        Action hang = () =>
+        {
+            hangs.Set();
+            go.Wait(TimeSpan.FromMinutes(2));
+        };
+        if (inLoad)
+        {
+            runtime.Loading = hang;
+        }
+
+        source.Name(inLoad ? revision : ModelRevision.FromFiles("1", revision.Digest!.Value, async token =>
+        {
+            hang();
+            return await revision.Read!(token);
+        }));
+        Assert.True(hangs.Wait(TimeSpan.FromMinutes(1), Token), "it does not come so far");
+        DateTimeOffset began = clock.GetUtcNow();
+        await host.DisposeAsync().AsTask().Advancing(clock);
+        Assert.InRange(clock.GetUtcNow() - began, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(27));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(world.Folder, "journal"), "inference-*.jsonl"));
+        Assert.Equal(0, late.Disposals);
+        go.Set();
+        await Eventually.Holds(() => host.Model("m").Versions[0].State == VersionState.Failed, "the load ends");
+        Assert.Contains("the host stopped", host.Model("m").Versions[0].Reason, StringComparison.Ordinal);
+        await Eventually.Holds(() => late.Disposals == (inLoad ? 1 : 0), "what was loaded is freed");
+        Assert.False(host.Model("m").IsReady);
+    }
+
     private static async Task<int> AskAsync(ModelHost host, int x, CancellationToken token = default)
     {
         using TensorSet inputs = TensorSet.Of(("x", TensorValue.From([x], [1, 1]))), outputs = new();
         await host.Model("m").InferAsync(inputs, outputs, cancellationToken: token);
         return outputs["y"].Span<int>()[0];
+    }
+}
+
+/// <summary>Waits on a clock that stands still.</summary>
+internal static class ClockWaits
+{
+    /// <summary>Moves the clock until the task ends.</summary>
+    public static async Task Advancing(this Task task, FakeTimeProvider clock)
+    {
+        await Eventually.Holds(
+            () =>
+            {
+                if (!task.IsCompleted)
+                {
+                    clock.Advance(TimeSpan.FromSeconds(0.5));
+                }
+
+                return task.IsCompleted;
+            },
+            "it ends");
+        await task;
+    }
+
+    /// <inheritdoc cref="Advancing(Task, FakeTimeProvider)"/>
+    public static async Task<T> Advancing<T>(this Task<T> task, FakeTimeProvider clock)
+    {
+        await ((Task)task).Advancing(clock);
+        return await task;
     }
 }

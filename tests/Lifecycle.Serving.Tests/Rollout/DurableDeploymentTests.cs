@@ -189,6 +189,70 @@ public sealed class DurableDeploymentTests
         Assert.Single(await EntriesAsync(world, "serving.deployment."));
     }
 
+    [Fact]
+    public async Task Deployment_RefusedChange_LeavesNoReasonBehind()
+    {
+        await using RegistryWorkspace world = new();
+        await using ModelHost host = await DeploymentWorld.HostAsync(world, token: Token);
+        await Assert.ThrowsAsync<LifecycleException>(async () => await host.Deployments.ChangeAsync(Model, d => d.Split(("champion", 50), ("chalenger", 50)), Token));
+        await Eventually.Holds(() => host.Model(Model).Reason is null, "what is not wanted is not missed");
+        await host.Model(Model).LoadAsync(Token);
+        Assert.Null(host.Model(Model).Reason);
+    }
+
+    [Fact]
+    public async Task Load_NewestIsRejected_AnOlderOneAnswers_DoesNotThrow()
+    {
+        await using RegistryWorkspace world = new();
+        StampShelf shelf = DeploymentWorld.Shelf();
+        await using ModelHost host = await DeploymentWorld.HostAsync(world, shelf, token: Token);
+        shelf.Points("champion", "bad");
+        await host.Model(Model).LoadAsync(Token);
+        await Eventually.Holds(() => host.Model(Model).Reason == "guard: it says reject", "the newest is rejected");
+        await host.Model(Model).LoadAsync(Token);
+        Assert.Equal(("1", "guard: it says reject"), (host.Answer(), host.Model(Model).Reason));
+        host.Model(Model).Unload();
+        Assert.Contains("guard: it says reject", (await Assert.ThrowsAsync<PredictionRejectedException>(async () => await host.Model(Model).LoadAsync(Token))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deployment_TwoChangesAtATime_EachKeepsWhatItAskedFor()
+    {
+        await using RegistryWorkspace world = new();
+        await using ModelHost host = await DeploymentWorld.HostAsync(world, token: Token);
+        ServedModel model = host.Model(Model);
+        string[] one = ["2"], two = ["3"];
+        Assert.Null(await model.WhyNotAsync(one, Token));
+        Assert.Null(await model.WhyNotAsync(two, Token));
+        Assert.Equal(["1", "2", "3"], model.ReadyVersions);
+        model.WantNoMore(two);
+        await Eventually.Holds(() => model.ReadyVersions is ["1", "2"], "the other goes on wanting 2");
+        model.WantNoMore(one);
+        await Eventually.Holds(() => model.ReadyVersions is ["1"], "nobody wants 2");
+
+        // One of two wins; the other is told of it, and of nothing else.
+        int won = 0;
+        for (int round = 0; round < 10; round++)
+        {
+            int percent = round + 1;
+            await Task.WhenAll(TryAsync(d => d.Split(("champion", 100 - percent), ("2", percent))), TryAsync(d => d.Split(("champion", 100 - percent), ("3", percent))));
+        }
+
+        Assert.InRange(won, 10, 20);
+
+        async Task TryAsync(Func<Deployment, Deployment> change)
+        {
+            try
+            {
+                await host.Deployments.ChangeAsync(Model, change, Token);
+                Interlocked.Increment(ref won);
+            }
+            catch (ConcurrencyConflictException)
+            {
+            }
+        }
+    }
+
     [Theory]
     [InlineData("""{"arms":[{"name":"champion","weight":9000},{"name":"champion","weight":1000}]}""")]
     [InlineData("""{"arms":[{"name":null,"weight":10000}]}""")]
@@ -246,6 +310,46 @@ public sealed class DurableDeploymentTests
     }
 
     [Fact]
+    public async Task Deployment_StoreGoesAwayAfterTheCommit_TheChangeIsReportedAndHolds()
+    {
+        await using RegistryWorkspace world = new(), other = new(world.Folder);
+        SwitchedDatabase away = new(world.Database);
+        world.With<LifecycleDatabase>(away);
+        await using ModelHost host = await DeploymentWorld.HostAsync(world, token: Token), healthy = await DeploymentWorld.HostAsync(other, token: Token);
+        foreach ((long revision, string answer, Func<ValueTask<Deployment>> change) in new (long, string, Func<ValueTask<Deployment>>)[]
+        {
+            (1, "2", () => host.Deployments.ChangeAsync(Model, d => d.Split(("challenger", 100)), Token)),
+            (2, "1", () => host.Deployments.ResetAsync(Model, Token)),
+        })
+        {
+            away.LeavesAfterChange = true;
+            Deployment made = await change();
+            Assert.True(away.IsAway);
+            away.LeavesAfterChange = false;
+            Assert.Equal((revision, "ada"), (made.Revision, made.Actor));
+            await Eventually.Holds(() => host.Answer() == answer, "it is followed here");
+            away.IsAway = false;
+            Deployment stored = await healthy.Deployments.GetAsync(Model, Token);
+            Assert.Equal((made.Revision, made.ChangedAt), (stored.Revision, stored.ChangedAt));
+            Assert.True(made.SaysTheSameAs(stored));
+        }
+    }
+
+    [Fact]
+    public async Task Deployment_StoreCancelsOfItsOwn_IsAskedAgain()
+    {
+        await using RegistryWorkspace world = new(), other = new(world.Folder);
+        SwitchedDatabase away = new(world.Database);
+        world.With<LifecycleDatabase>(away);
+        await using ModelHost host = await DeploymentWorld.HostAsync(world, token: Token), healthy = await DeploymentWorld.HostAsync(other, token: Token);
+        away.Cancels = true;
+        await Eventually.Holds(() => away.Cancelled > 1, "it is asked again");
+        await healthy.Deployments.ChangeAsync(Model, d => d.Split(("3", 100)), Token);
+        away.Cancels = false;
+        await Eventually.Holds(() => host.Answer() == "3", "the change is followed");
+    }
+
+    [Fact]
     public async Task A_missing_arm_counts_to_the_share_of_the_first()
     {
         await using RegistryWorkspace world = new();
@@ -278,17 +382,44 @@ public sealed class DurableDeploymentTests
     /// <summary>A database that can be taken away.</summary>
     private sealed class SwitchedDatabase(LifecycleDatabase inner) : LifecycleDatabase
     {
+        private int _cancelled;
+
         public bool IsAway { get; set; }
+
+        /// <summary>Whether opening it ends as if somebody had cancelled.</summary>
+        public bool Cancels { get; set; }
+
+        public int Cancelled => Volatile.Read(ref _cancelled);
+
+        /// <summary>Whether it goes away as soon as a deployment was written.</summary>
+        public bool LeavesAfterChange { get; set; }
 
         public override SqlDialect Dialect => inner.Dialect;
 
         public override string Identity => inner.Identity;
 
-        public override DbDataSource DataSource => Faulty("database.open").DataSource;
+        public override DbDataSource DataSource
+        {
+            get
+            {
+                if (Cancels)
+                {
+                    Interlocked.Increment(ref _cancelled);
+                    throw new OperationCanceledException("the store gave up");
+                }
 
-        public override ValueTask<T> WriteAsync<T>(
+                return Faulty("database.open").DataSource;
+            }
+        }
+
+        public override async ValueTask<T> WriteAsync<T>(
             Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed,
-            CancellationToken cancellationToken = default) => Faulty("database.write").WriteAsync(work, durability, cancellationToken);
+            CancellationToken cancellationToken = default)
+        {
+            T result = await Faulty("database.write").WriteAsync(work, durability, cancellationToken);
+            IsAway |= LeavesAfterChange && typeof(T) == typeof((long, DateTimeOffset));
+            return result;
+        }
 
         public override ValueTask<long> BulkInsertAsync(
             LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
