@@ -6,10 +6,10 @@ public sealed class AdmissionOptions
     /// <summary>Calls that run at the same time, at least 1. Twice the cores by default.</summary>
     public int MaxConcurrency { get; set; } = 2 * Environment.ProcessorCount;
 
-    /// <summary>Calls that may wait; 0 refuses every call that cannot begin at once. 1,024 by default.</summary>
+    /// <summary>Calls that may wait for others; 0 refuses every call that cannot begin at once. 1,024 by default.</summary>
     public int QueueLength { get; set; } = 1_024;
 
-    /// <summary>Bytes of inputs that may wait. 64 MiB by default.</summary>
+    /// <summary>Bytes of input tensors that may wait. A typed call of a model whose rows are not batched waits with its caller's object, which is not counted. 64 MiB by default.</summary>
     public long QueueBytes { get; set; } = 64L << 20;
 
     /// <summary>Most time from a call to its answer; a call may only shorten it. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> sets no limit. 30 s by default.</summary>

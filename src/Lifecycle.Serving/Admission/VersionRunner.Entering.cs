@@ -29,7 +29,7 @@ internal sealed partial class VersionRunner
     private ValueTask RunHere(TensorSet inputs, TensorSet outputs, long rows, in CallTimes times, long begun, CancellationToken token)
     {
         long ended;
-        int runs = 1;
+        int runs = 0;
         bool alone = !Batches || rows <= MaxRows;
         try
         {
@@ -39,7 +39,7 @@ internal sealed partial class VersionRunner
             }
             else
             {
-                runs = ChunkedRun.Run(this, inputs, outputs, (int)rows, null, token);
+                ChunkedRun.Run(this, inputs, outputs, (int)rows, null, times, ref runs, token);
             }
 
             ended = Time.GetTimestamp();
@@ -48,7 +48,7 @@ internal sealed partial class VersionRunner
         {
             ended = Time.GetTimestamp();
             Counters.Failure(ended - times.Started);
-            Leave(ended - begun, ended);
+            Leave((ended - begun) / Math.Max(runs, 1), ended);
             return ValueTask.FromException(error);
         }
 
@@ -73,14 +73,17 @@ internal sealed partial class VersionRunner
         if (ended < times.Deadline)
         {
             Counters.Success(rows, new RunTimes(ended - times.Started, 0, 0, ticks, 0), ended);
-            Leave(ticks / runs, ended);
+            Leave(ticks / Math.Max(runs, 1), ended);
             return default;
         }
 
         Counters.Failure(ended - times.Started);
-        Leave(ticks / runs, ended);
+        Leave(ticks / Math.Max(runs, 1), ended);
         return ValueTask.FromException(new PredictionTimeoutException(Name, times.Timeout));
     }
+
+    // A call with more rows than a batch may have runs in pieces.
+    private long RunsOf(WaitingCall call) => Batches && call.Inputs is not null ? (call.Rows + MaxRows - 1) / MaxRows : 1;
 
     private PredictionRejectedException? Enqueue(WaitingCall call, long now)
     {
@@ -96,18 +99,22 @@ internal sealed partial class VersionRunner
         {
             count = _queue.Count;
             bytes = _queue.Bytes;
-            run = _mean;
-            bool goesOn = count == 0 && _active < Allowed();
+            run = _mean * RunsOf(call);
+            int free = Math.Max(0, Allowed() - _active);
+            bool goesOn = count == 0 && free > 0;
+
+            // Those for whom a worker is free or on its way do not wait for others, so they fill no queue.
+            int taken = free + (_starting ? 1 : 0);
             estimate = goesOn ? 0 : Estimate(call.Level);
             if (_closed)
             {
                 reason = RejectionReason.Draining;
             }
-            else if (!goesOn && (count >= _queueLength || bytes + call.Bytes > _queueBytes))
+            else if (!goesOn && (count >= Math.Max(_queueLength, taken) || bytes + call.Bytes > _queueBytes))
             {
                 reason = RejectionReason.QueueFull;
             }
-            else if (!goesOn && estimate + _mean >= call.Deadline - now)
+            else if (!goesOn && estimate + run >= call.Deadline - now)
             {
                 reason = RejectionReason.Deadline;
             }

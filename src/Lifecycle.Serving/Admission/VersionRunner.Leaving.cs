@@ -20,6 +20,11 @@ internal sealed partial class VersionRunner
                 return;
             }
 
+            if (_delay != 0 && waited && call.Due <= _due)
+            {
+                FindDue();
+            }
+
             TellIdle();
         }
 

@@ -111,8 +111,10 @@ internal sealed class BatchWorker : IThreadPoolWorkItem, IDisposable
         }
 
         long now = _runner.Time.GetTimestamp();
-        Trim(ref _inputs);
-        Trim(ref _outputs);
+        _inputs = Kept(_inputs) ?? new TensorSet();
+        _outputs = Kept(_outputs) ?? new TensorSet();
+        _oneIn = Kept(_oneIn);
+        _oneOut = Kept(_oneOut);
         _runner.Finish(this, (now - _taken) / Math.Max(runs, 1), now);
     }
 
@@ -140,16 +142,18 @@ internal sealed class BatchWorker : IThreadPoolWorkItem, IDisposable
             return Isolate(fromCallers: true);
         }
 
+        // Nobody is told to have given up before the inputs are read, so the first call is still there.
         CancellationToken token = Count == 1 ? Calls[0]!.Token : default;
+        CallTimes times = new(Calls[0]!.Started, Calls[0]!.Timeout, Calls[0]!.Deadline);
         long copied = _runner.Time.GetTimestamp();
         InputsRead();
-        int runs = 1;
+        int runs = 0;
         bool chunked = _runner.Batches && Rows > _runner.MaxRows;
         try
         {
             if (chunked)
             {
-                runs = ChunkedRun.Run(_runner, _inputs, _outputs, (int)Rows, this, token);
+                ChunkedRun.Run(_runner, _inputs, _outputs, (int)Rows, this, times, ref runs, token);
             }
             else
             {
@@ -165,7 +169,7 @@ internal sealed class BatchWorker : IThreadPoolWorkItem, IDisposable
             if (Count == 1)
             {
                 Fail(0, error);
-                return 1;
+                return runs;
             }
 
             ServingMeter.Isolated(_runner.Name);
@@ -330,18 +334,14 @@ internal sealed class BatchWorker : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    private static void Trim(ref TensorSet set)
+    private static TensorSet? Kept(TensorSet? set)
     {
-        long bytes = 0;
-        for (int i = 0; i < set.Count; i++)
+        if (set is null || set.KeptBytes <= MaximumKept)
         {
-            bytes += (long)set[i].Value.Count * Math.Max(set[i].Value.Type.Size(), 16);
+            return set;
         }
 
-        if (bytes > MaximumKept)
-        {
-            set.Dispose();
-            set = new TensorSet();
-        }
+        set.Dispose();
+        return null;
     }
 }

@@ -9,9 +9,12 @@ internal static class ChunkedRun
     /// <param name="outputs">Filled at the end.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="worker">Whose first call must still want the answer; null when the caller waits on this thread.</param>
+    /// <param name="times">When the caller gives up; looked at before each piece.</param>
+    /// <param name="runs">Is raised by one with each piece that begins.</param>
     /// <param name="cancellationToken">Looked at before each piece.</param>
-    /// <returns>Number of runs.</returns>
-    public static int Run(VersionRunner runner, TensorSet inputs, TensorSet outputs, int rows, BatchWorker? worker, CancellationToken cancellationToken)
+    /// <exception cref="PredictionTimeoutException">The time of the call was over before the last piece.</exception>
+    public static void Run(
+        VersionRunner runner, TensorSet inputs, TensorSet outputs, int rows, BatchWorker? worker, in CallTimes times, ref int runs, CancellationToken cancellationToken)
     {
         TensorSet[] parts = new TensorSet[(rows + runner.MaxRows - 1) / runner.MaxRows];
         using TensorSet piece = new();
@@ -28,9 +31,15 @@ internal static class ChunkedRun
 
                 int count = Math.Min(runner.MaxRows, rows - first);
                 long began = runner.Time.GetTimestamp();
+                if (began >= times.Deadline)
+                {
+                    throw new PredictionTimeoutException(runner.Name, times.Timeout);
+                }
+
                 TensorRows.Split(inputs, first, count, piece);
                 long copied = runner.Time.GetTimestamp();
                 TensorSet part = parts[done++] = new TensorSet();
+                runs++;
                 runner.Model.Run(piece, part, cancellationToken);
                 long ran = runner.Time.GetTimestamp();
                 RequireRows(part, count);
@@ -39,7 +48,6 @@ internal static class ChunkedRun
             }
 
             TensorRows.Concat(parts, outputs);
-            return parts.Length;
         }
         finally
         {

@@ -124,7 +124,7 @@ internal sealed partial class VersionRunner
         call.Due = long.MaxValue;
         if (_delay != 0 && call.Inputs is not null)
         {
-            call.Due = Math.Max(now, Math.Min(now + _delay, call.Deadline - (long)_mean));
+            call.Due = Math.Max(now, Math.Min(now + _delay, call.Deadline - (long)(_mean * RunsOf(call))));
             _due = Math.Min(_due, call.Due);
         }
 

@@ -37,21 +37,13 @@ public sealed partial class ServedModel
         long rows = 1;
         try
         {
-            if (_coercion == TensorCoercion.Lossless)
-            {
-                TensorWidening.Widen(inputs, version.Model.Signature);
-            }
-
-            rows = version.Model.Signature.Check(inputs) is >= 0 and long some ? some : 1;
+            rows = Check(version.Model.Signature, inputs);
 
             // What another version left in it is no answer of this one.
             outputs.Clear();
             if (rows == 0)
             {
-                // No rows need no run: the model says the shapes of nothing.
-                version.Model.Run(inputs, outputs, cancellationToken);
-                long ended = _context.Time.GetTimestamp();
-                version.Counters.Success(0, new RunTimes(ended - started, 0, 0, 0, 0), ended);
+                Nothing(version, outputs, started);
             }
             else
             {
@@ -66,7 +58,7 @@ public sealed partial class ServedModel
         catch (Exception error)
         {
             failure = error;
-            if (!IsOfTheModel(error))
+            if (!IsOfTheModel(error, cancellationToken))
             {
                 throw;
             }
@@ -93,28 +85,33 @@ public sealed partial class ServedModel
         CallTrace trace = Begin(lease, id);
         Exception? failure = null;
         long rows = 1, ended = 0;
+        bool began = false;
         version.Enter(lease.Cell);
         long started = _context.Time.GetTimestamp();
         try
         {
-            if (_coercion == TensorCoercion.Lossless)
-            {
-                TensorWidening.Widen(inputs, version.Model.Signature);
-            }
-
-            rows = version.Model.Signature.Check(inputs) is >= 0 and long some ? some : 1;
+            rows = Check(version.Model.Signature, inputs);
             outputs.Clear();
-            version.Model.Run(inputs, outputs, cancellationToken);
-            ended = _context.Time.GetTimestamp();
-            long ticks = ended - started;
-            if (rows == 1)
+            if (rows == 0)
             {
-                version.Counters.Single(lease.Core, ticks, ended);
+                Nothing(version, outputs, started);
             }
             else
             {
-                version.Counters.Success(rows, new RunTimes(ticks, 0, 0, ticks, 0), ended);
-                version.Counters.Execution((int)rows, 0, ticks, 0);
+                began = true;
+                version.Model.Run(inputs, outputs, cancellationToken);
+                ended = _context.Time.GetTimestamp();
+                began = false;
+                long ticks = ended - started;
+                if (rows == 1)
+                {
+                    version.Counters.Single(lease.Core, ticks, ended);
+                }
+                else
+                {
+                    version.Counters.Success(rows, new RunTimes(ticks, 0, 0, ticks, 0), ended);
+                    version.Counters.Execution((int)rows, 0, ticks, 0);
+                }
             }
 
             if (isWatched)
@@ -125,12 +122,16 @@ public sealed partial class ServedModel
         catch (Exception error)
         {
             failure = error;
-            if (!IsOfTheModel(error))
+            if (began)
+            {
+                version.Counters.Failure(_context.Time.GetTimestamp() - started);
+            }
+
+            if (!IsOfTheModel(error, cancellationToken))
             {
                 throw;
             }
 
-            version.Counters.Failure(_context.Time.GetTimestamp() - started);
             CopyFailure(Stamp(lease, id, started, null), inputs, error);
             throw new PredictionFailedException(Name, version.Version, error);
         }
@@ -186,9 +187,35 @@ public sealed partial class ServedModel
             TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Whether it was the model that threw, and not the host or the caller.</summary>
-    internal static bool IsOfTheModel(Exception error) => error is not (OperationCanceledException
-        or InvalidInputException or PredictionRejectedException or PredictionTimeoutException or PredictionFailedException or UnknownModelException);
+    /// <summary>Whether it was the model that threw, and not the host or the caller. A cancellation is the caller's only when the caller's token says so.</summary>
+    internal static bool IsOfTheModel(Exception error, CancellationToken token = default) => error is OperationCanceledException
+        ? !token.IsCancellationRequested
+        : error is not (InvalidInputException or PredictionRejectedException or PredictionTimeoutException or PredictionFailedException or UnknownModelException);
+
+    /// <summary>Rows of inputs that fit; 1 when the model has none.</summary>
+    private long Check(TensorSignature signature, TensorSet inputs)
+    {
+        if (signature.IsEmpty)
+        {
+            // The model itself says best why it takes no tensors.
+            return 1;
+        }
+
+        if (_coercion == TensorCoercion.Lossless)
+        {
+            TensorWidening.Widen(inputs, signature);
+        }
+
+        return signature.Check(inputs) is >= 0 and long some ? some : 1;
+    }
+
+    /// <summary>No rows are answered by no rows, without a run.</summary>
+    private void Nothing(ServedVersion version, TensorSet outputs, long started)
+    {
+        TensorRows.None(version.Model.Signature, outputs);
+        long ended = _context.Time.GetTimestamp();
+        version.Counters.Success(0, new RunTimes(ended - started, 0, 0, 0, 0), ended);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private VersionLease AcquireSlowly(string? key, Guid id, string? version, bool runs)
@@ -236,7 +263,7 @@ public sealed partial class ServedModel
         throw new PredictionRejectedException(
             reason,
             reason == RejectionReason.Stopped
-                ? $"The model '{Name}' is stopped: {route.StopReason}. Deployments.ResumeAsync lets it answer again."
+                ? StoppedMessage(route.StopReason)
                 : $"The model '{Name}' is not ready ({State}): {Reason ?? "it is on its way"}.",
             TimeSpan.FromSeconds(1));
     }

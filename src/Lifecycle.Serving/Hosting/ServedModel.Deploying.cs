@@ -26,6 +26,11 @@ public sealed partial class ServedModel
             }
         }
 
+        if (deployment.IsStopped)
+        {
+            RefuseWaiting(deployment.StopReason);
+        }
+
         WantNow();
         _follower.Wake();
         return true;

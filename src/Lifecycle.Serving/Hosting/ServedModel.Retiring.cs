@@ -25,7 +25,7 @@ public sealed partial class ServedModel
             living.Add(_fallback);
         }
 
-        await Task.WhenAll(living.Select(v => v.Runner.StopAsync(limit))).ConfigureAwait(false);
+        await Task.WhenAll(living.Select(v => DrainAsync(v, limit))).ConfigureAwait(false);
         lock (_lock)
         {
             Replace(RouteTable.Closed(RouteClosing.Disposed));

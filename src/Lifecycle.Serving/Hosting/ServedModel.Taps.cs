@@ -52,7 +52,12 @@ public sealed partial class ServedModel
     }
 
     /// <summary>Gives log and shadow their copies.</summary>
-    internal void Copy(in InferenceStamp stamp, TensorSet inputs, TensorSet outputs)
+    /// <param name="stamp">The call.</param>
+    /// <param name="inputs">What went in.</param>
+    /// <param name="outputs">What came out.</param>
+    /// <param name="arePart">Whether there may be more outputs, as the types of the call hold only some.</param>
+    /// <param name="canBeRun">Whether the inputs are all that a model needs, and there is an output to compare.</param>
+    internal void Copy(in InferenceStamp stamp, TensorSet inputs, TensorSet outputs, bool arePart = false, bool canBeRun = true)
     {
         if (WantsRecord(stamp.RequestId))
         {
@@ -62,7 +67,14 @@ public sealed partial class ServedModel
         RouteTable route = Volatile.Read(ref _route);
         if (route.Shadow is { } shadow && stamp.Role == InferenceRole.Primary && ShadowRunner.Wants(stamp.RequestId, route.ShadowSample))
         {
-            Shadow.Offer(shadow, stamp, inputs, outputs);
+            if (canBeRun)
+            {
+                Shadow.Offer(shadow, stamp, inputs, outputs, arePart);
+            }
+            else
+            {
+                Shadow.Drop();
+            }
         }
     }
 

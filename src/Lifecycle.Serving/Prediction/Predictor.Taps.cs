@@ -48,7 +48,7 @@ public sealed partial class Predictor<TIn, TOut>
                     tensors.WriteOutput(pair.Outputs, 1, 0, output);
                 }
 
-                _model.Copy(stamp, pair.Inputs, pair.Outputs);
+                _model.Copy(stamp, pair.Inputs, pair.Outputs, arePart: true, canBeRun: tensors.InputsAreWhole && pair.Outputs.Count > 0);
             }
             catch (Exception error)
             {

@@ -87,7 +87,7 @@ public sealed partial class Predictor<
         catch (Exception error)
         {
             failure = error;
-            if (!ServedModel.IsOfTheModel(error))
+            if (!ServedModel.IsOfTheModel(error, cancellationToken))
             {
                 throw;
             }
@@ -137,12 +137,16 @@ public sealed partial class Predictor<
         catch (Exception error)
         {
             failure = error;
+            if (ended == 0)
+            {
+                version.Counters.Failure(_time.GetTimestamp() - started);
+            }
+
             if (!ServedModel.IsOfTheModel(error))
             {
                 throw;
             }
 
-            version.Counters.Failure(_time.GetTimestamp() - started);
             if (isWatched)
             {
                 LogFailure(typed, _model.Stamp(lease, id, started, null), input, error);
@@ -185,7 +189,7 @@ public sealed partial class Predictor<
 
             return output;
         }
-        catch (Exception error) when (error is PredictionTimeoutException || ServedModel.IsOfTheModel(error))
+        catch
         {
             version.Counters.Failure(_time.GetTimestamp() - began);
             throw;
@@ -199,13 +203,18 @@ public sealed partial class Predictor<
     private async ValueTask<TOut> RunWithOthersAsync(
         TypedModel<TIn, TOut> typed, VersionLease lease, TIn input, RunRequest request, CancellationToken cancellationToken)
     {
-        // A pair whose call was given up is not used again: the run may still read it.
         TensorPair pair = _pairs.Rent();
-        typed.Tensors!.WriteInput(pair.Inputs, 1, 0, input);
-        pair.Outputs.Clear();
-        await lease.Version.Runner.RunAsync(pair.Inputs, pair.Outputs, 1, request, cancellationToken).ConfigureAwait(false);
-        TOut output = typed.Tensors.ReadOutput(pair.Outputs, 0);
-        _pairs.Return(pair);
-        return output;
+        try
+        {
+            typed.Tensors!.WriteInput(pair.Inputs, 1, 0, input);
+            pair.Outputs.Clear();
+            await lease.Version.Runner.RunAsync(pair.Inputs, pair.Outputs, 1, request, cancellationToken).ConfigureAwait(false);
+            return typed.Tensors.ReadOutput(pair.Outputs, 0);
+        }
+        finally
+        {
+            // However the call ended, its run touches the pair no more.
+            _pairs.Return(pair);
+        }
     }
 }

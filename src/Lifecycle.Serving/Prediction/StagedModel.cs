@@ -49,29 +49,49 @@ internal sealed class StagedModel : LoadedModel
     }
 }
 
-/// <summary>A model whose rows all go through its typed function, so that typed stages see every call, in whichever form it came.</summary>
+/// <summary>
+/// A model whose rows all go through its typed function, so that typed stages see every call, in whichever form it came. It has the outputs that the typed answer holds.
+/// </summary>
 internal sealed class TypedRowsModel<
     [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
-    [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>(LoadedModel inner, ModelFunction<TIn, TOut> function, TensorBinding<TIn, TOut> tensors) : LoadedModel
+    [DynamicallyAccessedMembers(ModelTypes.Members)] TOut> : LoadedModel
 {
-    public override TensorSignature Signature => inner.Signature;
+    private readonly LoadedModel _inner;
+    private readonly ModelFunction<TIn, TOut> _function;
+    private readonly TensorBinding<TIn, TOut> _tensors;
+
+    /// <exception cref="ModelRejectedException">Rows cannot be made of tensors, or tensors of answers.</exception>
+    public TypedRowsModel(LoadedModel inner, ModelFunction<TIn, TOut> function, TensorBinding<TIn, TOut> tensors)
+    {
+        tensors.RequireRowByRow();
+        _inner = inner;
+        _function = function;
+        _tensors = tensors;
+        Signature = new TensorSignature(inner.Signature.Inputs, inner.Signature.Outputs.Where(tensors.Writes));
+    }
+
+    public override TensorSignature Signature { get; }
 
     public override bool RowsAreBatched => false;
 
-    internal override bool TakesMadeUpRows => inner.TakesMadeUpRows;
+    public override IReadOnlyDictionary<string, string> Properties => _inner.Properties;
+
+    internal override bool TakesMadeUpRows => _inner.TakesMadeUpRows;
+
+    internal override bool LeavesOut(string output) => !Signature.Outputs.Any(o => o.Name == output) && _inner.Signature.Outputs.Any(o => o.Name == output);
 
     public override void Run(TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken = default)
     {
         int rows = checked((int)TensorRows.Count(inputs));
         if (rows == 0)
         {
-            tensors.WriteOutputs(outputs, []);
+            _tensors.WriteOutputs(outputs, []);
         }
 
         for (int row = 0; row < rows; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            tensors.WriteOutput(outputs, rows, row, function.Predict(tensors.ReadInput(inputs, row)));
+            _tensors.WriteOutput(outputs, rows, row, _function.Predict(_tensors.ReadInput(inputs, row)));
         }
     }
 
@@ -79,7 +99,7 @@ internal sealed class TypedRowsModel<
     {
         if (disposing)
         {
-            inner.Dispose();
+            _inner.Dispose();
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class TensorBinding<
         Signature = signature;
         _inputs = inputs;
         _outputs = outputs;
+        InputsAreWhole = signature.Inputs.All(inputs.Writes);
     }
 
     /// <summary>The tensors on the other side.</summary>
@@ -36,6 +37,25 @@ internal sealed class TensorBinding<
 
     /// <summary>Why <see cref="WriteOutput"/> cannot read a <typeparamref name="TOut"/>; null when it can.</summary>
     public string? WhyOutputsAreNotWritten => _outputs.WhyNotWritten;
+
+    /// <summary>Whether <see cref="WriteInput"/> makes all inputs.</summary>
+    public bool InputsAreWhole { get; }
+
+    /// <summary>Whether <see cref="WriteOutput"/> makes an output.</summary>
+    public bool Writes(TensorSpec output) => _outputs.Writes(output);
+
+    /// <summary>Requires that rows can be made of all inputs, and outputs of rows.</summary>
+    /// <exception cref="ModelRejectedException">They cannot; the message says why.</exception>
+    public void RequireRowByRow()
+    {
+        string? why = _inputs.WhyNotRead ?? _outputs.WhyNotWritten
+            ?? (Signature.Inputs.FirstOrDefault(i => !_inputs.Reads(i)) is { } input ? $"the input {input} has no property in {ColumnTypes.Say(typeof(TIn))} that takes it" : null)
+            ?? (Signature.Outputs.Any(Writes) ? null : $"no output has a property in {ColumnTypes.Say(typeof(TOut))}");
+        if (why is not null)
+        {
+            throw new ModelColumns(Signature).Refuse($"with stages around each typed row, calls in tensors go through them too, and {why}; change the types, or put the stages around the tensors (UseTensors)");
+        }
+    }
 
     /// <summary>Binds types to a model: every input needs a property of <typeparamref name="TIn"/>, every settable property of <typeparamref name="TOut"/> an output.</summary>
     /// <param name="signature">The model's.</param>

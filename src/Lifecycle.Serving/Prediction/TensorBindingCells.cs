@@ -30,6 +30,9 @@ internal sealed class TensorSlot(TensorSpec spec, int index)
 /// <summary>How one member of a row stands in a tensor.</summary>
 internal abstract class TensorCell<TValue>
 {
+    /// <summary>Name of the tensor.</summary>
+    public abstract string Name { get; }
+
     /// <summary>Makes the tensor when the cell is its first and the row is row 0.</summary>
     public abstract void Put(TensorSet set, int rows, int row, TValue value);
 
@@ -45,6 +48,8 @@ internal abstract class TensorCell<TValue>
 /// <summary>One value of a row; <paramref name="offset"/> counts the values of a row that stand before it.</summary>
 internal abstract class ScalarCell<TValue>(TensorSlot slot, int offset, int width) : TensorCell<TValue>
 {
+    public sealed override string Name => slot.Spec.Name;
+
     public sealed override void PutNone(TensorSet set)
     {
         if (offset == 0)
@@ -58,8 +63,6 @@ internal abstract class ScalarCell<TValue>(TensorSlot slot, int offset, int widt
     protected TensorValue Tensor(TensorSet set) => slot.Get(set);
 
     protected int At(int row) => (row * width) + offset;
-
-    protected string Name => slot.Spec.Name;
 }
 
 internal sealed class NumberCell<TValue>(TensorSlot slot, int offset, int width) : ScalarCell<TValue>(slot, offset, width)
@@ -151,6 +154,8 @@ internal sealed class DateCell(TensorSlot slot, int offset, int width) : ScalarC
 /// <summary>All values of a row.</summary>
 internal abstract class ArrayCell<TValue>(TensorSlot slot) : TensorCell<TValue>
 {
+    public sealed override string Name => slot.Spec.Name;
+
     public sealed override void PutNone(TensorSet set) => slot.Prepare(set, 0, Math.Max(slot.Width, 0));
 
     /// <summary>The tensor with room, and where the row begins.</summary>

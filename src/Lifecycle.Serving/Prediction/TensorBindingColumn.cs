@@ -6,6 +6,9 @@ internal abstract class TensorColumn<TRow>(RowMember? member)
     /// <summary>The member; null when the row is itself the value.</summary>
     public RowMember? Member => member;
 
+    /// <summary>Name of the tensor.</summary>
+    public abstract string Name { get; }
+
     public bool CanGet => member is null or { CanGet: true };
 
     public bool CanSet => member is null or { CanSet: true };
@@ -63,6 +66,8 @@ internal abstract class TensorColumn<TRow>(RowMember? member)
 /// <inheritdoc/>
 internal sealed class TensorColumn<TRow, TValue>(RowMember? member, TensorCell<TValue> cell, RowAccess<TRow, TValue> access) : TensorColumn<TRow>(member)
 {
+    public override string Name => cell.Name;
+
     public override void Write(TensorSet set, int rows, int row, ref TRow value) => cell.Put(set, rows, row, access.Get(ref value));
 
     public override void WriteNone(TensorSet set) => cell.PutNone(set);

@@ -9,6 +9,7 @@ internal sealed class RowColumns<[DynamicallyAccessedMembers(ModelTypes.Members)
     private readonly TensorColumn<TRow>[] _columns;
     private readonly TensorColumn<TRow>[] _set;
     private readonly RowConstruction<TRow>? _construction;
+    private readonly IReadOnlyList<RowMember> _parameters = [];
     private readonly bool _whole;
     private readonly bool _reuses;
 
@@ -25,6 +26,7 @@ internal sealed class RowColumns<[DynamicallyAccessedMembers(ModelTypes.Members)
             return;
         }
 
+        _parameters = members.Parameters;
         WhyNotRead = members.WhyNotMade
             ?? (members.Parameters.FirstOrDefault(p => !columns.Any(c => c.Member == p)) is { } open
                 ? $"the parameter {open.Name} of {ColumnTypes.Say(typeof(TRow))} has no tensor"
@@ -41,6 +43,13 @@ internal sealed class RowColumns<[DynamicallyAccessedMembers(ModelTypes.Members)
 
     /// <summary>Why tensors cannot be made of rows; null when they can.</summary>
     public string? WhyNotWritten { get; }
+
+    /// <summary>Whether a tensor can be made of rows.</summary>
+    public bool Writes(TensorSpec tensor) => WhyNotWritten is null && Array.Exists(_columns, c => c.Name == tensor.Name);
+
+    /// <summary>Whether rows take over all of a tensor.</summary>
+    public bool Reads(TensorSpec tensor) => WhyNotRead is null && Array.Exists(_columns, c => c.Name == tensor.Name)
+        && Array.TrueForAll(_columns, c => c.Name != tensor.Name || c.CanSet || _parameters.Contains(c.Member!));
 
     public void Write(TensorSet set, int rows, int row, TRow value)
     {

@@ -7,7 +7,8 @@ public sealed record ShadowReport
     public long Runs => Matches + Mismatches + Errors;
 
     /// <summary>
-    /// Answers that were equal: same outputs, shapes and datatypes, numbers within 1e-6 + 1e-4 of the size, everything else exactly.
+    /// Answers that were equal: same outputs, shapes and datatypes, numbers within 1e-6 + 1e-4 of the size, everything else exactly. Of a typed call only the
+    /// outputs that its type holds are compared.
     /// </summary>
     public long Matches { get; init; }
 
@@ -17,7 +18,7 @@ public sealed record ShadowReport
     /// <summary>Copies on which the shadow threw or took longer than 30 s.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Copies that were thrown away because the shadow did not keep up.</summary>
+    /// <summary>Copies that were thrown away: the shadow did not keep up, or the types of the call do not hold all inputs, or none of the outputs.</summary>
     public long Dropped { get; init; }
 
     /// <summary>Largest difference of two numbers; not finite ones that are not the same count as infinitely far apart.</summary>

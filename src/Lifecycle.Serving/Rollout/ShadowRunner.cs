@@ -10,6 +10,9 @@ internal sealed class ShadowRunner : IAsyncDisposable
 {
     private const int Waiting = 256;
 
+    /// <summary>Most bytes of copies that wait.</summary>
+    internal const long WaitingBytes = 64L << 20;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly string _model;
@@ -20,6 +23,7 @@ internal sealed class ShadowRunner : IAsyncDisposable
     private readonly Lock _lock = new();
     private ServedVersion[] _hanging = [];
     private int _waiting;
+    private long _waitingBytes;
     private Task? _work;
 
     public ShadowRunner(string model, HostContext context)
@@ -41,22 +45,24 @@ internal sealed class ShadowRunner : IAsyncDisposable
     /// <param name="stamp">The call that was answered.</param>
     /// <param name="inputs">What went in.</param>
     /// <param name="outputs">What came out.</param>
-    public void Offer(RouteArm arm, in InferenceStamp stamp, TensorSet inputs, TensorSet outputs)
+    /// <param name="isPart">Whether more may have come out; only what is here is compared.</param>
+    public void Offer(RouteArm arm, in InferenceStamp stamp, TensorSet inputs, TensorSet outputs, bool isPart = false)
     {
         // Not even the copy is made when there is no room for it or nobody would run it.
-        if (Volatile.Read(ref _waiting) >= Waiting || HangsOn(arm.Version))
+        long bytes = TensorRows.Bytes(inputs) + TensorRows.Bytes(outputs);
+        if (Volatile.Read(ref _waiting) >= Waiting || Volatile.Read(ref _waitingBytes) + bytes > WaitingBytes || HangsOn(arm.Version))
         {
             Drop();
             return;
         }
 
-        ShadowCopy copy = new(arm, stamp);
+        ShadowCopy copy = new(arm, stamp, bytes, isPart);
         inputs.CopyTo(copy.Inputs);
         outputs.CopyTo(copy.Outputs);
-        Interlocked.Increment(ref _waiting);
+        Waits(1, bytes);
         if (!_copies.Writer.TryWrite(copy))
         {
-            Interlocked.Decrement(ref _waiting);
+            Waits(-1, -bytes);
             copy.Dispose();
             Drop();
             return;
@@ -66,6 +72,13 @@ internal sealed class ShadowRunner : IAsyncDisposable
         {
             Start();
         }
+    }
+
+    /// <summary>Counts a copy that nobody will run.</summary>
+    public void Drop()
+    {
+        _tally.Drop();
+        ServingMeter.Shadowed(_model, "dropped");
     }
 
     /// <summary>Whether a run of this version took longer than the limit and has not come back.</summary>
@@ -96,17 +109,17 @@ internal sealed class ShadowRunner : IAsyncDisposable
         }
     }
 
-    private void Drop()
+    private void Waits(int copies, long bytes)
     {
-        _tally.Drop();
-        ServingMeter.Shadowed(_model, "dropped");
+        Interlocked.Add(ref _waiting, copies);
+        Interlocked.Add(ref _waitingBytes, bytes);
     }
 
     private async Task WorkAsync()
     {
         await foreach (ShadowCopy copy in _copies.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
         {
-            Interlocked.Decrement(ref _waiting);
+            Waits(-1, -copy.Bytes);
             if (HangsOn(copy.Arm.Version))
             {
                 copy.Dispose();
@@ -213,7 +226,7 @@ internal sealed class ShadowRunner : IAsyncDisposable
         }
 
         Logged?.Invoke(stamp, copy.Inputs, outcome.Outputs);
-        bool equal = _tally.Compare(copy.Outputs, outcome.Outputs, copy.Stamp.Duration, outcome.Time);
+        bool equal = _tally.Compare(copy.Outputs, outcome.Outputs, copy.IsPart, copy.Stamp.Duration, outcome.Time);
         ServingMeter.Shadowed(_model, equal ? "match" : "mismatch");
     }
 
@@ -231,11 +244,15 @@ internal sealed class ShadowRunner : IAsyncDisposable
 
     private sealed record Outcome(TensorSet? Outputs, TimeSpan Time, bool IsGone, Exception? Error);
 
-    private sealed class ShadowCopy(RouteArm arm, InferenceStamp stamp) : IDisposable
+    private sealed class ShadowCopy(RouteArm arm, InferenceStamp stamp, long bytes, bool isPart) : IDisposable
     {
         public RouteArm Arm => arm;
 
         public InferenceStamp Stamp => stamp;
+
+        public long Bytes => bytes;
+
+        public bool IsPart => isPart;
 
         public TensorSet Inputs { get; } = new();
 

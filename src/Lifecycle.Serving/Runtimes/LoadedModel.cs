@@ -15,6 +15,9 @@ public abstract class LoadedModel : IDisposable
     /// <summary>Whether it is warmed up with rows of zeros and empty texts.</summary>
     internal virtual bool TakesMadeUpRows => true;
 
+    /// <summary>Whether it keeps an output of the loaded model to itself, so that nobody may expect it.</summary>
+    internal virtual bool LeavesOut(string output) => false;
+
     /// <summary>Runs the model. Any thread, also several at once. The inputs were checked against <see cref="Signature"/>.</summary>
     /// <param name="inputs">Read only.</param>
     /// <param name="outputs">Filled by <see cref="TensorSet.Prepare(string, TensorElementType, ReadOnlySpan{long})"/>, in the model's order.</param>

@@ -166,7 +166,7 @@ internal sealed class ScoringJob<
                 long ended = time.GetTimestamp(), share = (ended - started) / (done + 1);
                 version.Counters.Singles(done, ended - started - share, ended);
                 version.Counters.Failure(share);
-                Exception told = ServedModel.IsOfTheModel(error) ? new PredictionFailedException(model.Name, version.Version, error) : error;
+                Exception told = ServedModel.IsOfTheModel(error, cancellationToken) ? new PredictionFailedException(model.Name, version.Version, error) : error;
                 if (options.OnError == ScoringErrors.Throw)
                 {
                     throw told;

@@ -41,19 +41,48 @@ internal readonly struct CallTrace
 
         if (_span is not null)
         {
-            if (failure is not null)
-            {
-                _span.SetTag("error.type", failure.GetType().FullName);
-                _span.SetStatus(ActivityStatusCode.Error);
-            }
+            End(_span, failure);
+        }
+    }
 
-            _span.Dispose();
+    private static void End(Activity span, Exception? failure)
+    {
+        if (failure is not null)
+        {
+            span.SetTag("error.type", failure.GetType().FullName);
+            span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        Activity? parent = span.Parent;
+        try
+        {
+            span.Dispose();
+        }
+        catch (Exception)
+        {
+            // A listener that throws takes no answer from its caller, and the span must not stay the present one.
+            if (ReferenceEquals(Activity.Current, span))
+            {
+                Activity.Current = parent;
+            }
         }
     }
 
     private static Activity? Span(string model, string span, RouteArm arm, Guid id)
     {
-        Activity? activity = ServingMeter.Source.StartActivity(span);
+        Activity? before = Activity.Current;
+        Activity? activity;
+        try
+        {
+            activity = ServingMeter.Source.StartActivity(span);
+        }
+        catch (Exception)
+        {
+            // A listener that throws costs its span, not the call.
+            Activity.Current = before;
+            return null;
+        }
+
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag("lifecycle.model.name", model);

@@ -26,14 +26,14 @@ internal static partial class ServingMeter
 
     /// <summary>A call left the queue for its run.</summary>
     public static void Queued(TimeSpan duration, string model) =>
-        QueueDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.model.name", model));
+        Record(QueueDuration, duration.TotalSeconds, new KeyValuePair<string, object?>("lifecycle.model.name", model));
 
     /// <summary>Calls came into the queue (above zero) or left it.</summary>
     public static void QueueChanged(string model, int change)
     {
         if (QueueLength.Enabled)
         {
-            QueueLength.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
+            Add(QueueLength, change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
         }
     }
 
@@ -42,15 +42,15 @@ internal static partial class ServingMeter
     {
         if (BatchRows.Enabled)
         {
-            BatchRows.Record(
-                rows, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.release", Releases[(int)release]));
+            Record(
+                BatchRows, rows, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.release", Releases[(int)release]));
         }
     }
 
     /// <summary>A batch failed and its calls run one by one.</summary>
-    public static void Isolated(string model) => BatchIsolated.Add(1, new KeyValuePair<string, object?>("lifecycle.model.name", model));
+    public static void Isolated(string model) => Add(BatchIsolated, 1, new KeyValuePair<string, object?>("lifecycle.model.name", model));
 
     /// <summary>A call was refused before any work.</summary>
     public static void Rejected(string model, RejectionReason reason) =>
-        RequestRejected.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", Reasons[(int)reason]));
+        Add(RequestRejected, 1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", Reasons[(int)reason]));
 }

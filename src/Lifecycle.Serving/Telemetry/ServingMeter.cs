@@ -70,62 +70,88 @@ internal static partial class ServingMeter
         KeyValuePair<string, object?>[] tags = arm.Tags(model, role);
         if (failure is null && role != InferenceRole.Shadow)
         {
-            PredictionRows.Add(rows, tags.AsSpan(0, RouteArm.VersionTags));
+            Add(PredictionRows, rows, tags.AsSpan(0, RouteArm.VersionTags));
         }
 
         if (failure is null)
         {
-            PredictionDuration.Record(duration.TotalSeconds, tags);
+            Record(PredictionDuration, duration.TotalSeconds, tags);
         }
         else if (PredictionDuration.Enabled)
         {
-            PredictionDuration.Record(duration.TotalSeconds, [.. tags, new("error.type", failure.GetType().FullName)]);
+            Record(PredictionDuration, duration.TotalSeconds, [.. tags, new("error.type", failure.GetType().FullName)]);
         }
     }
 
     public static void Shadowed(string model, string result) =>
-        ShadowResults.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.result", result));
+        Add(ShadowResults, 1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.result", result));
 
     /// <summary>A load ended.</summary>
-    public static void Loaded(TimeSpan duration, string model, string outcome) => Quietly(() =>
+    public static void Loaded(TimeSpan duration, string model, string outcome)
     {
-        LoadDuration.Record(duration.TotalSeconds, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.outcome", outcome));
-        Swaps.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.outcome", outcome));
-    });
+        Record(LoadDuration, duration.TotalSeconds, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.outcome", outcome));
+        Add(Swaps, 1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.outcome", outcome));
+    }
 
     public static void BecameReady(string model, int change)
     {
         if (change != 0)
         {
-            Quietly(() => Ready.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model)));
+            Add(Ready, change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
         }
     }
 
-    public static void Draining(string model, int change) => Quietly(() => DrainingVersions.Add(change, new KeyValuePair<string, object?>("lifecycle.model.name", model)));
+    public static void Draining(string model, int change) => Add(DrainingVersions, change, new KeyValuePair<string, object?>("lifecycle.model.name", model));
 
     /// <summary>The inference log lost records.</summary>
     public static void RecordsDropped(string model, string reason, long count)
     {
         if (count > 0)
         {
-            Dropped.Add(count, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", reason));
+            Add(Dropped, count, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", reason));
         }
     }
 
-    public static void FeedbackReceived(string model, long count) => Feedback.Add(count, new KeyValuePair<string, object?>("lifecycle.model.name", model));
+    public static void FeedbackReceived(string model, long count) => Add(Feedback, count, new KeyValuePair<string, object?>("lifecycle.model.name", model));
 
     public static void RecordDropped(string model, string reason) =>
-        Dropped.Add(1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", reason));
+        Add(Dropped, 1, new("lifecycle.model.name", model), new KeyValuePair<string, object?>("lifecycle.serving.reason", reason));
 
-    /// <summary>A listener that throws must not keep a version from being published or freed.</summary>
-    private static void Quietly(Action measure)
+    // A listener that throws must leave nothing half done: what it does not hear of is lost to it alone.
+    private static void Add(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         try
         {
-            measure();
+            counter.Add(value, tags);
         }
         catch (Exception)
         {
+            // See above.
+        }
+    }
+
+    private static void Add(UpDownCounter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(value, tags);
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
+    }
+
+    private static void Record<T>(Histogram<T> histogram, T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, tags);
+        }
+        catch (Exception)
+        {
+            // See above.
         }
     }
 

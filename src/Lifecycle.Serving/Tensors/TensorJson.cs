@@ -24,6 +24,11 @@ internal static class TensorJson
                     throw new JsonException($"'{name}' has the datatype '{datatype}'");
                 }
 
+                if (set.TryGet(name, out _))
+                {
+                    throw new JsonException($"'{name}' stands twice");
+                }
+
                 TensorShape shape = TensorShape.Create([.. tensor.GetProperty("shape").EnumerateArray().Select(d => d.GetInt64())]);
                 Fill(name, set.Prepare(name, type, shape), tensor.GetProperty("data"));
             }

@@ -133,6 +133,25 @@ internal static class TensorRows
         }
     }
 
+    /// <summary>Makes the outputs of no rows, in place of what was in the set; a dimension of any size becomes 0.</summary>
+    public static void None(TensorSignature signature, TensorSet into)
+    {
+        into.Clear();
+        foreach (TensorSpec spec in signature.Outputs)
+        {
+            TensorValue value = into.Prepare(spec.Name, spec.Type, TensorShape.Create([.. spec.Shape.Select((d, i) => i == 0 ? 0 : Math.Max(d, 0))]));
+            if (value.Count > 0)
+            {
+                // A single value that no row decides.
+                value.Raw.Clear();
+                if (spec.Type == TensorElementType.Bytes)
+                {
+                    value.Texts.Clear();
+                }
+            }
+        }
+    }
+
     private static TensorValue Prepare(TensorSet into, string name, TensorValue model, long rows)
     {
         int rank = model.Shape.Rank;

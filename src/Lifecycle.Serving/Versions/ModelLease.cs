@@ -9,6 +9,9 @@ public sealed class ModelLease : IDisposable
     private readonly VersionLease _lease;
     private int _disposed;
 
+    // The holder and every run that goes on; the last of them gives the version back.
+    private int _users = 1;
+
     internal ModelLease(ServedModel model, VersionLease lease)
     {
         _model = model;
@@ -49,14 +52,42 @@ public sealed class ModelLease : IDisposable
     /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
     public void Run(TensorSet inputs, TensorSet outputs, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        _model.Run(_lease, inputs, outputs, cancellationToken);
+        Enter();
+        try
+        {
+            _model.Run(_lease, inputs, outputs, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
-    /// <summary>Gives the version back.</summary>
+    /// <summary>Gives the version back; runs that go on on other threads keep it until they end.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Leave();
+        }
+    }
+
+    private void Enter()
+    {
+        for (int users = Volatile.Read(ref _users), seen; ; users = seen)
+        {
+            ObjectDisposedException.ThrowIf(users == 0 || Volatile.Read(ref _disposed) != 0, this);
+            seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
         {
             _lease.Release();
         }

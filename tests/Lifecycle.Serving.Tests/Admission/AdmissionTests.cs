@@ -157,6 +157,62 @@ public sealed class AdmissionTests
         Assert.Equal((1L, 1L, 2L), (runner.Statistics.Failures, runner.Statistics.Successes, runner.Statistics.Executions));
     }
 
+    /// <summary>A call of many pieces is a run for each: its caller gets no answer after its time, and the model no work for nobody.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Admission_PiecesBeyondDeadline_AreNotRun(bool inline)
+    {
+        using SteppedRunner runner = new(batching: b => b.MaxBatchRows = 2, calm: inline);
+        runner.Model.OnRun = _ => runner.Clock.Advance(TimeSpan.FromMilliseconds(40));
+        EchoCall call = runner.Call(1, rows: 20, request: new RunRequest(Timeout: TimeSpan.FromMilliseconds(100)));
+        Assert.Equal(inline, call.Ended);
+        runner.StepAll();
+        Assert.IsType<PredictionTimeoutException>(call.Error);
+        Assert.Equal(3, runner.Model.Runs.Count);
+        Assert.Equal(1, runner.Statistics.Failures);
+        if (inline)
+        {
+            Assert.Equal(TimeSpan.FromMilliseconds(40), runner.Runner.MeanRun);
+        }
+
+        EchoCall patient = runner.Call(2, rows: 20, request: new RunRequest(Timeout: TimeSpan.FromMilliseconds(401)));
+        runner.StepAll();
+        Assert.True(patient.Answered);
+    }
+
+    [Fact]
+    public void Admission_ManyPieces_AreSoManyRunsInTheEstimate()
+    {
+        // One worker and 1 s a run: half a batch ahead, the run that goes on, then five runs of its own.
+        using SteppedRunner runner = new(a => a.MaxConcurrency = 1, b => b.MaxBatchRows = 2, calm: false);
+        runner.Runner.Seed(TimeSpan.FromSeconds(1));
+        EchoCall first = runner.Call(1);
+        PredictionRejectedException error = Assert.IsType<PredictionRejectedException>(
+            runner.Call(2, rows: 10, request: new RunRequest(Timeout: TimeSpan.FromSeconds(6.5))).Error);
+        Assert.Equal(RejectionReason.Deadline, error.Reason);
+        Assert.Contains("after about 6500 ms", error.Message, StringComparison.Ordinal);
+        EchoCall patient = runner.Call(3, rows: 10, request: new RunRequest(Timeout: TimeSpan.FromSeconds(6.6)));
+        runner.StepAll();
+        Assert.True(first.Answered && patient.Answered);
+    }
+
+    [Fact]
+    public void Admission_NoQueue_AWorkerThatIsFreeOrOnItsWayTakesACall()
+    {
+        using SteppedRunner runner = new(a => a.QueueLength = 0, b => b.Workers = 3);
+        EchoCall[] calls = [];
+        runner.Model.OnRun = _ =>
+        {
+            runner.Model.OnRun = null;
+            calls = [runner.Call(2), runner.Call(3), runner.Call(4)];
+        };
+        Assert.True(runner.Call(1).Answered);
+        Assert.Equal(RejectionReason.QueueFull, Assert.IsType<PredictionRejectedException>(calls[2].Error).Reason);
+        runner.StepAll();
+        Assert.True(calls[0].Answered && calls[1].Answered);
+    }
+
     [Fact]
     public void Admission_Timeout_CanOnlyBeShortened()
     {

@@ -160,6 +160,23 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void Batch_WhoseFirstWaiterLeft_WaitsForTheDelayOfTheNext()
+    {
+        using SteppedRunner runner = new(batching: b => (b.MaxBatchRows, b.MaxDelay) = (4, TimeSpan.FromMilliseconds(10)));
+        using CancellationTokenSource leaves = new();
+        EchoCall first = runner.Call(1, cancellation: leaves);
+        runner.Clock.Advance(TimeSpan.FromMilliseconds(6));
+        EchoCall second = runner.Call(2);
+        leaves.Cancel();
+        Assert.IsType<OperationCanceledException>(first.Error);
+        runner.Clock.Advance(TimeSpan.FromMilliseconds(9));
+        Assert.Equal(0, runner.Started);
+        runner.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        runner.StepAll();
+        Assert.True(second.Answered);
+    }
+
+    [Fact]
     public void Batch_Release_SaysWhy()
     {
         using SteppedRunner runner = new(

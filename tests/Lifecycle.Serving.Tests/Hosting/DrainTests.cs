@@ -100,6 +100,57 @@ public sealed class DrainTests
         Assert.Equal((1, 0), (model.Disposals, model.Wrongs));
     }
 
+    /// <summary>A call that nobody will answer any more is told so when the time of the stop is over, and not when its own is.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Drain_TimeOver_RefusesWhatStillWaits(bool isBatched)
+    {
+        FakeTimeProvider clock = new();
+        using ManualResetEventSlim go = new();
+        ScriptRuntime runtime = new();
+        StampSource source = new();
+        ScriptModel model = new(
+            Signature,
+            (i, o, _) =>
+            {
+                go.Wait(TimeSpan.FromMinutes(1), CancellationToken.None);
+                i["x"].Span<int>().CopyTo(o.Prepare("y", TensorElementType.Int32, i["x"].Shape).Span<int>());
+            },
+            isBatched);
+        source.Name(runtime.Revision("1", model));
+        ModelHost host = await ModelHost.StartAsync(
+            h => h.UseRuntime(runtime).UseTime(clock).Configure(o => o.DrainTimeout = TimeSpan.FromSeconds(5))
+                .Serve("m", m => m.FromSource(source).Admission(a => (a.MaxConcurrency, a.Timeout) = (1, Timeout.InfiniteTimeSpan))), Token);
+        Task<int> first = Task.Run(() => AskAsync(host, 0));
+        await Eventually.Holds(() => model.Running == 1, "a call runs");
+        Task<int>[] waiting = [.. Enumerable.Range(1, 5).Select(x => AskAsync(host, x))];
+        Task stop = host.DisposeAsync().AsTask();
+        await Eventually.Holds(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return Array.TrueForAll(waiting, w => w.IsCompleted);
+            },
+            "who waits is told");
+        foreach (Task<int> call in waiting)
+        {
+            Assert.Equal(RejectionReason.Draining, (await Assert.ThrowsAsync<PredictionRejectedException>(() => call)).Reason);
+        }
+
+        Assert.False(first.IsCompleted);
+        go.Set();
+        Assert.Equal(0, await first);
+        await Eventually.Holds(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return stop.IsCompleted;
+            },
+            "the host stops");
+        Assert.Equal(1, model.Runs);
+    }
+
     [Fact]
     public async Task Drain_StuckLease_EndsInTime_AndTheLogIsSealed()
     {

@@ -33,6 +33,101 @@ public sealed class PredictorTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => predictor.PredictAsync(4, new CancellationToken(canceled: true)).AsTask());
     }
 
+    /// <summary>A model whose own request times out throws a cancellation that no caller asked for.</summary>
+    [Fact]
+    public async Task Cancellation_ByTheModel_IsAFailure_AndOnlyTheCallersOwnIsACancellation()
+    {
+        using CancellationTokenSource own = new();
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.Serve("m", s => s.FromFunction<int, int>("1", x =>
+            {
+                if (x == 2)
+                {
+                    own.Cancel();
+                }
+
+                throw x == 1 ? new TaskCanceledException("the other service did not answer in time") : new OperationCanceledException(own.Token);
+            })), Token);
+        Predictor<int, int> predictor = host.Predictor<int, int>("m");
+        using TensorSet one = TensorSet.Of(("input", TensorValue.From([1], [1, 1]))), two = TensorSet.Of(("input", TensorValue.From([2], [1, 1]))), outputs = new();
+        using ModelLease lease = host.Lease("m");
+        Exception[] failed =
+        [
+            Assert.Throws<PredictionFailedException>(() => predictor.Predict(1)),
+            await Assert.ThrowsAsync<PredictionFailedException>(async () => await predictor.PredictAsync(1, own.Token)),
+            await Assert.ThrowsAsync<PredictionFailedException>(async () => await host.Model("m").InferAsync(one, outputs, cancellationToken: own.Token)),
+            Assert.Throws<PredictionFailedException>(() => lease.Run(one, outputs, own.Token)),
+            await Assert.ThrowsAsync<PredictionFailedException>(async () => await predictor.ScoreAsync([1], ct: own.Token).ToListAsync(Token)),
+        ];
+        Assert.All(failed, f => Assert.IsType<TaskCanceledException>(f.InnerException));
+        Assert.Equal(5, host.Model("m").Versions[0].Failures);
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await host.Model("m").InferAsync(two, outputs, cancellationToken: own.Token));
+        Assert.Equal((6L, 0L), (host.Model("m").Versions[0].Failures, host.Model("m").Versions[0].Predictions));
+    }
+
+    /// <summary>What a run throws counts, whosever fault it is; what is refused before a run does not.</summary>
+    [Fact]
+    public async Task Failures_AreCountedForAllThatARunThrows()
+    {
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.Serve("m", s => s.FromFunction<int, int>("1", x => throw (x == 1
+                ? new InvalidInputException("1 is no input")
+                : new PredictionRejectedException(RejectionReason.QueueFull, "the next model is full", TimeSpan.FromSeconds(1))))), Token);
+        Predictor<int, int> predictor = host.Predictor<int, int>("m");
+        Assert.Throws<InvalidInputException>(() => predictor.Predict(1));
+        Assert.Throws<PredictionRejectedException>(() => predictor.Predict(2));
+        await Assert.ThrowsAsync<InvalidInputException>(async () => await predictor.PredictAsync(1, Token));
+        await Assert.ThrowsAsync<PredictionRejectedException>(async () => await predictor.PredictAsync(2, Token));
+        using TensorSet one = TensorSet.Of(("input", TensorValue.From([1], [1, 1]))), wrong = TensorSet.Of(("input", TensorValue.From([1f], [1, 1]))), outputs = new();
+        using ModelLease lease = host.Lease("m");
+        Assert.Throws<InvalidInputException>(() => lease.Run(one, outputs, Token));
+        await Assert.ThrowsAsync<InvalidInputException>(async () => await host.Model("m").InferAsync(one, outputs, cancellationToken: Token));
+        Assert.Equal(6, host.Model("m").Versions[0].Failures);
+        Assert.Throws<InvalidInputException>(() => lease.Run(wrong, outputs, Token));
+        await Assert.ThrowsAsync<InvalidInputException>(async () => await host.Model("m").InferAsync(wrong, outputs, cancellationToken: Token));
+        Assert.Equal(6, host.Model("m").Versions[0].Failures);
+    }
+
+    /// <summary>No rows are answered by the host: a function of tensors that nobody told of empty ones is not called with them.</summary>
+    [Fact]
+    public async Task NoRows_AreAnsweredWithoutARun_BothWays()
+    {
+        int runs = 0;
+        TensorSignature signature = new(
+            [new("x", TensorElementType.Float32, [-1, 4])],
+            [new("a", TensorElementType.Float32, [-1, 3]), new("b", TensorElementType.Bytes, [-1, -1]), new("c", TensorElementType.Int64, [-1]), new("d", TensorElementType.Int32, TensorShape.Create([]))]);
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.Serve("m", s => s.UseTensors(next => run =>
+            {
+                Interlocked.Increment(ref runs);
+                next(run);
+            }).FromFunction("1", signature, (_, _) => throw new DivideByZeroException("0 rows"))), Token);
+        using TensorSet inputs = TensorSet.Of(("x", TensorValue.From<float>([], [0, 4]))), outputs = new();
+        outputs.Prepare("d", TensorElementType.Int32, TensorShape.Create([])).Span<int>()[0] = 7;
+        await host.Model("m").InferAsync(inputs, outputs, cancellationToken: Token);
+        Assert.Equal("a FP32[0,3], b BYTES[0,0], c INT64[0], d INT32[]", outputs.ToString());
+        Assert.Equal(0, outputs["d"].Span<int>()[0]);
+        using ModelLease lease = host.Lease("m");
+        using TensorSet again = lease.Run(inputs, Token);
+        Assert.Equal(outputs.ToString(), again.ToString());
+        ServingStatistics statistics = host.Model("m").Versions[0].Statistics;
+        Assert.Equal((0, 2L, 0L, 0L, 0L), (runs, statistics.Successes, statistics.Failures, statistics.Rows, statistics.Executions));
+    }
+
+    [Fact]
+    public async Task Tensors_ForAModelWithoutThem_AreRefusedWithTheReasonOfTheModel()
+    {
+        await using ModelHost host = await ModelHost.StartAsync(h => h.Serve("m", s => s.FromFunction<Dictionary<string, float>, float>("1", d => d.Count)), Token);
+        using TensorSet inputs = TensorSet.Of(("x", TensorValue.From([1f], [1, 1]))), outputs = new();
+        using ModelLease lease = host.Lease("m");
+        const string why = "takes no tensors: Dictionary<string, float> is no type with columns. Call it through its Predictor";
+        Assert.Contains(why, Assert.Throws<InvalidInputException>(() => lease.Run(inputs, outputs, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            why,
+            (await Assert.ThrowsAsync<InvalidInputException>(async () => await host.Model("m").InferAsync(inputs, outputs, cancellationToken: Token))).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -59,11 +59,13 @@ public sealed class ShadowTests
         using TensorSet two = TensorSet.Of(("y", TensorValue.From([float.NaN, float.PositiveInfinity], [1, 2])), ("n", TensorValue.From([7], [1])));
         using TensorSet other = TensorSet.Of(("y", TensorValue.From([1f, float.PositiveInfinity], [1, 2])), ("n", TensorValue.From([8], [1])));
         using TensorSet half = TensorSet.Of(("y", TensorValue.From([1f, float.PositiveInfinity], [1, 2])));
-        Assert.True(tally.Compare(one, one, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.True(tally.Compare(one, one, false, TimeSpan.Zero, TimeSpan.Zero));
         Assert.Equal((0.0, 0.0), (tally.Report().LargestDifference, tally.Report().MeanDifference));
-        Assert.False(tally.Compare(one, other, TimeSpan.Zero, TimeSpan.Zero));
-        Assert.False(tally.Compare(one, half, TimeSpan.Zero, TimeSpan.Zero));
-        Assert.False(tally.Compare(one, two, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.False(tally.Compare(one, other, false, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.False(tally.Compare(one, half, false, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.True(new ShadowTally().Compare(half, one, true, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.False(new ShadowTally().Compare(one, half, true, TimeSpan.Zero, TimeSpan.Zero));
+        Assert.False(tally.Compare(one, two, false, TimeSpan.Zero, TimeSpan.Zero));
         Assert.Equal((double.PositiveInfinity, 1L, 3L), (tally.Report().LargestDifference, tally.Report().Matches, tally.Report().Mismatches));
         Assert.Equal(double.NaN, new ShadowTally().Report().MeanDifference);
     }
@@ -222,6 +224,68 @@ public sealed class ShadowTests
         Assert.All(records.Where(r => r.Stamp.Role == InferenceRole.Shadow), r => Assert.Equal(("2", "candidate", 0.0), (r.Stamp.Version, r.Stamp.Arm, r.Stamp.Propensity)));
     }
 
+    /// <summary>A typed answer may hold some outputs of many: those are compared, the others are nobody's.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Shadow_TypedCalls_CompareTheOutputsThatTheTypeHolds(bool isBatched)
+    {
+        int turn = 0;
+        ScriptModel Two(Func<(float Score, float Odds)> answer) => new(
+            new([new("x", TensorElementType.Float32, [-1, 1])], [new("score", TensorElementType.Float32, [-1, 1]), new("odds", TensorElementType.Float32, [-1, 1])]),
+            (inputs, outputs, _) =>
+            {
+                (float score, float odds) = answer();
+                outputs.Prepare("score", TensorElementType.Float32, inputs["x"].Shape).Span<float>().Fill(score);
+                outputs.Prepare("odds", TensorElementType.Float32, inputs["x"].Shape).Span<float>().Fill(odds);
+            },
+            isBatched);
+        _shelf.Has(_runtime.Revision("1", Two(() => (1, 2)))).Has(_runtime.Revision("2", Two(() => (turn < 2 ? 1 : 5, 3)))).Points("champion", "1").Points("candidate", "2");
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.UseTime(_clock).UseRuntime(_runtime).Serve<Question, Part>("m", configure: m => m.FromSource(_shelf).Split(("champion", 100)).Shadow("candidate")), Token);
+        Predictor<Question, Part> predictor = host.Predictor<Question, Part>("m");
+        for (; turn < 4; turn++)
+        {
+            Question question = new() { X = turn };
+            Assert.Equal(1, turn % 2 == 0 ? predictor.Predict(question).Score : (await predictor.PredictAsync(question, Token)).Value.Score);
+            int runs = turn + 1;
+            await Eventually.Holds(() => host.Model("m").ShadowReport.Runs == runs, $"copy {runs} ran");
+        }
+
+        ShadowReport report = host.Model("m").ShadowReport;
+        Assert.Equal((2L, 2L, 0L, 0L), (report.Matches, report.Mismatches, report.Errors, report.Dropped));
+        Assert.Equal((4.0, 2.0), (report.LargestDifference, report.MeanDifference));
+
+        // In tensors the caller gets all, so all is compared.
+        turn = 0;
+        using TensorSet x = TensorSet.Of(("x", TensorValue.From([1f], [1, 1]))), y = new();
+        await host.Model("m").InferAsync(x, y, cancellationToken: Token);
+        await Eventually.Holds(() => host.Model("m").ShadowReport.Mismatches == 3, "the copy in tensors ran");
+    }
+
+    [Fact]
+    public async Task Shadow_Hangs_AtMost64MiBOfCopiesWait()
+    {
+        using ManualResetEventSlim go = new();
+        TensorSignature wide = new([new("x", TensorElementType.UInt8, [-1, -1])], [new("y", TensorElementType.Float32, [-1, -1])]);
+        ScriptModel shadow = new(wide, (_, o, _) => o.Prepare("y", TensorElementType.Float32, [go.Wait(TimeSpan.FromMinutes(1), CancellationToken.None) ? 1 : 2, 1]).Raw.Clear());
+        await using ModelHost host = await HostAsync(new ScriptModel(wide, (_, o, _) => o.Prepare("y", TensorElementType.Float32, [1, 1]).Raw.Clear()), shadow);
+        using TensorSet x = TensorSet.Of(("x", TensorValue.From(new byte[16 << 20], [1, 16 << 20]))), y = new();
+        await host.Model("m").InferAsync(x, y, cancellationToken: Token);
+        await Eventually.Holds(() => shadow.Running == 1, "the shadow hangs");
+        for (int i = 0; i < 7; i++)
+        {
+            await host.Model("m").InferAsync(x, y, cancellationToken: Token);
+        }
+
+        // With what came out of it a copy is a little more than 16 MiB.
+        Assert.Equal(4, host.Model("m").ShadowReport.Dropped);
+        go.Set();
+        await Eventually.Holds(() => host.Model("m").ShadowReport.Matches == 4, "those that waited ran");
+        await host.Model("m").InferAsync(x, y, cancellationToken: Token);
+        await Eventually.Holds(() => host.Model("m").ShadowReport.Matches == 5, "there is room again");
+    }
+
     [Fact]
     public async Task Shadow_Sample_IsByTheIdOfTheRequest()
     {
@@ -274,5 +338,15 @@ public sealed class ShadowTests
                 }
             },
             Token);
+    }
+
+    private sealed class Question
+    {
+        public float X { get; set; }
+    }
+
+    private sealed class Part
+    {
+        public float Score { get; set; }
     }
 }

@@ -37,6 +37,7 @@ public sealed class GoldenExampleTests
         { """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}],"outputs":[]}""", "golden: example 1: The input 's' BYTES[-1,1] is missing" },
         { $"{Good}\n{{\"inputs\":[", "golden: line 2 of 'golden.jsonl' is no example" },
         { $"{Good}\n\n[]", "golden: line 3 of 'golden.jsonl' is no example" },
+        { Good.Replace("\"s\"", "\"x\"", StringComparison.Ordinal), "golden: example 1: 'x' stands twice" },
         { """{"inputs":[]}""", "golden: line 1 of 'golden.jsonl' is no example" },
         { """{"inputs":7,"outputs":[]}""", "golden: example 1: " },
         { Good.Replace("FP32", "FP99", StringComparison.Ordinal), "golden: example 1: 'x' has the datatype 'FP99'" },

@@ -104,6 +104,38 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task A_lease_disposed_during_a_run_keeps_the_version_until_the_run_ends()
+    {
+        using ManualResetEventSlim go = new();
+        TensorSignature signature = new([new("x", TensorElementType.Int32, [-1, 1])], [new("y", TensorElementType.Int32, [-1, 1])]);
+        ScriptModel model = new(signature, (i, o, _) =>
+        {
+            go.Wait(TimeSpan.FromMinutes(1), CancellationToken.None);
+            i["x"].Span<int>().CopyTo(o.Prepare("y", TensorElementType.Int32, i["x"].Shape).Span<int>());
+        });
+        ScriptRuntime runtime = new();
+        StampSource source = new();
+        source.Name(runtime.Revision("1", model));
+        await using ModelHost host = await ModelHost.StartAsync(h => h.UseRuntime(runtime).Serve("m", m => m.FromSource(source)), TestContext.Current.CancellationToken);
+        ModelLease lease = host.Lease("m");
+        using TensorSet inputs = TensorSet.Of(("x", TensorValue.From([5], [1, 1]))), outputs = new();
+        Task run = Task.Run(() => lease.Run(inputs, outputs));
+        await Eventually.Holds(() => model.Running == 1, "the call runs");
+        lease.Dispose();
+        lease.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => lease.Run(inputs, TestContext.Current.CancellationToken));
+        source.Name(runtime.Revision("2", new ScriptModel(signature, (_, _, _) => { })));
+        await Eventually.Holds(() => host.Model("m").Version == "2", "version 2 answers");
+        await Eventually.Holds(() => host.Model("m").Versions.Single(v => v.Version == "1").State == VersionState.Draining, "version 1 drains");
+        Assert.Equal(0, model.Disposals);
+        go.Set();
+        await run;
+        Assert.Equal(5, outputs["y"].Span<int>()[0]);
+        await Eventually.Holds(() => model.Disposals == 1, "version 1 is freed");
+        Assert.Equal(0, model.Wrongs);
+    }
+
+    [Fact]
     public async Task A_failing_disposal_is_told_and_ends_the_version()
     {
         bool drained = false;
