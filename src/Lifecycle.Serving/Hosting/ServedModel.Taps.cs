@@ -5,6 +5,9 @@ namespace Lifecycle.Serving;
 /// <content>Who is told of a call: log, shadow, sinks, instruments.</content>
 public sealed partial class ServedModel
 {
+    // Never filled: what is logged of an answer whose columns nobody can tell apart.
+    private static readonly TensorSet Bare = new();
+
     /// <summary>Whether calls need a key or an id to find their arm.</summary>
     internal bool IsSplit => Volatile.Read(ref _route).Only is null;
 
@@ -61,7 +64,8 @@ public sealed partial class ServedModel
     {
         if (WantsRecord(stamp.RequestId))
         {
-            _log!.Record(in stamp, inputs, outputs, Math.Max(1, (int)TensorRows.Count(inputs)));
+            bool isBare = IsBare(stamp);
+            _log!.Record(in stamp, isBare ? Bare : inputs, isBare ? Bare : outputs, Math.Max(1, (int)TensorRows.Count(inputs)));
         }
 
         RouteTable route = Volatile.Read(ref _route);
@@ -84,7 +88,7 @@ public sealed partial class ServedModel
         if (WantsRecord(stamp.RequestId))
         {
             InferenceStamp failed = stamp with { Error = error.GetType().Name };
-            _log!.Record(in failed, inputs, null, Math.Max(1, (int)TensorRows.Count(inputs)));
+            _log!.Record(in failed, IsBare(stamp) ? Bare : inputs, null, Math.Max(1, (int)TensorRows.Count(inputs)));
         }
     }
 
@@ -121,6 +125,9 @@ public sealed partial class ServedModel
 
         trace.End(_active, lease, failure);
     }
+
+    /// <summary>Whether the log gets no tensors of this answer: the fallback names its columns by itself, and a redacted value may stand under another name.</summary>
+    private bool IsBare(in InferenceStamp stamp) => _fallbackIsBare && stamp.Role == InferenceRole.Fallback;
 
     private InferenceRole Role(VersionLease lease) => ReferenceEquals(lease.Arm.Version, _fallback) ? InferenceRole.Fallback : InferenceRole.Primary;
 }

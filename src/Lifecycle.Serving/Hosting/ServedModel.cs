@@ -15,6 +15,7 @@ public sealed partial class ServedModel
     private readonly object? _predictor;
     private LogRing? _log;
     private readonly ServedVersion? _fallback;
+    private readonly bool _fallbackIsBare;
     private readonly string[] _pins;
     private readonly TensorCoercion _coercion;
     private readonly string _spanName;
@@ -49,6 +50,12 @@ public sealed partial class ServedModel
         _follower = new VersionFollower(Source, PassAsync, SourceFailed, context);
         WantNow();
         _fallback = plan.Fallback is { } make ? _loader.Wrap("fallback", make(), "function", static _ => { }) : null;
+        if (_fallback is not null && Log?.Options.Missing(_fallback.Model.Signature) is { } missing)
+        {
+            _fallbackIsBare = true;
+            ServingLog.FallbackNotLogged(context.Logger, Name, missing);
+        }
+
         Shadow = new ShadowRunner(Name, context);
         _predictor = plan.Binding?.CreatePredictor(this, context.Services, context.Time);
     }

@@ -197,7 +197,10 @@ public sealed class ServedModelBuilder<
         return this;
     }
 
-    /// <summary>Lets a function answer while the model is stopped; its answers carry the version <c>fallback</c>.</summary>
+    /// <summary>
+    /// Lets a function answer while the model is stopped; its answers carry the version <c>fallback</c>. The inference log has them under the names of
+    /// the function's types, and without inputs and outputs when a redacted column is none of these.
+    /// </summary>
     /// <param name="function">Called from many threads at once.</param>
     public ServedModelBuilder<TIn, TOut> Fallback(Func<TIn, TOut> function)
     {

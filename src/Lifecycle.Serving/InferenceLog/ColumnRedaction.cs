@@ -10,8 +10,17 @@ namespace Lifecycle.Serving;
 internal sealed class ColumnRedaction(RedactionKind kind, int keepLast, Pseudonyms? pseudonyms)
 {
     private const string Hidden = "****";
+    private const int MostOfACharacter = 4;
 
     public RedactionKind Kind => kind;
+
+    /// <summary>Most bytes that are written for one element.</summary>
+    public int MostBytes { get; } = kind switch
+    {
+        RedactionKind.Drop => 0,
+        RedactionKind.Mask => Hidden.Length + (keepLast * MostOfACharacter),
+        _ => Encoding.UTF8.GetByteCount(pseudonyms!.Of(string.Empty)),
+    };
 
     /// <summary>The redactions of a model by the names of its columns; null when it has none.</summary>
     public static async ValueTask<FrozenDictionary<string, ColumnRedaction>?> OfAsync(

@@ -92,33 +92,55 @@ public sealed partial class InferenceLog
 
         // Spools first, rows then: a spool that is sealed meanwhile has its row before it goes, and is left out for it.
         Dictionary<Guid, SegmentPart> parts = [];
-        foreach (Guid id in SpoolFile.List(_storage.Folder))
+        try
         {
-            if (Spool(id) is { } content && content.Model == model)
+            foreach (Guid id in SpoolFile.List(_storage.Folder))
             {
-                parts.Add(id, new SegmentPart(content.First, $"the spool {id:N}", _ => new ValueTask<Stream>(content.Open())));
+                if (Spool(id, model) is { } content)
+                {
+                    parts.Add(id, new SegmentPart(content.First, $"the spool {id:N}", _ => new ValueTask<Stream>(content.Open())) { Held = content });
+                }
             }
-        }
 
+            await AddSegmentsAsync(parts, model, from, to, cancellationToken).ConfigureAwait(false);
+            return new SegmentMerge(parts.Values);
+        }
+        catch
+        {
+            foreach (SegmentPart part in parts.Values)
+            {
+                part.Held?.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask AddSegmentsAsync(
+        Dictionary<Guid, SegmentPart> parts, string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
         await foreach ((Guid id, Guid first, Digest digest) in _storage.Database.StreamAsync(
             "SELECT id, first_id, digest FROM serving_log_segment WHERE model = $model AND last_at >= $from AND first_at < $to",
             [("$model", model), ("$from", from.UtcTicks), ("$to", to.UtcTicks)],
             r => (Guid.ParseExact(r.GetString(0), "N"), Guid.ParseExact(r.GetString(1), "N"), new Digest(r.GetFieldValue<byte[]>(2))),
             cancellationToken).ConfigureAwait(false))
         {
+            if (parts.Remove(id, out SegmentPart? spool))
+            {
+                spool.Held?.Dispose();
+            }
+
             parts[id] = new SegmentPart(first, $"the segment {id:N}", token => _storage.Blobs.OpenAsync(digest, null, token));
         }
-
-        return new SegmentMerge(parts.Values);
     }
 
-    private SpoolContent? Spool(Guid id)
+    private SpoolContent? Spool(Guid id, string model)
     {
         try
         {
-            return SpoolContent.Read(SpoolFile.PathOf(_storage.Folder, id), whole: false);
+            return SpoolContent.Read(SpoolFile.PathOf(_storage.Folder, id), model);
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             // sealed a moment ago: its row is there
             return null;

@@ -92,12 +92,13 @@ public sealed partial class InferenceLog : IAsyncDisposable, IDisposable
                 throw new LifecycleException($"The model '{model}' is logged already; open its log once.");
             }
 
-            _writers[model] = new SegmentWriter(model, ring, wake, options, _storage);
             if (_rescue is null)
             {
                 _rescue = new SegmentSealer(_storage);
                 _rescued = Task.Run(() => RescueAsync(_rescue), CancellationToken.None);
             }
+
+            _writers[model] = new SegmentWriter(model, ring, wake, options, _storage, _rescue);
         }
 
         return ring;
@@ -137,16 +138,16 @@ public sealed partial class InferenceLog : IAsyncDisposable, IDisposable
     {
         try
         {
-            foreach (SpoolFile spool in SpoolFile.Inherit(_storage.Folder))
+            foreach (SpoolFile spool in SpoolFile.Inherit(_storage.Folder, (file, error) => ServingLog.SpoolNotTaken(_storage.Logger, error, file, error.Message)))
             {
                 rescue.Add(spool);
             }
-
-            await rescue.IdleAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            ServingLog.SealFailed(_storage.Logger, error, _storage.Folder, error.Message);
+            ServingLog.SpoolNotTaken(_storage.Logger, error, _storage.Folder, error.Message);
         }
+
+        await rescue.IdleAsync().ConfigureAwait(false);
     }
 }

@@ -28,7 +28,10 @@ public sealed class InferenceLogOptions
     /// </summary>
     public long SpoolBytes { get; set; } = 1L << 30;
 
-    /// <summary>Hides a column before its values leave the thread of the caller, in the inputs and in the outputs.</summary>
+    /// <summary>
+    /// Hides a column before its values leave the thread of the caller, in the inputs and in the outputs. A fallback names its columns by its own
+    /// types: when it lacks a redacted one, its answers are logged without inputs and outputs.
+    /// </summary>
     /// <param name="column">Its name in the model; case, <c>_</c>, <c>-</c> and blanks do not matter. A column that the model does not have is an error at the start.</param>
     /// <param name="redaction">What is written instead; a later one for the same column replaces an earlier one.</param>
     public InferenceLogOptions Redact(string column, Redaction redaction)
@@ -60,6 +63,10 @@ public sealed class InferenceLogOptions
             }
         }
     }
+
+    /// <summary>A redacted column that is none of these; null when all are.</summary>
+    internal string? Missing(TensorSignature signature) => _redactions.Keys.FirstOrDefault(
+        column => !signature.Inputs.Concat(signature.Outputs).Any(s => ColumnNames.Comparer.Equals(s.Name, column)));
 
     internal void Validate(string model, double sample)
     {

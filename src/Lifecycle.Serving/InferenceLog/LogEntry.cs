@@ -20,10 +20,11 @@ internal sealed class LogEntry
     private int _length;
     private int _count;
     private int _inputs;
+    private InferenceStamp _stamp;
 
     public LogEntry() => _bytes = _own;
 
-    public InferenceStamp Stamp { get; private set; }
+    public ref readonly InferenceStamp Stamp => ref _stamp;
 
     public int Rows { get; private set; }
 
@@ -53,8 +54,11 @@ internal sealed class LogEntry
 
     public void Fill(in InferenceStamp stamp, TensorSet inputs, TensorSet? outputs, int rows, FrozenDictionary<string, ColumnRedaction>? redactions)
     {
-        (_length, _count, IsVoid) = (0, 0, false);
-        (Stamp, Rows, HasOutputs) = (stamp, rows, outputs is not null);
+        _length = _count = 0;
+        IsVoid = false;
+        _stamp = stamp;
+        Rows = rows;
+        HasOutputs = outputs is not null;
         Add(inputs, redactions);
         _inputs = _count;
         if (outputs is not null)
@@ -63,15 +67,15 @@ internal sealed class LogEntry
         }
     }
 
-    public void Void() => (IsVoid, _length, _count, _inputs, Stamp) = (true, 0, 0, 0, default);
+    public void Void() => (IsVoid, _length, _count, _inputs, _stamp) = (true, 0, 0, 0, default);
 
     /// <summary>It was written: gives back what was lent.</summary>
     public void Clear()
     {
-        if (Stamp.ClientId is not null)
+        if (_stamp.ClientId is not null)
         {
             // The rest names what lives anyway.
-            Stamp = default;
+            _stamp = default;
         }
 
         if (_bytes != _own)

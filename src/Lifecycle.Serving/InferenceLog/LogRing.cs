@@ -13,8 +13,9 @@ internal sealed class LogRing
     /// <summary>As many waiting records wake the writer.</summary>
     public const int WakeAt = 256;
 
-    // The writer tells of so many free places at once: each telling takes a cache line away from the callers.
+    // The writer tells of so many free places, or of such a part of the bytes, at once: each telling takes a cache line away from the callers.
     private const int ToldAtOnce = 64;
+    private const int ToldPart = 16;
 
     private const int EntryBytes = 256;
     private const int TensorBytes = 64;
@@ -62,7 +63,7 @@ internal sealed class LogRing
     }
 
     /// <summary>Records that were taken in since the start.</summary>
-    public long Recorded => Volatile.Read(ref _tail.Value) - Volatile.Read(ref _failed);
+    public long Recorded => Tail - Volatile.Read(ref _failed);
 
     /// <summary>Records that were dropped because the ring was full or closed.</summary>
     public long DroppedFull => Volatile.Read(ref _full);
@@ -71,7 +72,13 @@ internal sealed class LogRing
     public long DroppedFailed => Volatile.Read(ref _failed);
 
     /// <summary>Records that wait now.</summary>
-    public long Waiting => Volatile.Read(ref _tail.Value) - Volatile.Read(ref _head.Value);
+    public long Waiting => Tail - Volatile.Read(ref _head.Value);
+
+    /// <summary>Where the next record goes: all that were recorded so far stand before it.</summary>
+    public long Tail => Volatile.Read(ref _tail.Value);
+
+    /// <summary>Where the consumer stands; for the consumer.</summary>
+    public long Taken => _next.Value;
 
     /// <summary>Whether the request is in the sample. The same id is always in or always out, in every process and for every model of one sample.</summary>
     public bool Wants(Guid requestId)
@@ -149,7 +156,7 @@ internal sealed class LogRing
         entry.Clear();
         _next.Value = next + 1;
         Volatile.Write(ref cell.Turn, next + _cells.Length);
-        if (_next.Value - _head.Value >= ToldAtOnce)
+        if (_next.Value - _head.Value >= ToldAtOnce || _freed.Value >= _mostBytes / ToldPart)
         {
             Tell();
         }
@@ -159,13 +166,13 @@ internal sealed class LogRing
     public void BeginDrain() => _isDraining = true;
 
     /// <summary>The consumer goes to sleep.</summary>
-    /// <param name="isEmpty">Whether it found nothing more; then it is woken again by what came while it fell asleep.</param>
-    public void EndDrain(bool isEmpty)
+    /// <param name="goesOn">Whether it may go on at once: then it is woken again by what came meanwhile and while it fell asleep.</param>
+    public void EndDrain(bool goesOn)
     {
         Tell();
         _isDraining = false;
         Interlocked.MemoryBarrier();
-        if (isEmpty && Waiting >= WakeAt)
+        if (goesOn && Waiting >= WakeAt)
         {
             _wake.Set();
         }
@@ -174,12 +181,19 @@ internal sealed class LogRing
     /// <summary>From now on every record is dropped and counted.</summary>
     public void Close() => _isClosed = true;
 
-    private static long Measure(TensorSet set)
+    // What the entry will hold; of a masked or keyed column at most.
+    private long Measure(TensorSet set)
     {
         long size = 0;
         for (int i = 0; i < set.Count; i++)
         {
-            TensorValue value = set[i].Value;
+            (string name, TensorValue value) = set[i];
+            if (_redactions is not null && _redactions.TryGetValue(name, out ColumnRedaction? redaction))
+            {
+                size += redaction.Kind == RedactionKind.Drop ? 0 : TensorBytes + ((long)value.Count * (LengthBytes + redaction.MostBytes));
+                continue;
+            }
+
             size += TensorBytes + value.Raw.Length;
             if (value.Type == TensorElementType.Bytes)
             {

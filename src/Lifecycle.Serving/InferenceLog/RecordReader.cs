@@ -138,10 +138,10 @@ internal static class RecordReader
                     stamp = stamp with { Error = json.GetString() };
                     break;
                 case "in":
-                    ReadTensors(ref json, inputs, redacted);
+                    ReadTensors(ref json, line.Length, inputs, redacted);
                     break;
                 case "out":
-                    ReadTensors(ref json, outputs = new TensorSet(), redacted);
+                    ReadTensors(ref json, line.Length, outputs = new TensorSet(), redacted);
                     break;
                 default:
                     json.Skip();
@@ -160,7 +160,7 @@ internal static class RecordReader
         _ => throw new FormatException($"it has the role '{name}'"),
     };
 
-    private static void ReadTensors(ref Utf8JsonReader json, TensorSet set, List<string> redacted)
+    private static void ReadTensors(ref Utf8JsonReader json, int length, TensorSet set, List<string> redacted)
     {
         Is(json, JsonTokenType.StartObject);
         while (Property(ref json, out string? tensor))
@@ -184,6 +184,7 @@ internal static class RecordReader
                         break;
                     case "d" when type is { } elements && shape is { } dimensions:
                         isRead = true;
+                        RequireRoom(dimensions, length - json.BytesConsumed);
                         ReadElements(ref json, set.Prepare(tensor, elements, dimensions));
                         break;
                     default:
@@ -207,6 +208,10 @@ internal static class RecordReader
 
         return TensorShape.Create(CollectionsMarshal.AsSpan(dimensions));
     }
+
+    // Before any memory is taken: a damaged shape may name more elements than the line can hold, each of which has a character and a comma.
+    private static void RequireRoom(TensorShape shape, long bytes) =>
+        Require(shape.ElementCount() <= (bytes / 2) + 1, "a tensor has fewer elements than its shape says");
 
     private static void ReadElements(ref Utf8JsonReader json, TensorValue value)
     {

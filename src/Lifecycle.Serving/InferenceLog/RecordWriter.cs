@@ -54,7 +54,7 @@ internal sealed class RecordWriter : IDisposable
 
     private void WriteStamp(LogEntry entry)
     {
-        InferenceStamp stamp = entry.Stamp;
+        ref readonly InferenceStamp stamp = ref entry.Stamp;
         Span<char> text = stackalloc char[32];
         _json.WriteNumber("v"u8, Version);
         stamp.RequestId.TryFormat(text, out int length, "N");

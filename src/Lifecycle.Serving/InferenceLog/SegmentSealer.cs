@@ -4,7 +4,7 @@ namespace Lifecycle.Serving;
 
 /// <summary>
 /// Brings spools into the object store, one after the other, on a task of its own: whoever writes spools does not wait for it. What fails is
-/// tried again until the stop; what is not sealed then is left to the next start.
+/// tried again after the others, until the stop; what is not sealed then is left to the next start.
 /// </summary>
 internal sealed class SegmentSealer(LogStorage storage) : IDisposable
 {
@@ -23,9 +23,37 @@ internal sealed class SegmentSealer(LogStorage storage) : IDisposable
     /// <summary>Bytes of the spools that are not sealed.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Takes a closed spool over.</summary>
+    /// <summary>Bytes of the spools of a model that are not sealed.</summary>
+    public long PendingOf(string model)
+    {
+        lock (_gate)
+        {
+            long bytes = 0;
+            foreach (SpoolFile spool in _owned)
+            {
+                bytes += spool.Model == model ? spool.Length : 0;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Takes a spool over, to which no more is added.</summary>
     public void Add(SpoolFile spool)
     {
+        try
+        {
+            // it may wait for long
+            if (spool.IsDirty)
+            {
+                spool.Flush();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            ServingLog.SealFailed(storage.Logger, error, spool.File, error.Message);
+        }
+
         spool.Close();
         lock (_gate)
         {
@@ -96,28 +124,51 @@ internal sealed class SegmentSealer(LogStorage storage) : IDisposable
 
     private async Task RunAsync()
     {
-        await foreach (SpoolFile spool in _spools.Reader.ReadAllAsync().ConfigureAwait(false))
+        Queue<SpoolFile> waiting = new();
+        TimeSpan pause = FirstPause;
+        while (await MoreAsync(waiting).ConfigureAwait(false))
         {
-            TimeSpan pause = FirstPause;
-            while (!await TrySealAsync(spool).ConfigureAwait(false))
+            bool isLastTry = _hurried.IsCancellationRequested;
+            SpoolFile spool = waiting.Dequeue();
+            if (await TrySealAsync(spool).ConfigureAwait(false))
             {
-                if (_hurried.IsCancellationRequested)
-                {
-                    break;
-                }
+                pause = FirstPause;
+                continue;
+            }
 
-                try
-                {
-                    await Task.Delay(pause, storage.Time, _hurried.Token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException)
-                {
-                    // one try more, then it is left
-                }
+            if (isLastTry)
+            {
+                // left to the next start
+                continue;
+            }
 
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            // to the end: one that can never be sealed must not keep the others
+            waiting.Enqueue(spool);
+            try
+            {
+                await Task.Delay(pause, storage.Time, _hurried.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // one try more for each
+            }
+
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    // What has come since, behind what failed; false when all is done and no more comes.
+    private async ValueTask<bool> MoreAsync(Queue<SpoolFile> waiting)
+    {
+        do
+        {
+            while (_spools.Reader.TryRead(out SpoolFile? spool))
+            {
+                waiting.Enqueue(spool);
             }
         }
+        while (waiting.Count == 0 && await _spools.Reader.WaitToReadAsync().ConfigureAwait(false));
+        return waiting.Count > 0;
     }
 
     private async Task<bool> TrySealAsync(SpoolFile spool)
@@ -167,7 +218,12 @@ internal sealed class SegmentSealer(LogStorage storage) : IDisposable
             return 0;
         }
 
-        SpoolContent content = SpoolContent.Read(spool.File, spool.IsInherited);
+        if (Content(spool) is not { } read)
+        {
+            return 0;
+        }
+
+        using SpoolContent content = read;
         if (content.Model is not { } model)
         {
             return content.Unreadable;
@@ -198,5 +254,20 @@ internal sealed class SegmentSealer(LogStorage storage) : IDisposable
                 token),
             cancellationToken: cancellationToken).ConfigureAwait(false);
         return content.Unreadable;
+    }
+
+    // Null when somebody removed it: what was in it cannot be had any more, and the others wait.
+    private SpoolContent? Content(SpoolFile spool)
+    {
+        try
+        {
+            return SpoolContent.Read(spool.File, spool.IsInherited);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            ServingLog.SpoolLost(storage.Logger, spool.File, spool.Records, spool.Model);
+            ServingMeter.RecordsDropped(spool.Model ?? string.Empty, "write_failed", spool.Records);
+            return null;
+        }
     }
 }

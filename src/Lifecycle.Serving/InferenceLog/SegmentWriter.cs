@@ -21,9 +21,10 @@ internal sealed class SegmentWriter : IDisposable
     private readonly InferenceLogOptions _options;
     private readonly LogStorage _storage;
     private readonly SegmentSealer _sealer;
+    private readonly SegmentSealer _rescue;
     private readonly WakeSignal _wake;
     private readonly RecordWriter _records = new();
-    private readonly ConcurrentQueue<TaskCompletionSource> _awaited = new();
+    private readonly ConcurrentQueue<Awaited> _awaited = new();
     private readonly Task _loop;
     private readonly ITimer _tick;
     private ArrayBufferWriter<byte> _batch = new(BatchBytes / 16);
@@ -31,7 +32,6 @@ internal sealed class SegmentWriter : IDisposable
     private int _batched;
     private long _made;
     private long _flushed;
-    private bool _isDirty;
     private bool _isFailing;
     private long _failedRecords;
     private long _reportedFull;
@@ -39,8 +39,16 @@ internal sealed class SegmentWriter : IDisposable
     private long? _warned;
     private volatile bool _isStopping;
 
-    public SegmentWriter(string model, LogRing ring, WakeSignal wake, InferenceLogOptions options, LogStorage storage)
+    /// <summary>Begins to write.</summary>
+    /// <param name="model">Name under which it is served.</param>
+    /// <param name="ring">Where its predictions wait.</param>
+    /// <param name="wake">Set by the ring.</param>
+    /// <param name="options">When to seal, and how much may wait on the disk.</param>
+    /// <param name="storage">Where to.</param>
+    /// <param name="rescue">Has the spools of dead processes.</param>
+    public SegmentWriter(string model, LogRing ring, WakeSignal wake, InferenceLogOptions options, LogStorage storage, SegmentSealer rescue)
     {
+        _rescue = rescue;
         _model = model;
         _options = options;
         _storage = storage;
@@ -59,15 +67,15 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Ends when what was recorded before the call is in the spool, or could not be written there.</summary>
     public Task WrittenAsync()
     {
-        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (_isStopping)
         {
             return _loop;
         }
 
-        _awaited.Enqueue(written);
+        Awaited awaited = new(Ring.Tail, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _awaited.Enqueue(awaited);
         _wake.Set();
-        return Task.WhenAny(written.Task, _loop);
+        return Task.WhenAny(awaited.Written.Task, _loop);
     }
 
     /// <summary>Takes no more, writes what is there and seals it. What the store does not take in time is left to the next start.</summary>
@@ -108,14 +116,24 @@ internal sealed class SegmentWriter : IDisposable
 
     private async Task RunAsync()
     {
+        SpinWait wait = default;
         while (!_isStopping)
         {
             await _wake.WaitAsync().ConfigureAwait(false);
-            Turn();
+            if (Turn())
+            {
+                wait.Reset();
+            }
+            else
+            {
+                // somebody waits for a record that its caller is still copying
+                wait.SpinOnce();
+                _wake.Set();
+            }
         }
 
         // what came in before the ring was closed; a caller may still be copying
-        SpinWait wait = default;
+        wait.Reset();
         for (int turn = 0; turn == 0 || (turn < LastTurns && Ring.Waiting > 0); turn++)
         {
             Turn();
@@ -134,23 +152,26 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    private void Turn()
+    /// <summary>Writes what waits, and does what is due.</summary>
+    /// <returns>Whether all who awaited what was recorded before the turn are told.</returns>
+    private bool Turn()
     {
         int awaited = _awaited.Count;
+        bool isWritten = false;
         try
         {
+            long before = Ring.Taken;
             Ring.BeginDrain();
-            bool isEmpty = false;
             try
             {
-                isEmpty = Drain();
+                isWritten = Drain(Ring.Tail);
             }
             finally
             {
-                Ring.EndDrain(isEmpty);
+                Ring.EndDrain(goesOn: isWritten && Ring.Taken > before);
             }
 
-            if (_isDirty && (_isStopping || _storage.Time.GetElapsedTime(_flushed) >= FlushEvery))
+            if (_spool is { IsDirty: true } && (_isStopping || _storage.Time.GetElapsedTime(_flushed) >= FlushEvery))
             {
                 Flush();
             }
@@ -163,19 +184,23 @@ internal sealed class SegmentWriter : IDisposable
             Warn(error);
         }
 
-        for (; awaited > 0 && _awaited.TryDequeue(out TaskCompletionSource? written); awaited--)
+        for (; awaited > 0 && _awaited.TryPeek(out Awaited first) && (!isWritten || first.Position <= Ring.Taken); awaited--)
         {
-            written.TrySetResult();
+            _awaited.TryDequeue(out _);
+            first.Written.TrySetResult();
         }
+
+        return awaited == 0;
     }
 
-    /// <summary>Writes what waits.</summary>
-    /// <returns>Whether nothing waits any more.</returns>
-    private bool Drain()
+    /// <summary>Writes what waits, but no more than there is now: callers who never pause must not keep the writer from the rest of its work.</summary>
+    /// <param name="end">Where to stop.</param>
+    /// <returns>Whether all that it took is written.</returns>
+    private bool Drain(long end)
     {
         while (true)
         {
-            while (_batched < LogRing.WakeAt && _batch.WrittenCount < BatchBytes && Ring.Peek() is { } entry)
+            while (_batched < LogRing.WakeAt && _batch.WrittenCount < BatchBytes && Ring.Taken < end && Ring.Peek() is { } entry)
             {
                 Format(entry);
                 Ring.Release();
@@ -234,18 +259,17 @@ internal sealed class SegmentWriter : IDisposable
 
             if (!Fits(lines.Length))
             {
-                Warn(null, $"{_sealer.Pending} bytes of spools wait for the object store, and SpoolBytes is {_options.SpoolBytes}.");
+                Warn(null, $"{Waiting} bytes of spools wait for the object store, and SpoolBytes is {_options.SpoolBytes}.");
                 return false;
             }
 
             if (_spool is null)
             {
-                _spool = SpoolFile.Create(_storage.Folder, LifecycleId.New(_storage.Time));
+                _spool = SpoolFile.Create(_storage.Folder, LifecycleId.New(_storage.Time), _model);
                 _made = _flushed = _storage.Time.GetTimestamp();
             }
 
-            _spool.Append(lines);
-            _isDirty = true;
+            _spool.Append(lines, _batched);
             _isFailing = false;
             return true;
         }
@@ -256,13 +280,12 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    private bool Fits(int bytes) => _sealer.Pending + (_spool?.Length ?? 0) + bytes <= Math.Max(_options.SpoolBytes, bytes);
+    private bool Fits(int bytes) => Waiting + (_spool?.Length ?? 0) + bytes <= Math.Max(_options.SpoolBytes, bytes);
 
     private void Flush()
     {
         _flushed = _storage.Time.GetTimestamp();
         _spool?.Flush();
-        _isDirty = false;
     }
 
     private void Seal(bool always)
@@ -276,7 +299,6 @@ internal sealed class SegmentWriter : IDisposable
         if (spool.Length > 0)
         {
             _spool = null;
-            _isDirty = false;
             _sealer.Add(spool);
         }
         else if (always)
@@ -288,7 +310,7 @@ internal sealed class SegmentWriter : IDisposable
 
     private void LoseWhatIsLeft()
     {
-        int lost = _batched;
+        long lost = _batched;
         _batched = 0;
         while (Ring.Peek() is { } entry)
         {
@@ -296,7 +318,8 @@ internal sealed class SegmentWriter : IDisposable
             Ring.Release();
         }
 
-        Interlocked.Add(ref _failedRecords, lost);
+        // and what stands behind one that its caller is still copying
+        Interlocked.Add(ref _failedRecords, lost + Ring.Waiting);
     }
 
     private void Report()
@@ -320,6 +343,9 @@ internal sealed class SegmentWriter : IDisposable
         (_reportedFull, _reportedFailed) = (full, failed);
     }
 
+    /// <summary>Bytes of the spools of this model that the object store has not got, those of dead processes among them.</summary>
+    private long Waiting => _sealer.Pending + _rescue.PendingOf(_model);
+
     // Once until it works again: the state lasts for many turns.
     private void Warn(Exception? error, string? reason = null)
     {
@@ -329,4 +355,7 @@ internal sealed class SegmentWriter : IDisposable
             ServingLog.SpoolFailed(_storage.Logger, error, _model, reason ?? error?.Message ?? string.Empty);
         }
     }
+
+    /// <summary>Somebody who waits until what was recorded before a position is written.</summary>
+    private readonly record struct Awaited(long Position, TaskCompletionSource Written);
 }

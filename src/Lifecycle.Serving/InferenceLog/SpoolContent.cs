@@ -2,13 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Lifecycle.Serving;
 
-/// <summary>The whole lines of a spool in the order of their ids.</summary>
-internal sealed class SpoolContent
+/// <summary>
+/// The whole lines of a spool in the order of their ids. Only where they stand is kept in memory; the lines stay on the disk, and can be read
+/// also when the spool was removed meanwhile.
+/// </summary>
+internal sealed class SpoolContent : IDisposable
 {
-    private readonly byte[] _bytes;
+    private const int ReadBytes = 1 << 16;
+
+    private readonly SafeFileHandle _file;
     private readonly List<Line> _lines = [];
 
-    private SpoolContent(byte[] bytes) => _bytes = bytes;
+    private SpoolContent(SafeFileHandle file) => _file = file;
 
     /// <summary>Its model; null when it has no record.</summary>
     public string? Model { get; private set; }
@@ -36,61 +41,97 @@ internal sealed class SpoolContent
     /// <param name="file">The spool.</param>
     /// <param name="whole">Whether to look at every line to its end, for a spool that a dead process left.</param>
     /// <exception cref="FileNotFoundException">It was sealed meanwhile.</exception>
-    public static SpoolContent Read(string file, bool whole)
+    public static SpoolContent Read(string file, bool whole) => Read(file, whole, null)!;
+
+    /// <summary>Reads a spool of this model; null when it is of another one, or of none.</summary>
+    /// <exception cref="FileNotFoundException">It was sealed meanwhile.</exception>
+    public static SpoolContent? Read(string file, string model) => Read(file, whole: false, model);
+
+    /// <summary>The model of a spool; null when it has no record that can be read.</summary>
+    /// <exception cref="FileNotFoundException">It was sealed meanwhile.</exception>
+    public static string? ModelOf(string file)
     {
-        byte[] bytes;
-        using (SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        {
-            bytes = new byte[RandomAccess.GetLength(handle)];
-            int read = 0;
-            while (read < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(read), read) is > 0 and int part)
-            {
-                read += part;
-            }
-
-            // it may have become shorter: a write that failed is taken back
-            Array.Resize(ref bytes, read);
-        }
-
-        SpoolContent content = new(bytes);
-        content.Index(whole);
-        return content;
+        using SpoolContent content = new(OpenHandle(file));
+        content.Index(whole: false, only: string.Empty);
+        return content.Model;
     }
 
     /// <summary>The lines, one after the other.</summary>
     public Stream Open() => new Lines(this);
 
-    private void Index(bool whole)
+    public void Dispose() => _file.Dispose();
+
+    private static SafeFileHandle OpenHandle(string file) =>
+        File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private static SpoolContent? Read(string file, bool whole, string? model)
     {
-        ReadOnlySpan<byte> all = _bytes;
-        for (int at = 0; at < all.Length;)
+        SpoolContent content = new(OpenHandle(file));
+        try
         {
-            int length = all[at..].IndexOf((byte)'\n');
-            if (length < 0)
+            content.Index(whole, model);
+            if (model is null || content.Model == model)
             {
-                IsTorn = true;
-                break;
+                content._lines.Sort();
+                return content;
             }
-
-            if (RecordReader.TryHead(all.Slice(at, length), whole, out RecordHead head) && (Model ??= head.Model) == head.Model)
-            {
-                _lines.Add(new Line(head.Id, at, length + 1));
-                Length += length + 1;
-                FirstAt = head.At < FirstAt ? head.At : FirstAt;
-                LastAt = head.At > LastAt ? head.At : LastAt;
-            }
-            else
-            {
-                Unreadable++;
-            }
-
-            at += length + 1;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
         }
 
-        _lines.Sort();
+        content.Dispose();
+        return null;
     }
 
-    private readonly record struct Line(Guid Id, int Offset, int Length) : IComparable<Line>
+    // Ends early when the model is not the one that is looked for.
+    private void Index(bool whole, string? only)
+    {
+        byte[] buffer = new byte[ReadBytes];
+        long at = 0;
+        int held = 0;
+        while (RandomAccess.Read(_file, buffer.AsSpan(held), at + held) is > 0 and int read)
+        {
+            int looked = held, start = 0;
+            held += read;
+            while (buffer.AsSpan(looked, held - looked).IndexOf((byte)'\n') is >= 0 and int end)
+            {
+                Add(buffer.AsSpan(start, looked + end - start), at + start, whole);
+                if (only is not null && Model is not null && Model != only)
+                {
+                    return;
+                }
+
+                looked = start = looked + end + 1;
+            }
+
+            held -= start;
+            at += start;
+            byte[] target = held > buffer.Length / 2 ? new byte[Math.Min(Array.MaxLength, 2L * buffer.Length)] : buffer;
+            Buffer.BlockCopy(buffer, start, target, 0, held);
+            buffer = target;
+        }
+
+        IsTorn = held > 0;
+    }
+
+    private void Add(ReadOnlySpan<byte> line, long offset, bool whole)
+    {
+        if (!RecordReader.TryHead(line, whole, out RecordHead head) || (Model ??= head.Model) != head.Model)
+        {
+            Unreadable++;
+            return;
+        }
+
+        _lines.Add(new Line(head.Id, offset, line.Length + 1));
+        Length += line.Length + 1;
+        FirstAt = head.At < FirstAt ? head.At : FirstAt;
+        LastAt = head.At > LastAt ? head.At : LastAt;
+    }
+
+    private readonly record struct Line(Guid Id, long Offset, int Length) : IComparable<Line>
     {
         public int CompareTo(Line other) => Id.CompareTo(other.Id) is var order && order != 0 ? order : Offset.CompareTo(other.Offset);
     }
@@ -122,16 +163,14 @@ internal sealed class SpoolContent
             int written = 0;
             while (written < buffer.Length && _line < content._lines.Count)
             {
-                (_, int offset, int length) = content._lines[_line];
-                int part = Math.Min(length - _read, buffer.Length - written);
-                content._bytes.AsSpan(offset + _read, part).CopyTo(buffer[written..]);
-                written += part;
-                _read += part;
-                if (_read == length)
+                int part = RandomAccess.Read(content._file, buffer.Slice(written, Run(buffer.Length - written)), content._lines[_line].Offset + _read);
+                if (part == 0)
                 {
-                    _line++;
-                    _read = 0;
+                    throw new IOException("A spool of the inference log became shorter while it was read, as after a write that failed. Read it again.");
                 }
+
+                written += part;
+                Pass(part);
             }
 
             return written;
@@ -152,5 +191,38 @@ internal sealed class SpoolContent
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        // How much of the wanted bytes stands in one piece: most ids come in their order.
+        private int Run(int wanted)
+        {
+            long run = content._lines[_line].Length - _read;
+            for (int line = _line + 1; run < wanted && line < content._lines.Count; line++)
+            {
+                Line before = content._lines[line - 1], next = content._lines[line];
+                if (next.Offset != before.Offset + before.Length)
+                {
+                    break;
+                }
+
+                run += next.Length;
+            }
+
+            return (int)Math.Min(run, wanted);
+        }
+
+        private void Pass(int bytes)
+        {
+            while (bytes > 0)
+            {
+                int part = Math.Min(bytes, content._lines[_line].Length - _read);
+                bytes -= part;
+                _read += part;
+                if (_read == content._lines[_line].Length)
+                {
+                    _line++;
+                    _read = 0;
+                }
+            }
+        }
     }
 }

@@ -32,15 +32,24 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Bytes of whole lines.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Lines of it, as far as this process wrote them.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Its model; null when it has no record that can be read.</summary>
+    public string? Model { get; private init; }
+
+    /// <summary>Whether the system may hold lines that are not on the disk.</summary>
+    public bool IsDirty { get; private set; }
+
     /// <summary>Whether a process that is dead wrote it.</summary>
     public bool IsInherited { get; private init; }
 
     /// <summary>Makes an empty spool and locks it.</summary>
-    public static SpoolFile Create(string folder, Guid id)
+    public static SpoolFile Create(string folder, Guid id, string model)
     {
         Directory.CreateDirectory(folder);
         FileStream held = new(LockOf(folder, id), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1);
-        SpoolFile spool = new(folder, id, held);
+        SpoolFile spool = new(folder, id, held) { Model = model };
         try
         {
             spool._file = System.IO.File.OpenHandle(spool.File, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
@@ -56,44 +65,29 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>The spools in a folder, whoever owns them.</summary>
     public static IReadOnlyList<Guid> List(string folder) => Names(folder, Ending);
 
-    /// <summary>Takes all spools whose owners are dead, and removes locks that guard nothing.</summary>
-    public static IReadOnlyList<SpoolFile> Inherit(string folder)
+    /// <summary>Takes all spools whose owners are dead, one after the other, and removes locks that guard nothing.</summary>
+    /// <param name="folder">Where they lie.</param>
+    /// <param name="failed">Is told of each that cannot be taken; it is left to the next start.</param>
+    public static IEnumerable<SpoolFile> Inherit(string folder, Action<string, Exception> failed)
     {
-        List<SpoolFile> inherited = [];
         foreach (Guid id in Names(folder, Ending).Union(Names(folder, LockEnding)))
         {
-            FileStream held;
-            try
+            if (Inherit(folder, id, failed) is { } spool)
             {
-                held = new FileStream(LockOf(folder, id), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // its owner lives, or another process just takes it
-                continue;
-            }
-
-            SpoolFile spool = new(folder, id, held) { IsInherited = true };
-            if (System.IO.File.Exists(spool.File))
-            {
-                spool.Length = new FileInfo(spool.File).Length;
-                inherited.Add(spool);
-            }
-            else
-            {
-                spool.Remove();
+                yield return spool;
             }
         }
-
-        return inherited;
     }
 
     public static string PathOf(string folder, Guid id) => Path.Combine(folder, $"{Beginning}{id:N}{Ending}");
 
     /// <summary>Adds whole lines. After a failure the spool is as long as before.</summary>
-    public void Append(ReadOnlySpan<byte> lines)
+    /// <param name="lines">With their ends.</param>
+    /// <param name="records">How many.</param>
+    public void Append(ReadOnlySpan<byte> lines, int records)
     {
         SafeFileHandle file = _file ?? throw new InvalidOperationException("The spool is closed.");
+        IsDirty = true;
         try
         {
             RandomAccess.Write(file, lines, Length);
@@ -106,6 +100,7 @@ internal sealed class SpoolFile : IDisposable
         }
 
         Length += lines.Length;
+        Records += records;
     }
 
     /// <summary>Writes to the disk what the system holds.</summary>
@@ -114,6 +109,7 @@ internal sealed class SpoolFile : IDisposable
         if (_file is { } file)
         {
             RandomAccess.FlushToDisk(file);
+            IsDirty = false;
         }
     }
 
@@ -128,16 +124,16 @@ internal sealed class SpoolFile : IDisposable
     public void Remove()
     {
         Close();
-        System.IO.File.Delete(File);
+        Delete(File);
         if (OperatingSystem.IsWindows())
         {
             // an open file keeps its name there
             _lock.Dispose();
-            System.IO.File.Delete(LockOf(Folder, Id));
+            Delete(LockOf(Folder, Id));
             return;
         }
 
-        System.IO.File.Delete(LockOf(Folder, Id));
+        Delete(LockOf(Folder, Id));
         _lock.Dispose();
     }
 
@@ -159,6 +155,53 @@ internal sealed class SpoolFile : IDisposable
     {
         Close();
         _lock.Dispose();
+    }
+
+    private static SpoolFile? Inherit(string folder, Guid id, Action<string, Exception> failed)
+    {
+        FileStream held;
+        try
+        {
+            held = new FileStream(LockOf(folder, id), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // its owner lives, or another process just takes it
+            return null;
+        }
+
+        SpoolFile spool = new(folder, id, held);
+        try
+        {
+            if (System.IO.File.Exists(spool.File))
+            {
+                return new SpoolFile(folder, id, held)
+                {
+                    IsInherited = true, Length = new FileInfo(spool.File).Length, Model = SpoolContent.ModelOf(spool.File),
+                };
+            }
+
+            spool.Remove();
+        }
+        catch (Exception error)
+        {
+            spool.Dispose();
+            failed(spool.File, error);
+        }
+
+        return null;
+    }
+
+    private static void Delete(string file)
+    {
+        try
+        {
+            System.IO.File.Delete(file);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // somebody removed the folder
+        }
     }
 
     private static string LockOf(string folder, Guid id) => Path.Combine(folder, $"{Beginning}{id:N}{LockEnding}");

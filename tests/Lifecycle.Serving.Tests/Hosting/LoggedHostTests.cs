@@ -1,5 +1,6 @@
 using System.Text;
 using Lifecycle.Serving.TestModels;
+using Lifecycle.Storage.Specification;
 
 namespace Lifecycle.Serving.Tests;
 
@@ -111,6 +112,47 @@ public sealed class LoggedHostTests
 
             Assert.True(all.AsSpan().IndexOf("****08"u8) >= 0, "nothing was logged, or it cannot be read: nothing was proven");
         }
+    }
+
+    [Fact]
+    public async Task Log_SinkHangs_PredictionsUnaffected()
+    {
+        await using RegistryWorkspace world = new();
+        FaultPlan plan = FaultPlan.HangAt(1, "blobs.put");
+        IBlobStore blobs = world.Blobs;
+        world.With<IBlobStore>(new FaultyBlobStore(blobs, plan));
+        _source.Name(_runtime.Revision("1", Scoring()));
+        await using (ModelHost host = await HostAsync(world, h => h
+            .Configure(o => o.DrainTimeout = TimeSpan.FromSeconds(2))
+            .Serve<Loan, Decision>("m", configure: m => m.FromSource(_source).LogInferences(1, log => log.SealBytes = 1 << 16))))
+        {
+            Predictor<Loan, Decision> predictor = host.Predictor<Loan, Decision>("m");
+            int answers = 0;
+            for (; !plan.Reached.IsCompleted; answers++)
+            {
+                Assert.Equal(2f * (100 + answers), predictor.Predict(new Loan { Income = 100 + answers }).Score);
+                await Task.Yield();
+            }
+
+            // and with the store away
+            for (int i = 0; i < 1_000; i++, answers++)
+            {
+                using TensorSet inputs = Inputs("typed", 100 + i), outputs = new();
+                await host.Model("m").InferAsync(inputs, outputs, cancellationToken: Token);
+                Assert.Equal(2f * (100 + i), outputs["score"].Span<float>()[0]);
+            }
+
+            Assert.Equal((answers, 0L), ((int)host.Model("m").Versions[0].Predictions, host.Model("m").Versions[0].Failures));
+            Assert.InRange((await ReadAsync(host, "m")).Count, 1_000, answers);
+            Assert.Equal(1, plan.Operations);
+        }
+
+        // the stop gave up; the next start seals what is left
+        world.With(blobs);
+        await using ModelHost next = await HostAsync(world, h => h.Serve("other", m => m.FromFunction<int, int>("1", x => x).LogInferences()));
+        await next.InferenceLog.Rescued.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        Assert.Empty(Directory.EnumerateFiles(world.Folder, "inference-*.jsonl", SearchOption.AllDirectories));
+        Assert.True((await ReadAsync(next, "m")).Count >= 1_000);
     }
 
     [Fact]

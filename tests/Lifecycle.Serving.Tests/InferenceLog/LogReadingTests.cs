@@ -53,6 +53,48 @@ public sealed class LogReadingTests
     }
 
     [Fact]
+    public async Task Read_Spools_StayOnTheDisk_ThoseOfOtherModelsAreLeftAtTheirFirstLine()
+    {
+        await using LogWorkspace world = LogWorkspace.New();
+        LogRing ring = await world.OpenAsync();
+        float[] large = [.. Enumerable.Range(0, 40_000).Select(i => i / 3f)];
+        using TensorSet inputs = TensorSet.Of(("x", TensorValue.From<float>(large, [1, large.Length])));
+        List<Guid> ids = [];
+        for (int i = 0; i < 30; i++)
+        {
+            // not in their order
+            Guid id = new(97 * i % 31, 0, 7, new byte[8]);
+            ids.Add(id);
+            ring.Record(world.Stamp(id), inputs, null, 1);
+        }
+
+        await world.Log.WrittenAsync(LogWorkspace.Model);
+        string spool = Assert.Single(world.Spools());
+        string[] lines = world.Lines();
+        long bytes = new FileInfo(spool).Length;
+        Assert.True(bytes > 8 << 20);
+        (SpoolContent? other, long few) = Read("another");
+        Assert.Null(other);
+        Assert.InRange(few, 0, 3 << 20);
+        (SpoolContent? read, long some) = Read(LogWorkspace.Model);
+        using SpoolContent content = read!;
+        Assert.InRange(some, 0, bytes / 3);
+        Assert.Equal((30, bytes, ids.Min(), ids.Max()), (content.Records, content.Length, content.First, content.Last));
+
+        // also when it is sealed and removed meanwhile
+        File.Delete(spool);
+        using StreamReader reader = new(content.Open());
+        Assert.Equal(lines.OrderBy(l => l[..60], StringComparer.Ordinal), (await reader.ReadToEndAsync(Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        (SpoolContent? Content, long Bytes) Read(string model)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            SpoolContent? found = SpoolContent.Read(spool, model);
+            return (found, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [Fact]
     public async Task Read_SegmentIsGone_Throws_AndNothingIsSilentlyLeftOut()
     {
         await using LogWorkspace world = LogWorkspace.New();

@@ -40,6 +40,49 @@ public sealed class LogRingTests
     }
 
     [Fact]
+    public void Ring_LargeRecordsWritten_TheirRoomIsThere_BeforeManyAre()
+    {
+        LogRing ring = New(records: 1_000, bytes: 10_000);
+        using TensorSet large = Numbers(1_000);
+        ring.Record(Stamp, large, null, 1);
+        ring.Record(Stamp, large, null, 1);
+        Assert.NotNull(ring.Peek());
+        ring.Release();
+        ring.Record(Stamp, large, null, 1);
+        Assert.Equal((3L, 0L), (ring.Recorded, ring.DroppedFull));
+    }
+
+    [Fact]
+    public async Task Ring_RedactedColumns_CountAsWhatIsStored()
+    {
+        Dictionary<string, Redaction> redactions = new()
+        {
+            ["dropped"] = Redaction.Drop,
+            ["masked"] = Redaction.Mask(3),
+            ["keyed"] = Redaction.Hmac(new PseudonymKey("k1", System.Text.Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef"))),
+        };
+        System.Collections.Frozen.FrozenDictionary<string, ColumnRedaction>? columns =
+            await ColumnRedaction.OfAsync("m", redactions, null, TestContext.Current.CancellationToken);
+        LogRing ring = new(1, 64, 100_000, columns, new WakeSignal());
+        using TensorSet dropped = Column("dropped", 100_000), masked = Column("masked", 3_000), keyed = Column("keyed", 1_500);
+        ring.Record(Stamp, dropped, null, 1);
+        Assert.Equal((1L, 0L), (ring.Recorded, ring.DroppedFull));
+        foreach (TensorSet set in new[] { masked, keyed })
+        {
+            // 12,000 and 6,000 bytes as they come; more than half of the room as they are stored
+            ring = new(1, 64, 100_000, columns, new WakeSignal());
+            ring.Record(Stamp, set, null, 1);
+            ring.Record(Stamp, set, null, 1);
+            Assert.Equal((1L, 1L), (ring.Recorded, ring.DroppedFull));
+            LogEntry entry = ring.Peek()!;
+            Assert.InRange(entry.Inputs[0].Length, 30_000, entry.Size);
+            Drain(ring);
+            ring.Record(Stamp, set, null, 1);
+            Assert.Equal((2L, 1L), (ring.Recorded, ring.DroppedFull));
+        }
+    }
+
+    [Fact]
     public void Ring_Closed_DropsAndCounts()
     {
         LogRing ring = New();
@@ -160,6 +203,8 @@ public sealed class LogRingTests
     private static LogRing New(double sample = 1, int records = 64, long bytes = 64L << 20) => new(sample, records, bytes, null, new WakeSignal());
 
     private static TensorSet Numbers(int count) => TensorSet.Of(("x", TensorValue.From([.. Enumerable.Range(0, count).Select(i => (float)i)], [1, count])));
+
+    private static TensorSet Column(string name, int count) => TensorSet.Of((name, TensorValue.From([.. Enumerable.Range(0, count).Select(i => 1000f + i)], [count])));
 
     private static List<string> Drain(LogRing ring)
     {

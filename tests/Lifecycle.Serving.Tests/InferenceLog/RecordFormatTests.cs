@@ -29,6 +29,22 @@ public sealed class RecordFormatTests
             Line(Stamp with { ClientId = "order 12" }, inputs, outputs));
     }
 
+    [Theory]
+    [InlineData("FP32", "100000000")]
+    [InlineData("BYTES", "50000,1000")]
+    public void Record_DamagedShape_IsRefused_BeforeMemoryIsTakenForIt(string type, string shape)
+    {
+        using TensorSet inputs = TensorSet.Of(("x", TensorValue.From([1f, 2f], [2])));
+        string line = Line(Stamp, inputs, null).TrimEnd('\n');
+        Assert.True(RecordReader.TryHead(Encoding.UTF8.GetBytes(line), whole: true, out _));
+        byte[] damaged = Encoding.UTF8.GetBytes(line.Replace("\"t\":\"FP32\",\"s\":[2]", $"\"t\":\"{type}\",\"s\":[{shape}]", StringComparison.Ordinal));
+        Assert.Contains(shape, Encoding.UTF8.GetString(damaged), StringComparison.Ordinal);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(RecordReader.TryHead(damaged, whole: true, out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Contains("fewer elements", Assert.Throws<LifecycleStorageException>(() => RecordReader.Record(damaged, "test")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Record_Failed_HasErrorAndNoOutputs_AndBytesThatAreNoText()
     {
