@@ -8,7 +8,6 @@ namespace Lifecycle.AspNetCore;
 /// <summary>Errors as the Open Inference Protocol writes them: a status and <c>{"error": "..."}</c>.</summary>
 internal static class WireErrors
 {
-    /// <summary>The client went away before the answer; nobody reads it.</summary>
     private const int ClientClosedRequest = 499;
 
     /// <summary>The status of an error, and what the caller may know of it; null when it is a fault of ours.</summary>
@@ -24,19 +23,17 @@ internal static class WireErrors
         PredictionFailedException failed =>
             (StatusCodes.Status500InternalServerError, $"model '{failed.Model}' failed ({failed.InnerException?.GetType().Name})"),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+
+        // Not the caller's own: whoever asks TryWriteAsync has looked at that first.
+        OperationCanceledException => (StatusCodes.Status503ServiceUnavailable, "The call was stopped before it was answered; the host may be stopping. Send it again."),
         _ => null,
     };
 
     /// <summary>Answers an error; false when it is a fault of ours and goes on its way.</summary>
     public static async ValueTask<bool> TryWriteAsync(HttpContext context, Exception error)
     {
-        if (error is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        if (IsGone(context, error))
         {
-            if (!context.Response.HasStarted)
-            {
-                context.Response.StatusCode = ClientClosedRequest;
-            }
-
             return true;
         }
 
@@ -51,6 +48,22 @@ internal static class WireErrors
         }
 
         await WriteAsync(context, told.Status, told.Message).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Whether the error is that the client went away; nobody reads the answer then, and the log of the server gets 499.</summary>
+    public static bool IsGone(HttpContext context, Exception error)
+    {
+        if (error is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = ClientClosedRequest;
+        }
+
         return true;
     }
 
