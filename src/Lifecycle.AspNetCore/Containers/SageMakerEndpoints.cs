@@ -42,9 +42,14 @@ internal sealed class SageMakerEndpoints(ModelHost host, ServedModel model, Open
         Echo(context);
         RowInference.Form input = FormOf(context.Request.ContentType);
         await _rows.ReadAsync(context, request).ConfigureAwait(false);
-        await (input == RowInference.Form.Instances && _rows.IsProtocol(context, request)
-            ? _protocol.AnswerAsync(context, request, model, null)
-            : _rows.AnswerAsync(context, request, input, AnswerFormOf(context, input))).ConfigureAwait(false);
+        if (input == RowInference.Form.Instances && _rows.IsProtocol(context, request))
+        {
+            await _protocol.AnswerAsync(context, request, model, null).ConfigureAwait(false);
+        }
+        else
+        {
+            await _rows.AnswerAsync(context, request, input, AnswerFormOf(context, input)).ConfigureAwait(false);
+        }
     }
 
     private static void Echo(HttpContext context)

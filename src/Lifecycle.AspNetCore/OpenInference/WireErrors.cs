@@ -14,7 +14,7 @@ internal static class WireErrors
     public static (int Status, string Message)? Of(Exception error) => error switch
     {
         InferenceWireException wire => (wire.Status, wire.Message),
-        InvalidInputException => (StatusCodes.Status400BadRequest, error.Message),
+        InvalidInputException => (StatusCodes.Status400BadRequest, Plain(error.Message)),
         UnknownModelException => (StatusCodes.Status404NotFound, error.Message),
         PredictionRejectedException or ObjectDisposedException => (StatusCodes.Status503ServiceUnavailable, error.Message),
         PredictionTimeoutException => (StatusCodes.Status504GatewayTimeout, error.Message),
@@ -28,6 +28,11 @@ internal static class WireErrors
         OperationCanceledException => (StatusCodes.Status503ServiceUnavailable, "The call was stopped before it was answered; the host may be stopping. Send it again."),
         _ => null,
     };
+
+    // Messages of the host name what callers named, as it came.
+    private static string Plain(string message) => message.AsSpan().ContainsAnyInRange('\0', '\x1F') || message.AsSpan().ContainsAnyInRange('\x7F', '\x9F')
+        ? string.Concat(message.Select(c => char.IsControl(c) ? '?' : c))
+        : message;
 
     /// <summary>Answers an error; false when it is a fault of ours and goes on its way.</summary>
     public static async ValueTask<bool> TryWriteAsync(HttpContext context, Exception error)
