@@ -26,7 +26,7 @@ public sealed class MutatedBodiesTests
             ConcurrentDictionary<int, int> statuses = [];
             await Task.WhenAll(Enumerable.Range(0, Clients).Select(c => Task.Run(() => SendAsync(app, 20_260_601 + c, statuses))));
             Assert.Equal(Bodies, statuses.Values.Sum());
-            Assert.All(statuses.Keys, status => Assert.True(status is 200 or 202 or 400 or 404 or 413 or 415 or 501, $"status {status}, {statuses[status]} times"));
+            Assert.All(statuses.Keys, status => Assert.True(status is 200 or 202 or 400 or 404 or 413 or 415 or 501 or 503 or 504, $"status {status}, {statuses[status]} times"));
 
             // Damage that does not matter is answered, so that the statuses mean something.
             Assert.InRange(statuses[200], Bodies / 50, Bodies / 2);
@@ -56,7 +56,7 @@ public sealed class MutatedBodiesTests
             statuses.AddOrUpdate(answer.Status, 1, static (_, count) => count + 1);
             if (answer.Status is not (200 or 202))
             {
-                Assert.True(answer.Status is < 500 or 501, $"{one.Path} {answer.Status} {answer.Text} {Convert.ToHexString(damaged)}");
+                Assert.True(answer.Status is < 500 or 501 || IsShortOfTime(answer), $"{one.Path} {answer.Status} {answer.Text} {Convert.ToHexString(damaged)}");
                 string error = one.Path.EndsWith("/predict", StringComparison.Ordinal) && one.Path.Length > "/predict".Length
                     ? answer.Json.GetProperty("detail").GetString()!
                     : answer.Error;
@@ -97,6 +97,10 @@ public sealed class MutatedBodiesTests
 
         yield return new("/lifecycle/models/linear/feedback", WireCase.Utf8($"[{{\"request_id\":\"{Id}\",\"outcome\":{{\"a\":\"\\u00e9\"}}}},{{\"id\":\"{Id}\",\"outcome\":1.5}}]"), null, []);
     }
+
+    // Damage may leave a call too little time.
+    private static bool IsShortOfTime(WireAnswer answer) =>
+        (answer.Status == 504 && answer.Error.Contains("did not answer within", StringComparison.Ordinal)) || (answer.Status == 503 && answer.Error.Contains("the call has", StringComparison.Ordinal));
 
     // Around the deepest outcome that is taken, alone and in an array.
     private static IEnumerable<Seed> Outcomes(string id)
