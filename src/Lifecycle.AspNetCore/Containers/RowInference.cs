@@ -45,7 +45,21 @@ internal sealed class RowInference(ServedModel model, OpenInferenceOptions optio
             _ => _rows.ReadJson(request, signature),
         };
         PredictionOptions call = new() { RoutingKey = InferEndpoint.Key(context) };
-        InferenceStamp stamp = await model.InferAsync(request.Inputs, request.Outputs, call, context.RequestAborted).ConfigureAwait(false);
+        InferenceStamp stamp;
+        try
+        {
+            stamp = await model.InferAsync(request.Inputs, request.Outputs, call, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (InvalidInputException) when (model.Deployment.IsStopped)
+        {
+            throw InferEndpoint.Stopped(model);
+        }
+
+        if (stamp.Role == InferenceRole.Fallback && !request.IsAnswered(signature))
+        {
+            throw InferEndpoint.Stopped(model);
+        }
+
         signature = model.Find(stamp.Version)?.Signature ?? signature;
         using PooledBytes body = new();
         (context.Response.ContentType, Action<TensorSet, TensorSignature, int, PooledBytes> write) = output switch

@@ -15,7 +15,10 @@ internal sealed class SageMakerEndpoints(ModelHost host, ServedModel model, Open
     private readonly RowInference _rows = new(model, options);
     private readonly InferEndpoint _protocol = new(host, options);
 
-    /// <summary>200 without a body when the model answers, else 503; from memory, so that the limit of 2 s is never near.</summary>
+    /// <summary>
+    /// 200 without a body when a version is loaded and the host does not stop, else 503; from memory, so that the limit of 2 s is never near. A model that was stopped
+    /// on purpose is 200: the platform would end the container, and a new one would be stopped, too.
+    /// </summary>
     public Task PingAsync(HttpContext context)
     {
         context.Response.StatusCode = model.IsReady && !host.IsDraining ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
@@ -39,9 +42,14 @@ internal sealed class SageMakerEndpoints(ModelHost host, ServedModel model, Open
         Echo(context);
         RowInference.Form input = FormOf(context.Request.ContentType);
         await _rows.ReadAsync(context, request).ConfigureAwait(false);
-        await (input == RowInference.Form.Instances && _rows.IsProtocol(context, request)
-            ? _protocol.AnswerAsync(context, request, model, null)
-            : _rows.AnswerAsync(context, request, input, AnswerFormOf(context, input))).ConfigureAwait(false);
+        if (input == RowInference.Form.Instances && _rows.IsProtocol(context, request))
+        {
+            await _protocol.AnswerAsync(context, request, model, null).ConfigureAwait(false);
+        }
+        else
+        {
+            await _rows.AnswerAsync(context, request, input, AnswerFormOf(context, input)).ConfigureAwait(false);
+        }
     }
 
     private static void Echo(HttpContext context)
@@ -73,16 +81,29 @@ internal sealed class SageMakerEndpoints(ModelHost host, ServedModel model, Open
         StatusCodes.Status415UnsupportedMediaType,
         $"A body of the content type '{InferenceWireException.Show(contentType)}' is not read; send application/json, application/jsonlines or text/csv.");
 
+    // CSV when the caller would have it at least as gladly as what he gets otherwise.
     private static RowInference.Form AnswerFormOf(HttpContext context, RowInference.Form input)
     {
-        foreach (string? accepted in context.Request.Headers.Accept)
+        RowInference.Form usual = input == RowInference.Form.Lines ? RowInference.Form.Lines : RowInference.Form.Instances;
+        if (!MediaTypeHeaderValue.TryParseList(context.Request.Headers.Accept, out IList<MediaTypeHeaderValue>? accepted))
         {
-            if (accepted?.Contains("text/csv", StringComparison.OrdinalIgnoreCase) == true)
+            return usual;
+        }
+
+        double csv = 0, other = 0;
+        foreach (MediaTypeHeaderValue type in accepted)
+        {
+            double quality = type.Quality ?? 1;
+            if (type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase))
             {
-                return RowInference.Form.Csv;
+                csv = Math.Max(csv, quality);
+            }
+            else if (type.MatchesAllTypes || type.Type.Equals("application", StringComparison.OrdinalIgnoreCase))
+            {
+                other = Math.Max(other, quality);
             }
         }
 
-        return input == RowInference.Form.Lines ? RowInference.Form.Lines : RowInference.Form.Instances;
+        return csv > 0 && csv >= other ? RowInference.Form.Csv : usual;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class VertexEndpoints(ModelHost host, ServedModel model, OpenInf
 
     private readonly RowInference _rows = new(model, options);
 
-    /// <summary>200 <c>OK</c> when the model answers, else 503.</summary>
+    /// <summary>200 <c>OK</c> when a version is loaded and the host does not stop, else 503. A model that was stopped on purpose is 200: a new container would be stopped, too.</summary>
     public Task HealthAsync(HttpContext context)
     {
         bool isReady = model.IsReady && !host.IsDraining;

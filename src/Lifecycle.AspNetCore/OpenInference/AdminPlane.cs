@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +13,9 @@ public sealed class AdminPlane
     private string? _policy;
     private bool _isOpen;
 
-    /// <summary>Lets those in who fulfil an authorization policy of the application.</summary>
+    /// <summary>
+    /// Lets those in who fulfil an authorization policy of the application. <c>AllowAnonymous()</c> on all routes does not reach these: it is taken off them.
+    /// </summary>
     /// <param name="policy">Its name.</param>
     public void RequirePolicy(string policy)
     {
@@ -30,6 +33,15 @@ public sealed class AdminPlane
         if (_policy is { } policy)
         {
             group.RequireAuthorization(policy);
+
+            // Anonymous access that was given to a group around this one would win over the policy.
+            ((IEndpointConventionBuilder)group).Finally(static endpoint =>
+            {
+                foreach (object anonymous in endpoint.Metadata.OfType<IAllowAnonymous>().ToArray())
+                {
+                    endpoint.Metadata.Remove(anonymous);
+                }
+            });
         }
         else if (!_isOpen)
         {

@@ -18,24 +18,28 @@ internal static class BodyDocument
         BodyReader.CheckContentType(context.Request.ContentType);
         await BodyReader.ReadAsync(
             context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, options.MaxBodyBytes, body, context.RequestAborted).ConfigureAwait(false);
-        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        ReadOnlyMemory<byte> json = JsonCursor.Unmarked(body.Memory);
+        if (json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
             return null;
         }
 
-        JsonCursor.CheckUtf8(body.Span);
+        JsonCursor.CheckUtf8(json.Span);
         try
         {
-            CheckNames(body.Span, depth);
-            return JsonDocument.Parse(body.Memory, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
+            CheckNames(json.Span, depth);
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
         }
         catch (JsonException error)
         {
-            throw JsonCursor.Explain(error, body.Span);
+            throw JsonCursor.Explain(error, json.Span);
         }
     }
-    // A name with half a surrogate is found by nobody and breaks whoever compares it.
-    private static void CheckNames(ReadOnlySpan<byte> json, int depth)
+
+    /// <summary>Refuses names with half a surrogate, which are found by nobody and break whoever compares them.</summary>
+    /// <exception cref="InferenceWireException">400.</exception>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static void CheckNames(ReadOnlySpan<byte> json, int depth)
     {
         if (json.IndexOf("\\u"u8) < 0)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Lifecycle.AspNetCore;
@@ -22,11 +23,19 @@ internal static class CompressedBody
     // A header of 10 bytes and an end of 8.
     private const int LeastGzip = 18;
 
+    // Such a member has one empty block of 2 bytes between.
+    private const int EmptyGzip = 20;
+    private const int LeastEnd = 10;
+
     // An Adler checksum may add up so many bytes before it must be reduced to stay within 32 bits.
     private const int AdlerRun = 5552;
     private const uint AdlerPrime = 65521;
 
-    /// <summary>Decompresses all of it.</summary>
+    private static ReadOnlySpan<byte> GzipBegin => [0x1F, 0x8B, 8, 0];
+
+    private static ReadOnlySpan<byte> EmptyEnd => [3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>Decompresses all of it; of gzip all members, one after the other.</summary>
     /// <param name="sent">The compressed bytes; none give none.</param>
     /// <param name="encoding">How they are compressed.</param>
     /// <param name="limit">Most bytes that may come out.</param>
@@ -49,7 +58,7 @@ internal static class CompressedBody
                 _ => Brotli(sent.Span, limit, into),
             };
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
             isWhole = false;
         }
@@ -60,12 +69,31 @@ internal static class CompressedBody
         }
     }
 
-    // The streams of .NET take a missing end for the end. The number at the end of gzip is the length of what was compressed.
+    // The streams of .NET take a missing end for the end.
     private static bool Gzip(ReadOnlyMemory<byte> sent, int limit, PooledBytes into)
     {
         using GZipStream plain = new(Open(sent), CompressionMode.Decompress);
         Drain(plain, limit, into);
-        return sent.Length >= LeastGzip && BinaryPrimitives.ReadUInt32LittleEndian(sent.Span[^sizeof(uint)..]) == (uint)into.Length;
+        return HasEnd(sent.Span, into.Span);
+    }
+
+    // At the end of gzip stand checksum and length of what was compressed: of all of it, or of the last of several members, each of which was checked as it came.
+    private static bool HasEnd(ReadOnlySpan<byte> sent, ReadOnlySpan<byte> plain)
+    {
+        // A member without content says nothing of those before it.
+        while (sent.Length > EmptyGzip && sent[^EmptyGzip..].StartsWith(GzipBegin) && sent[^LeastEnd..].SequenceEqual(EmptyEnd))
+        {
+            sent = sent[..^EmptyGzip];
+        }
+
+        if (sent.Length < LeastGzip)
+        {
+            return false;
+        }
+
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(sent[^4..]);
+        return length == plain.Length
+            || (length > 0 && length < plain.Length && Crc32.HashToUInt32(plain[^(int)length..]) == BinaryPrimitives.ReadUInt32LittleEndian(sent[^8..^4]));
     }
 
     private static bool Zlib(ReadOnlyMemory<byte> sent, int limit, PooledBytes into)

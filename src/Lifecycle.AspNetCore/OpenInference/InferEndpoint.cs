@@ -39,8 +39,22 @@ internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options
             request.CheckOutputs(found.Signature);
         }
 
-        InferenceStamp stamp = await model.InferAsync(
-            request.Inputs, request.Outputs, request.ToOptions(version, Key(context)), context.RequestAborted).ConfigureAwait(false);
+        InferenceStamp stamp;
+        try
+        {
+            stamp = await model.InferAsync(
+                request.Inputs, request.Outputs, request.ToOptions(version, Key(context)), context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (InvalidInputException) when (model.Deployment.IsStopped)
+        {
+            throw Stopped(model);
+        }
+
+        if (stamp.Role == InferenceRole.Fallback && !request.IsAnswered(found?.Signature))
+        {
+            throw Stopped(model);
+        }
+
         if (found?.Version != stamp.Version)
         {
             found = model.Find(stamp.Version);
@@ -85,19 +99,25 @@ internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options
     public static PredictionRejectedException NotReady(ServedModel model) => new(
         RejectionReason.NotReady, $"The model '{model.Name}' is not ready ({model.State}): {model.Reason ?? "it is on its way"}.", TimeSpan.FromSeconds(1));
 
+    /// <summary>The error of a stopped model whose fallback has other tensors than the model.</summary>
+    public static PredictionRejectedException Stopped(ServedModel model) => new(
+        RejectionReason.Stopped,
+        $"The model '{model.Name}' is stopped: {model.Deployment.StopReason ?? "it was a moment ago"}, and its fallback has other tensors. Call it by its types, or wait for Deployments.ResumeAsync.",
+        TimeSpan.FromSeconds(1));
+
     /// <summary>A part of the route.</summary>
     public static string Named(HttpContext context, string part) => (string)context.Request.RouteValues[part]!;
 
     /// <summary>A part of the route that may be missing.</summary>
     public static string? Optional(HttpContext context, string part) => context.Request.RouteValues[part] as string;
 
-    /// <summary>The routing key of the header.</summary>
+    /// <summary>The routing key of the header; null when it is empty, or all callers with nothing to say would have one key.</summary>
     /// <exception cref="InferenceWireException">It is too long.</exception>
     public static string? Key(HttpContext context)
     {
         string? key = context.Request.Headers[RoutingKey];
-        return key is null || key.Length <= PredictionOptions.MaximumRoutingKey
-            ? key
+        return string.IsNullOrEmpty(key) ? null
+            : key.Length <= PredictionOptions.MaximumRoutingKey ? key
             : throw InferenceWireException.Bad($"The header {RoutingKey} has {key.Length} characters; at most {PredictionOptions.MaximumRoutingKey} are taken.");
     }
 

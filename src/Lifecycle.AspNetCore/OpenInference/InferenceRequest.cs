@@ -45,7 +45,7 @@ internal sealed class InferenceRequest : IDisposable
     public TensorSet Inputs { get; private set; } = new();
 
     /// <summary>The outputs of the run.</summary>
-    public TensorSet Outputs { get; } = new();
+    public TensorSet Outputs { get; private set; } = new();
 
     /// <summary>Number of inputs read so far.</summary>
     public int InputCount { get; private set; }
@@ -93,14 +93,15 @@ internal sealed class InferenceRequest : IDisposable
     /// <param name="routingKey">The routing key of the header; the parameter of the request wins over it.</param>
     public PredictionOptions ToOptions(string? version, string? routingKey)
     {
-        bool isGuid = Guid.TryParse(_id.Span, out Guid guid);
+        Guid guid = Uuid(_id.Span);
+        bool isGuid = guid != Guid.Empty;
         return new PredictionOptions
         {
             Version = version,
             RoutingKey = RoutingKey ?? routingKey,
             Timeout = Timeout,
             Priority = Priority,
-            RequestId = isGuid ? guid : Guid.Empty,
+            RequestId = guid,
             ClientId = isGuid || _id.IsEmpty ? null : _idText ??= Encoding.UTF8.GetString(_id.Span),
         };
     }
@@ -125,6 +126,23 @@ internal sealed class InferenceRequest : IDisposable
         {
             CheckForm(signature.Outputs[i].Name, signature.Outputs[i].Type, BinaryOutputs);
         }
+    }
+
+    /// <summary>Whether <see cref="Outputs"/> has what is asked for: the outputs named, else those of the signature.</summary>
+    public bool IsAnswered(TensorSignature? signature)
+    {
+        bool isAnswered = true;
+        for (int i = 0; i < OutputCount; i++)
+        {
+            isAnswered &= Outputs.TryGet(_outputs[i].Name, out _);
+        }
+
+        for (int i = 0; OutputCount == 0 && signature is not null && i < signature.Outputs.Count; i++)
+        {
+            isAnswered &= Outputs.TryGet(signature.Outputs[i].Name, out _);
+        }
+
+        return isAnswered;
     }
 
     /// <summary>Makes sure that a tensor can be written in this form.</summary>
@@ -156,6 +174,12 @@ internal sealed class InferenceRequest : IDisposable
     /// <summary>Gives large memory back, so that the request can wait for the next.</summary>
     public void Rest()
     {
+        if (Held(Outputs) > 4 * KeptBytes)
+        {
+            Outputs.Dispose();
+            Outputs = new TensorSet();
+        }
+
         Begin();
         Body.Trim(KeptBytes);
         Scratch.Trim(KeptBytes);
@@ -260,6 +284,10 @@ internal sealed class InferenceRequest : IDisposable
         Response.Dispose();
     }
 
+    // Only the two usual forms: any other text, and the id of nothing, stays the client's own.
+    private static Guid Uuid(ReadOnlySpan<byte> id) =>
+        (id.Length == 32 || (id.Length == 36 && id[8] == '-')) && Guid.TryParse(id, out Guid guid) ? guid : Guid.Empty;
+
     private static TensorSpec? Find(TensorSignature signature, string name)
     {
         for (int i = 0; i < signature.Outputs.Count; i++)
@@ -271,6 +299,23 @@ internal sealed class InferenceRequest : IDisposable
         }
 
         return null;
+    }
+
+    // What a model filled, with the texts that are in the set's own memory.
+    private static long Held(TensorSet set)
+    {
+        long bytes = 0;
+        for (int i = 0; i < set.Count; i++)
+        {
+            TensorValue value = set[i].Value;
+            bytes += (long)value.Count * Math.Max(value.Type.Size(), 16);
+            for (int text = 0; value.Type == TensorElementType.Bytes && text < value.Count; text++)
+            {
+                bytes += value.Texts[text].Length;
+            }
+        }
+
+        return bytes;
     }
 
     private void Forget()

@@ -36,7 +36,7 @@ internal sealed class InferenceRequestReader(OpenInferenceOptions options)
             throw InferenceWireException.Bad("The body is empty; send an object with \"inputs\".");
         }
 
-        ReadOnlyMemory<byte> json = body[..length];
+        ReadOnlyMemory<byte> json = JsonCursor.Unmarked(body[..length]);
         JsonCursor.CheckUtf8(json.Span);
         try
         {

@@ -13,7 +13,7 @@ internal sealed partial class InstanceRows
     {
         request.Begin();
         RowPlan plan = new(signature);
-        ReadOnlyMemory<byte> body = request.Body.Memory;
+        ReadOnlyMemory<byte> body = JsonCursor.Unmarked(request.Body.Memory);
         JsonCursor.CheckUtf8(body.Span);
         request.Scratch.Reserve(body.Span.Contains((byte)'\\') ? body.Length : 0);
         int rows = 0;
@@ -57,7 +57,7 @@ internal sealed partial class InstanceRows
             throw InferenceWireException.Unsupported($"The model takes {string.Join(", ", plan.Inputs)}, whose sizes the columns of CSV cannot tell; send JSON.");
         }
 
-        ReadOnlyMemory<byte> body = request.Body.Memory;
+        ReadOnlyMemory<byte> body = JsonCursor.Unmarked(request.Body.Memory);
         JsonCursor.CheckUtf8(body.Span);
         request.Scratch.Reserve(body.Span.Contains((byte)'"') ? body.Length : 0);
         int rows = 0;

@@ -68,7 +68,7 @@ internal sealed partial class InstanceRows(OpenInferenceOptions options)
 
     private T Parse<T>(InferenceRequest request, Reading<T> reading)
     {
-        ReadOnlyMemory<byte> body = request.Body.Memory;
+        ReadOnlyMemory<byte> body = JsonCursor.Unmarked(request.Body.Memory);
         if (body.IsEmpty)
         {
             throw InferenceWireException.Bad("The body is empty; send {\"instances\":[..]} with one element a row.");

@@ -125,6 +125,9 @@ internal ref struct JsonCursor
                 : $"The JSON is not valid at byte {position}: {message}");
     }
 
+    /// <summary>A text without the mark of its byte order, which some programs write in front of UTF-8.</summary>
+    public static ReadOnlyMemory<byte> Unmarked(ReadOnlyMemory<byte> source) => source.Span.StartsWith("\uFEFF"u8) ? source[3..] : source;
+
     /// <summary>Makes sure that a text is UTF-8, as JSON must be.</summary>
     public static void CheckUtf8(ReadOnlySpan<byte> source)
     {

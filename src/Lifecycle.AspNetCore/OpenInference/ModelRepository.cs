@@ -12,21 +12,20 @@ internal sealed class ModelRepository(ModelHost host, OpenInferenceOptions optio
     {
         using PooledBytes body = new();
         bool readyOnly;
+        List<(string Model, IReadOnlyList<string> Known)> models = [];
         try
         {
             readyOnly = await ParametersAsync(context, body).ConfigureAwait(false) is { } root
                 && root.TryGetProperty("ready", out JsonElement ready) && ready.ValueKind == JsonValueKind.True;
+            foreach (ServedModel model in host.Models)
+            {
+                models.Add((model.Name, await KnownAsync(model, context.RequestAborted).ConfigureAwait(false)));
+            }
         }
         catch (Exception error) when (WireErrors.Of(error) is not null)
         {
             await WireErrors.TryWriteAsync(context, error).ConfigureAwait(false);
             return;
-        }
-
-        List<(string Model, IReadOnlyList<string> Known)> models = [];
-        foreach (ServedModel model in host.Models)
-        {
-            models.Add((model.Name, await KnownAsync(model, context.RequestAborted).ConfigureAwait(false)));
         }
 
         context.Response.ContentType = "application/json; charset=utf-8";
@@ -69,9 +68,9 @@ internal sealed class ModelRepository(ModelHost host, OpenInferenceOptions optio
         {
             return await model.ListVersionsAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is LifecycleException or IOException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // A source that is away hides what is not loaded; what is loaded is listed all the same.
+            // A source that is away or fails, in whatever way, hides what is not loaded; what is loaded is listed all the same.
             return [];
         }
     }
@@ -79,11 +78,22 @@ internal sealed class ModelRepository(ModelHost host, OpenInferenceOptions optio
     private static void Write(Utf8JsonWriter writer, ServedModel model, IReadOnlyList<string> known, bool readyOnly)
     {
         HashSet<string> listed = [];
+        string? stopped = model.Deployment.StopReason is { } why && !model.HasFallback ? $"stopped: {why}" : null;
         foreach (VersionStatus status in model.Versions)
         {
-            if (listed.Add(status.Version) && (!readyOnly || status.State == VersionState.Ready))
+            bool isReady = status.State == VersionState.Ready;
+            if (!listed.Add(status.Version) || (readyOnly && (!isReady || stopped is not null)))
             {
-                Write(writer, model.Name, status.Version, StateOf(status.State), status.State == VersionState.Ready ? "" : status.Reason ?? ReasonOf(status.State));
+                continue;
+            }
+
+            if (isReady && stopped is not null)
+            {
+                Write(writer, model.Name, status.Version, "UNAVAILABLE", stopped);
+            }
+            else
+            {
+                Write(writer, model.Name, status.Version, StateOf(status.State), isReady ? "" : status.Reason ?? ReasonOf(status.State));
             }
         }
 

@@ -117,7 +117,7 @@ internal ref partial struct RequestParse
             ? number
             : throw _json.Bad($"The parameter '{parameter}' of {Shown(where)} needs an integer of 0 or more and has {_json.Show()}");
 
-    private readonly string RoutingKey()
+    private readonly string? RoutingKey()
     {
         if (_json.Token != JsonTokenType.String)
         {
@@ -125,8 +125,8 @@ internal ref partial struct RequestParse
         }
 
         string key = Encoding.UTF8.GetString(_json.Text().Span);
-        return key.Length <= PredictionOptions.MaximumRoutingKey
-            ? key
+        return key.Length == 0 ? null
+            : key.Length <= PredictionOptions.MaximumRoutingKey ? key
             : throw _json.Bad($"The parameter 'routing_key' of the request has {key.Length} characters; it has at most {PredictionOptions.MaximumRoutingKey}");
     }
 

@@ -13,7 +13,10 @@ using Microsoft.Extensions.Options;
 
 namespace Lifecycle.AspNetCore;
 
-/// <summary>JSON in, JSON out for one typed model. The types are written and read as the application's JSON options say.</summary>
+/// <summary>
+/// JSON in, JSON out for one typed model. The types are written and read as the application's JSON options say; beyond them, numbers of an answer that are not finite
+/// are the strings of the Open Inference Protocol.
+/// </summary>
 internal sealed class PredictionEndpoint<
     [DynamicallyAccessedMembers(PredictionTypes.Members)] TIn,
     [DynamicallyAccessedMembers(PredictionTypes.Members)] TOut>
@@ -29,9 +32,13 @@ internal sealed class PredictionEndpoint<
         _limits = limits;
 
         // A misspelt field must not become a zero that the model answers with confidence.
-        JsonSerializerOptions strict = new(options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, MaxDepth = limits.MaxJsonDepth };
+        JsonSerializerOptions strict = new(options)
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, MaxDepth = limits.MaxJsonDepth, AllowDuplicateProperties = false,
+        };
+        JsonSerializerOptions named = new(options) { NumberHandling = options.NumberHandling | JsonNumberHandling.AllowNamedFloatingPointLiterals };
         _input = (JsonTypeInfo<TIn>)strict.GetTypeInfo(typeof(TIn));
-        _output = (JsonTypeInfo<TOut>)options.GetTypeInfo(typeof(TOut));
+        _output = (JsonTypeInfo<TOut>)named.GetTypeInfo(typeof(TOut));
     }
 
     /// <summary>Maps the endpoint.</summary>
@@ -62,7 +69,7 @@ internal sealed class PredictionEndpoint<
 
     private async Task HandleAsync(HttpContext context)
     {
-        using PooledBytes body = new();
+        using PooledBytes body = new(), answer = new();
         List<Prediction<TOut>> answers = [];
         bool isArray = false;
         try
@@ -71,15 +78,17 @@ internal sealed class PredictionEndpoint<
             await BodyReader.ReadAsync(
                 context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, _limits.MaxBodyBytes, body,
                 context.RequestAborted).ConfigureAwait(false);
-            using JsonDocument document = Parse(body.Memory);
+            ReadOnlyMemory<byte> json = JsonCursor.Unmarked(body.Memory);
+            using JsonDocument document = Parse(json);
             isArray = document.RootElement.ValueKind == JsonValueKind.Array;
-            await AnswerAsync(context, document.RootElement, isArray, answers).ConfigureAwait(false);
+            await AnswerAsync(context, document.RootElement, isArray, FiniteNumbers.MayLack(json.Span, _limits.MaxJsonDepth), answers).ConfigureAwait(false);
+            Write(answer, answers, isArray);
+            await SendAsync(context, answer, answers, isArray).ConfigureAwait(false);
         }
         catch (Exception error) when (error is JsonException or InvalidInputException)
         {
             string where = isArray ? $"row {answers.Count}: " : "";
             await Problems.BadRequestAsync(context, $"{where}{error.Message} Send {Shape(isArray)}.").ConfigureAwait(false);
-            return;
         }
         catch (Exception error)
         {
@@ -87,18 +96,16 @@ internal sealed class PredictionEndpoint<
             {
                 throw;
             }
-
-            return;
         }
-
-        await WriteAsync(context, answers, isArray).ConfigureAwait(false);
     }
 
     private JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
+        JsonCursor.CheckUtf8(body.Span);
         try
         {
-            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = _limits.MaxJsonDepth });
+            BodyDocument.CheckNames(body.Span, _limits.MaxJsonDepth);
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = _limits.MaxJsonDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException error)
         {
@@ -106,12 +113,12 @@ internal sealed class PredictionEndpoint<
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, JsonElement body, bool isArray, List<Prediction<TOut>> answers)
+    private async Task AnswerAsync(HttpContext context, JsonElement body, bool isArray, bool hasLargeNumbers, List<Prediction<TOut>> answers)
     {
         PredictionOptions options = new() { RoutingKey = InferEndpoint.Key(context) };
         if (!isArray)
         {
-            answers.Add(await PredictAsync(body, options, context.RequestAborted).ConfigureAwait(false));
+            answers.Add(await PredictAsync(body, hasLargeNumbers, options, context.RequestAborted).ConfigureAwait(false));
             return;
         }
 
@@ -123,22 +130,27 @@ internal sealed class PredictionEndpoint<
 
         foreach (JsonElement row in body.EnumerateArray())
         {
-            answers.Add(await PredictAsync(row, options, context.RequestAborted).ConfigureAwait(false));
+            answers.Add(await PredictAsync(row, hasLargeNumbers, options, context.RequestAborted).ConfigureAwait(false));
         }
     }
 
-    private ValueTask<Prediction<TOut>> PredictAsync(JsonElement row, PredictionOptions options, CancellationToken cancellationToken)
+    private ValueTask<Prediction<TOut>> PredictAsync(JsonElement row, bool hasLargeNumbers, PredictionOptions options, CancellationToken cancellationToken)
     {
         if (row.ValueKind != JsonValueKind.Object)
         {
             throw new JsonException($"A row is a JSON object, not {row.ValueKind}.");
         }
 
+        if (hasLargeNumbers)
+        {
+            FiniteNumbers.Require(row, _input);
+        }
+
         TIn input = row.Deserialize(_input) ?? throw new JsonException("A row is null.");
         return _predictor.PredictAsync(input, options, cancellationToken);
     }
 
-    private async Task WriteAsync(HttpContext context, List<Prediction<TOut>> answers, bool isArray)
+    private static async ValueTask SendAsync(HttpContext context, PooledBytes body, List<Prediction<TOut>> answers, bool isArray)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers[InferEndpoint.ModelVersion] = string.Join(',', answers.Select(a => a.Version).Distinct());
@@ -147,10 +159,23 @@ internal sealed class PredictionEndpoint<
             context.Response.Headers[InferEndpoint.RequestId] = answers[0].RequestId.ToString("N");
         }
 
-        Utf8JsonWriter writer = new(context.Response.BodyWriter);
-        await using (writer.ConfigureAwait(false))
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body.Memory, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    // The answer is whole before its first byte is sent: what cannot be written is an error, and no half of an answer.
+    private void Write(PooledBytes body, List<Prediction<TOut>> answers, bool isArray)
+    {
+        try
         {
+            using Utf8JsonWriter writer = new(body);
             Write(writer, answers, isArray);
+        }
+        catch (Exception error)
+        {
+            throw new InferenceWireException(
+                StatusCodes.Status500InternalServerError,
+                $"The answer of the model '{_predictor.Model.Name}' cannot be written as JSON ({error.GetType().Name}); mend its type {typeof(TOut).Name} or how the application writes it.");
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Problems
     /// <summary>Answers an error; false when it is a fault of ours and goes on its way.</summary>
     public static async ValueTask<bool> TryWriteAsync(HttpContext context, Exception error)
     {
-        if (error is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        if (WireErrors.IsGone(context, error))
         {
             return true;
         }

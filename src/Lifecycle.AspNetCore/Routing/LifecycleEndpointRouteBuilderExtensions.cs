@@ -68,7 +68,8 @@ public static class LifecycleEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps the contract of an Amazon SageMaker inference container for one model: <c>GET /ping</c>, <c>POST /invocations</c> (JSON instances, a request of the
-    /// Open Inference Protocol, JSON lines, CSV) and <c>GET /execution-parameters</c>. Say <c>builder.UseServingPort(8080)</c>, too.
+    /// Open Inference Protocol, JSON lines, CSV) and <c>GET /execution-parameters</c>. The ping says whether a version is loaded; it stays 200 when the model was
+    /// stopped on purpose. Say <c>builder.UseServingPort(8080)</c>, too.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="model">The name under which it is served.</param>
@@ -87,7 +88,7 @@ public static class LifecycleEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps the contract of a Vertex AI prediction container for one model: <c>GET</c> on <c>AIP_HEALTH_ROUTE</c> (<c>/health</c>) and <c>POST</c> of
-    /// <c>{"instances":[..]}</c> on <c>AIP_PREDICT_ROUTE</c> (<c>/predict</c>). Say <c>builder.UseServingPort(8080)</c>, too.
+    /// <c>{"instances":[..]}</c> on <c>AIP_PREDICT_ROUTE</c> (<c>/predict</c>). Health says whether a version is loaded; it stays 200 when the model was stopped on purpose. Say <c>builder.UseServingPort(8080)</c>, too.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="model">The name under which it is served.</param>
@@ -100,9 +101,9 @@ public static class LifecycleEndpointRouteBuilderExtensions
         VertexEndpoints container = new(host, host.Model(model), Options(endpoints));
         RouteGroupBuilder group = endpoints.MapGroup("");
 
-        // MapModelLifecycle has the same endpoint under the default route; this one, for the one model, goes before it.
+        // MapModelLifecycle has the same endpoint under the default route, and MapSageMaker may be under the routes that the platform names; these go before them.
         group.MapGet(VertexEndpoints.Route(VertexEndpoints.HealthRoute, "/health"), container.HealthAsync).WithMetadata(LifecycleVerb.Read).WithOrder(-1);
-        group.MapPost(VertexEndpoints.Route(VertexEndpoints.PredictRoute, "/predict"), container.PredictAsync).WithMetadata(LifecycleVerb.Infer);
+        group.MapPost(VertexEndpoints.Route(VertexEndpoints.PredictRoute, "/predict"), container.PredictAsync).WithMetadata(LifecycleVerb.Infer).WithOrder(-1);
         return group;
     }
 

@@ -72,6 +72,9 @@ public sealed partial class ServedModel
     /// <summary>What comes out; null when the model is served without types.</summary>
     public Type? OutputType => _binding?.Output;
 
+    /// <summary>Whether a function answers while the model is stopped.</summary>
+    public bool HasFallback => _fallback is not null;
+
     /// <summary>Whether a version answers.</summary>
     public bool IsReady => Volatile.Read(ref _route).Primary is not null;
 

@@ -10,6 +10,9 @@ internal static class FeedbackRows
     /// <summary>As many requests are asked for at once.</summary>
     public const int Batch = 128;
 
+    // An outcome stored before there was a limit may be as deep as a writer of JSON goes.
+    private static readonly JsonDocumentOptions AsStored = new() { MaxDepth = 1_000 };
+
     private static readonly string ByRequests =
         "SELECT request, sequence, at, actor, outcome FROM serving_feedback WHERE model = $model AND request IN ("
         + string.Join(',', Enumerable.Range(0, Batch).Select(Parameter)) + ") ORDER BY request, sequence";
@@ -91,7 +94,7 @@ internal static class FeedbackRows
             return true;
         }
 
-        using JsonDocument a = JsonDocument.Parse(stored), b = JsonDocument.Parse(json);
+        using JsonDocument a = JsonDocument.Parse(stored, AsStored), b = JsonDocument.Parse(json, AsStored);
         return JsonElement.DeepEquals(a.RootElement, b.RootElement);
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class InferenceLog
 
     private const int MostDepth = 64;
 
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MostDepth };
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MostDepth, AllowDuplicateProperties = false };
 
     /// <summary>
@@ -28,7 +28,7 @@ public sealed partial class InferenceLog
     /// <param name="requestId">The id of the prediction.</param>
     /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <exception cref="InvalidInputException">The outcome is no JSON, null, or too large; or the id is empty.</exception>
+    /// <exception cref="InvalidInputException">The outcome is no JSON, null, too large or too deep; or the id is empty.</exception>
     /// <exception cref="LifecycleStorageException">It could not be stored.</exception>
     public async ValueTask FeedbackAsync(string model, Guid requestId, string outcomeJson, CancellationToken cancellationToken = default)
     {
@@ -39,7 +39,7 @@ public sealed partial class InferenceLog
     /// <inheritdoc cref="FeedbackAsync(string, Guid, string, CancellationToken)"/>
     /// <param name="model">Name under which the model is served.</param>
     /// <param name="requestId">The id of the prediction.</param>
-    /// <param name="outcome">Any JSON value but null, at most 64 KiB.</param>
+    /// <param name="outcome">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     public async ValueTask FeedbackAsync(string model, Guid requestId, JsonElement outcome, CancellationToken cancellationToken = default) =>
         await StoreAsync(model, [new StoredOutcome(requestId, Compact(outcome))], cancellationToken).ConfigureAwait(false);
@@ -136,7 +136,7 @@ public sealed partial class InferenceLog
             }
             catch (Exception error) when (error is InvalidOperationException or ArgumentException)
             {
-                throw new InvalidInputException($"The outcome is no JSON in Unicode: {error.Message}");
+                throw new InvalidInputException($"The outcome is no JSON in Unicode of at most {MostDepth} levels: {error.Message}");
             }
         }
 
@@ -188,5 +188,5 @@ public sealed partial class InferenceLog
 
 /// <summary>What became of a prediction.</summary>
 /// <param name="RequestId">The id of the prediction.</param>
-/// <param name="Outcome">Any JSON value but null, at most 64 KiB.</param>
+/// <param name="Outcome">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
 public readonly record struct InferenceOutcome(Guid RequestId, JsonElement Outcome);

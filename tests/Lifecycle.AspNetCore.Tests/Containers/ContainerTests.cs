@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Lifecycle.AspNetCore.Tests;
 
@@ -39,6 +41,17 @@ public sealed class ContainerTests(ContainerTests.Containers containers) : IClas
     [InlineData("text/csv", "text/csv", Ones + "\r\n" + Zeros + "\r\n", "text/csv", "7.375\n0.5\n")]
     [InlineData("text/csv", null, Ones, "application/json", "{\"predictions\":[7.375]}")]
     [InlineData("text/csv", "*/*", Ones + "\n", "application/json", "{\"predictions\":[7.375]}")]
+    [InlineData("text/csv", "text/csv;q=0, application/json", Ones + "\n", "application/json", "{\"predictions\":[7.375]}")]
+    [InlineData("text/csv", "text/csv;q=0.4, application/json;q=0.5", Ones + "\n", "application/json", "{\"predictions\":[7.375]}")]
+    [InlineData("text/csv", "application/json;q=0.5, TEXT/CSV; charset=utf-8;q=0.6", Ones + "\n", "text/csv", "7.375\n")]
+    [InlineData("text/csv", "text/csv, */*;q=0.1", Ones + "\n", "text/csv", "7.375\n")]
+    [InlineData("text/csv", "text/csv;q=0.1, */*", Ones + "\n", "application/json", "{\"predictions\":[7.375]}")]
+    [InlineData("text/csv", "application/x-text/csv", Ones + "\n", "application/json", "{\"predictions\":[7.375]}")]
+    [InlineData("text/csv", null, "\uFEFF" + Ones + "\n" + Zeros, "application/json", "{\"predictions\":[7.375,0.5]}")]
+    [InlineData("application/json", null, "\uFEFF{\"instances\":[[" + Ones + "]]}", "application/json", "{\"predictions\":[7.375]}")]
+    [InlineData("application/jsonlines", null, "\uFEFF[" + Ones + "]\n[" + Zeros + "]", "application/jsonlines", "7.375\n0.5\n")]
+    [InlineData("application/json", null, "\uFEFF{\"inputs\":[{\"name\":\"x\",\"shape\":[1,10],\"datatype\":\"FP32\",\"data\":[" + Ones + "]}]}", "application/json",
+        "{\"model_name\":\"linear\",\"model_version\":\"7\",\"outputs\":[{\"name\":\"y\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[7.375]}]}")]
     public async Task Invocations_OfEveryForm_AreAnswered(string contentType, string? accept, string body, string answerType, string expected)
     {
         using WireClient client = new(containers.SageMaker.Address);
@@ -157,6 +170,55 @@ public sealed class ContainerTests(ContainerTests.Containers containers) : IClas
         await app.Host.Model("side").LoadAsync();
         Assert.Equal((200, ""), Of(await client.GetAsync("/ping")));
         Assert.Equal((200, "{\"predictions\":[1]}"), Of(await client.PostAsync("/invocations", "{\"instances\":[1]}")));
+    }
+
+    [Fact]
+    public async Task Stopped_OnPurpose_KeepsTheContainer_AndRefusesCalls()
+    {
+        await using WireApp app = await WireApp.StartAsync(map: web =>
+        {
+            web.MapSageMaker("side");
+            web.MapVertexAI("side");
+        });
+        using WireClient client = app.Client();
+        await app.Host.Deployments.StopAsync("side", "complaint 4711");
+        Assert.Equal((200, ""), Of(await client.GetAsync("/ping")));
+        Assert.Equal((200, "OK"), Of(await client.GetAsync("/health")));
+        Assert.Equal(503, (await client.GetAsync("/v2/models/side/ready")).Status);
+        foreach (string path in new[] { "/invocations", "/predict" })
+        {
+            WireAnswer answer = await client.PostAsync(path, "{\"instances\":[1]}");
+            Assert.Equal((503, "1"), (answer.Status, answer.Header("Retry-After")));
+            Assert.Contains("complaint 4711", answer.Error, StringComparison.Ordinal);
+        }
+
+        await app.Host.Deployments.ResumeAsync("side");
+        Assert.Equal((200, "{\"predictions\":[1]}"), Of(await client.PostAsync("/invocations", "{\"instances\":[1]}")));
+    }
+
+    [Fact]
+    public async Task Draining_IsSaidByPingAndHealth()
+    {
+        await using WireApp app = await WireApp.StartAsync(map: web =>
+        {
+            web.MapSageMaker("side");
+            web.MapVertexAI("side");
+        });
+        using WireClient client = app.Client();
+        Assert.Equal(200, (await client.GetAsync("/ping")).Status);
+        app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        Assert.Equal((503, ""), Of(await client.GetAsync("/ping")));
+        Assert.Equal(503, (await client.GetAsync("/health")).Status);
+        Assert.Equal((200, "{\"predictions\":[1]}"), Of(await client.PostAsync("/invocations", "{\"instances\":[1]}")));
+    }
+
+    [Fact]
+    public async Task BothPlatforms_OnTheSameRoutes_AreAnsweredByTheOneThatTheEnvironmentNames()
+    {
+        using ServeProcess served = await ServeProcess.StartAsync("AIP_HTTP_PORT", ("AIP_HEALTH_ROUTE", "/ping"), ("AIP_PREDICT_ROUTE", "/invocations"));
+        using WireClient client = new(served.Address);
+        Assert.Equal((200, "OK"), Of(await client.GetAsync("/ping")));
+        Assert.Equal((200, "{\"predictions\":[7.375]}"), Of(await client.PostAsync("/invocations", "{\"instances\":[[" + Ones + "]]}")));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class DrainTests
     private const int Clients = 16;
 
     private static readonly byte[] Infer = RawConnection.Request("/v2/models/linear/infer", WireCase.X("FP32", "[1,10]", "[1,1,1,1,1,1,1,1,1,1]"));
+    private static readonly byte[] Health = RawConnection.Request("/health", "", "GET");
     private static readonly byte[] Ping = RawConnection.Request("/ping", "", "GET");
 
     [Fact]
@@ -42,13 +43,14 @@ public sealed class DrainTests
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         Assert.True(busy.Wait(WireClient.Hang, TestContext.Current.CancellationToken));
         served.Terminate();
-        (int code, long counted) = await served.EndAsync();
+        (int code, long started, long counted) = await served.EndAsync();
         await Task.WhenAll(clients);
         Assert.Equal(0, code);
         Assert.Equal(0, Volatile.Read(ref lost));
 
-        // What the models answered came to the clients, all of it.
-        Assert.Equal(counted, Volatile.Read(ref answered));
+        // What came to the program was answered by the models, and the answers came to the clients, all of them.
+        Assert.Equal(started, counted);
+        Assert.Equal(started, Volatile.Read(ref answered));
         Assert.InRange(counted, Clients, long.MaxValue);
     }
 
@@ -68,9 +70,13 @@ public sealed class DrainTests
         }
         while (status == 200);
         Assert.Equal(503, status);
+
+        // The child has Vertex AI's health, too.
+        connection.Send(Health);
+        Assert.Equal(503, connection.Receive());
         connection.Send(Infer);
         Assert.Equal(200, connection.Receive());
-        Assert.Equal((0, 1L), await served.EndAsync());
+        Assert.Equal((0, 1L, 1L), await served.EndAsync());
     }
 
     private static int Ask(RawConnection connection)

@@ -52,13 +52,16 @@ internal sealed partial class ServeProcess : IDisposable
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
     /// <summary>Waits for the end.</summary>
-    /// <returns>The exit code, and how many calls the models answered.</returns>
-    public async Task<(int Code, long Answered)> EndAsync()
+    /// <returns>The exit code, how many calls to models came to the program, and how many the models answered.</returns>
+    public async Task<(int Code, long Started, long Answered)> EndAsync()
     {
         using CancellationTokenSource hang = new(WireClient.Hang);
         string? line = await _process.StandardOutput.ReadLineAsync(hang.Token);
         await _process.WaitForExitAsync(hang.Token);
-        return (_process.ExitCode, long.Parse(line!, System.Globalization.CultureInfo.InvariantCulture));
+        string[] counts = line!.Split(' ');
+        return (_process.ExitCode, Number(counts[0]), Number(counts[1]));
+
+        static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
@@ -80,13 +83,19 @@ internal sealed partial class ServeProcess : IDisposable
         int grace = int.Parse(Environment.GetEnvironmentVariable(Grace) ?? "0", System.Globalization.CultureInfo.InvariantCulture);
         WireModels.ServeAll(builder.Services.AddModelLifecycleCore().AddServing(o => o.ReadinessGrace = TimeSpan.FromMilliseconds(grace)));
         WebApplication app = builder.Build();
+        long started = 0;
+        app.Use((context, next) =>
+        {
+            Interlocked.Add(ref started, context.Request.Path.Value!.EndsWith("/infer", StringComparison.Ordinal) ? 1 : 0);
+            return next(context);
+        });
         app.MapModelLifecycle();
         app.MapSageMaker("linear");
         app.MapVertexAI("linear");
         ModelHost host = app.Services.GetRequiredService<ModelHost>();
         app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine("listening"));
         await app.RunAsync();
-        Console.WriteLine(host.Models.Sum(m => m.Versions.Sum(v => v.Statistics.Successes)));
+        Console.WriteLine($"{Interlocked.Read(ref started)} {host.Models.Sum(m => m.Versions.Sum(v => v.Statistics.Successes))}");
         return 0;
     }
 

@@ -114,6 +114,33 @@ public sealed class BodyReaderTests
         }
     }
 
+    [Fact]
+    public async Task Gzip_OfSeveralMembers_IsOneBody_AndAMissingEndIsNoticed()
+    {
+        byte[] zeros = new byte[700];
+        byte[][] parts = [Pattern(600), zeros, Pattern(1), [], [], Pattern(300), zeros[..8]];
+        for (int count = 2; count <= parts.Length; count++)
+        {
+            byte[][] members = [.. parts[..count].Select(p => Compress(p, "gzip"))];
+            byte[] whole = [.. members.SelectMany(m => m)];
+            using PooledBytes read = await ReadAsync(whole, "gzip");
+            Assert.Equal(parts[..count].SelectMany(p => p), read.Span.ToArray());
+            HashSet<int> ends = [.. members.Select((_, i) => members[..(i + 1)].Sum(m => m.Length))];
+            for (int length = 1; length < whole.Length; length++)
+            {
+                if (!ends.Contains(length))
+                {
+                    byte[] cut = whole[..length];
+                    Assert.Equal(400, (await Assert.ThrowsAsync<InferenceWireException>(() => ReadAsync(cut, "gzip"))).Status);
+                }
+            }
+        }
+
+        byte[] half = Compress(Pattern((Limit / 2) + 1), "gzip");
+        Assert.Equal(413, (await Assert.ThrowsAsync<InferenceWireException>(() => ReadAsync([.. half, .. half], "gzip"))).Status);
+        Assert.Equal(400, (await Assert.ThrowsAsync<InferenceWireException>(() => ReadAsync([.. Compress(zeros, "gzip"), .. zeros], "gzip"))).Status);
+    }
+
     [Theory]
     [InlineData("zstd")]
     [InlineData("gzip, br")]

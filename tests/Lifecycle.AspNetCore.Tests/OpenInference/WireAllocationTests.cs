@@ -67,4 +67,35 @@ public sealed class WireAllocationTests
         new InferenceRequestReader(new()).Read(request);
         Assert.Equal("x INT8[1]: 1", Wire.Show(request.Inputs));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Request_WhoseAnswerWasLarge_GivesItsMemoryBack_AndKeepsTheUsual(bool isText)
+    {
+        using InferenceRequest request = Wire.Read(Wire.X("INT8", "[1]", "[1]"));
+        TensorSet usual = request.Outputs;
+        Fill(usual, 100, 10);
+        TensorValue value = usual["y"];
+        request.Rest();
+        Assert.Same(usual, request.Outputs);
+        Fill(request.Outputs, 100, 10);
+        Assert.Same(value, request.Outputs["y"]);
+
+        Fill(request.Outputs, isText ? 1 : 1_000_000, 4_000_000);
+        request.Rest();
+        Assert.NotSame(usual, request.Outputs);
+        Assert.Empty(request.Outputs);
+        Fill(request.Outputs, 1, 1);
+
+        void Fill(TensorSet outputs, int count, int length)
+        {
+            outputs.Clear();
+            TensorValue filled = outputs.Prepare("y", isText ? TensorElementType.Bytes : TensorElementType.Float32, [count]);
+            for (int i = 0; isText && i < count; i++)
+            {
+                filled.SetText(i, new string('a', length));
+            }
+        }
+    }
 }

@@ -100,6 +100,33 @@ public sealed partial class FeedbackTests
     }
 
     [Fact]
+    public async Task Feedback_Deep_IsRefusedAsAnElementToo_AndWhatWasStoredDeepStaysUsable()
+    {
+        await using LogWorkspace world = LogWorkspace.New();
+        LogRing ring = await world.OpenAsync();
+        Guid id = world.Record(ring, 1);
+        await world.Log.FeedbackAsync(Model, id, Nested(64), Token);
+        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(async () => await world.Log.FeedbackAsync(Model, id, Nested(65), Token));
+        Assert.Contains("at most 64 levels", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Outcome 0 of 1: ", (await Assert.ThrowsAsync<InvalidInputException>(async () => await world.Log.FeedbackAsync(Model, [new(id, Nested(900))], Token))).Message,
+            StringComparison.Ordinal);
+
+        // As it was stored before there was a limit.
+        string deep = Nested(999).GetRawText();
+        await world.Store.Database.WriteAsync(
+            (transaction, token) => FeedbackRows.AddAsync(transaction, Model, [new StoredOutcome(id, deep)], world.Time.GetUtcNow(), "ada", token), cancellationToken: Token);
+        await world.Log.FeedbackAsync(Model, id, "1", Token);
+        Assert.Equal((3, "1"), (Assert.Single(await world.ReadAsync()).Feedback!.Sequence, Assert.Single(await world.ReadAsync()).Feedback!.Outcome));
+    }
+
+    private static JsonElement Nested(int levels)
+    {
+        using JsonDocument document = JsonDocument.Parse(new string('[', levels) + new string(']', levels), new JsonDocumentOptions { MaxDepth = 1_000 });
+        return document.RootElement.Clone();
+    }
+
+    [Fact]
     public async Task Feedback_LargestOutcome_AndForeignText_AreStored()
     {
         await using LogWorkspace world = LogWorkspace.New();

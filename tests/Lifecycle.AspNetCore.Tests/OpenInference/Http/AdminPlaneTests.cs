@@ -59,6 +59,33 @@ public sealed class AdminPlaneTests
         Assert.Equal(1, client.Connections);
     }
 
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Development")]
+    public async Task Admin_WithPolicy_KeepsIt_WhenAllRoutesAreOpened(string environment)
+    {
+        await using WireApp app = await WireApp.StartAsync(options: o => o.Admin.RequirePolicy("ops"), configure: WithUsers, environment: environment, routes: all => all.AllowAnonymous(), map: web =>
+        {
+            Use(web);
+            web.MapOpenInference("/planes").AllowAnonymous();
+            OpenInferenceEndpoints planes = web.MapGroup("/outer").AllowAnonymous().MapOpenInference();
+            planes.Admin.AllowAnonymous();
+        });
+        using WireClient client = app.Client();
+        foreach (string prefix in new[] { "", "/planes", "/outer" })
+        {
+            foreach (string route in Routes)
+            {
+                Assert.Equal(401, (await client.PostAsync(prefix + route)).Status);
+                Assert.Equal(403, (await client.PostAsync(prefix + route, "", ("X-User", "guest"))).Status);
+            }
+
+            Assert.True(app.Host.Model("stamp").IsReady);
+            Assert.Equal(200, (await client.PostAsync(prefix + Routes[0], "", ("X-User", "ops"))).Status);
+            Assert.Equal(200, (await client.PostAsync(prefix + "/v2/models/stamp/infer", WireCase.X("INT32", "[1,1]", "[0]"))).Status);
+        }
+    }
+
     [Fact]
     public async Task Load_WithFileParameter_Is501()
     {

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Lifecycle.Serving;
+using Lifecycle.Storage.Local;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Lifecycle.AspNetCore.Tests;
 
@@ -80,6 +83,43 @@ public sealed class FeedbackTests
     }
 
     [Fact]
+    public async Task Outcome_DeeperThan64_Is400_AndItsRequestGoesOn()
+    {
+        await using Workspace workspace = await Workspace.StartAsync();
+        using WireClient client = workspace.App.Client();
+        for (int levels = 63; levels <= 67; levels++)
+        {
+            string outcome = new string('[', levels) + new string(']', levels);
+            foreach (string body in new[] { $"{{\"id\":\"{Id}\",\"outcome\":{outcome}}}", $"[{{\"id\":\"{Id}\",\"outcome\":{outcome}}},{{\"id\":\"{Id}\",\"outcome\":{levels}}}]" })
+            {
+                WireAnswer answer = await client.PostAsync(Route, body);
+                Assert.True(answer.Status == (levels <= 64 ? 202 : 400), $"{levels} levels: {answer.Status} {answer.Text}");
+            }
+
+            Assert.Equal(202, (await client.PostAsync(Route, $"{{\"id\":\"{Id}\",\"outcome\":\"after {levels}\"}}")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Feedback_WhoseStoreIsAway_Is503_AndTellsNothingOfIt()
+    {
+        AwayDatabase? database = null;
+        await using Workspace workspace = await Workspace.StartAsync(l => l.Services.Replace(
+            ServiceDescriptor.Singleton<LifecycleDatabase>(services => database = new AwayDatabase(services.GetRequiredService<LocalWorkspace>().Database))));
+        using WireClient client = workspace.App.Client();
+        string body = $"[{{\"id\":\"{Id}\",\"outcome\":1}}]";
+        Assert.Equal(202, (await client.PostAsync(Route, body)).Status);
+        database!.IsAway = true;
+        WireAnswer away = await client.PostAsync(Route, body.Replace(":1", ":2", StringComparison.Ordinal));
+        Assert.Equal((503, "1"), (away.Status, away.Header("Retry-After")));
+        Assert.Equal("The outcomes could not be stored, and none of them was; send all of them again later.", away.Error);
+        Assert.Equal(["1"], workspace.Told.Select(t => t.Outcome));
+        database.IsAway = false;
+        Assert.Equal(202, (await client.PostAsync(Route, body)).Status);
+        Assert.Equal(1, client.Connections);
+    }
+
+    [Fact]
     public async Task Feedback_WithoutAWorkspace_Is501()
     {
         await using WireApp app = await WireApp.StartAsync();
@@ -106,10 +146,16 @@ public sealed class FeedbackTests
         /// <summary>What was stored and was not there already.</summary>
         public ConcurrentQueue<(string Model, Guid Id, string Outcome)> Told { get; } = [];
 
-        public static async Task<Workspace> StartAsync()
+        public static async Task<Workspace> StartAsync(Action<LifecycleBuilder>? more = null)
         {
             string root = Directory.CreateTempSubdirectory("lifecycle-web-").FullName;
-            return new Workspace(await WireApp.StartAsync(l => WireModels.ServeAll(l.UseLocalStorage(root))), root);
+            return new Workspace(
+                await WireApp.StartAsync(l =>
+                {
+                    WireModels.ServeAll(l.UseLocalStorage(root));
+                    more?.Invoke(l);
+                }),
+                root);
         }
 
         public async ValueTask DisposeAsync()
@@ -117,5 +163,32 @@ public sealed class FeedbackTests
             await App.DisposeAsync();
             Directory.Delete(Root, recursive: true);
         }
+    }
+    /// <summary>A database that can be away.</summary>
+    private sealed class AwayDatabase(LifecycleDatabase inner) : LifecycleDatabase
+    {
+        public bool IsAway { get; set; }
+
+        public override SqlDialect Dialect => inner.Dialect;
+
+        public override DbDataSource DataSource => inner.DataSource;
+
+        public override string Identity => inner.Identity;
+
+        public override string? Folder => inner.Folder;
+
+        public override bool IsInsideWrite => inner.IsInsideWrite;
+
+        public override ValueTask<T> WriteAsync<T>(
+            Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed, CancellationToken cancellationToken = default) =>
+            IsAway ? throw new LifecycleStorageException("local", "write", "/secret/place", "The disk is away.") : inner.WriteAsync(work, durability, cancellationToken);
+
+        public override ValueTask<long> BulkInsertAsync(
+            LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
+            inner.BulkInsertAsync(transaction, insert, rows, cancellationToken);
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        protected override ValueTask ApplyAsync(MigrationSet migrations, CancellationToken cancellationToken) => inner.MigrateAsync(migrations, cancellationToken);
     }
 }

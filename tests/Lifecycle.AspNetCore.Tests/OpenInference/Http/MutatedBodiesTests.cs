@@ -8,9 +8,8 @@ namespace Lifecycle.AspNetCore.Tests;
 /// <summary>Damaged bodies over HTTP, the same ones in every run: each is answered, none is a fault of the server.</summary>
 public sealed class MutatedBodiesTests
 {
-    private const int Clients = 2;
-
-    private static readonly int Bodies = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full" ? 100_000 : 10_000;
+    private const int Clients = 4;
+    private const int Bodies = 100_000;
 
     [Fact]
     public async Task MutatedBodies_AreAnswered_AndNoneIsAFaultOfTheServer()
@@ -27,7 +26,7 @@ public sealed class MutatedBodiesTests
             ConcurrentDictionary<int, int> statuses = [];
             await Task.WhenAll(Enumerable.Range(0, Clients).Select(c => Task.Run(() => SendAsync(app, 20_260_601 + c, statuses))));
             Assert.Equal(Bodies, statuses.Values.Sum());
-            Assert.All(statuses.Keys, status => Assert.True(status is 200 or 202 or 400 or 404 or 413 or 415 or 501, $"status {status}, {statuses[status]} times"));
+            Assert.All(statuses.Keys, status => Assert.True(status is 200 or 202 or 400 or 404 or 413 or 415 or 501 or 503 or 504, $"status {status}, {statuses[status]} times"));
 
             // Damage that does not matter is answered, so that the statuses mean something.
             Assert.InRange(statuses[200], Bodies / 50, Bodies / 2);
@@ -57,8 +56,11 @@ public sealed class MutatedBodiesTests
             statuses.AddOrUpdate(answer.Status, 1, static (_, count) => count + 1);
             if (answer.Status is not (200 or 202))
             {
-                Assert.True(answer.Status is < 500 or 501, $"{one.Path} {answer.Status} {answer.Text} {Convert.ToHexString(damaged)}");
-                Assert.InRange(answer.Error.Length, 16, 2_000);
+                Assert.True(answer.Status is < 500 or 501 || IsShortOfTime(answer), $"{one.Path} {answer.Status} {answer.Text} {Convert.ToHexString(damaged)}");
+                string error = one.Path.EndsWith("/predict", StringComparison.Ordinal) && one.Path.Length > "/predict".Length
+                    ? answer.Json.GetProperty("detail").GetString()!
+                    : answer.Error;
+                Assert.InRange(error.Length, 16, 2_000);
             }
         }
 
@@ -82,7 +84,33 @@ public sealed class MutatedBodiesTests
         yield return new("/v2/repository/index", WireCase.Utf8("{\"ready\":true,\"a\":[1]}"), null, []);
         yield return new("/v2/repository/models/side/load", WireCase.Utf8("{\"parameters\":{\"other\":\"\\u00e9\",\"b\":{\"c\":1}}}"), null, []);
         const string Id = "019a3f00111172228333444455556666";
+        foreach (string row in new[] { "{\"loanToValue\":0.5,\"purpose\":\"h\\u00e9\"}", "[{\"loanToValue\":1e38},{\"purpose\":\"boat\",\"loanToValue\":-7}]", "[{},{\"loanToValue\":3e38}]" })
+        {
+            yield return new("/lifecycle/models/loans/predict", WireCase.Utf8(row), null, []);
+            yield return new("/lifecycle/models/loans/predict", WireCase.Utf8(row), null, []);
+        }
+
+        foreach (Seed outcome in Outcomes(Id))
+        {
+            yield return outcome;
+        }
+
         yield return new("/lifecycle/models/linear/feedback", WireCase.Utf8($"[{{\"request_id\":\"{Id}\",\"outcome\":{{\"a\":\"\\u00e9\"}}}},{{\"id\":\"{Id}\",\"outcome\":1.5}}]"), null, []);
+    }
+
+    // Damage may leave a call too little time.
+    private static bool IsShortOfTime(WireAnswer answer) =>
+        (answer.Status == 504 && answer.Error.Contains("did not answer within", StringComparison.Ordinal)) || (answer.Status == 503 && answer.Error.Contains("the call has", StringComparison.Ordinal));
+
+    // Around the deepest outcome that is taken, alone and in an array.
+    private static IEnumerable<Seed> Outcomes(string id)
+    {
+        foreach (int levels in new[] { 2, 64, 66 })
+        {
+            string one = $"{{\"id\":\"{id}\",\"outcome\":{string.Concat(Enumerable.Repeat("{\"a\":[", levels / 2))}{levels}{string.Concat(Enumerable.Repeat("]}", levels / 2))}}}";
+            yield return new("/lifecycle/models/linear/feedback", WireCase.Utf8(one), null, []);
+            yield return new("/lifecycle/models/linear/feedback", WireCase.Utf8($"[{one},{{\"request_id\":\"{id}\",\"outcome\":[{levels}]}}]"), null, []);
+        }
     }
 
     private sealed record Seed(string Path, byte[] Body, string? Length, (string Name, string Value)[] Headers);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Lifecycle.Serving;
@@ -24,14 +25,17 @@ internal sealed class WireApp : IAsyncDisposable
 
     public ModelHost Host { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     /// <param name="models">Which models; null serves all of <see cref="WireModels"/>.</param>
     /// <param name="options">How the protocol is spoken.</param>
     /// <param name="configure">What else the app needs.</param>
     /// <param name="map">What is mapped beside.</param>
+    /// <param name="routes">What is said of all routes of the Lifecycle.</param>
     /// <param name="environment">In Development the admin plane may be open to everybody.</param>
     public static async Task<WireApp> StartAsync(
         Action<LifecycleBuilder>? models = null, Action<OpenInferenceOptions>? options = null, Action<WebApplicationBuilder>? configure = null,
-        Action<WebApplication>? map = null, string environment = "Production")
+        Action<WebApplication>? map = null, string environment = "Production", Action<RouteGroupBuilder>? routes = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Logging.ClearProviders();
@@ -45,7 +49,8 @@ internal sealed class WireApp : IAsyncDisposable
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
         map?.Invoke(app);
-        app.MapModelLifecycle();
+        RouteGroupBuilder all = app.MapModelLifecycle();
+        routes?.Invoke(all);
         await app.StartAsync();
         return new WireApp(app);
     }
