@@ -28,7 +28,9 @@ public sealed partial class ServedModel
         }
 
         await _follower.AskAgainAsync(cancellationToken).ConfigureAwait(false);
-        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : null;
+
+        // Who loads wants what is there now: that an older version goes on is no success.
+        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : Wrong()?.Reason;
     }
 
     /// <summary>One pass: loads what the offer has and is not loaded, publishes after each, retires what nothing names any more.</summary>

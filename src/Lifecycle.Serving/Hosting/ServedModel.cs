@@ -153,7 +153,7 @@ public sealed partial class ServedModel
     public ValueTask<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) => Source.ListVersionsAsync(cancellationToken);
 
     /// <summary>Asks the source anew and loads what it names, also what was rejected, failed or unloaded before. Ends when that was tried.</summary>
-    /// <exception cref="PredictionRejectedException">No version is ready after it; the message says why.</exception>
+    /// <exception cref="PredictionRejectedException">No version is ready after it, or one that the source offers is not; the message says why. An older version goes on answering.</exception>
     public async ValueTask LoadAsync(CancellationToken cancellationToken = default)
     {
         _context.Audit?.Tell("serving.model.loaded", Name, null, null, null);

@@ -77,7 +77,8 @@ public sealed class EngineRingTests(TrainedModels models)
         LoanDecision[] answers = new LoanDecision[rows.Length];
         int done = 0;
         function.Predict(rows, answers, ref done);
-        Assert.Equal((rows.Length, expected), (done, [.. answers.Select(a => a.Score)]));
+        Assert.Equal(rows.Length, done);
+        Assert.Equal(expected, answers.Select(a => a.Score));
 
         rows[123].Trapped = true;
         answers = new LoanDecision[rows.Length];
@@ -87,7 +88,8 @@ public sealed class EngineRingTests(TrainedModels models)
         Assert.Equal(expected[..123], answers[..123].Select(a => a.Score));
         done = 0;
         function.Predict(rows.AsSpan(124), answers.AsSpan(124), ref done);
-        Assert.Equal((176, expected[124..]), (done, [.. answers[124..].Select(a => a.Score)]));
+        Assert.Equal(176, done);
+        Assert.Equal(expected[124..], answers[124..].Select(a => a.Score));
     }
 
     [Fact]
