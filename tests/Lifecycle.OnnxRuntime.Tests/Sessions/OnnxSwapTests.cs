@@ -48,9 +48,9 @@ public sealed class OnnxSwapTests
     {
         bool isFull = Environment.GetEnvironmentVariable("LIFECYCLE_DEPTH") == "full";
 
-        // The compiler's second look at hot code and the heaps of native code, one for each thread that loads, settle in the first 500 swaps;
+        // The compiler's second look at hot code and the heaps of native code, one for each thread that loads, settle in the first 1,000 swaps;
         // the 1,000 after them are measured, from the 50th on.
-        int settling = isFull ? 500 : 0;
+        int settling = isFull ? 1_000 : 0;
         int swaps = settling + (isFull ? 1_000 : 100);
         Counting runtime = new(new OnnxModelRuntime());
         Revisions source = new();
