@@ -32,7 +32,10 @@ internal sealed class ScoringJob<
         ServedVersion version = lease.Version;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Queue<Chunk> chunks = new();
-        ScoringPump<Chunk> pump = new(_degree, chunk => Score(version, chunk, stop.Token));
+
+        // Whoever asks for the rows scores some of them instead of sleeping, unless his thread has others to serve, as that of a window.
+        bool helps = SynchronizationContext.Current is null;
+        ScoringPump<Chunk> pump = new(helps ? _degree - 1 : _degree, chunk => Score(version, chunk, stop.Token));
         RowSource<TIn>? source = null;
         try
         {
@@ -64,6 +67,10 @@ internal sealed class ScoringJob<
                 }
 
                 Chunk done = chunks.Peek();
+                while (helps && !done.Scored.IsCompleted && pump.TryRun())
+                {
+                }
+
                 await done.Scored.ConfigureAwait(false);
                 chunks.Dequeue();
                 for (int i = 0; i < done.Count; i++)
@@ -88,6 +95,10 @@ internal sealed class ScoringJob<
         {
             // Nothing may run on the version after its lease is given back.
             await stop.CancelAsync().ConfigureAwait(false);
+            while (pump.TryRun())
+            {
+            }
+
             await Task.WhenAll(chunks.Select(c => c.Scored)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {

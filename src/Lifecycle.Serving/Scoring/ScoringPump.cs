@@ -1,8 +1,8 @@
 namespace Lifecycle.Serving;
 
 /// <summary>
-/// Lets so many pieces of work run at once on the thread pool, in the order in which they came. Whoever ends one starts the next, so that no thread
-/// waits while there is work, and each runs as an item of its own, so that others have their turn between two.
+/// Lets so many pieces of work run at once on the thread pool, in the order in which they came; what waits may be run by others. Whoever ends one starts
+/// the next, so that no thread waits while there is work, and each runs as an item of its own, so that others have their turn between two.
 /// </summary>
 internal sealed class ScoringPump<TWork>(int degree, Action<TWork> run)
     where TWork : ScoringWork
@@ -27,20 +27,28 @@ internal sealed class ScoringPump<TWork>(int degree, Action<TWork> run)
         Start(work);
     }
 
+    /// <summary>Runs on this thread what waits longest.</summary>
+    /// <returns>Whether there was any.</returns>
+    public bool TryRun()
+    {
+        TWork? work;
+        lock (_gate)
+        {
+            if (!_waiting.TryDequeue(out work))
+            {
+                return false;
+            }
+        }
+
+        work.End(Try(work));
+        return true;
+    }
+
     private void Start(TWork work) => ThreadPool.QueueUserWorkItem(static started => started.Pump.Run(started.Work), (Pump: this, Work: work), preferLocal: false);
 
     private void Run(TWork work)
     {
-        Exception? failure = null;
-        try
-        {
-            run(work);
-        }
-        catch (Exception error)
-        {
-            failure = error;
-        }
-
+        Exception? failure = Try(work);
         TWork? next;
         lock (_gate)
         {
@@ -56,6 +64,19 @@ internal sealed class ScoringPump<TWork>(int degree, Action<TWork> run)
         }
 
         work.End(failure);
+    }
+
+    private Exception? Try(TWork work)
+    {
+        try
+        {
+            run(work);
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
     }
 }
 
