@@ -23,7 +23,7 @@ public sealed partial class ServedModel
 
             foreach (string name in demand.Names)
             {
-                if (Meant(offer, name) is { } version)
+                if (Meant(offer, name, isSettled) is { } version)
                 {
                     Move(name, version, held);
                 }
@@ -67,17 +67,35 @@ public sealed partial class ServedModel
     }
 
     /// <summary>The loaded version that a name means; null when the name stays where it is.</summary>
-    private ServedVersion? Meant(ModelOffer offer, string name)
+    private ServedVersion? Meant(ModelOffer offer, string name, bool isSettled)
     {
         if (offer.Find(name) is { } revision && _loaded.TryGetValue(new RevisionKey(revision), out ServedVersion? version))
         {
             return version;
         }
 
-        // A newest version that cannot be loaded does not keep an older one from answering.
-        return name == ModelOffer.Latest && !_current.ContainsKey(name)
-            ? offer.Revisions.Reverse().Select(r => _loaded.GetValueOrDefault(new RevisionKey(r))).FirstOrDefault(v => v is not null)
-            : null;
+        // A newest version that cannot be loaded does not keep an older one from answering that is newer than what answers; all were tried before.
+        ServedVersion? current = _current.GetValueOrDefault(name);
+        if (name != ModelOffer.Latest || (current is not null && !isSettled))
+        {
+            return null;
+        }
+
+        foreach (ModelRevision older in offer.Revisions.Reverse())
+        {
+            if (_loaded.TryGetValue(new RevisionKey(older), out ServedVersion? loaded))
+            {
+                return loaded;
+            }
+
+            if (older.Version == current?.Version)
+            {
+                // Its bytes were changed and cannot be loaded: it goes on as it is.
+                return null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Moves a name to a version unless callers by that name would notice: what is loaded was compared under another name, or under none.</summary>

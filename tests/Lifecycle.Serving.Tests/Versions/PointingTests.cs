@@ -33,6 +33,21 @@ public sealed class PointingTests
         await Eventually.Holds(() => Disposed("2b"), "it is freed");
     }
 
+    /// <summary>A good version and a broken newer one come in one look: the good one answers, as if they had come one after the other.</summary>
+    [Fact]
+    public async Task Latest_IsRejected_TheNewestThatIsGoodAnswers()
+    {
+        await using ModelHost host = await HostAsync("1", "2");
+        ServedModel model = host.Model("stamp");
+        _source.Offer(Stamp("3"), Stamp("4", "4 reject"));
+        await Eventually.Holds(() => model.Version == "3", "3 answers");
+        Assert.Equal("guard: it says reject", model.Reason);
+        Assert.Equal(["3"], model.ReadyVersions);
+        await Eventually.Holds(() => Disposed("1") && Disposed("2"), "what is no longer offered is freed");
+        _source.Offer(Stamp("3"), Stamp("4", "4b"));
+        await Eventually.Holds(() => model.Version == "4", "the mended one answers");
+    }
+
     [Fact]
     public async Task Version_FileIsReplaced_AnswersWhileAnotherVersionIsLoadedFirst()
     {
