@@ -40,7 +40,7 @@ internal sealed class EngineRing<TIn, TOut> : ModelFunction<TIn, TOut>, IDisposa
         catch
         {
             // It may have stopped anywhere; the next caller gets a new one.
-            engine.Dispose();
+            _ring.Discard(engine);
             throw;
         }
 
@@ -61,7 +61,7 @@ internal sealed class EngineRing<TIn, TOut> : ModelFunction<TIn, TOut>, IDisposa
         }
         catch
         {
-            engine.Dispose();
+            _ring.Discard(engine);
             throw;
         }
 

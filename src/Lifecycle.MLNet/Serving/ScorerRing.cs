@@ -51,7 +51,7 @@ internal sealed class ScorerRing : IDisposable
         catch
         {
             // It may have stopped anywhere; the next caller gets a new one.
-            scorer.Dispose();
+            _scorers.Discard(scorer);
             throw;
         }
 
@@ -107,7 +107,7 @@ internal sealed class ScorerRing : IDisposable
         }
         catch
         {
-            scorer.Dispose();
+            _scorers.Discard(scorer);
             throw;
         }
 

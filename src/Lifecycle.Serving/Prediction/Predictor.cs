@@ -107,13 +107,14 @@ public sealed partial class Predictor<
     private void Run(TIn input, ref TOut output, bool fresh)
     {
         bool isWatched = _sinks.Length != 0 || _model.IsWatched;
-        Guid id = isWatched || _model.NeedsId ? LifecycleId.New(_time) : default;
+        bool isListenedTo = CallTrace.IsListenedTo;
+        Guid id = isWatched || _model.IsSplit || (isListenedTo && CallTrace.HasListeners) ? LifecycleId.New(_time) : default;
         VersionLease lease = _model.Acquire(Key(input), id, runs: true);
         ServedVersion version = lease.Version;
 
         // The binding of this model made the function with these very types.
         TypedModel<TIn, TOut> typed = Unsafe.As<TypedModel<TIn, TOut>>(version.Typed!);
-        CallTrace trace = _model.Begin(lease, id);
+        CallTrace trace = isListenedTo ? _model.Begin(lease, id) : default;
         Exception? failure = null;
         long started = _time.GetTimestamp(), ended = 0;
         try

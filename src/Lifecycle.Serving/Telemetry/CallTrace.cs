@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Serving;
 
@@ -32,6 +33,7 @@ internal readonly struct CallTrace
     }
 
     /// <summary>The call ended.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void End(ActiveCalls calls, in VersionLease lease, Exception? failure)
     {
         if (_isCounted)

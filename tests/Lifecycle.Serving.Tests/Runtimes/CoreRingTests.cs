@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Lifecycle.Serving.Tests;
 
 public sealed class CoreRingTests
@@ -50,6 +52,115 @@ public sealed class CoreRingTests
         Assert.InRange(many.Count(i => i.Disposals == 0), 1, 8 * Environment.ProcessorCount);
         ring.Dispose();
         Assert.All(many, item => Assert.Equal(1, item.Disposals));
+    }
+
+    [Fact]
+    public async Task Whatever_is_done_at_once_nothing_is_shared_and_all_is_disposed_once()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            ConcurrentBag<Item> made = [];
+            CoreRing<Item> ring = new(() =>
+            {
+                Item item = new();
+                made.Add(item);
+                return item;
+            });
+            int wrong = 0;
+            Task[] users = [.. Enumerable.Range(0, 4).Select(user => Task.Run(() =>
+            {
+                Random random = new((round * 4) + user);
+                List<Item> held = [];
+                try
+                {
+                    for (int i = 0; i < 500; i++)
+                    {
+                        switch (random.Next(8))
+                        {
+                            case < 4:
+                                Item item = ring.Rent();
+                                if (Interlocked.Increment(ref item.Users) != 1 || item.Disposals > 0)
+                                {
+                                    Interlocked.Increment(ref wrong);
+                                }
+
+                                held.Add(item);
+                                break;
+                            case 4 when held.Count > 0:
+                                Interlocked.Decrement(ref held[^1].Users);
+                                ring.Discard(held[^1]);
+                                held.RemoveAt(held.Count - 1);
+                                break;
+                            case 5:
+                                ring.Fill();
+                                break;
+                            default:
+                                Give(held.Count / 2);
+                                break;
+                        }
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                }
+
+                Give(0);
+
+                void Give(int keep)
+                {
+                    while (held.Count > keep)
+                    {
+                        Interlocked.Decrement(ref held[0].Users);
+                        ring.Return(held[0]);
+                        held.RemoveAt(0);
+                    }
+                }
+            }))];
+            if (round % 2 == 0)
+            {
+                await Task.WhenAny(users);
+            }
+
+            ring.Dispose();
+            await Task.WhenAll(users);
+            Assert.Equal(0, wrong);
+            Assert.All(made, item => Assert.Equal(1, item.Disposals));
+        }
+    }
+
+    [Fact]
+    public void What_is_discarded_makes_room_for_a_new_one()
+    {
+        int made = 0;
+        CoreRing<Item> ring = new(() =>
+        {
+            made++;
+            return new Item();
+        });
+        ring.Fill();
+        int filled = made;
+        for (int i = 0; i < 10; i++)
+        {
+            Item broken = ring.Rent();
+            ring.Discard(broken);
+            Assert.Equal(1, broken.Disposals);
+            ring.Return(ring.Rent());
+        }
+
+        Assert.InRange(made, filled + 1, filled + 10);
+        ring.Dispose();
+    }
+
+    [Fact]
+    public void A_maker_that_throws_is_asked_again()
+    {
+        int asked = 0;
+        CoreRing<Item> ring = new(() => asked++ == 0 ? throw new IOException("not now") : new Item());
+        Assert.Throws<IOException>(ring.Rent);
+        Item item = ring.Rent();
+        ring.Return(item);
+        ring.Dispose();
+        Assert.Equal(1, item.Disposals);
     }
 
     private sealed class Item : IDisposable
