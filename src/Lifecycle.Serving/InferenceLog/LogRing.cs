@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Lifecycle.Serving;
@@ -17,11 +18,10 @@ internal sealed class LogRing
     private const int ToldAtOnce = 64;
     private const int ToldPart = 16;
 
-    private const int EntryBytes = 256;
-    private const int TensorBytes = 64;
-    private const int LengthBytes = sizeof(int);
+    // Models whose calls are of ever new kinds begin again here.
+    private const int MostLayouts = 32;
 
-    private readonly Cell[] _cells;
+    private readonly LogCell[] _cells;
     private readonly long _mask;
     private readonly long _mostBytes;
     private readonly bool _all;
@@ -31,6 +31,7 @@ internal sealed class LogRing
     private PaddedLong _tail;
     private PaddedLong _head;
     private PaddedLong _bytes;
+    private RecordLayout[] _layouts = [];
     private long _full;
     private long _failed;
     private volatile bool _isClosed;
@@ -48,7 +49,7 @@ internal sealed class LogRing
     /// <param name="wake">Set when <see cref="WakeAt"/> records wait.</param>
     public LogRing(double sample, int records, long bytes, FrozenDictionary<string, ColumnRedaction>? redactions, WakeSignal wake)
     {
-        _cells = new Cell[records];
+        _cells = new LogCell[records];
         for (int i = 0; i < records; i++)
         {
             _cells[i].Turn = i;
@@ -103,8 +104,9 @@ internal sealed class LogRing
     {
         try
         {
-            long size = EntryBytes + Measure(inputs) + (outputs is null ? 0 : Measure(outputs));
-            if (_isClosed || IsFull(size))
+            RecordLayout layout = LayoutOf(stamp, inputs, outputs);
+            long content = LogCell.Measure(layout, inputs, outputs), size = LogCell.Bytes + content;
+            if (_isClosed || content > Array.MaxLength || IsFull(size))
             {
                 Interlocked.Increment(ref _full);
                 return;
@@ -117,8 +119,18 @@ internal sealed class LogRing
                 return;
             }
 
-            ref Cell cell = ref _cells[Place(position)];
-            Fill(cell.Entry ??= new LogEntry(), size, stamp, inputs, outputs, rows);
+            ref LogCell cell = ref _cells[Place(position)];
+            cell.Claim(size);
+            try
+            {
+                cell.Fill(layout, stamp, inputs, outputs, rows, (int)content);
+            }
+            catch (Exception)
+            {
+                // The writer passes over it.
+                Interlocked.Increment(ref _failed);
+            }
+
             Volatile.Write(ref cell.Turn, position + 1);
             if (!_isDraining && position + 1 - Volatile.Read(ref _head.Value) >= WakeAt)
             {
@@ -132,28 +144,27 @@ internal sealed class LogRing
         }
     }
 
-    /// <summary>The oldest record, to be given back by <see cref="Release"/>; null when there is none. One consumer.</summary>
-    public LogEntry? Peek()
+    /// <summary>The oldest record, to be given back by <see cref="Release"/>; a null reference when there is none. One consumer.</summary>
+    public ref readonly LogCell Peek()
     {
         long next = _next.Value;
-        ref Cell cell = ref _cells[Place(next)];
+        ref LogCell cell = ref _cells[Place(next)];
         if (Volatile.Read(ref cell.Turn) == next + 1)
         {
-            return cell.Entry;
+            return ref cell;
         }
 
         Tell();
-        return null;
+        return ref Unsafe.NullRef<LogCell>();
     }
 
     /// <summary>The oldest record was written: its place is free.</summary>
     public void Release()
     {
         long next = _next.Value;
-        ref Cell cell = ref _cells[Place(next)];
-        LogEntry entry = cell.Entry!;
-        _freed.Value += entry.Size;
-        entry.Clear();
+        ref LogCell cell = ref _cells[Place(next)];
+        _freed.Value += cell.Size;
+        cell.Clear();
         _next.Value = next + 1;
         Volatile.Write(ref cell.Turn, next + _cells.Length);
         if (_next.Value - _head.Value >= ToldAtOnce || _freed.Value >= _mostBytes / ToldPart)
@@ -181,30 +192,20 @@ internal sealed class LogRing
     /// <summary>From now on every record is dropped and counted.</summary>
     public void Close() => _isClosed = true;
 
-    // What the entry will hold; of a masked or keyed column at most.
-    private long Measure(TensorSet set)
+    private RecordLayout LayoutOf(in InferenceStamp stamp, TensorSet inputs, TensorSet? outputs)
     {
-        long size = 0;
-        for (int i = 0; i < set.Count; i++)
+        RecordLayout[] layouts = Volatile.Read(ref _layouts);
+        foreach (RecordLayout layout in layouts)
         {
-            (string name, TensorValue value) = set[i];
-            if (_redactions is not null && _redactions.TryGetValue(name, out ColumnRedaction? redaction))
+            if (layout.Fits(stamp, inputs, outputs))
             {
-                size += redaction.Kind == RedactionKind.Drop ? 0 : TensorBytes + ((long)value.Count * (LengthBytes + redaction.MostBytes));
-                continue;
-            }
-
-            size += TensorBytes + value.Raw.Length;
-            if (value.Type == TensorElementType.Bytes)
-            {
-                foreach (ReadOnlyMemory<byte> text in value.Texts)
-                {
-                    size += LengthBytes + text.Length;
-                }
+                return layout;
             }
         }
 
-        return size;
+        RecordLayout made = new(stamp, inputs, outputs, _redactions);
+        Volatile.Write(ref _layouts, layouts.Length < MostLayouts ? [made, .. layouts] : [made]);
+        return made;
     }
 
     private void Tell()
@@ -240,21 +241,6 @@ internal sealed class LogRing
         return z ^ (z >> 31);
     }
 
-    private void Fill(LogEntry entry, long size, in InferenceStamp stamp, TensorSet inputs, TensorSet? outputs, int rows)
-    {
-        entry.Size = size;
-        try
-        {
-            entry.Fill(stamp, inputs, outputs, rows, _redactions);
-        }
-        catch (Exception)
-        {
-            // the place is claimed: the writer passes over it
-            entry.Void();
-            Interlocked.Increment(ref _failed);
-        }
-    }
-
     private bool TryClaim(out long position)
     {
         position = Volatile.Read(ref _tail.Value);
@@ -281,13 +267,6 @@ internal sealed class LogRing
                 position = Volatile.Read(ref _tail.Value);
             }
         }
-    }
-
-    /// <summary>A place: free for the record of this turn, or holding the one of the turn before.</summary>
-    private struct Cell
-    {
-        public long Turn;
-        public LogEntry? Entry;
     }
 
     /// <summary>A counter alone on its cache lines.</summary>

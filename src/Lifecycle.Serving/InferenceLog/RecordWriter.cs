@@ -1,263 +1,294 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Lifecycle.Serving;
 
 /// <summary>
-/// Writes entries as lines of JSON: numbers as the shortest text of their own type that reads back to the same bits, not finite ones as the
+/// Writes records as lines of JSON: numbers as the shortest text of their own type that reads back to the same bits, not finite ones as the
 /// strings of the Open Inference Protocol, bytes that are no UTF-8 as <c>{"b64":".."}</c>.
 /// </summary>
-internal sealed class RecordWriter : IDisposable
+internal sealed class RecordWriter
 {
     public const int Version = 1;
 
+    private const int LeastBytes = 4_096;
     private const int LargestKept = 1 << 22;
-    private const int HalfCharacters = 32;
+    private const int NumberBytes = 32;
+    private const int EscapedBytes = 6;
+    private const int MillisecondDigits = 4;
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private byte[] _line = new byte[LeastBytes];
+    private int _length;
 
-    private readonly Utf8JsonWriter _json;
-    private ArrayBufferWriter<byte> _line = new(4_096);
-
-    public RecordWriter() => _json = new Utf8JsonWriter(_line, Options);
-
-    /// <summary>The line of an entry, with its end; good until the next call.</summary>
-    public ReadOnlySpan<byte> Write(LogEntry entry)
+    /// <summary>The line of a record that is not void, with its end; good until the next call.</summary>
+    public ReadOnlySpan<byte> Write(in LogCell record)
     {
-        if (_line.Capacity > LargestKept)
+        if (_line.Length > LargestKept)
         {
-            _line = new ArrayBufferWriter<byte>(4_096);
+            _line = new byte[LeastBytes];
         }
 
-        _line.ResetWrittenCount();
-        _json.Reset(_line);
-        _json.WriteStartObject();
-        WriteStamp(entry);
-        WriteTensors("in"u8, entry, entry.Inputs);
-        if (entry.HasOutputs)
+        _length = 0;
+        RecordLayout layout = record.Layout!;
+        RecordTexts texts = layout.Texts ??= new RecordTexts(layout, layout.Stamp(default, default, default, null));
+        Add("{\"v\":1,\"id\":\""u8);
+        record.Id.TryFormat(Reserve(NumberBytes), out int length, "N");
+        _length += length;
+        if (record.ClientId is { } client)
         {
-            WriteTensors("out"u8, entry, entry.Outputs);
+            Add("\",\"client_id\":"u8);
+
+            // It is the client's: half a character in it must not cost the record.
+            AddText(Encoding.UTF8.GetBytes(client));
+            Add(",\"at\":\""u8);
+        }
+        else
+        {
+            Add("\",\"at\":\""u8);
         }
 
-        _json.WriteEndObject();
-        _json.Flush();
-        _line.Write("\n"u8);
-        return _line.WrittenSpan;
+        AddNumber(record.At, "O");
+        Add(texts.Middle);
+        AddNumber(record.Rows);
+        Add(",\"ms\":"u8);
+        AddNumber(Math.Round(record.Duration.TotalMilliseconds, MillisecondDigits));
+        Add(texts.AfterTime);
+
+        // The sizes of all columns stand before their elements.
+        ReadOnlySpan<byte> sizes = record.Content, elements = sizes;
+        SkipSizes(layout.Inputs, ref elements);
+        SkipSizes(layout.Outputs, ref elements);
+        AddColumns(layout.Inputs, texts.Columns, ref sizes, ref elements);
+        if (layout.HasOutputs)
+        {
+            Add("},\"out\":{"u8);
+            AddColumns(layout.Outputs, texts.Columns.AsSpan(layout.Inputs.Length), ref sizes, ref elements);
+        }
+
+        Add("}}\n"u8);
+        return _line.AsSpan(0, _length);
     }
 
-    public void Dispose() => _json.Dispose();
-
-    private void WriteStamp(LogEntry entry)
+    private static void SkipSizes(ReadOnlySpan<LoggedColumn> columns, ref ReadOnlySpan<byte> content)
     {
-        ref readonly InferenceStamp stamp = ref entry.Stamp;
-        Span<char> text = stackalloc char[32];
-        _json.WriteNumber("v"u8, Version);
-        stamp.RequestId.TryFormat(text, out int length, "N");
-        _json.WriteString("id"u8, text[..length]);
-        if (stamp.ClientId is { } client)
+        foreach (LoggedColumn column in columns)
         {
-            // it is the client's: half a character in it must not cost the record
-            _json.WriteString("client_id"u8, Encoding.UTF8.GetBytes(client));
-        }
-
-        stamp.At.UtcDateTime.TryFormat(text, out length, "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-        _json.WriteString("at"u8, text[..length]);
-        _json.WriteString("model"u8, stamp.Model);
-        _json.WriteString("version"u8, stamp.Version);
-        _json.WriteString("role"u8, Name(stamp.Role));
-        _json.WriteString("arm"u8, stamp.Arm);
-        _json.WriteNumber("propensity"u8, double.IsFinite(stamp.Propensity) ? stamp.Propensity : 0);
-        _json.WriteNumber("rows"u8, entry.Rows);
-        _json.WriteNumber("ms"u8, Math.Round(stamp.Duration.TotalMilliseconds, 4));
-        if (stamp.Error is { } error)
-        {
-            _json.WriteString("error"u8, error);
-        }
-    }
-
-    private static ReadOnlySpan<byte> Name(InferenceRole role) => role switch
-    {
-        InferenceRole.Shadow => "shadow"u8,
-        InferenceRole.Fallback => "fallback"u8,
-        _ => "primary"u8,
-    };
-
-    private void WriteTensors(ReadOnlySpan<byte> name, LogEntry entry, ReadOnlySpan<LoggedTensor> tensors)
-    {
-        _json.WriteStartObject(name);
-        foreach (ref readonly LoggedTensor tensor in tensors)
-        {
-            _json.WriteStartObject(tensor.Name);
-            _json.WriteString("t"u8, tensor.Type.ProtocolName());
-            _json.WriteStartArray("s"u8);
-            foreach (long dimension in tensor.Shape.Dimensions)
+            for (int i = 0; !column.IsDropped && i < column.Rank; i++)
             {
-                _json.WriteNumberValue(dimension);
+                LogCell.NextSize(ref content);
+            }
+        }
+    }
+
+    private void AddColumns(
+        ReadOnlySpan<LoggedColumn> columns, ReadOnlySpan<(byte[] BeforeSizes, byte[] BeforeElements)> texts, ref ReadOnlySpan<byte> sizes, ref ReadOnlySpan<byte> elements)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            LoggedColumn column = columns[i];
+            if (column.IsDropped)
+            {
+                continue;
             }
 
-            _json.WriteEndArray();
-            if (tensor.Redaction != RedactionKind.None)
+            Add(texts[i].BeforeSizes);
+            int count = 1;
+            for (int dimension = 0; dimension < column.Rank; dimension++)
             {
-                _json.WriteString("r"u8, tensor.Redaction == RedactionKind.Mask ? "mask"u8 : "hmac"u8);
+                long size = LogCell.NextSize(ref sizes);
+                count *= (int)size;
+                Separate(dimension);
+                AddNumber(size);
             }
 
-            _json.WriteStartArray("d"u8);
-            WriteElements(tensor, entry.Bytes(tensor));
-            _json.WriteEndArray();
-            _json.WriteEndObject();
-        }
+            Add(texts[i].BeforeElements);
+            if (column.Written == TensorElementType.Bytes)
+            {
+                AddTexts(ref elements, count);
+            }
+            else
+            {
+                int bytes = count * column.Written.Size();
+                AddElements(column.Written, elements[..bytes]);
+                elements = elements[bytes..];
+            }
 
-        _json.WriteEndObject();
+            Add("]}"u8);
+        }
     }
 
-    private void WriteElements(in LoggedTensor tensor, ReadOnlySpan<byte> bytes)
+    private void AddElements(TensorElementType type, ReadOnlySpan<byte> bytes)
     {
-        switch (tensor.Type)
+        switch (type)
         {
             case TensorElementType.Boolean:
-                WriteBooleans(bytes);
+                for (int i = 0; i < bytes.Length; i++)
+                {
+                    Separate(i);
+                    Add(bytes[i] != 0 ? "true"u8 : "false"u8);
+                }
+
                 break;
             case TensorElementType.UInt8:
-                WriteIntegers<byte>(bytes);
+                AddNumbers<byte>(bytes);
                 break;
             case TensorElementType.UInt16:
-                WriteIntegers<ushort>(bytes);
+                AddNumbers<ushort>(bytes);
                 break;
             case TensorElementType.UInt32:
-                WriteIntegers<uint>(bytes);
+                AddNumbers<uint>(bytes);
                 break;
             case TensorElementType.UInt64:
-                WriteUnsigned(MemoryMarshal.Cast<byte, ulong>(bytes));
+                AddNumbers<ulong>(bytes);
                 break;
             case TensorElementType.Int8:
-                WriteIntegers<sbyte>(bytes);
+                AddNumbers<sbyte>(bytes);
                 break;
             case TensorElementType.Int16:
-                WriteIntegers<short>(bytes);
+                AddNumbers<short>(bytes);
                 break;
             case TensorElementType.Int32:
-                WriteIntegers<int>(bytes);
+                AddNumbers<int>(bytes);
                 break;
             case TensorElementType.Int64:
-                WriteIntegers<long>(bytes);
+                AddNumbers<long>(bytes);
                 break;
             case TensorElementType.Float16:
-                WriteHalves(MemoryMarshal.Cast<byte, Half>(bytes));
+                AddFloats<Half>(bytes);
                 break;
             case TensorElementType.Float32:
-                WriteSingles(MemoryMarshal.Cast<byte, float>(bytes));
+                AddFloats<float>(bytes);
                 break;
             case TensorElementType.Float64:
-                WriteDoubles(MemoryMarshal.Cast<byte, double>(bytes));
+                AddFloats<double>(bytes);
                 break;
             case TensorElementType.BFloat16:
-                foreach (ushort bits in MemoryMarshal.Cast<byte, ushort>(bytes))
+                ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes);
+                for (int i = 0; i < halves.Length; i++)
                 {
-                    WriteSingles([BFloat16.ToSingle(bits)]);
+                    Separate(i);
+                    AddFloat(BFloat16.ToSingle(halves[i]));
                 }
 
                 break;
             default:
-                WriteTexts(bytes, tensor.Count);
-                break;
+                throw new InvalidOperationException($"A record cannot hold {type}.");
         }
     }
 
-    private void WriteIntegers<T>(ReadOnlySpan<byte> bytes)
-        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    private void AddNumbers<T>(ReadOnlySpan<byte> bytes)
+        where T : unmanaged, IUtf8SpanFormattable
     {
-        foreach (T value in MemoryMarshal.Cast<byte, T>(bytes))
+        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(bytes);
+        for (int i = 0; i < values.Length; i++)
         {
-            _json.WriteNumberValue(long.CreateTruncating(value));
+            Separate(i);
+            AddNumber(values[i]);
         }
     }
 
-    private void WriteUnsigned(ReadOnlySpan<ulong> values)
+    private void AddFloats<T>(ReadOnlySpan<byte> bytes)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        foreach (ulong value in values)
+        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(bytes);
+        for (int i = 0; i < values.Length; i++)
         {
-            _json.WriteNumberValue(value);
+            Separate(i);
+            AddFloat(values[i]);
         }
     }
 
-    private void WriteBooleans(ReadOnlySpan<byte> values)
+    private void AddFloat<T>(T value)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        foreach (byte value in values)
+        if (T.IsFinite(value))
         {
-            _json.WriteBooleanValue(value != 0);
+            AddNumber(value);
+        }
+        else
+        {
+            Add(T.IsNaN(value) ? "\"NaN\""u8 : T.IsPositive(value) ? "\"Infinity\""u8 : "\"-Infinity\""u8);
         }
     }
 
-    private void WriteHalves(ReadOnlySpan<Half> values)
-    {
-        Span<byte> text = stackalloc byte[HalfCharacters];
-        foreach (Half value in values)
-        {
-            if (Half.IsFinite(value))
-            {
-                value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
-                _json.WriteRawValue(text[..length], skipInputValidation: true);
-            }
-            else
-            {
-                WriteNotFinite((double)value);
-            }
-        }
-    }
-
-    private void WriteSingles(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-        {
-            if (float.IsFinite(value))
-            {
-                _json.WriteNumberValue(value);
-            }
-            else
-            {
-                WriteNotFinite(value);
-            }
-        }
-    }
-
-    private void WriteDoubles(ReadOnlySpan<double> values)
-    {
-        foreach (double value in values)
-        {
-            if (double.IsFinite(value))
-            {
-                _json.WriteNumberValue(value);
-            }
-            else
-            {
-                WriteNotFinite(value);
-            }
-        }
-    }
-
-    private void WriteNotFinite(double value) =>
-        _json.WriteStringValue(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8);
-
-    private void WriteTexts(ReadOnlySpan<byte> bytes, int count)
+    private void AddTexts(ref ReadOnlySpan<byte> elements, int count)
     {
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<byte> text = LogEntry.NextText(ref bytes);
+            Separate(i);
+            ReadOnlySpan<byte> text = LogCell.NextText(ref elements);
             if (Utf8.IsValid(text))
             {
-                _json.WriteStringValue(text);
+                AddText(text);
+                continue;
             }
-            else
-            {
-                _json.WriteStartObject();
-                _json.WriteBase64String("b64"u8, text);
-                _json.WriteEndObject();
-            }
+
+            Add("{\"b64\":\""u8);
+            Base64.EncodeToUtf8(text, Reserve(Base64.GetMaxEncodedToUtf8Length(text.Length)), out _, out int written);
+            _length += written;
+            Add("\"}"u8);
         }
+    }
+
+    private void AddText(ReadOnlySpan<byte> text)
+    {
+        Add("\""u8);
+        int plain = RecordTexts.Encoder.FindFirstCharacterToEncodeUtf8(text);
+        if (plain < 0)
+        {
+            Add(text);
+        }
+        else
+        {
+            Add(text[..plain]);
+            text = text[plain..];
+            if (RecordTexts.Encoder.EncodeUtf8(text, Reserve(checked(text.Length * EscapedBytes)), out _, out int written) != OperationStatus.Done)
+            {
+                throw new InvalidOperationException("A text of a record could not be escaped.");
+            }
+
+            _length += written;
+        }
+
+        Add("\""u8);
+    }
+
+    private void AddNumber<T>(T value, ReadOnlySpan<char> format = default)
+        where T : IUtf8SpanFormattable
+    {
+        if (!value.TryFormat(Reserve(NumberBytes), out int length, format, CultureInfo.InvariantCulture))
+        {
+            throw new InvalidOperationException($"The number {value} is longer than {NumberBytes} bytes.");
+        }
+
+        _length += length;
+    }
+
+    private void Separate(int position)
+    {
+        if (position > 0)
+        {
+            Add(","u8);
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        _length += bytes.Length;
+    }
+
+    private Span<byte> Reserve(int bytes)
+    {
+        if (_line.Length - _length < bytes)
+        {
+            Array.Resize(ref _line, (int)Math.Min(Array.MaxLength, Math.Max((long)_length + bytes, 2L * _line.Length)));
+        }
+
+        return _line.AsSpan(_length);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Lifecycle.Serving;
 
@@ -109,7 +110,6 @@ internal sealed class SegmentWriter : IDisposable
         _sealer.Dispose();
         if (_loop.IsCompleted)
         {
-            _records.Dispose();
             _wake.Dispose();
         }
     }
@@ -200,9 +200,15 @@ internal sealed class SegmentWriter : IDisposable
     {
         while (true)
         {
-            while (_batched < LogRing.WakeAt && _batch.WrittenCount < BatchBytes && Ring.Taken < end && Ring.Peek() is { } entry)
+            while (_batched < LogRing.WakeAt && _batch.WrittenCount < BatchBytes && Ring.Taken < end)
             {
-                Format(entry);
+                ref readonly LogCell record = ref Ring.Peek();
+                if (Unsafe.IsNullRef(in record))
+                {
+                    break;
+                }
+
+                Format(record);
                 Ring.Release();
             }
 
@@ -226,16 +232,16 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    private void Format(LogEntry entry)
+    private void Format(in LogCell record)
     {
-        if (entry.IsVoid)
+        if (record.Layout is null)
         {
             return;
         }
 
         try
         {
-            _batch.Write(_records.Write(entry));
+            _batch.Write(_records.Write(record));
             _batched++;
         }
         catch (Exception error)
@@ -312,9 +318,9 @@ internal sealed class SegmentWriter : IDisposable
     {
         long lost = _batched;
         _batched = 0;
-        while (Ring.Peek() is { } entry)
+        for (ref readonly LogCell record = ref Ring.Peek(); !Unsafe.IsNullRef(in record); record = ref Ring.Peek())
         {
-            lost += entry.IsVoid ? 0 : 1;
+            lost += record.Layout is null ? 0 : 1;
             Ring.Release();
         }
 

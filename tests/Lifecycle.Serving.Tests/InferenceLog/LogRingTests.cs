@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Lifecycle.Serving.Tests;
@@ -46,7 +47,7 @@ public sealed class LogRingTests
         using TensorSet large = Numbers(1_000);
         ring.Record(Stamp, large, null, 1);
         ring.Record(Stamp, large, null, 1);
-        Assert.NotNull(ring.Peek());
+        Assert.NotNull(ring.Peek().Layout);
         ring.Release();
         ring.Record(Stamp, large, null, 1);
         Assert.Equal((3L, 0L), (ring.Recorded, ring.DroppedFull));
@@ -74,8 +75,7 @@ public sealed class LogRingTests
             ring.Record(Stamp, set, null, 1);
             ring.Record(Stamp, set, null, 1);
             Assert.Equal((1L, 1L), (ring.Recorded, ring.DroppedFull));
-            LogEntry entry = ring.Peek()!;
-            Assert.InRange(entry.Inputs[0].Length, 30_000, entry.Size);
+            Assert.InRange(ring.Peek().Content.Length, 30_000, ring.Peek().Size);
             Drain(ring);
             ring.Record(Stamp, set, null, 1);
             Assert.Equal((2L, 1L), (ring.Recorded, ring.DroppedFull));
@@ -99,10 +99,43 @@ public sealed class LogRingTests
         using TensorSet inputs = Numbers(3);
         ring.Record(Stamp, inputs, inputs, 1);
         inputs["x"].Span<float>().Fill(-1);
-        LogEntry entry = ring.Peek()!;
-        Assert.Equal([0f, 1, 2], MemoryMarshal.Cast<byte, float>(entry.Bytes(entry.Inputs[0])).ToArray());
-        Assert.Equal([0f, 1, 2], MemoryMarshal.Cast<byte, float>(entry.Bytes(entry.Outputs[0])).ToArray());
+        Assert.Equal(
+            [1, 3, 1, 3, .. MemoryMarshal.AsBytes<float>([0f, 1, 2]), .. MemoryMarshal.AsBytes<float>([0f, 1, 2])],
+            ring.Peek().Content.ToArray());
     }
+
+    [Fact]
+    public async Task Ring_EverNewKindsOfCalls_EachRecordKeepsItsOwn()
+    {
+        const int Callers = 4, Each = 500;
+        LogRing ring = New(records: Callers * Each);
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                int kind = i % 50;
+                using TensorSet inputs = TensorSet.Of(($"x{kind}", TensorValue.From([kind, caller], kind % 2 == 0 ? [2] : [1, 2])));
+                using TensorSet? outputs = kind % 3 == 0 ? null : TensorSet.Of(("y", TensorValue.From([new string('t', kind * 7)], [1])));
+                ring.Record(Stamp with { Version = $"{kind % 7}", Error = outputs is null ? "Broken" : null, RequestId = new Guid(kind, 0, 0, new byte[8]) }, inputs, outputs, 1);
+            }
+        })));
+        RecordWriter writer = new();
+        int read = 0;
+        for (ref readonly LogCell record = ref ring.Peek(); !Unsafe.IsNullRef(in record); record = ref ring.Peek(), read++)
+        {
+            using InferenceRecord back = RecordReader.Record(writer.Write(record)[..^1].ToArray(), "test");
+            int kind = back.Inputs[0].Value.Span<int>()[0];
+            Assert.Equal((new Guid(kind, 0, 0, new byte[8]), $"{kind % 7}", $"x{kind}"), (back.RequestId, back.Stamp.Version, back.Inputs[0].Key));
+            Assert.Equal((kind % 2 == 0 ? 1 : 2, kind % 3 == 0 ? "Broken" : null), (back.Inputs[0].Value.Shape.Rank, back.Stamp.Error));
+            Assert.Equal(kind % 3 == 0 ? null : new string('t', kind * 7), back.Outputs?["y"].ToStrings()[0]);
+            ring.Release();
+        }
+
+        Assert.Equal(Callers * Each, read);
+    }
+
+    [Fact]
+    public void Cell_IsTwoCacheLines() => Assert.Equal(LogCell.Bytes, Unsafe.SizeOf<LogCell>());
 
     [Fact]
     public void Ring_DisposedTensors_AreCounted_AndNothingIsThrown()
@@ -141,11 +174,14 @@ public sealed class LogRingTests
         Task all = Task.WhenAll(producers);
         while (!all.IsCompleted || ring.Waiting > 0)
         {
-            if (ring.Peek() is { } entry)
+            ref readonly LogCell record = ref ring.Peek();
+            if (!Unsafe.IsNullRef(in record))
             {
-                ReadOnlySpan<long> x = MemoryMarshal.Cast<byte, long>(entry.Bytes(entry.Inputs[0]));
+                // Past the size of each dimension.
+                bool hasOutputs = record.Layout!.HasOutputs;
+                ReadOnlySpan<long> x = MemoryMarshal.Cast<byte, long>(record.Content[(hasOutputs ? 2 : 1)..]);
                 Assert.True(x[1] > last[x[0]]);
-                Assert.Equal(x[1] % 3 == 0, entry.HasOutputs);
+                Assert.Equal(x[1] % 3 == 0, hasOutputs);
                 last[x[0]] = x[1];
                 taken++;
                 ring.Release();
@@ -209,11 +245,11 @@ public sealed class LogRingTests
     private static List<string> Drain(LogRing ring)
     {
         List<string> versions = [];
-        while (ring.Peek() is { } entry)
+        for (ref readonly LogCell record = ref ring.Peek(); !Unsafe.IsNullRef(in record); record = ref ring.Peek())
         {
-            if (!entry.IsVoid)
+            if (record.Layout is { } layout)
             {
-                versions.Add(entry.Stamp.Version);
+                versions.Add(layout.Stamp(record.Id, record.At, record.Duration, record.ClientId).Version);
             }
 
             ring.Release();

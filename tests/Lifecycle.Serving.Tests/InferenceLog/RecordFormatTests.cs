@@ -136,10 +136,10 @@ public sealed class RecordFormatTests
 
     private static string Line(InferenceStamp stamp, TensorSet inputs, TensorSet? outputs)
     {
-        using RecordWriter writer = new();
-        LogEntry entry = new();
-        entry.Fill(stamp, inputs, outputs, 1, null);
-        return Encoding.UTF8.GetString(writer.Write(entry));
+        LogCell record = default;
+        RecordLayout layout = new(stamp, inputs, outputs, null);
+        record.Fill(layout, stamp, inputs, outputs, 1, (int)LogCell.Measure(layout, inputs, outputs));
+        return Encoding.UTF8.GetString(new RecordWriter().Write(record));
     }
 
     private static void AssertEqual(TensorSet expected, TensorSet actual)
