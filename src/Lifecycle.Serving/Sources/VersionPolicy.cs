@@ -37,6 +37,9 @@ public sealed class VersionPolicy
         return new(Checked(only.Length, nameof(versions)), only);
     }
 
+    /// <summary>The versions that <see cref="Only"/> named; empty when all may be served.</summary>
+    internal IReadOnlyList<string> Named => _only ?? [];
+
     /// <summary>Those that are served.</summary>
     /// <param name="names">All there are, oldest first.</param>
     /// <param name="demand">What the host wants.</param>
