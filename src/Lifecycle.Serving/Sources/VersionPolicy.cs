@@ -17,7 +17,7 @@ public sealed class VersionPolicy
         _only = only;
     }
 
-    /// <summary>The latest versions.</summary>
+    /// <summary>The latest versions. When none of them can be loaded and none answers yet, the next older one that can be stands in.</summary>
     /// <param name="count">How many, 1 to 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is out of range.</exception>
     public static VersionPolicy Latest(int count = 1) => new(Checked(count, nameof(count)), null);
