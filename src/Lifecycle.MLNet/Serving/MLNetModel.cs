@@ -14,6 +14,7 @@ internal sealed class MLNetModel : LoadedModel
     private readonly ConcurrentBag<IDisposable> _owned = [];
     private readonly ScorerRing? _scorers;
     private readonly string? _whyNoTensors;
+    private readonly ClassFit _fit;
 
     /// <summary>Makes the model; it owns the transformer.</summary>
     /// <param name="context">Makes the engines.</param>
@@ -24,6 +25,7 @@ internal sealed class MLNetModel : LoadedModel
     {
         _context = context;
         _transformer = transformer;
+        _fit = new ClassFit(transformer, schema);
         (RowMapping? mapping, _whyNoTensors) = RowMapping.Of(transformer, schema, request);
         if (mapping is not null)
         {
@@ -64,9 +66,16 @@ internal sealed class MLNetModel : LoadedModel
             }
 
             throw new ModelRejectedException(
-                $"binding: the model cannot be called as {typeof(TIn).Name} -> {typeof(TOut).Name}: {error.Message} "
-                + $"(classes with settable properties; the output needs a constructor without parameters; the model is {(Signature.IsEmpty ? _whyNoTensors : Signature)})",
+                $"binding: the model cannot be called as {typeof(TIn).Name} -> {typeof(TOut).Name}: " + (_fit.WhyNot(typeof(TIn), typeof(TOut))
+                    ?? $"{error.Message.TrimEnd('.')} (classes with settable properties; the output needs a constructor without parameters; the model is "
+                    + $"{(Signature.IsEmpty ? _whyNoTensors : Signature)})"),
                 error);
+        }
+
+        if (_fit.WhyEmpty(typeof(TIn), typeof(TOut)) is { } empty)
+        {
+            ((IDisposable)function).Dispose();
+            throw new ModelRejectedException($"binding: {empty}");
         }
 
         _owned.Add((IDisposable)function);

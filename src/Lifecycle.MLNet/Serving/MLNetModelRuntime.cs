@@ -51,7 +51,7 @@ public sealed class MLNetModelRuntime : IModelRuntime
         catch (Exception error) when (IsOfTheModel(error.GetBaseException()))
         {
             throw new ModelRejectedException(
-                $"load: ML.NET refused '{main.Path}': {error.GetBaseException().Message} (a model of FastTree or LightGBM needs the package of its trainer)", error);
+                $"load: ML.NET refused '{main.Path}': {error.GetBaseException().Message.TrimEnd('.')} (a model of FastTree or LightGBM needs the package of its trainer)", error);
         }
 
         try

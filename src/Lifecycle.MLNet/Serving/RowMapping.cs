@@ -57,8 +57,8 @@ internal sealed class RowMapping
         {
             throw new ModelRejectedException(
                 saved is not null
-                    ? $"load: the model does not fit the schema that it was saved with: {error.Message}"
-                    : $"inputs: {request.InputsFrom!.Name} does not fit the model: {error.Message}",
+                    ? $"load: the model does not fit the schema that it was saved with: {error.Message.TrimEnd('.')}"
+                    : $"inputs: {request.InputsFrom!.Name} does not fit the model: {error.Message.TrimEnd('.')}",
                 error);
         }
 
@@ -93,7 +93,7 @@ internal sealed class RowMapping
                 $"outputs: the model gives no '{string.Join("', '", unknown)}'; it gives {string.Join(", ", possible.Select(c => Spec(c).ToString()))}");
     }
 
-    private static DataViewSchema SchemaOf(Type type)
+    public static DataViewSchema SchemaOf(Type type)
     {
         DataViewSchema.Builder builder = new();
         foreach (SchemaDefinition.Column column in SchemaDefinition.Create(type))
@@ -104,7 +104,8 @@ internal sealed class RowMapping
         return builder.ToSchema();
     }
 
-    private static TensorSpec Spec(DataViewSchema.Column column) => new(column.Name, ColumnCodec.Of(column.Type)!.Type, column.Type switch
+    /// <summary>The tensor of a column that has one.</summary>
+    public static TensorSpec Spec(DataViewSchema.Column column) => new(column.Name, ColumnCodec.Of(column.Type)!.Type, column.Type switch
     {
         VectorDataViewType { IsKnownSize: true } vector => [-1, vector.Size],
         VectorDataViewType => [-1, -1],

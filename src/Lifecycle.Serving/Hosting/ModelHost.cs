@@ -256,7 +256,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
             if (!_unread)
             {
                 _unread = true;
-                ServingLog.DeploymentsUnread(_context.Logger, error, error.Message);
+                ServingLog.DeploymentsUnread(_context.Logger, error, Phrase.Of(error.Message));
             }
         }
     }

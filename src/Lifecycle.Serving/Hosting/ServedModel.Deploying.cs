@@ -66,13 +66,16 @@ public sealed partial class ServedModel
                 {
                     return _missing.Contains(name)
                         ? $"'{name}' is no alias and no version that the source has"
-                        : $"'{name}' is not ready: {_held.GetValueOrDefault(name) ?? Reason ?? "it is on its way"}";
+                        : $"'{name}' is not ready: {_held.GetValueOrDefault(name) ?? WhyNot(name) ?? "it is on its way"}";
                 }
             }
         }
 
         return null;
     }
+
+    /// <summary>The reason of a version that is named by its number already, else that of the model.</summary>
+    private string? WhyNot(string name) => Wrong() is { } wrong && wrong.Version == name ? wrong.Reason : Reason;
 
     /// <summary>Gives up what was only wanted for a change that came or did not. Other changes at the same time go on wanting theirs.</summary>
     internal void WantNoMore(string[] asked)
@@ -103,19 +106,24 @@ public sealed partial class ServedModel
     private bool Publish(bool isSettled)
     {
         // The state is set first: whoever sees the answer of a version sees it as ready.
-        foreach (ServedVersion version in _loaded.Values)
-        {
-            if (_living[version].BecomesReady())
-            {
-                ServingLog.Published(_context.Logger, Name, version.Version);
-            }
-        }
-
+        List<ServedVersion> fresh = [.. _loaded.Values.Where(v => _living[v].BecomesReady())];
         bool follows = !ReferenceEquals(_followed, _deployment) && CanFollow(isSettled);
         _followed = follows ? _deployment : _followed;
         Deployment shown = ReferenceEquals(_followed, _deployment) ? _deployment : _followed!.Stop(_deployment.StopReason);
         ServedVersion[] versions = [.. _loaded.Values.OrderBy(v => v.Version, VersionOrder.Ascending)];
+        HashSet<ServedVersion> before = [.. _route.Answering];
         Replace(RouteTable.Of(shown, _current, versions, _fallback));
+        HashSet<ServedVersion> answering = [.. _route.Answering];
+        foreach (ServedVersion version in fresh.Where(v => !answering.Contains(v)))
+        {
+            ServingLog.Loaded(_context.Logger, Name, version.Version);
+        }
+
+        foreach (ServedVersion version in answering.Where(v => !before.Contains(v)))
+        {
+            ServingLog.Answers(_context.Logger, Name, version.Version);
+        }
+
         return follows;
     }
 

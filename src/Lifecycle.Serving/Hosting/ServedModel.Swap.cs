@@ -4,6 +4,7 @@ namespace Lifecycle.Serving;
 public sealed partial class ServedModel
 {
     private const string Stopped = "the host stopped while it was loaded";
+    private const string NameIt = "move the alias or write the file";
 
     private readonly Dictionary<RevisionKey, ServedVersion> _loaded = [];
     private readonly Dictionary<string, ServedVersion> _current = new(StringComparer.Ordinal);
@@ -30,7 +31,7 @@ public sealed partial class ServedModel
         await _follower.AskAgainAsync(cancellationToken).ConfigureAwait(false);
 
         // Who loads wants what is there now: that an older version goes on is no success.
-        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : Wrong()?.Reason;
+        return Volatile.Read(ref _route).Primary is null ? Reason ?? "no version is ready" : WhyWrong;
     }
 
     /// <summary>One pass: loads what the offer has and is not loaded, publishes after each, retires what nothing names any more.</summary>
@@ -66,21 +67,17 @@ public sealed partial class ServedModel
             RevisionKey key = new(revision);
             if (MustLoad(key, revision))
             {
-                long started = _context.Time.GetTimestamp();
-                LoadOutcome outcome = await TryLoadAsync(revision, name, cancellationToken).ConfigureAwait(false);
-                if (!Admit(key, revision, outcome))
+                if (await BringAsync(key, revision, name, cancellationToken).ConfigureAwait(false) is null)
                 {
-                    // The host did not wait for it.
-                    await _loader.DiscardAsync(outcome.Version!).ConfigureAwait(false);
                     return null;
                 }
 
-                ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, outcome.Word);
                 Point(offer, demand, isSettled: false);
             }
         }
 
         Point(offer, demand, isSettled: true);
+        await StandInAsync(offer, demand, cancellationToken).ConfigureAwait(false);
         if (Volatile.Read(ref _route).Closing == RouteClosing.Unloaded)
         {
             // The word came while a version was loaded.
@@ -93,6 +90,23 @@ public sealed partial class ServedModel
             DateTimeOffset now = _context.Time.GetUtcNow();
             return _failing.Count == 0 ? null : TimeSpan.FromTicks(Math.Max(1, _failing.Values.Min(f => f.Due - now).Ticks));
         }
+    }
+
+    /// <summary>Loads one revision and takes note of what came of it.</summary>
+    /// <returns>What came of it; null when the host stopped meanwhile.</returns>
+    private async ValueTask<LoadOutcome?> BringAsync(RevisionKey key, ModelRevision revision, string? name, CancellationToken cancellationToken)
+    {
+        long started = _context.Time.GetTimestamp();
+        LoadOutcome outcome = await TryLoadAsync(revision, name, cancellationToken).ConfigureAwait(false);
+        if (!Admit(key, revision, outcome))
+        {
+            // The host did not wait for it.
+            await _loader.DiscardAsync(outcome.Version!).ConfigureAwait(false);
+            return null;
+        }
+
+        ServingMeter.Loaded(_context.Time.GetElapsedTime(started), Name, outcome.Word);
+        return outcome;
     }
 
     /// <summary>The versions of the names first, in their order, then the others, newest first; at most as many as a model may have.</summary>
@@ -135,7 +149,7 @@ public sealed partial class ServedModel
             _noted = offer;
             if (offer.Problem is { } problem)
             {
-                _sourceProblem = $"source: {problem}";
+                _sourceProblem = $"source: {Phrase.Of(problem)}";
             }
 
             // What is not wanted any more is not missed.
@@ -155,7 +169,7 @@ public sealed partial class ServedModel
             // What is offered no more may come back mended.
             HashSet<RevisionKey> offered = [.. offer.Revisions.Select(r => new RevisionKey(r))];
             _misnamed.RemoveWhere(m => !offer.Revisions.Contains(m));
-            foreach (RevisionKey key in _failing.Keys.Where(k => !offered.Contains(k)).ToArray())
+            foreach (RevisionKey key in _failing.Keys.Where(k => !offered.Contains(k) && !_standIns.Contains(k)).ToArray())
             {
                 _failing.Remove(key);
             }
@@ -163,7 +177,7 @@ public sealed partial class ServedModel
 
         foreach (string name in gone)
         {
-            ServingLog.NothingNamed(_context.Logger, Name, name, Serving());
+            ServingLog.NothingNamed(_context.Logger, Name, name, Phrase.Of(offer.Problem ?? NameIt), Serving());
         }
     }
 
@@ -192,7 +206,7 @@ public sealed partial class ServedModel
         }
         catch (Exception error) when (error is ModelRejectedException or BlobCorruptedException)
         {
-            string reason = error is BlobCorruptedException ? $"digest: {error.Message}" : error.Message;
+            string reason = Phrase.Of(error is BlobCorruptedException ? $"digest: {error.Message}" : error.Message);
             record.Set(VersionState.Rejected, reason);
             ServingLog.Rejected(_context.Logger, Name, revision.Version, reason, Serving());
 
@@ -201,9 +215,10 @@ public sealed partial class ServedModel
         }
         catch (Exception error)
         {
-            record.Set(VersionState.Failed, $"{error.GetType().Name}: {error.Message}");
-            ServingLog.LoadFailed(_context.Logger, error, Name, revision.Version, error.Message, Serving());
-            return new LoadOutcome(null, record, IsFinal: false, error.Message);
+            string reason = Phrase.Of(error.Message);
+            record.Set(VersionState.Failed, $"{error.GetType().Name}: {reason}");
+            ServingLog.LoadFailed(_context.Logger, error, Name, revision.Version, reason, Serving());
+            return new LoadOutcome(null, record, IsFinal: false, reason);
         }
     }
 
@@ -272,12 +287,13 @@ public sealed partial class ServedModel
 
     private void SourceFailed(Exception error)
     {
+        string reason = Phrase.Of(error.Message);
         lock (_lock)
         {
-            _sourceProblem = $"source: {error.Message}";
+            _sourceProblem = $"source: {reason}";
         }
 
-        ServingLog.SourceFailed(_context.Logger, error, Name, error.Message, Serving());
+        ServingLog.SourceFailed(_context.Logger, error, Name, reason, Serving());
     }
 
     private string Serving() => Version is { } version ? $"Version {version} goes on answering." : "No version answers.";

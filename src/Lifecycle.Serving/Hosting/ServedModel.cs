@@ -106,8 +106,8 @@ public sealed partial class ServedModel
     public VersionState State => IsReady ? VersionState.Ready : Wrong()?.State ?? Newest()?.State ?? VersionState.Found;
 
     /// <summary>
-    /// Why the newest version does not answer, or what is wrong with the source; null when all is well.
-    /// A model may be ready and have a reason: an older version answers then.
+    /// Which version does not answer that should, and why, or what is wrong with the source; null when all is well. A part of a sentence, without a full stop.
+    /// A model may be ready and have a reason: an older version answers then. For example <c>version 4: digest: expected ..., got ...</c>.
     /// </summary>
     public string? Reason
     {
@@ -116,9 +116,9 @@ public sealed partial class ServedModel
             RouteTable route = Volatile.Read(ref _route);
             return route.Closing switch
             {
-                RouteClosing.Stopped => $"stopped: {route.StopReason}",
+                RouteClosing.Stopped => $"stopped: {Phrase.Of(route.StopReason ?? string.Empty)}",
                 RouteClosing.Unloaded => "unloaded; load it again",
-                _ => Wrong()?.Reason ?? Problem,
+                _ => WhyWrong ?? Problem,
             };
         }
     }
@@ -204,7 +204,7 @@ public sealed partial class ServedModel
             lock (_lock)
             {
                 return _sourceProblem
-                    ?? (_missing.Count == 0 ? null : $"source: it names no version for {string.Join(", ", _missing.Select(m => $"'{m}'"))}; move the alias or write the file")
+                    ?? (_missing.Count == 0 ? null : $"source: it names no version for {string.Join(", ", _missing.Select(m => $"'{m}'"))}; {NameIt}")
                     ?? _held.Values.FirstOrDefault();
             }
         }
@@ -228,13 +228,16 @@ public sealed partial class ServedModel
 
     internal void SinkFailed(Type sink, long failures, Exception error) => ServingLog.SinkFailed(_context.Logger, error, Name, sink.Name, failures);
 
+    private string? WhyWrong => Wrong() is { } wrong ? $"version {wrong.Version}: {wrong.Reason}" : null;
+
     /// <summary>The newest version that the source offers and that does not answer.</summary>
     private VersionStatus? Wrong()
     {
         lock (_lock)
         {
-            return _records.Select(r => r.Status()).FirstOrDefault(s => s.Reason is not null
-                && (_noted is null || _noted.Revisions.Any(r => r.Version == s.Version && r.Digest == s.Digest)));
+            return _records.Select(r => r.Status())
+                .Where(s => s.Reason is not null && (_noted is null || _noted.Revisions.Any(r => r.Version == s.Version && r.Digest == s.Digest)))
+                .MaxBy(s => s.Version, VersionOrder.Ascending);
         }
     }
 

@@ -7,6 +7,7 @@ public abstract class ServedModelBuilder
 {
     private readonly string _name;
     private Func<HostContext, IModelSource>? _source;
+    private string? _said;
     private List<ModelRevision>? _functions;
 
     private protected ServedModelBuilder(string name, Func<HostContext, IModelSource>? source, string defaultArm, ModelBinding? binding)
@@ -59,7 +60,7 @@ public abstract class ServedModelBuilder
     /// </summary>
     /// <param name="version">The stamp of its answers; keeps the rule of <see cref="ResourceName"/>.</param>
     /// <param name="function">Called from many threads at once.</param>
-    /// <exception cref="InvalidOperationException">The model is served under other types, or has a function of this version.</exception>
+    /// <exception cref="InvalidOperationException">The model is served under other types, has a function of this version, or has another source.</exception>
     public ServedModelBuilder FromFunction<
         [DynamicallyAccessedMembers(ModelTypes.Members)] TIn,
         [DynamicallyAccessedMembers(ModelTypes.Members)] TOut>(string version, Func<TIn, TOut> function)
@@ -82,7 +83,7 @@ public abstract class ServedModelBuilder
         return this;
     }
 
-    /// <summary>Adds a version to those that earlier functions made; another source before is forgotten.</summary>
+    /// <summary>Adds a version to those that earlier functions made.</summary>
     internal void AddFunction(ModelRevision function)
     {
         if (_functions is not null && _functions.Exists(f => f.Version == function.Version))
@@ -91,14 +92,24 @@ public abstract class ServedModelBuilder
         }
 
         ModelRevision[] functions = [.. _functions ?? [], function];
-        SetSource(_ => new FunctionSource(functions), ModelOffer.Latest);
+        SetSource(_functions is null ? $"FromFunction(\"{function.Version}\")" : _said!, _ => new FunctionSource(functions), ModelOffer.Latest);
         _functions = [.. functions];
     }
 
-    internal void SetSource(Func<HostContext, IModelSource> source, string defaultArm)
+    /// <summary>Says where the model comes from, in place of the registry that is meant when nobody says.</summary>
+    /// <param name="said">The verb with what it names.</param>
+    /// <param name="source">Makes the source.</param>
+    /// <param name="defaultArm">What answers without a split.</param>
+    /// <exception cref="InvalidOperationException">Another source was said before.</exception>
+    internal void SetSource(string said, Func<HostContext, IModelSource> source, string defaultArm)
     {
+        if (_said is not null && (_functions is null || said != _said))
+        {
+            throw new InvalidOperationException($"The model '{_name}' has two sources, {_said} and {said}; keep one of them.");
+        }
+
+        _said = said;
         _source = source;
-        _functions = null;
         DefaultArm = defaultArm;
     }
 
@@ -153,7 +164,7 @@ public sealed class ServedModelBuilder<
     /// </summary>
     /// <param name="version">The stamp of its answers; keeps the rule of <see cref="ResourceName"/>.</param>
     /// <param name="function">Called from many threads at once.</param>
-    /// <exception cref="InvalidOperationException">The model has a function of this version.</exception>
+    /// <exception cref="InvalidOperationException">The model has a function of this version, or another source.</exception>
     public ServedModelBuilder<TIn, TOut> FromFunction(string version, Func<TIn, TOut> function)
     {
         base.FromFunction(version, function);

@@ -10,11 +10,12 @@ public static class ServedModelSources
     /// <param name="builder">The model.</param>
     /// <param name="model">Name in the registry; null means the name under which it is served.</param>
     /// <param name="alias">For example <c>champion</c>.</param>
+    /// <exception cref="InvalidOperationException">The model has another source already.</exception>
     public static TBuilder FromRegistry<TBuilder>(this TBuilder builder, string model, string alias = "champion")
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.SetSource(context => RegistrySource.Of(context, model, alias), alias);
+        builder.SetSource($"FromRegistry(\"{model}\")", context => RegistrySource.Of(context, model, alias), alias);
         return builder;
     }
 
@@ -26,13 +27,14 @@ public static class ServedModelSources
     /// <param name="path">The file.</param>
     /// <param name="configure">Says how it is looked at.</param>
     /// <exception cref="ArgumentException">The path is empty or not of this machine.</exception>
+    /// <exception cref="InvalidOperationException">The model has another source already.</exception>
     public static TBuilder FromFile<TBuilder>(this TBuilder builder, string path, Action<FileSourceOptions>? configure = null)
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         string full = LocalPath.Of(path);
         string name = builder.Name;
-        builder.SetSource(context => new FileSource(full, Options(context, name, configure), context.Time), ModelOffer.Latest);
+        builder.SetSource($"FromFile(\"{path}\")", context => new FileSource(full, Options(context, name, configure), context.Time), ModelOffer.Latest);
         return builder;
     }
 
@@ -45,15 +47,13 @@ public static class ServedModelSources
     /// <param name="policy">Which versions; null means the latest one.</param>
     /// <param name="configure">Says how they are looked at.</param>
     /// <exception cref="ArgumentException">The path is empty or not of this machine.</exception>
+    /// <exception cref="InvalidOperationException">The model has another source already.</exception>
     public static TBuilder FromFolder<TBuilder>(
         this TBuilder builder, string path, VersionPolicy? policy = null, Action<FileSourceOptions>? configure = null)
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        string full = LocalPath.Of(path);
-        string name = builder.Name;
-        builder.SetSource(context => new FolderSource(full, policy, Options(context, name, configure), context.Time), ModelOffer.Latest);
-        return builder;
+        return builder.FollowFolder($"FromFolder(\"{path}\")", path, policy, configure);
     }
 
     /// <summary>
@@ -64,17 +64,22 @@ public static class ServedModelSources
     /// <param name="policy">Which versions; null means the latest one.</param>
     /// <param name="configure">Says how they are looked at.</param>
     /// <exception cref="LifecycleException"><c>AIP_STORAGE_URI</c> names a bucket; the message says what to do.</exception>
+    /// <exception cref="InvalidOperationException">The model has another source already.</exception>
     public static TBuilder FromContainer<TBuilder>(this TBuilder builder, VersionPolicy? policy = null, Action<FileSourceOptions>? configure = null)
-        where TBuilder : ServedModelBuilder =>
-        builder.FromFolder(ContainerFolder.Of(Environment.GetEnvironmentVariable), policy, configure);
+        where TBuilder : ServedModelBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.FollowFolder("FromContainer()", ContainerFolder.Of(Environment.GetEnvironmentVariable), policy, configure);
+    }
 
     /// <summary>Serves what a source of your own names.</summary>
+    /// <exception cref="InvalidOperationException">The model has another source already.</exception>
     public static TBuilder FromSource<TBuilder>(this TBuilder builder, IModelSource source)
         where TBuilder : ServedModelBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(source);
-        builder.SetSource(_ => source, ModelOffer.Latest);
+        builder.SetSource($"FromSource({source.GetType().Name})", _ => source, ModelOffer.Latest);
         return builder;
     }
 
@@ -85,6 +90,7 @@ public static class ServedModelSources
     /// <param name="version">The stamp of its answers; keeps the rule of <see cref="ResourceName"/>.</param>
     /// <param name="signature">What it takes and gives.</param>
     /// <param name="function">Reads the inputs and fills the outputs by <see cref="TensorSet.Prepare(string, TensorElementType, ReadOnlySpan{long})"/>; called from many threads at once.</param>
+    /// <exception cref="InvalidOperationException">The model has a function of this version, or another source.</exception>
     public static TBuilder FromFunction<TBuilder>(this TBuilder builder, string version, TensorSignature signature, Action<TensorSet, TensorSet> function)
         where TBuilder : ServedModelBuilder
     {
@@ -108,6 +114,15 @@ public static class ServedModelSources
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Optional = true;
+        return builder;
+    }
+
+    private static TBuilder FollowFolder<TBuilder>(
+        this TBuilder builder, string said, string path, VersionPolicy? policy, Action<FileSourceOptions>? configure)
+        where TBuilder : ServedModelBuilder
+    {
+        string full = LocalPath.Of(path), name = builder.Name;
+        builder.SetSource(said, context => new FolderSource(full, policy, Options(context, name, configure), context.Time), ModelOffer.Latest);
         return builder;
     }
 

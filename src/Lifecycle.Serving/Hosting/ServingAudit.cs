@@ -58,7 +58,7 @@ internal sealed class ServingAudit : IAsyncDisposable
             }
             catch (Exception error)
             {
-                ServingLog.NotAudited(_logger, error, record.Action, record.Subject, error.Message);
+                ServingLog.NotAudited(_logger, error, record.Action, record.Subject, Phrase.Of(error.Message));
             }
         }
     }

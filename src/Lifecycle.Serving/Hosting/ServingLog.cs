@@ -5,7 +5,10 @@ namespace Lifecycle.Serving;
 internal static partial class ServingLog
 {
     [LoggerMessage(1, LogLevel.Information, "Model '{Model}' answers with version {Version}.")]
-    public static partial void Published(ILogger logger, string model, string version);
+    public static partial void Answers(ILogger logger, string model, string version);
+
+    [LoggerMessage(16, LogLevel.Information, "Model '{Model}': version {Version} is loaded and gets no calls by the deployment.")]
+    public static partial void Loaded(ILogger logger, string model, string version);
 
     [LoggerMessage(2, LogLevel.Error, "Model '{Model}': version {Version} was rejected: {Reason}. {Serving}")]
     public static partial void Rejected(ILogger logger, string model, string version, string reason, string serving);
@@ -16,8 +19,8 @@ internal static partial class ServingLog
     [LoggerMessage(4, LogLevel.Warning, "Model '{Model}': its source failed and is asked again: {Reason}. {Serving}")]
     public static partial void SourceFailed(ILogger logger, Exception error, string model, string reason, string serving);
 
-    [LoggerMessage(5, LogLevel.Warning, "Model '{Model}': its source names no version for '{Name}'. {Serving}")]
-    public static partial void NothingNamed(ILogger logger, string model, string name, string serving);
+    [LoggerMessage(5, LogLevel.Warning, "Model '{Model}': its source names no version for '{Name}': {Reason}. {Serving}")]
+    public static partial void NothingNamed(ILogger logger, string model, string name, string reason, string serving);
 
     [LoggerMessage(6, LogLevel.Warning, "Model '{Model}': version {Version} was replaced and is still leased {Leases} times; it lives until the leases are given back.")]
     public static partial void StillLeased(ILogger logger, string model, string version, long leases);

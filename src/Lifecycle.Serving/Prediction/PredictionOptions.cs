@@ -12,8 +12,11 @@ public readonly record struct PredictionOptions
     /// <summary>The version or alias that must answer; null lets the deployment decide.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Most time from now to the answer. It can only shorten <see cref="AdmissionOptions.Timeout"/>; zero or less means none given.</summary>
-    public TimeSpan Timeout { get; init; }
+    /// <summary>
+    /// Most time from now to the answer, more than zero. It can only shorten <see cref="AdmissionOptions.Timeout"/>; null and
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> mean none given. <see cref="ServedModel.InferAsync"/> takes zero for none given, as the Open Inference Protocol does.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>1 is the highest; 0 and what is above <see cref="AdmissionOptions.PriorityLevels"/> are the lowest.</summary>
     public int Priority { get; init; }
@@ -23,4 +26,18 @@ public readonly record struct PredictionOptions
 
     /// <summary>What the client calls the request, when that is no Guid; it is written to the inference log. At most 256 characters.</summary>
     public string? ClientId { get; init; }
+
+    /// <summary>The time that was given; zero when none was.</summary>
+    /// <param name="zeroIsNone">Whether zero is taken for none given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is below zero, or zero where that is none of the values.</exception>
+    internal TimeSpan TimeGiven(bool zeroIsNone)
+    {
+        if (Timeout is not { } given || given == System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return given > TimeSpan.Zero || (zeroIsNone && given == TimeSpan.Zero) ? given : throw new ArgumentOutOfRangeException(
+            nameof(Timeout), given, "PredictionOptions.Timeout is more than zero; leave it null, or say Timeout.InfiniteTimeSpan, for no limit but that of the model.");
+    }
 }

@@ -59,6 +59,7 @@ public sealed partial class Predictor<
     /// <param name="input">Not to be changed until the call has ended.</param>
     /// <param name="options">Routing key, version, time, priority, id.</param>
     /// <param name="cancellationToken">Takes the call out of the queue; a run that has begun goes on and its answer is thrown away.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="PredictionOptions.Timeout"/> is zero or below; use more, null or <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     /// <exception cref="UnknownModelException">The version or alias of <paramref name="options"/> is not served.</exception>
     /// <exception cref="PredictionRejectedException">No version is ready, the model is stopped, or too many calls wait.</exception>
     /// <exception cref="PredictionTimeoutException">The time was over.</exception>
@@ -68,6 +69,7 @@ public sealed partial class Predictor<
     public async ValueTask<Prediction<TOut>> PredictAsync(TIn input, PredictionOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        TimeSpan timeout = options.TimeGiven(zeroIsNone: false);
         Guid id = options.RequestId == default ? LifecycleId.New(_time) : options.RequestId;
         long started = _time.GetTimestamp();
         VersionLease lease = _model.Acquire(options.RoutingKey ?? Key(input), id, options.Version);
@@ -76,7 +78,7 @@ public sealed partial class Predictor<
         Exception? failure = null;
         try
         {
-            RunRequest request = new(options.Priority, options.Timeout, started, started);
+            RunRequest request = new(options.Priority, timeout, started, started);
             TOut output = typed.IsBatched
                 ? await RunWithOthersAsync(typed, lease, input, request, cancellationToken).ConfigureAwait(false)
                 : await RunInTurnAsync(typed, lease, input, request, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lifecycle.Serving;
 
 /// <summary>One arm of a deployment: a version that gets a share of the traffic.</summary>
@@ -74,7 +76,7 @@ public sealed class Deployment
     /// <exception cref="ArgumentException">The percents do not sum to 100, a name stands twice, or there are too many arms.</exception>
     public Deployment Split(params ReadOnlySpan<(string Arm, double Percent)> arms)
     {
-        DeploymentArm[] made = Check(arms);
+        DeploymentArm[] made = Check(Model, arms);
         int[] weights = [.. made.Select(a => a.Weight)];
         int[] carried = [.. Arms.Select(a => Array.FindIndex(made, m => m.Name == a.Name))];
         return new Deployment(this, made, TrafficSplit.Table(_table, carried, weights));
@@ -103,7 +105,7 @@ public sealed class Deployment
     /// <summary>The deployment that the code says.</summary>
     internal static Deployment Initial(string model, ReadOnlySpan<(string Arm, double Percent)> arms)
     {
-        DeploymentArm[] made = Check(arms);
+        DeploymentArm[] made = Check(model, arms);
         return new Deployment(model, made, TrafficSplit.Table([.. made.Select(a => a.Weight)]));
     }
 
@@ -115,11 +117,11 @@ public sealed class Deployment
     internal bool SaysTheSameAs(Deployment other) =>
         Arms.SequenceEqual(other.Arms) && Shadow == other.Shadow && StopReason == other.StopReason && _table.AsSpan().SequenceEqual(other._table);
 
-    private static DeploymentArm[] Check(ReadOnlySpan<(string Arm, double Percent)> arms)
+    private static DeploymentArm[] Check(string model, ReadOnlySpan<(string Arm, double Percent)> arms)
     {
         if (arms.Length is 0 or > MaximumArms)
         {
-            throw new ArgumentException($"A split has 1 to {MaximumArms} arms; {arms.Length} are given.", nameof(arms));
+            throw new ArgumentException($"The split of '{model}' has {arms.Length} arms; give it 1 to {MaximumArms}.", nameof(arms));
         }
 
         DeploymentArm[] made = new DeploymentArm[arms.Length];
@@ -130,19 +132,19 @@ public sealed class Deployment
             double weight = percent * 100;
             if (!(weight is >= 0 and <= TrafficSplit.Buckets) || Math.Abs(weight - Math.Round(weight)) > 1e-6)
             {
-                throw new ArgumentException($"The arm '{name}' has {percent} percent; use 0 to 100 in steps of 0.01.", nameof(arms));
+                throw new ArgumentException($"The arm '{name}' of '{model}' has {percent} percent; use 0 to 100 in steps of 0.01.", nameof(arms));
             }
 
             if (Array.Exists(made, a => a?.Name == name))
             {
-                throw new ArgumentException($"The arm '{name}' stands twice.", nameof(arms));
+                throw new ArgumentException($"The arm '{name}' of '{model}' stands twice.", nameof(arms));
             }
 
             made[i] = new DeploymentArm(name, (int)Math.Round(weight));
         }
 
         int sum = made.Sum(a => a.Weight);
-        return sum == TrafficSplit.Buckets ? made : throw new ArgumentException($"The arms sum to {sum / 100.0:0.##} percent; they must sum to 100.", nameof(arms));
+        return sum == TrafficSplit.Buckets ? made : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The arms of '{model}' sum to {sum / 100.0:0.##} percent; they must sum to 100."), nameof(arms));
     }
 
     private static void RequireName(string name)

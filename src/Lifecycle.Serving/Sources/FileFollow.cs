@@ -54,13 +54,44 @@ internal sealed class FileFollow
         }
     }
 
+    /// <summary>One version as it is now; null when it is gone, refused, still being written or cannot be read.</summary>
+    public static async ValueTask<ModelRevision?> OnceAsync(FileLayout layout, LinkTrail root, string name, TimeProvider time, CancellationToken cancellationToken)
+    {
+        FileProbe probe = new(layout.Options, time);
+        try
+        {
+            VersionLook? look = await LookOnceAsync(null).ConfigureAwait(false);
+            if (look is not null && !probe.IsQuiet(look))
+            {
+                await Task.Delay(layout.Options.SettleTime, time, cancellationToken).ConfigureAwait(false);
+                VersionLook? before = look;
+                look = await LookOnceAsync(before).ConfigureAwait(false);
+                look = look?.IsSameAs(before) == true ? look : null;
+            }
+
+            return look is not null && await probe.CompleteAsync(look, cancellationToken).ConfigureAwait(false) is { } complete
+                && await FileRevision.OfAsync(complete, layout.VersionOf(name), layout.Options.RequireDigest, cancellationToken).ConfigureAwait(false) is { IsRefused: false } made
+                ? made.Revision
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            layout.Tell($"The version '{name}' in '{layout.Root}' cannot be read and does not stand in for the newest: {error.Message}");
+            return null;
+        }
+
+        async ValueTask<VersionLook?> LookOnceAsync(VersionLook? before) => layout.Find(root, name) is { } found
+            ? await probe.LookAsync(found, before, null, deep: false, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
     /// <summary>One look at all that matters; returns how soon the next one is needed, null when nothing is unsettled.</summary>
     private async ValueTask<TimeSpan?> LookAsync(FolderWatch watch, CancellationToken cancellationToken)
     {
         LinkTrail root = LinkTrail.Of(_layout.Root);
         if (!Directory.Exists(root.Place))
         {
-            throw new DirectoryNotFoundException($"The folder '{_layout.Root}' is not there; make it, mount it or correct the path.");
+            throw new DirectoryNotFoundException(_layout.WhyNoFolder(root));
         }
 
         _folders.Clear();
@@ -223,7 +254,10 @@ internal sealed class FileFollow
 
         // Offered, not thrown: the looks go on at their own pace and find it as soon as it can be read.
         Exception? error = _versions.Values.FirstOrDefault(v => v.Error is not null)?.Error;
-        string? problem = error is null ? null : $"'{_layout.Root}' has nothing that can be read: {error.Message}";
+        string? problem = error is not null
+            ? $"'{_layout.Root}' has nothing that can be read: {error.Message}"
+            : _layout.WhyNothing(LinkTrail.Of(_layout.Root), _demand)
+                ?? (_versions.Count > 0 ? $"what is in '{_layout.Root}' is still being written; it is read when it has settled" : null);
         return (problem is null ? ModelOffer.Nothing : new ModelOffer([], ModelOffer.Nothing.Names) { Problem = problem }, problem ?? key);
     }
 

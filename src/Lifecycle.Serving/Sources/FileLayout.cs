@@ -30,6 +30,12 @@ internal abstract class FileLayout(string root, FileSourceOptions options)
     /// <param name="demand">What the host wants.</param>
     public abstract IReadOnlyList<string> Choose(IReadOnlyList<string> names, ModelDemand demand);
 
+    /// <summary>What is the matter when nothing is offered, and what to do; null when what is wanted is there and only needs to be read.</summary>
+    public abstract string? WhyNothing(LinkTrail root, ModelDemand demand);
+
+    /// <summary>Why there is no folder in the folder's place, and what to do.</summary>
+    public abstract string WhyNoFolder(LinkTrail root);
+
     /// <summary>What the version is called; null means by its digest.</summary>
     public abstract string? VersionOf(string name);
 

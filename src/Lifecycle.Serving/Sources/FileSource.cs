@@ -45,6 +45,23 @@ public sealed class FileSource : IModelSource
 
         public override IReadOnlyList<string> Choose(IReadOnlyList<string> names, ModelDemand demand) => names;
 
+        public override string? WhyNothing(LinkTrail root, ModelDemand demand)
+        {
+            string path = System.IO.Path.Join(Root, file), place = root.To(file).Place;
+            return Directory.Exists(place) ? $"'{path}' is a folder: use FromFolder, or name the model file in it"
+                : File.Exists(place) ? null
+                : place == System.IO.Path.Join(root.Place, file) ? $"there is no file '{path}'; write it there, or correct the path"
+                : $"'{path}' is a link to '{place}', where there is no file; write it there, or mend the link";
+        }
+
+        public override string WhyNoFolder(LinkTrail root)
+        {
+            string path = System.IO.Path.Join(Root, file);
+            return File.Exists(root.Place)
+                ? $"There is no file '{path}': '{Root}' is a file itself; correct the path."
+                : $"There is no file '{path}': its folder is not there; make it, mount it or correct the path.";
+        }
+
         public override string? VersionOf(string name) => null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lifecycle.Serving;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Lifecycle.Serving;
 /// Beside a model file may lie <c>&lt;file&gt;.sha256</c>, the digest that it must have, and its golden examples: <c>golden.jsonl</c> in the version's folder,
 /// <c>&lt;version&gt;.onnx.golden.jsonl</c> without one.
 /// </summary>
-public sealed class FolderSource : IModelSource
+public sealed class FolderSource : IModelSource, IOlderVersions
 {
     private readonly Versions _layout;
     private readonly TimeProvider _time;
@@ -42,10 +44,23 @@ public sealed class FolderSource : IModelSource
         return new(_layout.Names(LinkTrail.Of(Path)));
     }
 
+    async IAsyncEnumerable<ModelRevision> IOlderVersions.OlderAsync(string version, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LinkTrail root = LinkTrail.Of(Path);
+        foreach (string name in _layout.Older(root, version))
+        {
+            if (await FileFollow.OnceAsync(_layout, root, name, _time, cancellationToken).ConfigureAwait(false) is { } revision)
+            {
+                yield return revision;
+            }
+        }
+    }
+
     private sealed class Versions(string root, VersionPolicy policy, FileSourceOptions options) : FileLayout(root, options)
     {
         private const string ModelName = "model";
         private const int MaximumDepth = 16;
+        private const int MostShown = 5;
 
         public override bool IsDeep => true;
 
@@ -85,7 +100,34 @@ public sealed class FolderSource : IModelSource
 
         public override IReadOnlyList<string> Choose(IReadOnlyList<string> names, ModelDemand demand) => policy.Choose(names, demand);
 
+        public override string? WhyNothing(LinkTrail root, ModelDemand demand)
+        {
+            IReadOnlyList<string> names = Names(root);
+            if (names.Count > 0)
+            {
+                return Choose(names, demand).Count > 0 ? null
+                    : $"the folder '{Root}' has {Some(names)} and none of the versions that Only(...) names, {Some(policy.Named)}; add one of these, or change the policy";
+            }
+
+            string[] entries = [.. Directory.EnumerateFileSystemEntries(root.Place).Select(e => System.IO.Path.GetFileName(e)).Where(e => !IsPassedOver(e)).Order(StringComparer.Ordinal)];
+            string models = string.Join(" or ", Options.Endings.Select(e => $"'<version>/{ModelName}{e}'").Concat(Options.Endings.Select(e => $"'<version>{e}'")));
+            return entries.Length == 0 ? $"the folder '{Root}' is empty; a version is {models} in it"
+                : entries.Select(e => NameOf(root, e)).FirstOrDefault(n => n is not null) is { } bad ? $"the folder '{Root}' has no version: {new InvalidNameException(bad, "version").Message}"
+                : $"the folder '{Root}' has {Some(entries)} and no model in it; a version is {models}";
+        }
+
+        public override string WhyNoFolder(LinkTrail root) => File.Exists(root.Place)
+            ? $"'{Root}' is a file: use FromFile, or name the folder that holds the versions."
+            : $"The folder '{Root}' is not there; make it, mount it or correct the path.";
+
         public override string? VersionOf(string name) => name;
+
+        /// <summary>What may be served and is older than a version, newest first. A policy that names its versions offers all of them already.</summary>
+        public IEnumerable<string> Older(LinkTrail root, string version) =>
+            policy.Named.Count > 0 ? [] : Names(root).Where(n => VersionOrder.Ascending.Compare(n, version) < 0).Reverse();
+
+        private static string Some(IReadOnlyList<string> names) =>
+            string.Join(", ", names.Take(MostShown).Select(n => $"'{n}'")) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : string.Empty);
 
         private string? NameOf(LinkTrail root, string entry)
         {

@@ -17,7 +17,7 @@ public sealed class VersionPolicy
         _only = only;
     }
 
-    /// <summary>The latest versions.</summary>
+    /// <summary>The latest versions. When none of them can be loaded and none answers yet, the next older one that can be stands in.</summary>
     /// <param name="count">How many, 1 to 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is out of range.</exception>
     public static VersionPolicy Latest(int count = 1) => new(Checked(count, nameof(count)), null);
@@ -36,6 +36,9 @@ public sealed class VersionPolicy
         string[] only = [.. versions.Select(v => ResourceName.Require(v, "version")).Distinct(StringComparer.Ordinal)];
         return new(Checked(only.Length, nameof(versions)), only);
     }
+
+    /// <summary>The versions that <see cref="Only"/> named; empty when all may be served.</summary>
+    internal IReadOnlyList<string> Named => _only ?? [];
 
     /// <summary>Those that are served.</summary>
     /// <param name="names">All there are, oldest first.</param>

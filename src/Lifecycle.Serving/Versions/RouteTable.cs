@@ -33,6 +33,11 @@ internal sealed class RouteTable
     /// <summary>All versions that may be asked for, oldest first.</summary>
     public IReadOnlyList<ServedVersion> Versions { get; }
 
+    /// <summary>The versions that get calls without a version of their own.</summary>
+    public IEnumerable<ServedVersion> Answering => Closing != RouteClosing.None ? []
+        : Only is { } only ? [only.Version]
+        : _arms.OfType<RouteArm>().Where(a => a.Weight > 0).Select(a => a.Version);
+
     /// <summary>Why nothing answers, whatever is loaded.</summary>
     public RouteClosing Closing { get; private init; }
 

@@ -116,6 +116,63 @@ public sealed class ModelRequestTests(TrainedModels models)
         Assert.StartsWith("binding: ", Assert.Throws<ModelRejectedException>(() => model.Bind<LoanRow, string>()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Bind_MisspeltMember_NamesMemberClassAndColumns()
+    {
+        using LoadedModel model = await MLNetRuns.LoadAsync(models.Linear);
+        string output = Assert.Throws<ModelRejectedException>(() => model.Bind<LoanRow, WrongDecision>()).Message;
+        Assert.Equal(
+            "binding: the model cannot be called as LoanRow -> WrongDecision: WrongDecision.Verdict has no column in the model. "
+            + "The model gives 'RegionFlags' FP32[-1,3], 'Features' FP32[-1,6], 'PredictedLabel' BOOL[-1,1], 'Score' FP32[-1,1], 'Probability' FP32[-1,1]",
+            output);
+    }
+
+    [Fact]
+    public async Task Bind_MisspeltInput_NamesMemberClassAndColumns()
+    {
+        using LoadedModel model = await MLNetRuns.LoadAsync(models.Linear);
+        string input = Assert.Throws<ModelRejectedException>(() => model.Bind<MisspeltRow, LoanDecision>()).Message;
+        Assert.StartsWith(
+            "binding: the model cannot be called as MisspeltRow -> LoanDecision: the model reads the column 'Region', for which MisspeltRow has no property; "
+            + "MisspeltRow.Reegion is no column of the model. The model takes 'Ratio' FP32[-1,1], 'Amounts' FP32[-1,2], 'Region' BYTES[-1,1], ",
+            input,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Bind_OutputWithoutMembers_RejectedWithTheOutputs(bool readOnly)
+    {
+        using LoadedModel model = await MLNetRuns.LoadAsync(models.Linear);
+        string empty = Assert.Throws<ModelRejectedException>(() => readOnly ? (object?)model.Bind<LoanRow, ReadOnlyDecision>() : model.Bind<LoanRow, NoDecision>()).Message;
+        Assert.Equal(
+            $"binding: {(readOnly ? nameof(ReadOnlyDecision) : nameof(NoDecision))} has no public property that can be set and no public field, so that every answer would be empty. "
+            + "The model gives 'RegionFlags' FP32[-1,3], 'Features' FP32[-1,6], 'PredictedLabel' BOOL[-1,1], 'Score' FP32[-1,1], 'Probability' FP32[-1,1]",
+            empty);
+    }
+
+    private sealed class NoDecision;
+
+    private sealed class ReadOnlyDecision
+    {
+        public float Score { get; }
+    }
+
+    private sealed class MisspeltRow
+    {
+        public float Ratio { get; set; }
+
+        [VectorType(2)]
+        public float[] Amounts { get; set; } = [];
+
+        public string Reegion { get; set; } = string.Empty;
+
+        public string Purpose { get; set; } = string.Empty;
+
+        public bool Label { get; set; }
+    }
+
     private sealed class Bare
     {
         public string Region { get; set; } = string.Empty;

@@ -142,7 +142,7 @@ public sealed class ModelZipGuardTests(TrainedModels models)
         Assert.All(Enumerable.Range(0, Flips), i =>
         {
             Assert.False(host.Model($"m{i}").IsReady);
-            Assert.StartsWith($"digest: expected sha256:{line}", host.Model($"m{i}").Reason, StringComparison.Ordinal);
+            Assert.Contains($": digest: expected sha256:{line}", host.Model($"m{i}").Reason, StringComparison.Ordinal);
         });
     }
 

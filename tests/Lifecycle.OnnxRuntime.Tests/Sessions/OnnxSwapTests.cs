@@ -98,7 +98,7 @@ public sealed class OnnxSwapTests
             source.Name(ModelRevision.FromFiles(
                 version, Digest.Of(changed), _ => new ValueTask<ModelContent>(new ModelContent([new ContentFile("model.onnx", changed, Digest.Of(good))]))));
             await UntilAsync(() => host.Model("linear").Versions[0] is { State: VersionState.Rejected } v && v.Version == version);
-            Assert.StartsWith("digest: ", host.Model("linear").Reason, StringComparison.Ordinal);
+            Assert.StartsWith($"version {version}: digest: ", host.Model("linear").Reason, StringComparison.Ordinal);
             Assert.Equal("0", host.Model("linear").Version);
         }
     }

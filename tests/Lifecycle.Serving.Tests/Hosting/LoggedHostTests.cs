@@ -164,7 +164,7 @@ public sealed class LoggedHostTests
         ScriptModel without = Scoring(WithoutIncome);
         _source.Name(_runtime.Revision("2", without));
         await Eventually.Holds(() => host.Model("m").Versions[0].State == VersionState.Rejected, "version 2 is rejected");
-        Assert.StartsWith("log: The inference log of the model 'm' redacts the column 'income', and the model has no such column; it has 'term', 'score'", host.Model("m").Reason, StringComparison.Ordinal);
+        Assert.StartsWith("version 2: log: The inference log of the model 'm' redacts the column 'income', and the model has no such column; it has 'term', 'score'", host.Model("m").Reason, StringComparison.Ordinal);
         Assert.Equal(("1", 1), (host.Model("m").Version, without.Disposals));
     }
 
@@ -175,7 +175,7 @@ public sealed class LoggedHostTests
         await using ModelHost host = await HostAsync(world, h => h
             .Serve("m", m => m.FromFunction<Dictionary<string, float>, float>("1", d => d.Count).LogInferences()));
         Assert.False(host.IsReady);
-        Assert.StartsWith("log: the model takes no tensors, so its inferences cannot be logged; take LogInferences(...) out", host.Model("m").Reason, StringComparison.Ordinal);
+        Assert.StartsWith("version 1: log: the model takes no tensors, so its inferences cannot be logged; take LogInferences(...) out", host.Model("m").Reason, StringComparison.Ordinal);
         LifecycleException missing = await Assert.ThrowsAsync<LifecycleException>(() => ModelHost.StartAsync(h => h.Serve("m", m => m.FromFunction<int, int>("1", x => x).LogInferences()), Token));
         Assert.Contains("UseLocalStorage", missing.Message, StringComparison.Ordinal);
     }

@@ -129,6 +129,57 @@ public sealed class PredictorTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(-5_000_000)]
+    public async Task PredictAsync_TimeThatIsNone_IsRefused_AndNothingRuns(long ticks)
+    {
+        int runs = 0;
+        await using ModelHost host = await ModelHost.StartAsync(h => h.Serve("m", s => s.FromFunction<int, int>("1", x =>
+        {
+            runs++;
+            return x;
+        })), Token);
+        PredictionOptions options = new() { Timeout = new TimeSpan(ticks) };
+        ArgumentOutOfRangeException refused = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await host.Predictor<int, int>("m").PredictAsync(1, options, Token));
+        Assert.Equal((nameof(PredictionOptions.Timeout), new TimeSpan(ticks)), (refused.ParamName, refused.ActualValue));
+        Assert.StartsWith("PredictionOptions.Timeout is more than zero; leave it null, or say Timeout.InfiniteTimeSpan,", refused.Message, StringComparison.Ordinal);
+        using TensorSet inputs = TensorSet.Of(("input", TensorValue.From<int>([1], [1, 1]))), outputs = new();
+        if (ticks < 0)
+        {
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await host.Model("m").InferAsync(inputs, outputs, options, Token));
+        }
+        else
+        {
+            // The protocol says none by zero.
+            await host.Model("m").InferAsync(inputs, outputs, options, Token);
+            Assert.Equal(1, runs--);
+        }
+
+        Assert.Equal((0, 0), (runs, host.Model("m").Versions[0].Failures));
+    }
+
+    [Fact]
+    public async Task PredictAsync_NoTimeOrInfinite_HasThatOfTheModel()
+    {
+        FakeTimeProvider clock = new();
+        await using ModelHost host = await ModelHost.StartAsync(
+            h => h.UseTime(clock).Serve("m", s => s.Admission(a => a.Timeout = TimeSpan.FromSeconds(3)).FromFunction<int, int>("1", x =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(x));
+                return x;
+            })),
+            Token);
+        Predictor<int, int> predictor = host.Predictor<int, int>("m");
+        foreach (TimeSpan? time in new TimeSpan?[] { null, Timeout.InfiniteTimeSpan })
+        {
+            PredictionOptions options = new() { Timeout = time };
+            Assert.Equal(2, (await predictor.PredictAsync(2, options, Token)).Value);
+            Assert.Equal(TimeSpan.FromSeconds(3), (await Assert.ThrowsAsync<PredictionTimeoutException>(async () => await predictor.PredictAsync(4, options, Token))).Timeout);
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task PredictAsync_AnsweredAfterItsTime_IsATimeout_AndCountsAsFailure(bool asTensors)

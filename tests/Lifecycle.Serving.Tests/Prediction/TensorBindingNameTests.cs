@@ -183,6 +183,16 @@ public sealed class TensorBindingNameTests
         Packed<Vector>("the property Vector.Features for the column 'Features' of the input 'x' FP64[-1,1] is an array", [new("x", TensorElementType.Float64, [-1, 1])], "Features");
     }
 
+    /// <summary>Else the version would be ready and answer with empty objects.</summary>
+    [Fact]
+    public void Outputs_ClassWithoutMembers_IsRefusedWithTheOutputsOfTheModel()
+    {
+        TensorSpec[] inputs = [new("x", TensorElementType.Float32, [-1, 1])];
+        Refused<float, Empty>("Empty has no property that can be set", inputs);
+        Refused<float, Empty>($"outputs: {Score}", inputs);
+        Refused<float, Computed>("Computed has no property that can be set", inputs);
+    }
+
     [Fact]
     public void Functions_TypesThatAreNoColumns_SayWhy()
     {
@@ -284,6 +294,11 @@ public sealed class TensorBindingNameTests
     }
 
     private sealed class Empty;
+
+    private sealed class Computed
+    {
+        public float Score => 1;
+    }
 
     private abstract class Shape
     {

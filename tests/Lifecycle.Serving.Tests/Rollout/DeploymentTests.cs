@@ -6,15 +6,16 @@ public sealed class DeploymentTests
 
     public static TheoryData<(string, double)[], string> Refused => new()
     {
-        { [], "1 to 8 arms" },
-        { [("a", 99.99)], "sum to 99.99 percent" },
-        { [("a", 50), ("a", 50)], "stands twice" },
+        { [], "The split of 'm' has 0 arms; give it 1 to 8." },
+        { [("a", 99.99)], "The arms of 'm' sum to 99.99 percent; they must sum to 100." },
+        { [("a", 89), ("b", 10)], "The arms of 'm' sum to 99 percent; they must sum to 100." },
+        { [("a", 50), ("a", 50)], "The arm 'a' of 'm' stands twice." },
         { [("a", 100.001)], "steps of 0.01" },
         { [("a", 33.333), ("b", 66.667)], "steps of 0.01" },
         { [("a", -1), ("b", 101)], "0 to 100" },
         { [("a", double.NaN)], "0 to 100" },
         { [("", 100)], "needs the name" },
-        { [.. Enumerable.Range(0, 9).Select(i => ($"a{i}", i == 0 ? 100.0 : 0))], "1 to 8 arms" },
+        { [.. Enumerable.Range(0, 9).Select(i => ($"a{i}", i == 0 ? 100.0 : 0))], "has 9 arms; give it 1 to 8." },
     };
 
     [Theory]

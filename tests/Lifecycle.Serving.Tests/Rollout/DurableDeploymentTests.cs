@@ -207,9 +207,9 @@ public sealed class DurableDeploymentTests
         StampShelf shelf = DeploymentWorld.Shelf();
         await using ModelHost host = await DeploymentWorld.HostAsync(world, shelf, token: Token);
         shelf.Points("champion", "bad");
-        await Eventually.Holds(() => host.Model(Model).Reason == "guard: it says reject", "the newest is rejected");
+        await Eventually.Holds(() => host.Model(Model).Reason == "version bad: guard: it says reject", "the newest is rejected");
         Assert.Contains("guard: it says reject", (await Assert.ThrowsAsync<PredictionRejectedException>(async () => await host.Model(Model).LoadAsync(Token))).Message, StringComparison.Ordinal);
-        Assert.Equal(("1", "guard: it says reject"), (host.Answer(), host.Model(Model).Reason));
+        Assert.Equal(("1", "version bad: guard: it says reject"), (host.Answer(), host.Model(Model).Reason));
         host.Model(Model).Unload();
         Assert.Contains("guard: it says reject", (await Assert.ThrowsAsync<PredictionRejectedException>(async () => await host.Model(Model).LoadAsync(Token))).Message, StringComparison.Ordinal);
     }

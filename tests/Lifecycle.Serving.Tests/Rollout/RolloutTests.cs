@@ -71,6 +71,27 @@ public sealed class RolloutTests
         Assert.Equal("champion 100 %", host.Model("stamp").Deployment.ToString());
     }
 
+    /// <summary>The log says of a version that it answers when calls go to it, and only then.</summary>
+    [Fact]
+    public async Task Log_VersionIsLoaded_SaysThatItAnswersOnlyWhenItDoes()
+    {
+        KeptLines log = new();
+        await using ModelHost host = await HostAsync(m => m.Split(("champion", 100), ("challenger", 0)).Pin("3"), log: log);
+        Assert.Equal(["1", "2", "3"], host.Model("stamp").ReadyVersions);
+        Assert.Equal(
+            [Answers("1"), Loaded("2"), Loaded("3")],
+            log.Lines.Where(l => l.Contains("version ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        await host.Deployments.ChangeAsync("stamp", d => d.Split(("champion", 50), ("challenger", 50)), Token);
+        await Eventually.Holds(() => log.Lines.Contains(Answers("2")), "the challenger answers");
+        _shelf.Points("champion", "3");
+        await Eventually.Holds(() => log.Lines.Contains(Answers("3")), "the champion moved to what was loaded");
+        Assert.Equal(1, log.Lines.Count(l => l == Answers("1")));
+        Assert.Equal(1, log.Lines.Count(l => l == Answers("2")));
+
+        static string Answers(string version) => $"Model 'stamp' answers with version {version}.";
+        static string Loaded(string version) => $"Model 'stamp': version {version} is loaded and gets no calls by the deployment.";
+    }
+
     [Fact]
     public async Task A_moved_alias_moves_its_arm_and_a_removed_one_keeps_serving()
     {
@@ -151,10 +172,11 @@ public sealed class RolloutTests
         Assert.Equal(new Stamped(40, "a501"), (await host.Predictor<int, Stamped>("stamp").PredictAsync(4, Token)).Value);
     }
 
-    private Task<ModelHost> HostAsync(Action<ServedModelBuilder<int, Stamped>>? configure = null, string name = "stamp") => ModelHost.StartAsync(
+    private Task<ModelHost> HostAsync(Action<ServedModelBuilder<int, Stamped>>? configure = null, string name = "stamp", KeptLines? log = null) => ModelHost.StartAsync(
         h => h
             .Configure(o => (o.RetryFirst, o.RetryLongest) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(40)))
             .UseRuntime(new StampRuntime())
+            .UseLogging(log ?? new KeptLines())
             .Serve<int, Stamped>(name, configure: m =>
             {
                 m.FromSource(_shelf).Split(("champion", 100));

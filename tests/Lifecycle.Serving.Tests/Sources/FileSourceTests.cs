@@ -326,7 +326,7 @@ public sealed class FileSourceTests : IDisposable
         Assert.Equal(Digest.Of("1"u8), host.Model("x").Versions[0].Digest);
         Write(Model, "2");
         await Eventually.Holds(() => host.Model("x").Versions[0].State == VersionState.Rejected, "the tampered file is rejected");
-        Assert.StartsWith("digest: expected ", host.Model("x").Reason, StringComparison.Ordinal);
+        Assert.StartsWith($"version {host.Model("x").Versions[0].Version}: digest: expected ", host.Model("x").Reason, StringComparison.Ordinal);
         await AnswersAsync(host, "1");
         Write(Model + ".sha256", $"{Digest.Of("2"u8).Hex}  model.stamp\n");
         await AnswersAsync(host, "2");

@@ -26,14 +26,6 @@ public sealed class FunctionSourceTests
     }
 
     [Fact]
-    public async Task FromFunction_AfterAFile_ReplacesIt()
-    {
-        await using ModelHost host = await ModelHost.StartAsync(
-            h => h.Serve("double", s => s.FromFunction<int, int>("v1", x => x).FromFile("none.onnx").FromFunction<int, int>("v1", x => 2 * x)), Token);
-        Assert.Equal(4, host.Predictor<int, int>("double").Predict(2));
-    }
-
-    [Fact]
     public async Task FromFunction_WrongUse_IsRefused()
     {
         Assert.Contains("two functions of version 'v1'", (await Assert.ThrowsAsync<InvalidOperationException>(() => ModelHost.StartAsync(

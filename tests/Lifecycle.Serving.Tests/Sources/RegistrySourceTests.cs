@@ -42,7 +42,7 @@ public sealed class RegistrySourceTests
         workspace.Tamper(two.Manifest.Files[0].Digest);
         await workspace.Registry.PromoteAsync(two, "champion", cancellationToken: Token);
         await Eventually.Holds(() => host.Model("loans").Versions[0].State == VersionState.Rejected, "the tampered version is rejected");
-        Assert.StartsWith("digest: ", host.Model("loans").Reason, StringComparison.Ordinal);
+        Assert.StartsWith("version 2: digest: ", host.Model("loans").Reason, StringComparison.Ordinal);
         await AnswersAsync(host, "1", "one");
         await workspace.Registry.PromoteAsync(three, "champion", cancellationToken: Token);
         await AnswersAsync(host, "3", "three");
@@ -56,7 +56,7 @@ public sealed class RegistrySourceTests
         await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
         workspace.Tamper(one.Manifest.Files[0].Digest);
         LifecycleException error = await Assert.ThrowsAsync<LifecycleException>(() => HostAsync(workspace, failStartup: true));
-        Assert.Contains("'loans' Rejected: digest: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'loans' Rejected: version 1: digest: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,12 +16,12 @@ public sealed class LoadFaultTests
     {
         ScriptRuntime runtime = new();
         StampSource source = new();
-        Kept log = new();
+        KeptLines log = new();
         source.Name(runtime.Revision("1", new Stubborn(Narrow)));
         await using ModelHost host = await ModelHost.StartAsync(h => h.UseRuntime(runtime).UseLogging(log).Serve("m", m => m.FromSource(source)), Token);
         source.Name(runtime.Revision("2", new Stubborn(Wide)));
         await Eventually.Holds(() => host.Model("m").Versions[0].State == VersionState.Rejected, "version 2 is rejected");
-        Assert.StartsWith("signature: ", host.Model("m").Reason, StringComparison.Ordinal);
+        Assert.StartsWith("version 2: signature: ", host.Model("m").Reason, StringComparison.Ordinal);
         Assert.Contains(log.Lines, l => l == "Model 'm': disposing version 2 failed.");
         source.Name(runtime.Revision("3", new Stubborn(Narrow)));
         await Eventually.Holds(() => host.Model("m").Version == "3", "version 3 answers");
@@ -98,7 +98,7 @@ public sealed class LoadFaultTests
         ServedModel model = host.Model(name);
         Assert.Equal(("1", null), (model.Version, model.Reason));
         source.Name(StampSource.Files("2", "2 reject"));
-        await Eventually.Holds(() => model.Reason == "guard: it says reject", "version 2 is rejected");
+        await Eventually.Holds(() => model.Reason == "version 2: guard: it says reject", "version 2 is rejected");
         source.Name(StampSource.Files("3", "3"));
         await Eventually.Holds(() => model is { Version: "3", Reason: null }, "version 3 answers");
         await Eventually.Holds(() => runtime.Loaded[0].Disposals == 1, "version 1 is freed");
@@ -140,45 +140,6 @@ public sealed class LoadFaultTests
         }
 
         public override void Dispose() => throw new InvalidOperationException("typed");
-    }
-
-    private sealed class Kept : ILoggerFactory, ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public string[] Lines
-        {
-            get
-            {
-                lock (_lines)
-                {
-                    return [.. _lines];
-                }
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-            {
-                _lines.Add(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 
     private sealed class Loud : ILoggerFactory, ILogger

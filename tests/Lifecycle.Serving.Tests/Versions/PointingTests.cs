@@ -17,7 +17,7 @@ public sealed class PointingTests
         _source.Offer(Stamp("1"), Stamp("2", "2 reject"), Stamp("3"));
         await Eventually.Holds(() => model.Reason is not null, "the new 2 is rejected");
         await Eventually.Holds(() => model.Versions.Count == 4, "it was tried");
-        Assert.Equal("guard: it says reject", model.Reason);
+        Assert.Equal("version 2: guard: it says reject", model.Reason);
         Assert.Equal(["1", "2", "3"], model.ReadyVersions);
         Assert.Equal("2", await AskAsync(model, "2"));
 
@@ -41,7 +41,7 @@ public sealed class PointingTests
         ServedModel model = host.Model("stamp");
         _source.Offer(Stamp("3"), Stamp("4", "4 reject"));
         await Eventually.Holds(() => model.Version == "3", "3 answers");
-        Assert.Equal("guard: it says reject", model.Reason);
+        Assert.Equal("version 4: guard: it says reject", model.Reason);
         Assert.Equal(["3"], model.ReadyVersions);
         await Eventually.Holds(() => Disposed("1") && Disposed("2"), "what is no longer offered is freed");
         _source.Offer(Stamp("3"), Stamp("4", "4b"));
@@ -106,7 +106,7 @@ public sealed class PointingTests
         ServedModel model = host.Model("stamp");
         _source.Offer(Stamp("1", "1 wide"), Stamp("2"));
         await Eventually.Holds(() => model.Reason is not null, "the new 1 is rejected");
-        Assert.StartsWith("signature: input 'x' INT32[-1,2] was", model.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("version 1: signature: input 'x' INT32[-1,2] was", model.Reason, StringComparison.Ordinal);
         Assert.Equal("1", await AskAsync(model, "1"));
     }
 

@@ -109,7 +109,7 @@ public sealed class SwapTests
         source.Name(StampSource.Files("2", "2 ", Digest.Of("2"u8)));
         ServedModel model = host.Model("stamp");
         await Eventually.Holds(() => model.Versions[0].State == VersionState.Rejected, "version 2 is rejected");
-        Assert.StartsWith($"digest: expected {Digest.Of("2"u8)}, got {Digest.Of("2 "u8)}", model.Reason, StringComparison.Ordinal);
+        Assert.StartsWith($"version 2: digest: expected {Digest.Of("2"u8)}, got {Digest.Of("2 "u8)}", model.Reason, StringComparison.Ordinal);
         Assert.Equal("1", model.Version);
     }
 

@@ -110,7 +110,7 @@ public sealed class SwapUnderLoadTests
         ScriptModel other = new(new TensorSignature([new("Z", TensorElementType.Int32, [-1, 1])], Signature.Outputs), (_, _, _) => { });
         _source.Name(_runtime.Revision("2", other));
         await Eventually.Holds(() => host.Model("m").Versions[0].State == VersionState.Rejected, "version 2 is rejected");
-        Assert.StartsWith("binding: ", host.Model("m").Reason, StringComparison.Ordinal);
+        Assert.StartsWith("version 2: binding: ", host.Model("m").Reason, StringComparison.Ordinal);
         Assert.Equal((1, "1"), (other.Disposals, host.Model("m").Version));
     }
 

@@ -118,7 +118,7 @@ public sealed class ReadinessTests
         Assert.Contains("\"version\":\"1\",\"state\":\"READY\"", index, StringComparison.Ordinal);
         WireAnswer load = await client.PostAsync("/v2/repository/models/late/load");
         Assert.Equal(400, load.Status);
-        Assert.StartsWith("failed to load 'late': no runtime accepts ", load.Error, StringComparison.Ordinal);
+        Assert.StartsWith("failed to load 'late': version 9: no runtime accepts ", load.Error, StringComparison.Ordinal);
 
         // The old version never stopped.
         WireAnswer answer = await client.PostAsync("/v2/models/late/infer", WireCase.X("INT32", "[1,1]", "[0]"));
