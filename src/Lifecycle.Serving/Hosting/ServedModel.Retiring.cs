@@ -130,6 +130,7 @@ public sealed partial class ServedModel
             if (_living.Remove(version, out record))
             {
                 record.Set(VersionState.Retired);
+                Trim();
             }
         }
 

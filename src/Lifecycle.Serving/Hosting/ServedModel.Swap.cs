@@ -273,15 +273,20 @@ public sealed partial class ServedModel
 
             VersionRecord record = new(revision.Version, revision.Digest, _context.Time, before);
             _records.Insert(0, record);
-            for (int i = _records.Count - 1; i >= KeptRecords; i--)
-            {
-                if (!_living.ContainsValue(_records[i]))
-                {
-                    _records.RemoveAt(i);
-                }
-            }
-
+            Trim();
             return record;
+        }
+    }
+
+    /// <summary>Forgets the oldest versions that are gone. The caller holds the lock.</summary>
+    private void Trim()
+    {
+        for (int i = _records.Count - 1; i >= KeptRecords; i--)
+        {
+            if (!_living.ContainsValue(_records[i]))
+            {
+                _records.RemoveAt(i);
+            }
         }
     }
 

@@ -34,7 +34,9 @@ internal sealed class VersionCounters
     private const long OneCall = 1L << TickBits;
     private const long TickMask = OneCall - 1;
     private const long HalfFull = (1L << (TickBits - 1)) | (1L << 62);
-    private const ulong MostTicks = 1UL << (TickBits - 2);
+
+    // A longer call goes to the sums at once, so that thousands of callers who were stopped between adding and emptying cannot fill the lower half.
+    private const ulong MostTicks = 1UL << (TickBits - 12);
 
     private const int BatchWidth = 4;
 

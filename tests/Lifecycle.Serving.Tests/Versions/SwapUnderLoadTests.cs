@@ -130,7 +130,7 @@ public sealed class SwapUnderLoadTests
         }
 
         await Eventually.Holds(() => host.Model("m").Versions.Count(v => v.State is VersionState.Ready or VersionState.Draining) == 1, "one version lives");
-        Assert.InRange(host.Model("m").Versions.Count, 1, 17);
+        Assert.InRange(host.Model("m").Versions.Count, 1, 16);
 
         // What answers, and what the last tasks and offers may still hold.
         await Eventually.Holds(

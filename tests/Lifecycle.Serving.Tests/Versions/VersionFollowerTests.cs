@@ -41,7 +41,7 @@ public sealed class VersionFollowerTests
         follower.Start();
         await follower.First.WaitAsync(TimeSpan.FromMinutes(1), Token);
         await Eventually.Holds(() => Volatile.Read(ref passes) > 2, "passes go on");
-        Assert.True(source.Watches > 2);
+        await Eventually.Holds(() => source.Watches > 2, "the source is watched again");
     }
 
     [Fact]
