@@ -97,12 +97,12 @@ internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options
 
     /// <summary>The error of a model without a version that answers.</summary>
     public static PredictionRejectedException NotReady(ServedModel model) => new(
-        RejectionReason.NotReady, $"The model '{model.Name}' is not ready ({model.State}): {model.Reason ?? "it is on its way"}.", TimeSpan.FromSeconds(1));
+        RejectionReason.NotReady, $"The model '{model.Name}' is not ready ({model.State}): {model.Reason?.TrimEnd('.') ?? "it is on its way"}.", TimeSpan.FromSeconds(1));
 
     /// <summary>The error of a stopped model whose fallback has other tensors than the model.</summary>
     public static PredictionRejectedException Stopped(ServedModel model) => new(
         RejectionReason.Stopped,
-        $"The model '{model.Name}' is stopped: {model.Deployment.StopReason ?? "it was a moment ago"}, and its fallback has other tensors. Call it by its types, or wait for Deployments.ResumeAsync.",
+        $"The model '{model.Name}' is stopped: {model.Deployment.StopReason?.TrimEnd('.') ?? "it was a moment ago"}, and its fallback has other tensors. Call it by its types, or wait for Deployments.ResumeAsync.",
         TimeSpan.FromSeconds(1));
 
     /// <summary>A part of the route.</summary>

@@ -98,7 +98,7 @@ internal sealed class InferenceRequest : IDisposable
         return new PredictionOptions
         {
             Version = version,
-            RoutingKey = RoutingKey ?? routingKey,
+            RoutingKey = string.IsNullOrEmpty(RoutingKey) ? routingKey : RoutingKey,
             Timeout = Timeout,
             Priority = Priority,
             RequestId = guid,

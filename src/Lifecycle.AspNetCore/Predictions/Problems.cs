@@ -5,6 +5,10 @@ namespace Lifecycle.AspNetCore;
 /// <summary>Errors as problem details (RFC 9457).</summary>
 internal static class Problems
 {
+    public const string NotServed = "The model is not served";
+
+    public const string Refused = "The request was refused";
+
     /// <summary>The statuses with which a typed prediction may be refused.</summary>
     public static IReadOnlyList<int> Statuses { get; } =
     [
@@ -43,10 +47,10 @@ internal static class Problems
     private static string TitleOf(int status) => status switch
     {
         StatusCodes.Status400BadRequest => "The input does not fit the model",
-        StatusCodes.Status404NotFound => "The model is not served",
+        StatusCodes.Status404NotFound => NotServed,
         StatusCodes.Status500InternalServerError => "The model failed",
         StatusCodes.Status503ServiceUnavailable => "The model does not answer now",
         StatusCodes.Status504GatewayTimeout => "The model did not answer in time",
-        _ => "The request was refused",
+        _ => Refused,
     };
 }

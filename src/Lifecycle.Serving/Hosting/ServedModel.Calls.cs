@@ -264,11 +264,11 @@ public sealed partial class ServedModel
             reason,
             reason == RejectionReason.Stopped
                 ? StoppedMessage(route.StopReason)
-                : $"The model '{Name}' is not ready ({State}): {Reason ?? "it is on its way"}.",
+                : $"The model '{Name}' is not ready ({State}): {Reason?.TrimEnd('.') ?? "it is on its way"}.",
             TimeSpan.FromSeconds(1));
     }
 
-    private int Bucket(string? key, Guid id) => key is not null
+    private int Bucket(string? key, Guid id) => !string.IsNullOrEmpty(key)
         ? TrafficSplit.Bucket(key, _seed)
         : TrafficSplit.Bucket(id == default ? LifecycleId.New(_context.Time) : id, _seed);
 

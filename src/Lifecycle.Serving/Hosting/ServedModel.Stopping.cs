@@ -29,5 +29,5 @@ public sealed partial class ServedModel
         }
     }
 
-    private string StoppedMessage(string? reason) => $"The model '{Name}' is stopped: {reason}. Deployments.ResumeAsync lets it answer again.";
+    private string StoppedMessage(string? reason) => $"The model '{Name}' is stopped: {reason?.TrimEnd('.')}. Deployments.ResumeAsync lets it answer again.";
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -29,6 +30,7 @@ public sealed partial class InferenceLog
     /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <exception cref="InvalidInputException">The outcome is no JSON, null, too large or too deep; or the id is empty.</exception>
+    /// <exception cref="InvalidOperationException">The host serves the model without <c>LogInferences</c> and without sinks.</exception>
     /// <exception cref="LifecycleStorageException">It could not be stored.</exception>
     public async ValueTask FeedbackAsync(string model, Guid requestId, string outcomeJson, CancellationToken cancellationToken = default)
     {
@@ -72,6 +74,7 @@ public sealed partial class InferenceLog
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Outcomes that are stored now, those that were there already among them.</returns>
     /// <exception cref="InvalidInputException">One is wrong, and the message says which; or there are too many. None is stored.</exception>
+    /// <exception cref="InvalidOperationException">The host serves the model without <c>LogInferences</c> and without sinks.</exception>
     /// <exception cref="LifecycleStorageException">They could not be stored.</exception>
     public async ValueTask<int> FeedbackAsync(string model, IReadOnlyList<InferenceOutcome> outcomes, CancellationToken cancellationToken = default)
     {
@@ -116,7 +119,7 @@ public sealed partial class InferenceLog
         }
         catch (JsonException error)
         {
-            throw new InvalidInputException($"The outcome is no JSON: {error.Message}");
+            throw new InvalidInputException($"The outcome is no JSON: {error.Message.TrimEnd('.')}. A text is JSON in quotes: \"repaid\".");
         }
     }
 
@@ -154,15 +157,34 @@ public sealed partial class InferenceLog
             RequireId(outcome.RequestId);
         }
 
+        if (IsPointless?.Invoke(model) == true)
+        {
+            throw new InvalidOperationException(
+                $"The model '{model}' has no inference log, so its outcomes would belong to nothing; switch it on with LogInferences(...) where the model is served.");
+        }
+
         if (outcomes.Length == 0)
         {
             return;
         }
 
-        await _storage.ReadyAsync(cancellationToken).ConfigureAwait(false);
-        List<StoredOutcome> added = await _storage.Database.WriteAsync(
-            (transaction, token) => FeedbackRows.AddAsync(transaction, model, outcomes, _storage.Time.GetUtcNow(), _storage.Actor.Actor, token),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        List<StoredOutcome> added;
+        try
+        {
+            await _storage.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            added = await _storage.Database.WriteAsync(
+                (transaction, token) => FeedbackRows.AddAsync(transaction, model, outcomes, _storage.Time.GetUtcNow(), _storage.Actor.Actor, token),
+                cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException error)
+        {
+            // Tables are made once a process: they are gone when the workspace was deleted or replaced under it.
+            throw new LifecycleStorageException(
+                "database", "feedback", "serving_feedback",
+                $"The outcomes of '{model}' could not be stored ({error.Message}). Was the workspace deleted or replaced while the process runs? Start the process again.",
+                innerException: error);
+        }
+
         ServingMeter.FeedbackReceived(model, outcomes.Length);
         foreach (StoredOutcome outcome in added)
         {

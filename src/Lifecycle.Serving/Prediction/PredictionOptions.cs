@@ -6,8 +6,8 @@ public readonly record struct PredictionOptions
     /// <summary>Most characters of a <see cref="RoutingKey"/>.</summary>
     public const int MaximumRoutingKey = 256;
 
-    /// <summary>Who or what the call is for: equal keys go to the same arm of a split. At most 256 characters; null means that the request id decides.</summary>
-    public string? RoutingKey { get; init; }
+    /// <summary>Who or what the call is for: equal keys go to the same arm of a split. At most 256 characters; null or empty means that <c>StickyBy</c>, else the request id decides.</summary>
+    public string? RoutingKey { get; init => field = string.IsNullOrEmpty(value) ? null : value; }
 
     /// <summary>The version or alias that must answer; null lets the deployment decide.</summary>
     public string? Version { get; init; }
