@@ -1,4 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Lifecycle.AspNetCore;
 
@@ -19,8 +23,27 @@ internal static class Problems
     public static Task BadRequestAsync(HttpContext context, string detail) =>
         WriteAsync(context, StatusCodes.Status400BadRequest, "The input does not fit the model", detail);
 
-    public static Task WriteAsync(HttpContext context, int status, string title, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, title: title).ExecuteAsync(context);
+    public static Task WriteAsync(HttpContext context, int status, string title, string detail)
+    {
+        ProblemHttpResult problem = TypedResults.Problem(detail, statusCode: status, title: title);
+        if (context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions.TryGetTypeInfo(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), out _))
+        {
+            return problem.ExecuteAsync(context);
+        }
+
+        // An application that only writes types of its own source-generated context, as native ones do, need not know that of problems.
+        context.Response.StatusCode = status;
+        return JsonBody.WriteAsync(
+            context,
+            writer =>
+            {
+                writer.WriteString("type", problem.ProblemDetails.Type);
+                writer.WriteString("title", title);
+                writer.WriteNumber("status", status);
+                writer.WriteString("detail", detail);
+            },
+            "application/problem+json");
+    }
 
     /// <summary>Answers an error; false when it is a fault of ours and goes on its way.</summary>
     public static async ValueTask<bool> TryWriteAsync(HttpContext context, Exception error)

@@ -68,6 +68,41 @@ public sealed partial class InferenceLog
     public ValueTask FeedbackAsync<T>(string model, Guid requestId, T outcome, CancellationToken cancellationToken = default) =>
         FeedbackAsync(model, requestId, JsonSerializer.SerializeToElement(outcome, JsonSerializerOptions.Web), cancellationToken);
 
+    /// <inheritdoc cref="FeedbackAsync(string, Guid, string, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public ValueTask FeedbackAsync(string model, string requestId, string outcomeJson, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcomeJson, cancellationToken);
+
+    /// <inheritdoc cref="FeedbackAsync(string, Guid, JsonElement, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcome">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public ValueTask FeedbackAsync(string model, string requestId, JsonElement outcome, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcome, cancellationToken);
+
+    /// <inheritdoc cref="FeedbackAsync{T}(string, Guid, T, JsonTypeInfo{T}, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcome">An object of the application; written as JSON.</param>
+    /// <param name="type">How it is written, from a source-generated context.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public ValueTask FeedbackAsync<T>(string model, string requestId, T outcome, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcome, type, cancellationToken);
+
+    /// <inheritdoc cref="FeedbackAsync{T}(string, Guid, T, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcome">An object of the application; written as JSON in the manner of the web, by reflection.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    [RequiresUnreferencedCode("The outcome is written by reflection. In a trimmed application give its JsonTypeInfo.")]
+    [RequiresDynamicCode("The outcome is written by reflection. In a native application give its JsonTypeInfo.")]
+    public ValueTask FeedbackAsync<T>(string model, string requestId, T outcome, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcome, cancellationToken);
+
     /// <summary>Stores what became of many predictions, all of them or none.</summary>
     /// <param name="model">Name under which the model is served.</param>
     /// <param name="outcomes">At most 10,000; of two of one request the later wins.</param>
@@ -99,6 +134,14 @@ public sealed partial class InferenceLog
 
         await StoreAsync(model, stored, cancellationToken).ConfigureAwait(false);
         return stored.Length;
+    }
+
+    private static Guid IdOf(string requestId)
+    {
+        ArgumentNullException.ThrowIfNull(requestId);
+        return Guid.TryParse(requestId, out Guid id)
+            ? id
+            : throw new InvalidInputException($"The request id of the outcome, a text of {requestId.Length} characters, is no UUID; give the one that the prediction was answered with.");
     }
 
     private static Guid RequireId(Guid requestId) => requestId != Guid.Empty

@@ -58,8 +58,8 @@ public sealed class InferenceLogOptions
             if (!columns.Contains(column, ColumnNames.Comparer) && others?.Contains(column, ColumnNames.Comparer) != true)
             {
                 throw new LifecycleException(
-                    $"The inference log of the model '{model}' redacts the column '{column}', and neither the model nor its types have one of this name; the model has {Say(columns)}"
-                    + $"{(others is { Count: > 0 } ? $", its types have {Say(others)} beside" : string.Empty)}. Write Redact(...) with a name of these, or take it out.");
+                    $"The inference log of the model '{model}' redacts the column '{column}', and the model has no such column; it has {Say(columns)}"
+                    + $"{(others is { Count: > 0 } ? $", and its types have {Say(others)} beside" : string.Empty)}. Write Redact(...) with a name of these, or take it out.");
             }
         }
     }
