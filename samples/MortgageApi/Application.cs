@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML.Data;
 
 namespace MortgageApi;
@@ -7,31 +6,25 @@ namespace MortgageApi;
 public sealed class Application
 {
     [ColumnName("pirat")]
-    [JsonRequired]
-    public float Pirat { get; set; }
+    public required float Pirat { get; set; }
 
     [ColumnName("hirat")]
-    [JsonRequired]
-    public float Hirat { get; set; }
+    public required float Hirat { get; set; }
 
     [ColumnName("lvrat")]
-    [JsonRequired]
-    public float Lvrat { get; set; }
+    public required float Lvrat { get; set; }
 
     [ColumnName("chist")]
-    [JsonRequired]
-    public float Chist { get; set; }
+    public required float Chist { get; set; }
 
     [ColumnName("mhist")]
-    [JsonRequired]
-    public float Mhist { get; set; }
+    public required float Mhist { get; set; }
 
     [ColumnName("phist")]
     public string Phist { get; set; } = "no";
 
     [ColumnName("unemp")]
-    [JsonRequired]
-    public float Unemp { get; set; }
+    public required float Unemp { get; set; }
 
     [ColumnName("insurance")]
     public string Insurance { get; set; } = "no";

@@ -12,7 +12,7 @@ public sealed partial class TypedNumbersTests
 {
     [Theory]
     [InlineData("{\"loanToValue\":1e39}", "1e39", "'loanToValue'")]
-    [InlineData("{\"LOANTOVALUE\":-1e39}", "-1e39", "Single")]
+    [InlineData("{\"LOANTOVALUE\":-1e39}", "-1e39", "at most 3.40e38")]
     [InlineData("[{\"loanToValue\":0.5},{\"loanToValue\":1e999}]", "row 1", "1e999")]
     public async Task Number_TooLargeForItsMember_Is400(string body, params string[] says)
     {

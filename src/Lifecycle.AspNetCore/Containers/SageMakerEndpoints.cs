@@ -16,12 +16,12 @@ internal sealed class SageMakerEndpoints(ModelHost host, ServedModel model, Open
     private readonly InferEndpoint _protocol = new(host, options);
 
     /// <summary>
-    /// 200 without a body when a version is loaded and the host does not stop, else 503; from memory, so that the limit of 2 s is never near. A model that was stopped
+    /// 200 without a body when a version is loaded, or the fallback answers while the model is stopped, and the host does not stop, else 503; from memory, so that the limit of 2 s is never near. A model that was stopped
     /// on purpose is 200: the platform would end the container, and a new one would be stopped, too.
     /// </summary>
     public Task PingAsync(HttpContext context)
     {
-        context.Response.StatusCode = model.IsReady && !host.IsDraining ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.StatusCode = model.IsReadyOrFallback && !host.IsDraining ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentLength = 0;
         return Task.CompletedTask;
     }

@@ -11,10 +11,10 @@ internal sealed class VertexEndpoints(ModelHost host, ServedModel model, OpenInf
 
     private readonly RowInference _rows = new(model, options);
 
-    /// <summary>200 <c>OK</c> when a version is loaded and the host does not stop, else 503. A model that was stopped on purpose is 200: a new container would be stopped, too.</summary>
+    /// <summary>200 <c>OK</c> when a version is loaded, or the fallback answers while the model is stopped, and the host does not stop, else 503. A model that was stopped on purpose is 200: a new container would be stopped, too.</summary>
     public Task HealthAsync(HttpContext context)
     {
-        bool isReady = model.IsReady && !host.IsDraining;
+        bool isReady = model.IsReadyOrFallback && !host.IsDraining;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(isReady ? "OK" : $"{model.Name}: {model.State}", context.RequestAborted);

@@ -40,7 +40,17 @@ internal sealed class FeedbackEndpoint(ModelHost host, OpenInferenceOptions opti
         using PooledBytes body = new();
         using JsonDocument document = await BodyDocument.ReadAsync(context, options, body, MostDepth).ConfigureAwait(false)
             ?? throw InferenceWireException.Bad("The body is empty; send {\"request_id\":\"...\",\"outcome\":...} or an array of such objects.");
-        int accepted = await log.FeedbackAsync(model.Name, Outcomes(document.RootElement), context.RequestAborted).ConfigureAwait(false);
+        InferenceOutcome[] outcomes = Outcomes(document.RootElement);
+        int accepted;
+        try
+        {
+            accepted = await log.FeedbackAsync(model.Name, outcomes, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
+        {
+            throw new InferenceWireException(StatusCodes.Status409Conflict, error.Message);
+        }
+
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await JsonBody.WriteAsync(context, writer => writer.WriteNumber("accepted", accepted)).ConfigureAwait(false);
     }
@@ -66,7 +76,7 @@ internal sealed class FeedbackEndpoint(ModelHost host, OpenInferenceOptions opti
 
         if (body.ValueKind != JsonValueKind.Array)
         {
-            throw InferenceWireException.Bad($"The body is a JSON {body.ValueKind}; send an object with \"request_id\" and \"outcome\", or an array of such objects.");
+            throw InferenceWireException.Bad($"The body is {JsonWords.Came(body.ValueKind)}; send an object with \"request_id\" and \"outcome\", or an array of such objects.");
         }
 
         int count = body.GetArrayLength();
@@ -90,7 +100,7 @@ internal sealed class FeedbackEndpoint(ModelHost host, OpenInferenceOptions opti
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            throw InferenceWireException.Bad($"{place} is a JSON {element.ValueKind}; send an object with \"request_id\" and \"outcome\".");
+            throw InferenceWireException.Bad($"{place} is {JsonWords.Came(element.ValueKind)}; send an object with \"request_id\" and \"outcome\".");
         }
 
         bool isLong = element.TryGetProperty("request_id", out JsonElement id);

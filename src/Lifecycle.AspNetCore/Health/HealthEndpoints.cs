@@ -35,5 +35,5 @@ internal static class HealthEndpoints
     }
 
     private static string NotReady(ModelHost host) => host.IsDraining ? "stopping"
-        : string.Join('\n', host.Models.Where(m => !m.IsReady && !m.IsOptional).Select(m => $"{m.Name}: {m.State}{(m.Reason is { } reason ? ", " + reason : "")}"));
+        : string.Join('\n', host.Models.Where(m => !m.IsReadyOrFallback && !m.IsOptional).Select(m => $"{m.Name}: {m.State}{(m.Reason is { } reason ? ", " + reason : "")}"));
 }

@@ -10,9 +10,9 @@ internal static class JsonBody
     // The answer is JSON and no part of a page: quotes in messages stay readable.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields)
+    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> fields, string contentType = "application/json; charset=utf-8")
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = contentType;
         Utf8JsonWriter writer = new(context.Response.BodyWriter, Readable);
         await using (writer.ConfigureAwait(false))
         {

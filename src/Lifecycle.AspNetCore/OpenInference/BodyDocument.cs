@@ -24,6 +24,15 @@ internal static class BodyDocument
             return null;
         }
 
+        return Parse(json, depth);
+    }
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="json">The document lies in it.</param>
+    /// <param name="depth">How deep objects and arrays may lie in each other.</param>
+    /// <exception cref="InferenceWireException">400: it is no JSON, or a member stands twice in its object.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, int depth)
+    {
         JsonCursor.CheckUtf8(json.Span);
         try
         {
@@ -32,8 +41,40 @@ internal static class BodyDocument
         }
         catch (JsonException error)
         {
-            throw JsonCursor.Explain(error, json.Span);
+            throw Twice(json.Span, depth) ?? JsonCursor.Explain(error, json.Span);
         }
+    }
+
+    // The reader calls a member that stands twice no valid JSON.
+    private static InferenceWireException? Twice(ReadOnlySpan<byte> json, int depth)
+    {
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = depth });
+        Stack<HashSet<string>> objects = [];
+        try
+        {
+            while (reader.Read())
+            {
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartObject:
+                        objects.Push([]);
+                        break;
+                    case JsonTokenType.EndObject:
+                        objects.Pop();
+                        break;
+                    case JsonTokenType.PropertyName when reader.GetString() is { } name && !objects.Peek().Add(name):
+                        return InferenceWireException.Bad($"The member '{InferenceWireException.Show(name)}' stands twice in its object (byte {reader.TokenStartIndex}); send it once.");
+                    default:
+                        break;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // It is no JSON behind this place, and that is what is told.
+        }
+
+        return null;
     }
 
     /// <summary>Refuses names with half a surrogate, which are found by nobody and break whoever compares them.</summary>

@@ -102,7 +102,7 @@ internal sealed class InferEndpoint(ModelHost host, OpenInferenceOptions options
     /// <summary>The error of a stopped model whose fallback has other tensors than the model.</summary>
     public static PredictionRejectedException Stopped(ServedModel model) => new(
         RejectionReason.Stopped,
-        $"The model '{model.Name}' is stopped: {model.Deployment.StopReason ?? "it was a moment ago"}, and its fallback has other tensors. Call it by its types, or wait for Deployments.ResumeAsync.",
+        $"The model '{model.Name}' is stopped: {model.Deployment.StopReason?.TrimEnd('.') ?? "it was a moment ago"}, and its fallback has other tensors. Call it by its types, or wait for Deployments.ResumeAsync.",
         TimeSpan.FromSeconds(1));
 
     /// <summary>A part of the route.</summary>

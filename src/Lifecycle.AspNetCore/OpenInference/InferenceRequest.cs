@@ -98,8 +98,8 @@ internal sealed class InferenceRequest : IDisposable
         return new PredictionOptions
         {
             Version = version,
-            RoutingKey = RoutingKey ?? routingKey,
-            Timeout = Timeout,
+            RoutingKey = string.IsNullOrEmpty(RoutingKey) ? routingKey : RoutingKey,
+            Timeout = Timeout > TimeSpan.Zero ? Timeout : null,
             Priority = Priority,
             RequestId = guid,
             ClientId = isGuid || _id.IsEmpty ? null : _idText ??= Encoding.UTF8.GetString(_id.Span),

@@ -28,7 +28,7 @@ internal static class FiniteNumbers
         switch (value.ValueKind)
         {
             case JsonValueKind.Number when IsInfinite(value, Nullable.GetUnderlyingType(type.Type) ?? type.Type):
-                throw new JsonException($"The number {InferenceWireException.Show(value.GetRawText())} of '{InferenceWireException.Show(name)}' is too large for {type.Type.Name}.");
+                throw new JsonException($"The number {InferenceWireException.Show(value.GetRawText())} of '{InferenceWireException.Show(name)}' is too large; at most {(type.Type == typeof(double) || type.Type == typeof(double?) ? "1.79e308" : "3.40e38")} in size is taken.");
             case JsonValueKind.Array when type is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && type.Options.TryGetTypeInfo(element, out JsonTypeInfo? elements):
                 foreach (JsonElement one in value.EnumerateArray())
                 {
@@ -62,7 +62,8 @@ internal static class FiniteNumbers
         type == typeof(float) ? float.IsInfinity(number.GetSingle())
         : type == typeof(double) && double.IsInfinity(number.GetDouble());
 
-    private static JsonPropertyInfo? Find(JsonTypeInfo type, string name)
+    /// <summary>The member that a name of the JSON means; null when there is none.</summary>
+    public static JsonPropertyInfo? Find(JsonTypeInfo type, string name)
     {
         StringComparison how = type.Options.PropertyNameCaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         foreach (JsonPropertyInfo member in type.Properties)

@@ -22,7 +22,7 @@ internal sealed class PredictionEndpoint<
     [DynamicallyAccessedMembers(PredictionTypes.Members)] TOut>
 {
     private readonly Predictor<TIn, TOut> _predictor;
-    private readonly JsonTypeInfo<TIn> _input;
+    private readonly RowReader<TIn> _rows;
     private readonly JsonTypeInfo<TOut> _output;
     private readonly OpenInferenceOptions _limits;
 
@@ -30,14 +30,8 @@ internal sealed class PredictionEndpoint<
     {
         _predictor = predictor;
         _limits = limits;
-
-        // A misspelt field must not become a zero that the model answers with confidence.
-        JsonSerializerOptions strict = new(options)
-        {
-            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, MaxDepth = limits.MaxJsonDepth, AllowDuplicateProperties = false,
-        };
+        _rows = new RowReader<TIn>(options, limits.MaxJsonDepth);
         JsonSerializerOptions named = new(options) { NumberHandling = options.NumberHandling | JsonNumberHandling.AllowNamedFloatingPointLiterals };
-        _input = (JsonTypeInfo<TIn>)strict.GetTypeInfo(typeof(TIn));
         _output = (JsonTypeInfo<TOut>)named.GetTypeInfo(typeof(TOut));
     }
 
@@ -79,7 +73,12 @@ internal sealed class PredictionEndpoint<
                 context.Request.BodyReader, context.Request.Headers.ContentEncoding, context.Request.ContentLength, _limits.MaxBodyBytes, body,
                 context.RequestAborted).ConfigureAwait(false);
             ReadOnlyMemory<byte> json = JsonCursor.Unmarked(body.Memory);
-            using JsonDocument document = Parse(json);
+            if (json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+            {
+                throw new JsonException("The body is empty.");
+            }
+
+            using JsonDocument document = BodyDocument.Parse(json, _limits.MaxJsonDepth);
             isArray = document.RootElement.ValueKind == JsonValueKind.Array;
             await AnswerAsync(context, document.RootElement, isArray, FiniteNumbers.MayLack(json.Span, _limits.MaxJsonDepth), answers).ConfigureAwait(false);
             Write(answer, answers, isArray);
@@ -88,7 +87,7 @@ internal sealed class PredictionEndpoint<
         catch (Exception error) when (error is JsonException or InvalidInputException)
         {
             string where = isArray ? $"row {answers.Count}: " : "";
-            await Problems.BadRequestAsync(context, $"{where}{error.Message} Send {Shape(isArray)}.").ConfigureAwait(false);
+            await Problems.BadRequestAsync(context, $"{where}{error.Message} Send {(isArray ? $"[{_rows.Shape}, ...]" : _rows.Shape)}.").ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -99,26 +98,12 @@ internal sealed class PredictionEndpoint<
         }
     }
 
-    private JsonDocument Parse(ReadOnlyMemory<byte> body)
-    {
-        JsonCursor.CheckUtf8(body.Span);
-        try
-        {
-            BodyDocument.CheckNames(body.Span, _limits.MaxJsonDepth);
-            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = _limits.MaxJsonDepth, AllowDuplicateProperties = false });
-        }
-        catch (JsonException error)
-        {
-            throw new JsonException($"The body is not JSON: {error.Message}", error);
-        }
-    }
-
     private async Task AnswerAsync(HttpContext context, JsonElement body, bool isArray, bool hasLargeNumbers, List<Prediction<TOut>> answers)
     {
         PredictionOptions options = new() { RoutingKey = InferEndpoint.Key(context) };
         if (!isArray)
         {
-            answers.Add(await PredictAsync(body, hasLargeNumbers, options, context.RequestAborted).ConfigureAwait(false));
+            answers.Add(await _predictor.PredictAsync(_rows.Read(body, hasLargeNumbers), options, context.RequestAborted).ConfigureAwait(false));
             return;
         }
 
@@ -130,24 +115,8 @@ internal sealed class PredictionEndpoint<
 
         foreach (JsonElement row in body.EnumerateArray())
         {
-            answers.Add(await PredictAsync(row, hasLargeNumbers, options, context.RequestAborted).ConfigureAwait(false));
+            answers.Add(await _predictor.PredictAsync(_rows.Read(row, hasLargeNumbers), options, context.RequestAborted).ConfigureAwait(false));
         }
-    }
-
-    private ValueTask<Prediction<TOut>> PredictAsync(JsonElement row, bool hasLargeNumbers, PredictionOptions options, CancellationToken cancellationToken)
-    {
-        if (row.ValueKind != JsonValueKind.Object)
-        {
-            throw new JsonException($"A row is a JSON object, not {row.ValueKind}.");
-        }
-
-        if (hasLargeNumbers)
-        {
-            FiniteNumbers.Require(row, _input);
-        }
-
-        TIn input = row.Deserialize(_input) ?? throw new JsonException("A row is null.");
-        return _predictor.PredictAsync(input, options, cancellationToken);
     }
 
     private static async ValueTask SendAsync(HttpContext context, PooledBytes body, List<Prediction<TOut>> answers, bool isArray)
@@ -195,11 +164,5 @@ internal sealed class PredictionEndpoint<
         {
             writer.WriteEndArray();
         }
-    }
-
-    private string Shape(bool isArray)
-    {
-        string fields = string.Join(", ", _input.Properties.Select(p => $"\"{p.Name}\": {p.PropertyType.Name}"));
-        return isArray ? $"[{{{fields}}}, ...]" : $"{{{fields}}}";
     }
 }

@@ -49,6 +49,8 @@ public static class LifecycleEndpointRouteBuilderExtensions
         {
             model.Visit(new PredictionMapper(group, $"/lifecycle/models/{model.Name}/predict"));
         }
+
+        PredictionRefusals.MapOthers(group, "/lifecycle/models/{model}/predict", host);
     }
 
     /// <summary>
@@ -123,7 +125,7 @@ public static class LifecycleEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         Predictor<TIn, TOut> predictor = endpoints.ServiceProvider.GetRequiredService<ModelHost>().Predictor<TIn, TOut>(model);
-        return PredictionEndpoint<TIn, TOut>.Map(endpoints, pattern, "predict-" + model, predictor);
+        return PredictionRefusals.Map(endpoints, pattern, PredictionEndpoint<TIn, TOut>.Map(endpoints, pattern, "predict-" + model, predictor));
     }
 
     private sealed class PredictionMapper(IEndpointRouteBuilder endpoints, string pattern) : IPredictorVisitor<IEndpointConventionBuilder>

@@ -49,6 +49,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
         if (_log is not null)
         {
             _log.FeedbackStored += (model, id, outcome) => (TryGetModel(model, out ServedModel? served) ? served : null)?.FeedbackStored(id, outcome);
+            _log.IsPointless = model => TryGetModel(model, out ServedModel? served) && served is { Log: null, HasSinks: false };
             _log.Replaying = (model, version, _) => new(Model(model).Replay(version));
         }
 
@@ -61,7 +62,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
     /// <summary>Which versions answer whom, and how to change it.</summary>
     public Deployments Deployments { get; }
 
-    /// <summary>What models were asked and answered, and what became of it. Models are logged by <c>LogInferences</c>; outcomes can be told of any model.</summary>
+    /// <summary>What models were asked and answered, and what became of it. Models are logged by <c>LogInferences</c>; outcomes can be told of those, and of models whose sinks want them.</summary>
     /// <exception cref="LifecycleException">The host has no workspace.</exception>
     public InferenceLog InferenceLog => _log ?? throw new LifecycleException(
         "This host has no workspace, so it has no inference log. Build it with AddModelLifecycle and UseLocalStorage(...), or say UseServices(...) on a host without container.");
@@ -69,8 +70,8 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
     /// <summary>Whether the stop of the host was asked for; calls are still answered.</summary>
     public bool IsDraining => _draining;
 
-    /// <summary>Whether every model that is not optional has a version that is loaded, and the host does not stop.</summary>
-    public bool IsReady => !_disposed && !_draining && Models.All(m => m.IsReady || m.IsOptional);
+    /// <summary>Whether every model that is not optional has a version that is loaded, or is stopped and has a fallback that answers, and the host does not stop.</summary>
+    public bool IsReady => !_disposed && !_draining && Models.All(m => m.IsReadyOrFallback || m.IsOptional);
 
     /// <summary>Makes a host without a container and loads its models.</summary>
     /// <param name="configure">Says which models and runtimes.</param>
@@ -222,7 +223,7 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
         if (_context.Options.FailStartup && !IsReady)
         {
             throw new LifecycleException("Not every model is ready: "
-                + string.Join("; ", Models.Where(m => !m.IsReady && !m.IsOptional).Select(m => $"'{m.Name}' {m.State}: {m.Reason ?? "still on its way"}"))
+                + string.Join("; ", Models.Where(m => !m.IsReadyOrFallback && !m.IsOptional).Select(m => $"'{m.Name}' {m.State}: {m.Reason ?? "still on its way"}"))
                 + ". Mend it, or set ServingOptions.FailStartup = false to start without.");
         }
     }

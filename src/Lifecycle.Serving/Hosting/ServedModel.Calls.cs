@@ -15,7 +15,7 @@ public sealed partial class ServedModel
     /// <param name="options">Routing key, version, time, priority, id.</param>
     /// <param name="cancellationToken">Takes the call out of the queue; a run that has begun goes on and its answer is thrown away.</param>
     /// <returns>Which version answered, and under which id.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="PredictionOptions.Timeout"/> is below zero.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="PredictionOptions.Timeout"/> is zero or below; use more, null or <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     /// <exception cref="InvalidInputException">The inputs do not fit the signature.</exception>
     /// <exception cref="UnknownModelException">The version or alias of <paramref name="options"/> is not served.</exception>
     /// <exception cref="PredictionRejectedException">No version is ready, or too many calls wait.</exception>
@@ -29,7 +29,7 @@ public sealed partial class ServedModel
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
         cancellationToken.ThrowIfCancellationRequested();
-        TimeSpan timeout = options.TimeGiven(zeroIsNone: true);
+        TimeSpan timeout = options.TimeGiven();
         Guid id = options.RequestId == default ? LifecycleId.New(_context.Time) : options.RequestId;
         long started = _context.Time.GetTimestamp();
         VersionLease lease = Acquire(options.RoutingKey, id, options.Version);
@@ -270,7 +270,7 @@ public sealed partial class ServedModel
             TimeSpan.FromSeconds(1));
     }
 
-    private int Bucket(string? key, Guid id) => key is not null
+    private int Bucket(string? key, Guid id) => !string.IsNullOrEmpty(key)
         ? TrafficSplit.Bucket(key, _seed)
         : TrafficSplit.Bucket(id == default ? LifecycleId.New(_context.Time) : id, _seed);
 

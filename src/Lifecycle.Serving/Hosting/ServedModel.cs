@@ -75,6 +75,9 @@ public sealed partial class ServedModel
     /// <summary>Whether a function answers while the model is stopped.</summary>
     public bool HasFallback => _fallback is not null;
 
+    /// <summary>Whether a version is loaded, or the model is stopped and its fallback answers. This is what readiness asks for.</summary>
+    public bool IsReadyOrFallback => Volatile.Read(ref _route) is { Primary: not null } or { Fallback: not null };
+
     /// <summary>Whether a version answers.</summary>
     public bool IsReady => Volatile.Read(ref _route).Primary is not null;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -29,6 +30,7 @@ public sealed partial class InferenceLog
     /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <exception cref="InvalidInputException">The outcome is no JSON, null, too large or too deep; or the id is empty.</exception>
+    /// <exception cref="InvalidOperationException">The host serves the model without <c>LogInferences</c> and without sinks.</exception>
     /// <exception cref="LifecycleStorageException">It could not be stored.</exception>
     public async ValueTask FeedbackAsync(string model, Guid requestId, string outcomeJson, CancellationToken cancellationToken = default)
     {
@@ -66,12 +68,48 @@ public sealed partial class InferenceLog
     public ValueTask FeedbackAsync<T>(string model, Guid requestId, T outcome, CancellationToken cancellationToken = default) =>
         FeedbackAsync(model, requestId, JsonSerializer.SerializeToElement(outcome, JsonSerializerOptions.Web), cancellationToken);
 
+    /// <inheritdoc cref="FeedbackAsync(string, Guid, string, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public ValueTask FeedbackAsync(string model, string requestId, string outcomeJson, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcomeJson, cancellationToken);
+
+    /// <inheritdoc cref="FeedbackAsync(string, Guid, JsonElement, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcome">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public ValueTask FeedbackAsync(string model, string requestId, JsonElement outcome, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcome, cancellationToken);
+
+    /// <inheritdoc cref="FeedbackAsync{T}(string, Guid, T, JsonTypeInfo{T}, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcome">An object of the application; written as JSON.</param>
+    /// <param name="type">How it is written, from a source-generated context.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public ValueTask FeedbackAsync<T>(string model, string requestId, T outcome, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcome, type, cancellationToken);
+
+    /// <inheritdoc cref="FeedbackAsync{T}(string, Guid, T, CancellationToken)"/>
+    /// <param name="model">Name under which the model is served.</param>
+    /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
+    /// <param name="outcome">An object of the application; written as JSON in the manner of the web, by reflection.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    [RequiresUnreferencedCode("The outcome is written by reflection. In a trimmed application give its JsonTypeInfo.")]
+    [RequiresDynamicCode("The outcome is written by reflection. In a native application give its JsonTypeInfo.")]
+    public ValueTask FeedbackAsync<T>(string model, string requestId, T outcome, CancellationToken cancellationToken = default) =>
+        FeedbackAsync(model, IdOf(requestId), outcome, cancellationToken);
+
     /// <summary>Stores what became of many predictions, all of them or none.</summary>
     /// <param name="model">Name under which the model is served.</param>
     /// <param name="outcomes">At most 10,000; of two of one request the later wins.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Outcomes that are stored now, those that were there already among them.</returns>
     /// <exception cref="InvalidInputException">One is wrong, and the message says which; or there are too many. None is stored.</exception>
+    /// <exception cref="InvalidOperationException">The host serves the model without <c>LogInferences</c> and without sinks.</exception>
     /// <exception cref="LifecycleStorageException">They could not be stored.</exception>
     public async ValueTask<int> FeedbackAsync(string model, IReadOnlyList<InferenceOutcome> outcomes, CancellationToken cancellationToken = default)
     {
@@ -98,6 +136,14 @@ public sealed partial class InferenceLog
         return stored.Length;
     }
 
+    private static Guid IdOf(string requestId)
+    {
+        ArgumentNullException.ThrowIfNull(requestId);
+        return Guid.TryParse(requestId, out Guid id)
+            ? id
+            : throw new InvalidInputException($"The request id of the outcome, a text of {requestId.Length} characters, is no UUID; give the one that the prediction was answered with.");
+    }
+
     private static Guid RequireId(Guid requestId) => requestId != Guid.Empty
         ? requestId
         : throw new InvalidInputException("The request id of the outcome is empty; give the one that the prediction was answered with.");
@@ -116,7 +162,7 @@ public sealed partial class InferenceLog
         }
         catch (JsonException error)
         {
-            throw new InvalidInputException($"The outcome is no JSON: {error.Message}");
+            throw new InvalidInputException($"The outcome is no JSON: {Phrase.Of(error.Message)}. A text is JSON in quotes: \"repaid\".");
         }
     }
 
@@ -154,15 +200,34 @@ public sealed partial class InferenceLog
             RequireId(outcome.RequestId);
         }
 
+        if (IsPointless?.Invoke(model) == true)
+        {
+            throw new InvalidOperationException(
+                $"The model '{model}' has no inference log, so its outcomes would belong to nothing; switch it on with LogInferences(...) where the model is served.");
+        }
+
         if (outcomes.Length == 0)
         {
             return;
         }
 
-        await _storage.ReadyAsync(cancellationToken).ConfigureAwait(false);
-        List<StoredOutcome> added = await _storage.Database.WriteAsync(
-            (transaction, token) => FeedbackRows.AddAsync(transaction, model, outcomes, _storage.Time.GetUtcNow(), _storage.Actor.Actor, token),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        List<StoredOutcome> added;
+        try
+        {
+            await _storage.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            added = await _storage.Database.WriteAsync(
+                (transaction, token) => FeedbackRows.AddAsync(transaction, model, outcomes, _storage.Time.GetUtcNow(), _storage.Actor.Actor, token),
+                cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException error)
+        {
+            // Tables are made once a process: they are gone when the workspace was deleted or replaced under it.
+            throw new LifecycleStorageException(
+                "database", "feedback", "serving_feedback",
+                $"The outcomes of '{model}' could not be stored ({error.Message}). Was the workspace deleted or replaced while the process runs? Start the process again.",
+                innerException: error);
+        }
+
         ServingMeter.FeedbackReceived(model, outcomes.Length);
         foreach (StoredOutcome outcome in added)
         {

@@ -32,7 +32,7 @@ public sealed class InferenceLogOptions
     /// Hides a column before its values leave the thread of the caller, in the inputs and in the outputs. A fallback names its columns by its own
     /// types: when it lacks a redacted one, its answers are logged without inputs and outputs.
     /// </summary>
-    /// <param name="column">Its name in the model; case, <c>_</c>, <c>-</c> and blanks do not matter. A column that the model does not have is an error at the start.</param>
+    /// <param name="column">Its name in the model; case, <c>_</c>, <c>-</c> and blanks do not matter. A version of which neither the columns nor the types have it is rejected; a member of the types that is no column of the model may be named, and is not logged anyway.</param>
     /// <param name="redaction">What is written instead; a later one for the same column replaces an earlier one.</param>
     public InferenceLogOptions Redact(string column, Redaction redaction)
     {
@@ -58,11 +58,13 @@ public sealed class InferenceLogOptions
             if (!columns.Contains(column, ColumnNames.Comparer) && others?.Contains(column, ColumnNames.Comparer) != true)
             {
                 throw new LifecycleException(
-                    $"The inference log of the model '{model}' redacts the column '{column}', and the model has no such column; it has "
-                    + $"{(columns.Length == 0 ? "none" : string.Join(", ", columns.Select(c => $"'{c}'")))}. Write Redact(...) with a name of these, or take it out.");
+                    $"The inference log of the model '{model}' redacts the column '{column}', and the model has no such column; it has {Say(columns)}"
+                    + $"{(others is { Count: > 0 } ? $", and its types have {Say(others)} beside" : string.Empty)}. Write Redact(...) with a name of these, or take it out.");
             }
         }
     }
+
+    private static string Say(IReadOnlyCollection<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Select(n => $"'{n}'"));
 
     /// <summary>A redacted column that is none of these; null when all are.</summary>
     internal string? Missing(TensorSignature signature) => _redactions.Keys.FirstOrDefault(

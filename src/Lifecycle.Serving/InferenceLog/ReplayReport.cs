@@ -17,7 +17,7 @@ public sealed record ReplayReport(string Model, string Version)
     /// <summary>Records on which the version failed now.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Records that cannot be run again: they had failed or the fallback had answered, or an input is redacted, dropped or none of this version's.</summary>
+    /// <summary>Records that cannot be run again: they had failed or the fallback had answered, or an input that this version needs is redacted or dropped, or one is none of this version's.</summary>
     public long Skipped { get; init; }
 
     /// <summary>The largest difference between two finite numbers of the same place.</summary>

@@ -6,15 +6,15 @@ public readonly record struct PredictionOptions
     /// <summary>Most characters of a <see cref="RoutingKey"/>.</summary>
     public const int MaximumRoutingKey = 256;
 
-    /// <summary>Who or what the call is for: equal keys go to the same arm of a split. At most 256 characters; null means that the request id decides.</summary>
-    public string? RoutingKey { get; init; }
+    /// <summary>Who or what the call is for: equal keys go to the same arm of a split. At most 256 characters; null or empty means that <c>StickyBy</c>, else the request id decides.</summary>
+    public string? RoutingKey { get; init => field = string.IsNullOrEmpty(value) ? null : value; }
 
     /// <summary>The version or alias that must answer; null lets the deployment decide.</summary>
     public string? Version { get; init; }
 
     /// <summary>
     /// Most time from now to the answer, more than zero. It can only shorten <see cref="AdmissionOptions.Timeout"/>; null and
-    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> mean none given. <see cref="ServedModel.InferAsync"/> takes zero for none given, as the Open Inference Protocol does.
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> mean none given.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -28,16 +28,15 @@ public readonly record struct PredictionOptions
     public string? ClientId { get; init; }
 
     /// <summary>The time that was given; zero when none was.</summary>
-    /// <param name="zeroIsNone">Whether zero is taken for none given.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is below zero, or zero where that is none of the values.</exception>
-    internal TimeSpan TimeGiven(bool zeroIsNone)
+    /// <exception cref="ArgumentOutOfRangeException">It is zero or below.</exception>
+    internal TimeSpan TimeGiven()
     {
         if (Timeout is not { } given || given == System.Threading.Timeout.InfiniteTimeSpan)
         {
             return TimeSpan.Zero;
         }
 
-        return given > TimeSpan.Zero || (zeroIsNone && given == TimeSpan.Zero) ? given : throw new ArgumentOutOfRangeException(
+        return given > TimeSpan.Zero ? given : throw new ArgumentOutOfRangeException(
             nameof(Timeout), given, "PredictionOptions.Timeout is more than zero; leave it null, or say Timeout.InfiniteTimeSpan, for no limit but that of the model.");
     }
 }

@@ -69,7 +69,7 @@ public sealed partial class Predictor<
     public async ValueTask<Prediction<TOut>> PredictAsync(TIn input, PredictionOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TimeSpan timeout = options.TimeGiven(zeroIsNone: false);
+        TimeSpan timeout = options.TimeGiven();
         Guid id = options.RequestId == default ? LifecycleId.New(_time) : options.RequestId;
         long started = _time.GetTimestamp();
         VersionLease lease = _model.Acquire(options.RoutingKey ?? Key(input), id, options.Version);

@@ -155,7 +155,7 @@ internal sealed class VersionLoader(ServedModelPlan plan, HostContext context)
         }
         catch (LifecycleException error)
         {
-            throw new ModelRejectedException($"log: {error.Message}", error);
+            throw new ModelRejectedException($"log: {Phrase.Of(error.Message)}", error);
         }
     }
 

@@ -241,10 +241,40 @@ public sealed class LoggedHostTests
         Prediction<Decision> prediction = await host.Predictor<Loan, Decision>("m").PredictAsync(new Loan { CustomerId = "c" }, new() { RequestId = before }, Token);
         await host.InferenceLog.FeedbackAsync("m", prediction.RequestId, """{ "denied": true }""", Token);
         await host.InferenceLog.FeedbackAsync("m", prediction.RequestId, """{"denied":false}""", Token);
-        await host.InferenceLog.FeedbackAsync("other", LifecycleId.New(TimeProvider.System), "1", Token);
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await host.InferenceLog.FeedbackAsync("other", LifecycleId.New(TimeProvider.System), "1", Token));
+        Assert.StartsWith("The model 'other' has no inference log", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("LogInferences(...)", refused.Message, StringComparison.Ordinal);
+
+        // Another process may serve it, with a log.
+        await host.InferenceLog.FeedbackAsync("elsewhere", LifecycleId.New(TimeProvider.System), "1", Token);
         Assert.Equal([("m", before, """{"denied":true}"""), ("m", before, """{"denied":false}""")], outcomes.Seen);
         InferenceFeedback feedback = Assert.Single(await ReadAsync(host, "m")).Feedback!;
         Assert.Equal((2, """{"denied":false}""", "ada"), (feedback.Sequence, feedback.Outcome, feedback.Actor));
+    }
+
+    [Fact]
+    public async Task Feedback_OfAModelThatASinkWatches_NeedsNoLog()
+    {
+        await using RegistryWorkspace world = new();
+        Outcomes outcomes = new();
+        await using ModelHost host = await HostAsync(world, h => h.Serve<Loan, Decision>("m", configure: m => m.Tap(outcomes).FromFunction<Loan, Decision>("v1", Decide)));
+        Guid id = LifecycleId.New(TimeProvider.System);
+        await host.InferenceLog.FeedbackAsync("m", id, "true", Token);
+        Assert.Equal([("m", id, "true")], outcomes.Seen);
+    }
+
+    [Fact]
+    public async Task Start_RedactionOfNoColumn_SaysWhichColumnsAndMembersThereAre()
+    {
+        await using RegistryWorkspace world = new();
+        _source.Name(_runtime.Revision("1", Scoring()));
+        LifecycleException error = await Assert.ThrowsAsync<LifecycleException>(async () => await ModelHost.StartAsync(
+            h => h.UseRuntime(_runtime).UseServices(world).Configure(o => o.FailStartup = true)
+                .Serve<Loan, Decision>("m", configure: m => m.FromSource(_source).LogInferences(1, log => log.Redact("Customer", Redaction.Drop))), Token));
+        Assert.Contains("'m' Rejected: log: The inference log of the model 'm' redacts the column 'Customer'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the model has no such column; it has 'income', 'term', 'score', and its types have 'CustomerId' beside.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", error.Message.Replace("(...)", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

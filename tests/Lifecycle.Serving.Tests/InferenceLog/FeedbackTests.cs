@@ -52,6 +52,25 @@ public sealed partial class FeedbackTests
     }
 
     [Fact]
+    public async Task Feedback_OfAnIdThatIsText_IsThatOfItsGuid()
+    {
+        await using LogWorkspace world = LogWorkspace.New();
+        List<(Guid Id, string Json)> told = [];
+        world.Log.FeedbackStored += (_, id, json) => told.Add((id, json));
+        Guid id = LifecycleId.New(world.Time);
+        using JsonDocument four = JsonDocument.Parse("4");
+        await world.Log.FeedbackAsync(Model, $"{id:N}", "1", Token);
+        await world.Log.FeedbackAsync(Model, $"{id}", new Outcome(true), Token);
+        await world.Log.FeedbackAsync(Model, $"{id:N}", new Outcome(true), OutcomeContext.Default.Outcome);
+        await world.Log.FeedbackAsync(Model, $"{id:N}", four.RootElement);
+        await world.Log.FeedbackAsync(Model, $"{id:N}", 5);
+        await world.Log.FeedbackAsync(Model, id, true);
+        Assert.All(told, t => Assert.Equal(id, t.Id));
+        Assert.Equal(["1", """{"denied":true}""", """{"Denied":true}""", "4", "5", "true"], told.Select(t => t.Json));
+        Assert.Contains("is no UUID", (await Assert.ThrowsAsync<InvalidInputException>(async () => await world.Log.FeedbackAsync(Model, "order 7", "1", Token))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Feedback_Many_AllOrNone_TheLaterOfOneRequestWins()
     {
         await using LogWorkspace world = LogWorkspace.New();
@@ -138,6 +157,7 @@ public sealed partial class FeedbackTests
         await world.Log.FeedbackAsync(Model, id, "\"'; DROP TABLE serving_feedback; --\"", Token);
         Assert.Equal("\"'; DROP TABLE serving_feedback; --\"", Assert.Single(await world.ReadAsync()).Feedback!.Outcome);
         await Assert.ThrowsAsync<InvalidNameException>(async () => await world.Log.FeedbackAsync("../x", id, "1", Token));
+        Assert.Contains("in quotes", (await Assert.ThrowsAsync<InvalidInputException>(async () => await world.Log.FeedbackAsync(Model, id, "repaid", Token))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidInputException>(async () => await world.Log.FeedbackAsync(Model, Guid.Empty, "1", Token));
     }
 

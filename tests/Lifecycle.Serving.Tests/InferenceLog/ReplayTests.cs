@@ -39,12 +39,15 @@ public sealed class ReplayTests
         LogRing ring = await world.OpenAsync(l => l.Redact("hidden", Redaction.Mask(1)));
         Guid same = world.Record(ring, 2, 4), other = world.Record(ring, 3, 5), poison = world.Record(ring, 13, 26);
         using (TensorSet inputs = TensorSet.Of(("x", TensorValue.From([1f], [1, 1]))))
-        using (TensorSet hidden = TensorSet.Of(("x", TensorValue.From([1f], [1, 1])), ("hidden", TensorValue.From([1f], [1, 1]))))
+        using (TensorSet hidden = TensorSet.Of(("x", TensorValue.From([0.5f], [1, 1])), ("hidden", TensorValue.From([1f], [1, 1]))))
+        using (TensorSet needed = TensorSet.Of(("hidden", TensorValue.From([1f], [1, 1]))))
+        using (TensorSet one = TensorSet.Of(("y", TensorValue.From([1f], [1, 1]))))
         using (TensorSet foreign = TensorSet.Of(("z", TensorValue.From([1f], [1, 1]))))
         using (TensorSet nan = TensorSet.Of(("y", TensorValue.From([float.NaN], [1, 1]))))
         {
             ring.Record(world.Stamp() with { Error = "System.Exception" }, inputs, null, 1);
-            ring.Record(world.Stamp(), hidden, inputs, 1);
+            ring.Record(world.Stamp(), hidden, one, 1);
+            ring.Record(world.Stamp(), needed, one, 1);
             ring.Record(world.Stamp(), foreign, inputs, 1);
             ring.Record(world.Stamp() with { Role = InferenceRole.Fallback }, inputs, inputs, 1);
             ring.Record(world.Stamp() with { Role = InferenceRole.Shadow }, inputs, inputs, 1);
@@ -57,12 +60,13 @@ public sealed class ReplayTests
             (inputs, outputs, _) =>
             {
                 Assert.Equal((Model, "8"), (model, version));
+                Assert.DoesNotContain(inputs, i => i.Key == "hidden");
                 float x = inputs.TryGet("x", out TensorValue? value) ? value.Span<float>()[0] : throw new InvalidInputException("The input 'x' is missing.");
                 outputs.Prepare("y", TensorElementType.Float32, [1, 1]).Span<float>()[0] = x == 13 ? throw new InvalidOperationException("poison") : x * 2;
             },
             new Held(() => isHeld = false)));
         ReplayReport report = await world.Log.ReplayAsync(Model, "8", LogWorkspace.Never, LogWorkspace.Ever, Token);
-        Assert.Equal((8L, 2L, 1L, 1L, 4L, 1.0), (report.Records, report.Equal, report.Different, report.Errors, report.Skipped, report.MaximumDifference));
+        Assert.Equal((9L, 3L, 1L, 1L, 4L, 1.0), (report.Records, report.Equal, report.Different, report.Errors, report.Skipped, report.MaximumDifference));
         Assert.Equal(2, report.First.Count);
         Assert.Equal(new ReplayDifference(other, "7", "output 'y': element 0 was 5 and is 6"), report.First.Single(d => d.RequestId == other));
         Assert.Equal(new ReplayDifference(poison, "7", "InvalidOperationException: poison"), report.First.Single(d => d.RequestId == poison));

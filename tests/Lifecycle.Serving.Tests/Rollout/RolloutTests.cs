@@ -20,6 +20,9 @@ public sealed class RolloutTests
 
             // The key of the call wins over that of its input.
             Assert.Equal("2", (await predictor.PredictAsync(user, new() { RoutingKey = "user-3" }, Token)).Version);
+
+            // An empty key is none.
+            Assert.Equal((await predictor.PredictAsync(user, Token)).Version, (await predictor.PredictAsync(user, new() { RoutingKey = string.Empty }, Token)).Version);
         }
 
         Assert.Equal("1", (await predictor.PredictAsync(3, new() { Version = "champion" }, Token)).Version);

@@ -62,11 +62,11 @@ public sealed class FeedbackTests
         string good = $"{{\"id\":\"{Id}\",\"outcome\":1}}";
         foreach ((string body, string says) in new[]
         {
-            ("", "The body is empty"), ("{", "byte"), ("3", "Number"), ("\"a\"", "String"), ("[3]", "Outcome 0 of 1 is a JSON Number"), ("{}", "no \"request_id\""),
+            ("", "The body is empty"), ("{", "byte"), ("3", "is a number"), ("\"a\"", "is a string"), ("[3]", "Outcome 0 of 1 is a number"), ("{}", "no \"request_id\""),
             ($"{{\"request_id\":\"{Id}\"}}", "no \"outcome\""), ("{\"request_id\":\"order 42\",\"outcome\":1}", "\"order 42\", which is no UUID"), ("{\"request_id\":42,\"outcome\":1}", "42, which is no UUID"),
             ($"{{\"request_id\":\"{Guid.Empty}\",\"outcome\":1}}", "no UUID"), ($"{{\"id\":\"{Id}\",\"request_id\":\"{Id}\",\"outcome\":1}}", "both"),
             ($"{{\"id\":\"{Id}\",\"outcome\":null}}", "null"), ($"[{good},{{\"id\":\"{Id}\",\"outcome\":null}}]", "Outcome 1 of 2"), ($"[{good},{{\"id\":\"{Id}\"}}]", "Outcome 1 of 2 has no \"outcome\""),
-            ($"{{\"id\":\"{Id}\",\"outcome\":1,\"outcome\":2}}", "uplicate"), ($"{{\"id\":\"{Id}\",\"outcome\":\"{new string('a', 70_000)}\"}}", "65536"), ("{\"id\":\"\\ud800\",\"outcome\":1}", "which is no UUID"), ("{\"\\ud800\":1}", "byte 1"),
+            ($"{{\"id\":\"{Id}\",\"outcome\":1,\"outcome\":2}}", "The member 'outcome' stands twice"), ($"{{\"id\":\"{Id}\",\"outcome\":\"{new string('a', 70_000)}\"}}", "65536"), ("{\"id\":\"\\ud800\",\"outcome\":1}", "which is no UUID"), ("{\"\\ud800\":1}", "byte 1"),
             ($"{{\"id\":\"{Id}\",\"outcome\":{new string('[', 80)}{new string(']', 80)}}}", "depth"),
         })
         {
@@ -120,6 +120,40 @@ public sealed class FeedbackTests
     }
 
     [Fact]
+    public async Task Feedback_OfAModelWithoutALog_Is409_AndSaysHowToHaveOne()
+    {
+        await using Workspace workspace = await Workspace.StartAsync();
+        using WireClient client = workspace.App.Client();
+        foreach (string body in new[] { $"{{\"id\":\"{Id}\",\"outcome\":1}}", $"[{{\"id\":\"{Id}\",\"outcome\":1}}]", "[]" })
+        {
+            WireAnswer refused = await client.PostAsync("/lifecycle/models/linear/feedback", body);
+            Assert.Equal(409, refused.Status);
+            Assert.Contains("'linear' has no inference log", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("LogInferences(...)", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(400, (await client.PostAsync("/lifecycle/models/linear/feedback", "{}")).Status);
+        Assert.Empty(workspace.Told);
+
+        // Of a model with a log an outcome may come before its record.
+        Assert.Equal(202, (await client.PostAsync(Route, $"{{\"id\":\"{Id}\",\"outcome\":1}}")).Status);
+    }
+
+    [Fact]
+    public async Task Feedback_WhoseTableIsGone_Is503_AndNamesNoTable()
+    {
+        await using Workspace workspace = await Workspace.StartAsync();
+        using WireClient client = workspace.App.Client();
+        string body = $"{{\"id\":\"{Id}\",\"outcome\":1}}";
+        Assert.Equal(202, (await client.PostAsync(Route, body)).Status);
+        await workspace.App.Services.GetRequiredService<LifecycleDatabase>().WriteAsync(
+            async (transaction, token) => await transaction.Command("DROP TABLE serving_feedback").ExecuteNonQueryAsync(token), cancellationToken: TestContext.Current.CancellationToken);
+        WireAnswer gone = await client.PostAsync(Route, body);
+        Assert.Equal((503, "1"), (gone.Status, gone.Header("Retry-After")));
+        Assert.DoesNotContain("serving_feedback", gone.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Feedback_WithoutAWorkspace_Is501()
     {
         await using WireApp app = await WireApp.StartAsync();
@@ -152,7 +186,7 @@ public sealed class FeedbackTests
             return new Workspace(
                 await WireApp.StartAsync(l =>
                 {
-                    WireModels.ServeAll(l.UseLocalStorage(root));
+                    WireModels.ServeAll(l.UseLocalStorage(root), logged: "stamp");
                     more?.Invoke(l);
                 }),
                 root);

@@ -16,7 +16,7 @@ public sealed class MutatedBodiesTests
     {
         string root = Directory.CreateTempSubdirectory("lifecycle-web-").FullName;
         await using (WireApp app = await WireApp.StartAsync(
-            l => WireModels.ServeAll(l.UseLocalStorage(root)), o => o.Admin.AllowAnonymous(), map: web =>
+            l => WireModels.ServeAll(l.UseLocalStorage(root), logged: "linear"), o => o.Admin.AllowAnonymous(), map: web =>
             {
                 web.MapSageMaker("linear");
                 web.MapVertexAI("cube");

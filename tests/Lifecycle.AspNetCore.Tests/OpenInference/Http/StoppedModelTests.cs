@@ -38,6 +38,43 @@ public sealed class StoppedModelTests
     }
 
     [Fact]
+    public async Task Fallback_OfAModelThatWasNeverLoaded_MakesTheHostReady_WhileItAnswers()
+    {
+        await using WireApp app = await WireApp.StartAsync(
+            l => l.Serve<Loan, Answer>("away", configure: s => s.FromSource(new NoSource()).Fallback(loan => LoanApp.Decide(loan))),
+            map: web =>
+            {
+                web.MapSageMaker("away");
+                web.MapVertexAI("away");
+            });
+        using WireClient client = app.Client();
+        string[] probes = ["/v2/health/ready", "/health", "/ping"];
+        foreach ((bool isStopped, int status) in new[] { (false, 503), (true, 200), (false, 503) })
+        {
+            await (isStopped ? app.Host.Deployments.StopAsync("away", "complaint 4711.") : app.Host.Deployments.ResumeAsync("away"));
+            foreach (string probe in probes)
+            {
+                Assert.Equal((probe, status), (probe, (await client.GetAsync(probe)).Status));
+            }
+
+            WireAnswer answer = await client.PostAsync("/lifecycle/models/away/predict", "{\"loanToValue\":0.5}");
+            Assert.Equal((status, isStopped ? "fallback" : null), (answer.Status, answer.Header("Lifecycle-Model-Version")));
+        }
+    }
+
+    [Fact]
+    public async Task StopReason_ThatEndsAsASentence_GivesNoDoubledStop()
+    {
+        await using WireApp app = await StartAsync();
+        using WireClient client = app.Client();
+        await app.Host.Deployments.StopAsync("both", "Complaint 4711.");
+        string error = (await client.PostAsync("/v2/models/both/infer", Own)).Error;
+        Assert.Contains("Complaint 4711, and", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", (await client.GetAsync("/v2/models/both/ready")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fallback_WithTheSameTensors_Answers()
     {
         await using WireApp app = await StartAsync();
@@ -154,5 +191,15 @@ public sealed class StoppedModelTests
         }
 
         public ValueTask<IReadOnlyList<string>> ListVersionsAsync(CancellationToken cancellationToken = default) => Error is null ? new([]) : throw Error;
+    }
+
+    /// <summary>Offers nothing.</summary>
+    private sealed class NoSource : IModelSource
+    {
+        public async IAsyncEnumerable<ModelOffer> WatchAsync(ModelDemand demand, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            yield return ModelOffer.Nothing;
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
     }
 }

@@ -11,10 +11,13 @@ internal static class WireModels
     public static readonly TensorSignature Linear = new([Spec("x", TensorElementType.Float32, 10)], [Spec("y", TensorElementType.Float32, 1)]);
 
     /// <summary>All that keep nothing between two calls.</summary>
-    public static void ServeAll(LifecycleBuilder lifecycle)
+    public static void ServeAll(LifecycleBuilder lifecycle) => ServeAll(lifecycle, logged: null);
+
+    /// <summary>Serves all, one of them with a log of its inferences, which needs a workspace.</summary>
+    public static void ServeAll(LifecycleBuilder lifecycle, string? logged)
     {
         lifecycle
-            .Serve("linear", s => s.FromFunction("7", Linear, RunLinear))
+            .Serve("linear", s => s.FromFunction("7", Linear, RunLinear).Logged(logged == "linear"))
             .Serve("simple", s => s.FromFunction("1", Pair(TensorElementType.Int32), Simple))
             .Serve("simple_string", s => s.FromFunction("1", Pair(TensorElementType.Bytes), SimpleString))
             .Serve("simple_identity", s => s.FromFunction(
@@ -28,7 +31,7 @@ internal static class WireModels
             .Serve("poison", s => s.FromFunction("1", One(TensorElementType.Float32), RunPoison))
             .Serve("slow", s => s.FromFunction("1", One(TensorElementType.Int32), RunSlow))
             .Serve("side", s => s.FromFunction("1", One(TensorElementType.Int32), (i, o) => i["x"].CopyTo(Like(o, "y", i["x"]))))
-            .Serve("stamp", s => Stamp(Stamp(Stamp(s, 1), 2), 10))
+            .Serve("stamp", s => Stamp(Stamp(Stamp(s, 1), 2), 10).Logged(logged == "stamp"))
             .Serve("loans", s => s.FromFunction("v1", (Loan loan) => LoanApp.Decide(loan)));
         foreach (TensorElementType type in Enum.GetValues<TensorElementType>())
         {
@@ -106,6 +109,8 @@ internal static class WireModels
         Thread.Sleep(inputs["x"].Span<int>()[0]);
         inputs["x"].CopyTo(Like(outputs, "y", inputs["x"]));
     }
+
+    private static ServedModelBuilder Logged(this ServedModelBuilder builder, bool isLogged) => isLogged ? builder.LogInferences() : builder;
 
     private static ServedModelBuilder Stamp(ServedModelBuilder builder, int version) => builder.FromFunction(
         $"{version}", One(TensorElementType.Int32), (inputs, outputs) => Like(outputs, "y", inputs["x"]).Span<int>().Fill(version));

@@ -1,0 +1,77 @@
+using Lifecycle.Serving;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+
+namespace Lifecycle.AspNetCore;
+
+/// <summary>What is said to callers whom routing alone would send away without a word.</summary>
+internal static class PredictionRefusals
+{
+    /// <summary>Maps what a route of typed predictions says to a content type that is not read. It has the conventions of the route, but no name and no description.</summary>
+    /// <returns>Both routes as one.</returns>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, IEndpointConventionBuilder route)
+    {
+        IEndpointConventionBuilder refusal = endpoints.MapPost(pattern, ContentTypeAsync).ExcludeFromDescription().WithMetadata(LifecycleVerb.Infer);
+        refusal.Finally(endpoint =>
+        {
+            // No two endpoints may have one name; and what says which types it reads would not be asked for the others.
+            foreach (object said in endpoint.Metadata.Where(m => m is IEndpointNameMetadata or IRouteNameMetadata or IAcceptsMetadata).ToArray())
+            {
+                endpoint.Metadata.Remove(said);
+            }
+        });
+        return new Both(route, refusal);
+    }
+
+    /// <summary>Maps what callers of models without a typed route are told, by any method.</summary>
+    public static void MapOthers(IEndpointRouteBuilder endpoints, string pattern, ModelHost host) =>
+        endpoints.Map(pattern, context => OtherAsync(context, host)).ExcludeFromDescription().WithMetadata(LifecycleVerb.Infer);
+
+    private static Task OtherAsync(HttpContext context, ModelHost host)
+    {
+        string name = InferEndpoint.Named(context, "model");
+        if (!host.TryGetModel(name, out ServedModel? model))
+        {
+            return Problems.TryWriteAsync(context, new UnknownModelException(name, host.Models.Select(m => m.Name))).AsTask();
+        }
+
+        if (model.InputType is null)
+        {
+            return Problems.WriteAsync(
+                context, StatusCodes.Status404NotFound, Problems.NotServed,
+                $"The model '{model.Name}' is served without types; send tensors to /v2/models/{model.Name}/infer.");
+        }
+
+        if (HttpMethods.IsPost(context.Request.Method))
+        {
+            return ContentTypeAsync(context);
+        }
+
+        context.Response.Headers.Allow = HttpMethods.Post;
+        return Problems.WriteAsync(
+            context, StatusCodes.Status405MethodNotAllowed, Problems.Refused, $"The method {InferenceWireException.Show(context.Request.Method)} is not taken here; send POST.");
+    }
+
+    private static Task ContentTypeAsync(HttpContext context) => Problems.WriteAsync(
+        context, StatusCodes.Status415UnsupportedMediaType, Problems.Refused,
+        context.Request.ContentType is { Length: > 0 } type
+            ? $"A body of the content type '{InferenceWireException.Show(type)}' is not read; send the header Content-Type: application/json."
+            : "The body has no content type; send the header Content-Type: application/json.");
+
+    private sealed class Both(IEndpointConventionBuilder route, IEndpointConventionBuilder refusal) : IEndpointConventionBuilder
+    {
+        public void Add(Action<EndpointBuilder> convention)
+        {
+            route.Add(convention);
+            refusal.Add(convention);
+        }
+
+        public void Finally(Action<EndpointBuilder> finallyConvention)
+        {
+            route.Finally(finallyConvention);
+            refusal.Finally(finallyConvention);
+        }
+    }
+}
