@@ -82,7 +82,7 @@ internal static class RecordReader
     }
 
     public static LifecycleStorageException Foreign(string source, Exception? error = null) => new(
-        "inference-log", "read", source, $"A record of the inference log in {source} cannot be read: {error?.Message ?? "it is no record of this version of the log"}. "
+        "inference-log", "read", source, $"A record of the inference log in {source} cannot be read: {Phrase.Of(error?.Message ?? "it is no record of this version of the log")}. "
         + "Was it written by a newer build? Then read it with that one.", innerException: error);
 
     private static bool IsForeign(Exception error) =>

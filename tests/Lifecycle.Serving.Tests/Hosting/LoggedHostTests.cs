@@ -272,7 +272,7 @@ public sealed class LoggedHostTests
         LifecycleException error = await Assert.ThrowsAsync<LifecycleException>(async () => await ModelHost.StartAsync(
             h => h.UseRuntime(_runtime).UseServices(world).Configure(o => o.FailStartup = true)
                 .Serve<Loan, Decision>("m", configure: m => m.FromSource(_source).LogInferences(1, log => log.Redact("Customer", Redaction.Drop))), Token));
-        Assert.Contains("'m' Rejected: log: The inference log of the model 'm' redacts the column 'Customer'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'m' Rejected: version 1: log: The inference log of the model 'm' redacts the column 'Customer'", error.Message, StringComparison.Ordinal);
         Assert.Contains("the model has no such column; it has 'income', 'term', 'score', and its types have 'CustomerId' beside.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("..", error.Message.Replace("(...)", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }

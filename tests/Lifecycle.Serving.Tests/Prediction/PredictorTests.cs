@@ -145,17 +145,7 @@ public sealed class PredictorTests
         Assert.Equal((nameof(PredictionOptions.Timeout), new TimeSpan(ticks)), (refused.ParamName, refused.ActualValue));
         Assert.StartsWith("PredictionOptions.Timeout is more than zero; leave it null, or say Timeout.InfiniteTimeSpan,", refused.Message, StringComparison.Ordinal);
         using TensorSet inputs = TensorSet.Of(("input", TensorValue.From<int>([1], [1, 1]))), outputs = new();
-        if (ticks < 0)
-        {
-            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await host.Model("m").InferAsync(inputs, outputs, options, Token));
-        }
-        else
-        {
-            // The protocol says none by zero.
-            await host.Model("m").InferAsync(inputs, outputs, options, Token);
-            Assert.Equal(1, runs--);
-        }
-
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await host.Model("m").InferAsync(inputs, outputs, options, Token));
         Assert.Equal((0, 0), (runs, host.Model("m").Versions[0].Failures));
     }
 
