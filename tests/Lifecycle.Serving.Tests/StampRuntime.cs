@@ -10,6 +10,9 @@ internal sealed class StampRuntime : IModelRuntime
 {
     public List<StampModel> Loaded { get; } = [];
 
+    /// <summary>Called with the first word before a model is loaded.</summary>
+    public Func<string, Task>? Loading { get; set; }
+
     public string Platform => "stamp";
 
     public bool Accepts(string fileName, ReadOnlySpan<byte> firstBytes) => fileName.EndsWith(".stamp", StringComparison.Ordinal);
@@ -22,9 +25,10 @@ internal sealed class StampRuntime : IModelRuntime
         }
     }
 
-    public ValueTask<LoadedModel> LoadAsync(ModelContent content, ContentFile main, CancellationToken cancellationToken = default)
+    public async ValueTask<LoadedModel> LoadAsync(ModelContent content, ContentFile main, CancellationToken cancellationToken = default)
     {
         string[] words = Words(main);
+        await (Loading?.Invoke(words[0]) ?? Task.CompletedTask).ConfigureAwait(false);
         if (words.Contains("throw-load"))
         {
             throw new IOException("the disk is gone");
@@ -36,7 +40,7 @@ internal sealed class StampRuntime : IModelRuntime
             Loaded.Add(model);
         }
 
-        return new ValueTask<LoadedModel>(model);
+        return model;
     }
 
     private static string[] Words(ContentFile file) => Encoding.UTF8.GetString(file.Bytes.Span).Split(' ');

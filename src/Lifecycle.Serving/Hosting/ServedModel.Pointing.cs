@@ -16,7 +16,7 @@ public sealed partial class ServedModel
         bool follows;
         lock (_lock)
         {
-            if (_isStopping || _route.Closing is RouteClosing.Disposed or RouteClosing.Unloaded)
+            if (IsClosed())
             {
                 return;
             }
@@ -113,6 +113,11 @@ public sealed partial class ServedModel
 
         _held.Remove(name);
         _current[name] = version;
+        if (_standIn == version)
+        {
+            // The source offers it now.
+            _standIn = null;
+        }
     }
 
     /// <summary>
@@ -130,6 +135,7 @@ public sealed partial class ServedModel
         }
     }
 
-    /// <summary>The signature that callers by a name know: that of the version it means, else that of the first arm.</summary>
-    private TensorSignature? SignatureOf(string name) => (_current.GetValueOrDefault(name) ?? _route.Primary?.Version)?.Model.Signature;
+    /// <summary>The signature that callers by a name know: that of the version it means, else that of the first arm; null when that only stands in.</summary>
+    private TensorSignature? SignatureOf(string name) =>
+        (_current.GetValueOrDefault(name) ?? _route.Primary?.Version) is { } known && known != _standIn ? known.Model.Signature : null;
 }

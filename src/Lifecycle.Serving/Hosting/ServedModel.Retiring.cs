@@ -92,6 +92,7 @@ public sealed partial class ServedModel
         lock (_lock)
         {
             _living[old].Set(VersionState.Draining);
+            _standIn = _standIn == old ? null : _standIn;
         }
 
         ServingMeter.Draining(Name, 1);

@@ -5,32 +5,43 @@ public sealed partial class ServedModel
 {
     private readonly HashSet<RevisionKey> _standIns = [];
 
+    // What it answers binds nobody: a newest one that only failed a moment must not be measured by it.
+    private ServedVersion? _standIn;
+
     /// <summary>
     /// Loads older versions than those that are offered, newest first, until one can answer for <see cref="ModelOffer.Latest"/>. So a host that starts beside a broken
     /// newest version answers as one that loaded the older version before it came: until a newest one can be loaded.
     /// </summary>
     private async ValueTask StandInAsync(ModelOffer offer, ModelDemand demand, CancellationToken cancellationToken)
     {
-        if (Source is not IOlderVersions source || !demand.Names.Contains(ModelOffer.Latest) || offer.Find(ModelOffer.Latest) is not { } latest || !IsWanting())
+        HashSet<RevisionKey> tried = [];
+        try
         {
-            return;
+            if (Source is IOlderVersions source && demand.Names.Contains(ModelOffer.Latest) && offer.Find(ModelOffer.Latest) is { } latest && IsWanting())
+            {
+                await foreach (ModelRevision older in source.OlderAsync(latest.Version, cancellationToken).ConfigureAwait(false))
+                {
+                    if (offer.Find(older.Version) is null && !await GoesOnAsync(older).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            Forget(offer, tried);
         }
 
-        int left = _context.Options.MaximumVersions;
-        await foreach (ModelRevision older in source.OlderAsync(latest.Version, cancellationToken).ConfigureAwait(false))
+        async ValueTask<bool> GoesOnAsync(ModelRevision older)
         {
-            if (offer.Find(older.Version) is not null)
-            {
-                // It was tried.
-                continue;
-            }
-
-            if (left-- == 0)
-            {
-                return;
-            }
-
             RevisionKey key = new(older);
+            if (tried.Count == _context.Options.MaximumVersions)
+            {
+                return false;
+            }
+
+            tried.Add(key);
             lock (_lock)
             {
                 _standIns.Add(key);
@@ -38,25 +49,28 @@ public sealed partial class ServedModel
 
             if (!MustLoad(key, older))
             {
-                continue;
+                return true;
             }
 
             LoadOutcome? outcome = await BringAsync(key, older, ModelOffer.Latest, cancellationToken).ConfigureAwait(false);
-            if (outcome is null)
+            if (outcome?.Version is not { } version)
             {
-                return;
+                return outcome is not null;
             }
 
-            if (outcome.Version is { } version)
+            lock (_lock)
             {
-                lock (_lock)
+                if (IsClosed())
                 {
-                    _current[ModelOffer.Latest] = version;
+                    // The word came while it was loaded: it goes with all others.
+                    return false;
                 }
 
-                Point(offer, demand, isSettled: true);
-                return;
+                _current[ModelOffer.Latest] = _standIn = version;
             }
+
+            Point(offer, demand, isSettled: true);
+            return false;
         }
     }
 
@@ -65,13 +79,26 @@ public sealed partial class ServedModel
     {
         lock (_lock)
         {
-            if (_current.ContainsKey(ModelOffer.Latest) || _isStopping || _route.Closing is RouteClosing.Disposed or RouteClosing.Unloaded)
-            {
-                _standIns.Clear();
-                return false;
-            }
-
-            return true;
+            return !IsClosed() && !_current.ContainsKey(ModelOffer.Latest);
         }
     }
+
+    /// <summary>Stand-ins that were not tried in this pass are gone or not wanted: nobody comes again for them.</summary>
+    private void Forget(ModelOffer offer, HashSet<RevisionKey> tried)
+    {
+        lock (_lock)
+        {
+            _standIns.ExceptWith(tried);
+            _standIns.ExceptWith(offer.Revisions.Select(r => new RevisionKey(r)));
+            foreach (RevisionKey key in _standIns)
+            {
+                _failing.Remove(key);
+            }
+
+            _standIns.Clear();
+            _standIns.UnionWith(tried);
+        }
+    }
+
+    private bool IsClosed() => _isStopping || _route.Closing is RouteClosing.Disposed or RouteClosing.Unloaded;
 }

@@ -10,7 +10,7 @@ public sealed class InferenceLogOptions
 
     private readonly Dictionary<string, Redaction> _redactions = new(ColumnNames.Comparer);
 
-    /// <summary>Records that wait in memory to be written; when as many wait, the newest is dropped and counted. 16 to 1,048,576, 8,192 by default.</summary>
+    /// <summary>Records that wait in memory to be written; when as many wait, the newest is dropped and counted. Each takes 128 bytes from the start. 16 to 1,048,576, 8,192 by default.</summary>
     public int RingRecords { get; set; } = 8_192;
 
     /// <summary>Bytes of the records that wait in memory; what would be more is dropped and counted. At least 64 KiB, 64 MiB by default.</summary>

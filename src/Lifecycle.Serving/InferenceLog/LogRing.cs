@@ -18,7 +18,7 @@ internal sealed class LogRing
     private const int ToldAtOnce = 64;
     private const int ToldPart = 16;
 
-    // Models whose calls are of ever new kinds begin again here.
+    // More kinds of calls than these take places from each other.
     private const int MostLayouts = 32;
 
     private readonly LogCell[] _cells;
@@ -31,7 +31,8 @@ internal sealed class LogRing
     private PaddedLong _tail;
     private PaddedLong _head;
     private PaddedLong _bytes;
-    private RecordLayout[] _layouts = [];
+    private readonly RecordLayout?[] _layouts = new RecordLayout?[MostLayouts];
+    private uint _nextLayout;
     private long _full;
     private long _failed;
     private volatile bool _isClosed;
@@ -194,8 +195,7 @@ internal sealed class LogRing
 
     private RecordLayout LayoutOf(in InferenceStamp stamp, TensorSet inputs, TensorSet? outputs)
     {
-        RecordLayout[] layouts = Volatile.Read(ref _layouts);
-        foreach (RecordLayout layout in layouts)
+        for (int i = 0; i < _layouts.Length && Volatile.Read(ref _layouts[i]) is { } layout; i++)
         {
             if (layout.Fits(stamp, inputs, outputs))
             {
@@ -204,7 +204,7 @@ internal sealed class LogRing
         }
 
         RecordLayout made = new(stamp, inputs, outputs, _redactions);
-        Volatile.Write(ref _layouts, layouts.Length < MostLayouts ? [made, .. layouts] : [made]);
+        Volatile.Write(ref _layouts[(Interlocked.Increment(ref _nextLayout) - 1) % MostLayouts], made);
         return made;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lifecycle.Serving.Tests;
 
 /// <summary>A host that starts beside a broken newest version: which older one answers, and for how long.</summary>
@@ -104,9 +106,64 @@ public sealed class StandInTests : IDisposable
         Assert.Equal("1", await AskAsync(model));
     }
 
-    private Task<ModelHost> HostAsync(bool failStartup = false, VersionPolicy? policy = null, int most = 8) => ModelHost.StartAsync(
+    /// <summary>One that failed for a moment is what a host would serve that did not see the moment, whatever its signature.</summary>
+    [Fact]
+    public async Task Start_NewestFailsAMoment_IsNotMeasuredByWhatStoodIn()
+    {
+        Write("1");
+        Write("2", "2 wide");
+        int failures = 0;
+        _runtime.Loading = content => content == "2" && failures++ == 0 ? throw new IOException("a moment") : Task.CompletedTask;
+        await using ModelHost host = await HostAsync();
+        ServedModel model = host.Model("m");
+        Assert.Equal(("1", "version 2: IOException: a moment"), (model.Version, model.Reason));
+        await Eventually.Holds(() => model is { Version: "2", Reason: null }, "2 answers");
+
+        // What answers now binds as ever.
+        Write("3");
+        await Eventually.Holds(() => model.Reason?.StartsWith("version 3: signature:", StringComparison.Ordinal) == true, "3 has another signature");
+        Assert.Equal("2", model.Version);
+    }
+
+    [Fact]
+    public async Task Unload_WhileTheStandInIsLoaded_LoadLoadsItAgain()
+    {
+        Write("1");
+        Write("2", "2 reject");
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _runtime.Loading = _ =>
+        {
+            reached.TrySetResult();
+            return go.Task;
+        };
+        await using ModelHost host = await HostAsync(timeout: TimeSpan.FromMilliseconds(1));
+        ServedModel model = host.Model("m");
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        model.Unload();
+        go.SetResult();
+        await Eventually.Holds(() => Disposals("1") == 1, "what was loaded after the word is freed");
+        Assert.False(model.IsReady);
+        await Assert.ThrowsAsync<PredictionRejectedException>(async () => await model.LoadAsync(Token));
+        Assert.Equal("1", await AskAsync(model).WaitAsync(TimeSpan.FromMinutes(1), Token));
+        Assert.Equal(["1"], model.ReadyVersions);
+    }
+
+    [Fact]
+    public async Task StandIn_ThatFailedIsGone_NobodyComesForItAgain()
+    {
+        OlderSource source = new();
+        await using ModelHost host = await ModelHost.StartAsync(h => h.UseRuntime(_runtime).Serve("m", m => m.FromSource(source)), Token);
+        Assert.False(host.IsReady);
+        source.HasOlder = false;
+        await Eventually.Holds(() => source.Asked > 1, "it is tried again");
+        int asked = source.Asked;
+        await Task.Delay(TimeSpan.FromMilliseconds(300), Token);
+        Assert.InRange(source.Asked - asked, 0, 3);
+    }
+
+    private Task<ModelHost> HostAsync(bool failStartup = false, VersionPolicy? policy = null, int most = 8, TimeSpan? timeout = null) => ModelHost.StartAsync(
         h => h.UseRuntime(_runtime)
-            .Configure(o => (o.FailStartup, o.MaximumVersions) = (failStartup, most))
+            .Configure(o => (o.FailStartup, o.MaximumVersions, o.StartupTimeout) = (failStartup, most, timeout ?? o.StartupTimeout))
             .Serve("m", m => m.FromFolder(_folder, policy, o => o.Endings = [".stamp"])),
         Token);
 
@@ -129,5 +186,31 @@ public sealed class StandInTests : IDisposable
         using TensorSet inputs = TensorSet.Of(("x", TensorValue.From<int>([1], [1, 1]))), outputs = new();
         await model.InferAsync(inputs, outputs, cancellationToken: Token);
         return outputs["version"].ToStrings()[0];
+    }
+
+    /// <summary>A newest version that is refused, and an older one that fails as long as it is there.</summary>
+    private sealed class OlderSource : IModelSource, IOlderVersions
+    {
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public bool HasOlder { get; set; } = true;
+
+        public async IAsyncEnumerable<ModelOffer> WatchAsync(ModelDemand demand, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            yield return ModelOffer.Of(ModelRevision.FromFiles("2", Digest.Of("2"u8), _ => throw new ModelRejectedException("guard: no")));
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        public async IAsyncEnumerable<ModelRevision> OlderAsync(string version, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _asked);
+            await Task.Yield();
+            if (HasOlder)
+            {
+                yield return ModelRevision.FromFiles("1", Digest.Of("1"u8), _ => throw new IOException("gone"));
+            }
+        }
     }
 }
