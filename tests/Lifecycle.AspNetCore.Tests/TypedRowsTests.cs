@@ -137,6 +137,28 @@ public sealed partial class TypedRowsTests
         Assert.Single(((IEndpointRouteBuilder)app.App).DataSources.SelectMany(s => s.Endpoints), e => e.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == "mine");
     }
 
+    [Fact]
+    public async Task Body_WithoutAContentType_IsRead_AndPoliciesOfItsRouteHold()
+    {
+        await using LoanApp app = await LoanApp.StartAsync(map: web =>
+        {
+            web.MapPrediction<Loan, Answer>("/decide", "loans");
+            web.MapPrediction<Loan, Answer>("/guarded", "loans").WithName("guarded").RequireHost("elsewhere");
+        });
+        foreach ((string path, string body, int status) in new[]
+        {
+            ("/decide", "{\"loanToValue\":0.5}", 200), ("/lifecycle/models/loans/predict", "{\"loanToValue\":0.5}", 200),
+            ("/decide", "{\"loan\":0.5}", 400), ("/lifecycle/models/loans/predict", "{\"loan\":0.5}", 400),
+            ("/lifecycle/models/nobody/predict", "{}", 404), ("/guarded", "{\"loanToValue\":0.5}", 404),
+        })
+        {
+            using ByteArrayContent content = new(Encoding.UTF8.GetBytes(body));
+            using HttpResponseMessage response = await app.Client.PostAsync(path, content);
+            Assert.Null(content.Headers.ContentType);
+            Assert.Equal((path, body, status), (path, body, (int)response.StatusCode));
+        }
+    }
+
     private static Task<LoanApp> FlatsAsync(bool isGenerated) => LoanApp.StartAsync(l =>
     {
         if (isGenerated)

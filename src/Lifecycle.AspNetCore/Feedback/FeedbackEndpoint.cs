@@ -46,7 +46,7 @@ internal sealed class FeedbackEndpoint(ModelHost host, OpenInferenceOptions opti
         {
             accepted = await log.FeedbackAsync(model.Name, outcomes, context.RequestAborted).ConfigureAwait(false);
         }
-        catch (InvalidOperationException error) when (error is not ObjectDisposedException)
+        catch (UnloggedModelException error)
         {
             throw new InferenceWireException(StatusCodes.Status409Conflict, error.Message);
         }

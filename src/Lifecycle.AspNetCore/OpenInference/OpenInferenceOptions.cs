@@ -39,6 +39,13 @@ public sealed class OpenInferenceOptions
     /// <summary>Most bytes of one element of a <c>BYTES</c> tensor. 1 MiB by default.</summary>
     public int MaxTextBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Whether typed predictions refuse null for a member whose type takes none (<c>string</c> as against <c>string?</c>), and a row that lacks a parameter of the
+    /// constructor without a default, although the application's JSON options do not ask for it. True by default. When false,
+    /// <c>RespectNullableAnnotations</c> and <c>RespectRequiredConstructorParameters</c> of these options decide.
+    /// </summary>
+    public bool StrictTypedRows { get; set; } = true;
+
     /// <summary>Whether all limits can be kept; called once, when the endpoints are mapped.</summary>
     /// <exception cref="ArgumentException">A limit is below 1, or the server has no name.</exception>
     internal void Check()

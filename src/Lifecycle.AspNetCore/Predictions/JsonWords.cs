@@ -50,6 +50,9 @@ internal static class JsonWords
     // A member that only gives, such as one that is computed, is taken of nobody.
     private static bool IsRead(JsonPropertyInfo member) => (member.Set ?? (object?)member.AssociatedParameter) is not null && !member.IsExtensionData;
 
+    /// <summary>Whether a converter of the application reads the type; what that takes is not known here.</summary>
+    public static bool IsOfApplication(JsonTypeInfo type) => type.Converter.GetType().Assembly != typeof(JsonSerializer).Assembly;
+
     private static string Word(JsonPropertyInfo member) =>
         member.CustomConverter is null ? Word(member.PropertyType, member.Options, isMany: false, ShownLevels) : "value";
 
@@ -57,6 +60,11 @@ internal static class JsonWords
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         string s = isMany ? "s" : string.Empty;
+        if (options.TryGetTypeInfo(type, out JsonTypeInfo? info) && IsOfApplication(info))
+        {
+            return "value" + s;
+        }
+
         if (type == typeof(bool))
         {
             return TrueOrFalse;
@@ -77,7 +85,7 @@ internal static class JsonWords
             return "number" + s;
         }
 
-        return !options.TryGetTypeInfo(type, out JsonTypeInfo? info) ? "value" + s : info.Kind switch
+        return info is null ? "value" + s : info.Kind switch
         {
             JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => "object" + s,
             JsonTypeInfoKind.Enumerable when info.ElementType is { } element && levels > 0 => $"list{s} of {Word(element, options, isMany: true, levels - 1)}",

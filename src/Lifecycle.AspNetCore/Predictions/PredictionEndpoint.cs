@@ -30,7 +30,7 @@ internal sealed class PredictionEndpoint<
     {
         _predictor = predictor;
         _limits = limits;
-        _rows = new RowReader<TIn>(options, limits.MaxJsonDepth);
+        _rows = new RowReader<TIn>(options, limits.MaxJsonDepth, limits.StrictTypedRows);
         JsonSerializerOptions named = new(options) { NumberHandling = options.NumberHandling | JsonNumberHandling.AllowNamedFloatingPointLiterals };
         _output = (JsonTypeInfo<TOut>)named.GetTypeInfo(typeof(TOut));
     }
@@ -58,7 +58,7 @@ internal sealed class PredictionEndpoint<
             route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), ["application/problem+json"]));
         }
 
-        return route.WithName(name);
+        return PredictionRefusals.Map(endpoints, pattern, route.WithName(name), handler);
     }
 
     private async Task HandleAsync(HttpContext context)

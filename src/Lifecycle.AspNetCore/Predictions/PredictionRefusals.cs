@@ -10,10 +10,15 @@ namespace Lifecycle.AspNetCore;
 internal static class PredictionRefusals
 {
     /// <summary>Maps what a route of typed predictions says to a content type that is not read. It has the conventions of the route, but no name and no description.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The route's.</param>
+    /// <param name="route">The route.</param>
+    /// <param name="handler">Answers a body without a content type: routing gives it to the endpoint that takes any, which is the one here.</param>
     /// <returns>Both routes as one.</returns>
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, IEndpointConventionBuilder route)
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, IEndpointConventionBuilder route, RequestDelegate handler)
     {
-        IEndpointConventionBuilder refusal = endpoints.MapPost(pattern, ContentTypeAsync).ExcludeFromDescription().WithMetadata(LifecycleVerb.Infer);
+        RequestDelegate other = context => string.IsNullOrEmpty(context.Request.ContentType) ? handler(context) : ContentTypeAsync(context);
+        IEndpointConventionBuilder refusal = endpoints.MapPost(pattern, other).ExcludeFromDescription().WithMetadata(LifecycleVerb.Infer);
         refusal.Finally(endpoint =>
         {
             // No two endpoints may have one name; and what says which types it reads would not be asked for the others.
@@ -44,11 +49,6 @@ internal static class PredictionRefusals
                 $"The model '{model.Name}' is served without types; send tensors to /v2/models/{model.Name}/infer.");
         }
 
-        if (HttpMethods.IsPost(context.Request.Method))
-        {
-            return ContentTypeAsync(context);
-        }
-
         context.Response.Headers.Allow = HttpMethods.Post;
         return Problems.WriteAsync(
             context, StatusCodes.Status405MethodNotAllowed, Problems.Refused, $"The method {InferenceWireException.Show(context.Request.Method)} is not taken here; send POST.");
@@ -56,9 +56,7 @@ internal static class PredictionRefusals
 
     private static Task ContentTypeAsync(HttpContext context) => Problems.WriteAsync(
         context, StatusCodes.Status415UnsupportedMediaType, Problems.Refused,
-        context.Request.ContentType is { Length: > 0 } type
-            ? $"A body of the content type '{InferenceWireException.Show(type)}' is not read; send the header Content-Type: application/json."
-            : "The body has no content type; send the header Content-Type: application/json.");
+        $"A body of the content type '{InferenceWireException.Show(context.Request.ContentType!)}' is not read; send the header Content-Type: application/json.");
 
     private sealed class Both(IEndpointConventionBuilder route, IEndpointConventionBuilder refusal) : IEndpointConventionBuilder
     {

@@ -17,15 +17,16 @@ internal sealed class RowReader<TIn>
     /// <summary>Makes a reader.</summary>
     /// <param name="options">The application's; they are not changed.</param>
     /// <param name="depth">How deep objects and arrays may lie in each other.</param>
-    public RowReader(JsonSerializerOptions options, int depth)
+    /// <param name="isStrict">Whether null and missing parameters are refused although the options do not say so.</param>
+    public RowReader(JsonSerializerOptions options, int depth, bool isStrict = true)
     {
         JsonSerializerOptions strict = new(options)
         {
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             MaxDepth = depth,
             AllowDuplicateProperties = false,
-            RespectNullableAnnotations = options.RespectNullableAnnotations || !IsDecided("RespectNullableAnnotationsDefault"),
-            RespectRequiredConstructorParameters = options.RespectRequiredConstructorParameters || !IsDecided("RespectRequiredConstructorParametersDefault"),
+            RespectNullableAnnotations = options.RespectNullableAnnotations || (isStrict && !IsDecided("RespectNullableAnnotationsDefault")),
+            RespectRequiredConstructorParameters = options.RespectRequiredConstructorParameters || (isStrict && !IsDecided("RespectRequiredConstructorParametersDefault")),
         };
         _type = (JsonTypeInfo<TIn>)strict.GetTypeInfo(typeof(TIn));
     }

@@ -125,7 +125,7 @@ public static class LifecycleEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         Predictor<TIn, TOut> predictor = endpoints.ServiceProvider.GetRequiredService<ModelHost>().Predictor<TIn, TOut>(model);
-        return PredictionRefusals.Map(endpoints, pattern, PredictionEndpoint<TIn, TOut>.Map(endpoints, pattern, "predict-" + model, predictor));
+        return PredictionEndpoint<TIn, TOut>.Map(endpoints, pattern, "predict-" + model, predictor);
     }
 
     private sealed class PredictionMapper(IEndpointRouteBuilder endpoints, string pattern) : IPredictorVisitor<IEndpointConventionBuilder>

@@ -48,8 +48,8 @@ public sealed class ModelHost : IAsyncDisposable, IDisposable
             : null;
         if (_log is not null)
         {
-            _log.FeedbackStored += (model, id, outcome) => (TryGetModel(model, out ServedModel? served) ? served : null)?.FeedbackStored(id, outcome);
-            _log.IsPointless = model => TryGetModel(model, out ServedModel? served) && served is { Log: null, HasSinks: false };
+            _log.Sinks = (model, id, outcome) => (TryGetModel(model, out ServedModel? served) ? served : null)?.FeedbackStored(id, outcome);
+            _log.IsUnwatched = model => TryGetModel(model, out ServedModel? served) && served is { Log: null, HasSinks: false };
             _log.Replaying = (model, version, _) => new(Model(model).Replay(version));
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -30,7 +31,7 @@ public sealed partial class InferenceLog
     /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <exception cref="InvalidInputException">The outcome is no JSON, null, too large or too deep; or the id is empty.</exception>
-    /// <exception cref="InvalidOperationException">The host serves the model without <c>LogInferences</c> and without sinks.</exception>
+    /// <exception cref="UnloggedModelException">Nobody would have the outcome: the host serves the model without <c>LogInferences</c> and without sinks, nothing is subscribed to <see cref="FeedbackStored"/>, and the workspace has no record of it.</exception>
     /// <exception cref="LifecycleStorageException">It could not be stored.</exception>
     public async ValueTask FeedbackAsync(string model, Guid requestId, string outcomeJson, CancellationToken cancellationToken = default)
     {
@@ -73,6 +74,7 @@ public sealed partial class InferenceLog
     /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
     /// <param name="outcomeJson">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
+    [OverloadResolutionPriority(-1)]
     public ValueTask FeedbackAsync(string model, string requestId, string outcomeJson, CancellationToken cancellationToken = default) =>
         FeedbackAsync(model, IdOf(requestId), outcomeJson, cancellationToken);
 
@@ -81,6 +83,7 @@ public sealed partial class InferenceLog
     /// <param name="requestId">The id of the prediction as text, as an answer over HTTP has it: 32 hex digits, or with hyphens.</param>
     /// <param name="outcome">Any JSON value but null, at most 64 KiB and 64 levels deep.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
+    [OverloadResolutionPriority(-1)]
     public ValueTask FeedbackAsync(string model, string requestId, JsonElement outcome, CancellationToken cancellationToken = default) =>
         FeedbackAsync(model, IdOf(requestId), outcome, cancellationToken);
 
@@ -90,6 +93,7 @@ public sealed partial class InferenceLog
     /// <param name="outcome">An object of the application; written as JSON.</param>
     /// <param name="type">How it is written, from a source-generated context.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
+    [OverloadResolutionPriority(-1)]
     public ValueTask FeedbackAsync<T>(string model, string requestId, T outcome, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
         FeedbackAsync(model, IdOf(requestId), outcome, type, cancellationToken);
 
@@ -100,6 +104,7 @@ public sealed partial class InferenceLog
     /// <param name="cancellationToken">Cancels before the commit.</param>
     [RequiresUnreferencedCode("The outcome is written by reflection. In a trimmed application give its JsonTypeInfo.")]
     [RequiresDynamicCode("The outcome is written by reflection. In a native application give its JsonTypeInfo.")]
+    [OverloadResolutionPriority(-1)]
     public ValueTask FeedbackAsync<T>(string model, string requestId, T outcome, CancellationToken cancellationToken = default) =>
         FeedbackAsync(model, IdOf(requestId), outcome, cancellationToken);
 
@@ -109,7 +114,7 @@ public sealed partial class InferenceLog
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Outcomes that are stored now, those that were there already among them.</returns>
     /// <exception cref="InvalidInputException">One is wrong, and the message says which; or there are too many. None is stored.</exception>
-    /// <exception cref="InvalidOperationException">The host serves the model without <c>LogInferences</c> and without sinks.</exception>
+    /// <exception cref="UnloggedModelException">Nobody would have the outcome: the host serves the model without <c>LogInferences</c> and without sinks, nothing is subscribed to <see cref="FeedbackStored"/>, and the workspace has no record of it.</exception>
     /// <exception cref="LifecycleStorageException">They could not be stored.</exception>
     public async ValueTask<int> FeedbackAsync(string model, IReadOnlyList<InferenceOutcome> outcomes, CancellationToken cancellationToken = default)
     {
@@ -200,20 +205,19 @@ public sealed partial class InferenceLog
             RequireId(outcome.RequestId);
         }
 
-        if (IsPointless?.Invoke(model) == true)
-        {
-            throw new InvalidOperationException(
-                $"The model '{model}' has no inference log, so its outcomes would belong to nothing; switch it on with LogInferences(...) where the model is served.");
-        }
-
-        if (outcomes.Length == 0)
-        {
-            return;
-        }
-
         List<StoredOutcome> added;
         try
         {
+            if (FeedbackStored is null && IsUnwatched?.Invoke(model) == true && !await HasRecordsAsync(model, cancellationToken).ConfigureAwait(false))
+            {
+                throw new UnloggedModelException(model);
+            }
+
+            if (outcomes.Length == 0)
+            {
+                return;
+            }
+
             await _storage.ReadyAsync(cancellationToken).ConfigureAwait(false);
             added = await _storage.Database.WriteAsync(
                 (transaction, token) => FeedbackRows.AddAsync(transaction, model, outcomes, _storage.Time.GetUtcNow(), _storage.Actor.Actor, token),
@@ -237,16 +241,22 @@ public sealed partial class InferenceLog
 
     private void Tell(string model, in StoredOutcome outcome)
     {
+        Tell(Sinks, model, outcome);
         foreach (Action<string, Guid, string> handler in Delegate.EnumerateInvocationList(FeedbackStored))
         {
-            try
-            {
-                handler(model, outcome.RequestId, outcome.Json);
-            }
-            catch (Exception error)
-            {
-                ServingLog.FeedbackHandlerFailed(_storage.Logger, error, model);
-            }
+            Tell(handler, model, outcome);
+        }
+    }
+
+    private void Tell(Action<string, Guid, string>? handler, string model, in StoredOutcome outcome)
+    {
+        try
+        {
+            handler?.Invoke(model, outcome.RequestId, outcome.Json);
+        }
+        catch (Exception error)
+        {
+            ServingLog.FeedbackHandlerFailed(_storage.Logger, error, model);
         }
     }
 }

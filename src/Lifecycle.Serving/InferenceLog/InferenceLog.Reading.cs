@@ -134,6 +134,38 @@ public sealed partial class InferenceLog
         }
     }
 
+    /// <summary>Whether the workspace has a record of a model: sealed, or in a spool of any process on this machine.</summary>
+    private async ValueTask<bool> HasRecordsAsync(string model, CancellationToken cancellationToken)
+    {
+        // Spools first, rows then, as for reading: one that is sealed meanwhile has its row before it goes.
+        if (SpoolFile.List(_storage.Folder).Any(id => IsOf(id, model)))
+        {
+            return true;
+        }
+
+        await _storage.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (string _ in _storage.Database.StreamAsync(
+            "SELECT id FROM serving_log_segment WHERE model = $model LIMIT 1", [("$model", model)], r => r.GetString(0), cancellationToken).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool IsOf(Guid spool, string model)
+    {
+        try
+        {
+            return SpoolContent.ModelOf(SpoolFile.PathOf(_storage.Folder, spool)) == model;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // One that cannot be opened may be of the model: what is not known refuses no outcome. One that is gone was sealed.
+            return error is not (FileNotFoundException or DirectoryNotFoundException);
+        }
+    }
+
     private SpoolContent? Spool(Guid id, string model)
     {
         try

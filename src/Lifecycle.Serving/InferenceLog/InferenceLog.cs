@@ -43,8 +43,11 @@ public sealed partial class InferenceLog : IAsyncDisposable, IDisposable
     /// <summary>Told of every outcome that was stored and was not there already: model, request, JSON. What a handler throws is logged.</summary>
     public event Action<string, Guid, string>? FeedbackStored;
 
-    /// <summary>Whether outcomes of a model would come to nothing: it is served, and neither logged nor watched by a sink; set by the host.</summary>
-    internal Func<string, bool>? IsPointless { get; set; }
+    /// <summary>Whether the host serves a model without a log and without sinks; set by the host.</summary>
+    internal Func<string, bool>? IsUnwatched { get; set; }
+
+    /// <summary>Told as <see cref="FeedbackStored"/>, before it; set by the host for the sinks of its models.</summary>
+    internal Action<string, Guid, string>? Sinks { get; set; }
 
     /// <summary>How a version is run for a replay, without being counted; set by the host.</summary>
     internal Func<string, string, CancellationToken, ValueTask<ReplayTarget>>? Replaying { get; set; }

@@ -241,7 +241,7 @@ public sealed class LoggedHostTests
         Prediction<Decision> prediction = await host.Predictor<Loan, Decision>("m").PredictAsync(new Loan { CustomerId = "c" }, new() { RequestId = before }, Token);
         await host.InferenceLog.FeedbackAsync("m", prediction.RequestId, """{ "denied": true }""", Token);
         await host.InferenceLog.FeedbackAsync("m", prediction.RequestId, """{"denied":false}""", Token);
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(
+        UnloggedModelException refused = await Assert.ThrowsAsync<UnloggedModelException>(
             async () => await host.InferenceLog.FeedbackAsync("other", LifecycleId.New(TimeProvider.System), "1", Token));
         Assert.StartsWith("The model 'other' has no inference log", refused.Message, StringComparison.Ordinal);
         Assert.Contains("LogInferences(...)", refused.Message, StringComparison.Ordinal);
@@ -262,6 +262,45 @@ public sealed class LoggedHostTests
         Guid id = LifecycleId.New(TimeProvider.System);
         await host.InferenceLog.FeedbackAsync("m", id, "true", Token);
         Assert.Equal([("m", id, "true")], outcomes.Seen);
+    }
+
+    [Fact]
+    public async Task Feedback_OfAModelThatWasLogged_OrIsElsewhere_IsTaken_AfterItsLogWasSwitchedOff()
+    {
+        await using RegistryWorkspace world = new();
+        Guid id = LifecycleId.New(TimeProvider.System);
+        await using ModelHost quiet = await HostAsync(world, h => h
+            .Serve("m", m => m.FromFunction<int, Stamped>("1", x => new(x, "1")))
+            .Serve("never", m => m.FromFunction<int, Stamped>("1", x => new(x, "1"))));
+        await Assert.ThrowsAsync<UnloggedModelException>(async () => await quiet.InferenceLog.FeedbackAsync("m", id, "1", Token));
+        await using (ModelHost logged = await HostAsync(world, h => h.Serve("m", m => m.FromFunction<int, Stamped>("1", x => new(x, "1")).LogInferences())))
+        {
+            await logged.Predictor<int, Stamped>("m").PredictAsync(7, new() { RequestId = id }, Token);
+            Assert.Single(await ReadAsync(logged, "m"));
+
+            // Its record is in a spool, that of another host.
+            await quiet.InferenceLog.FeedbackAsync("m", id, "1", Token);
+        }
+
+        Assert.Empty(SpoolFile.List(((JournalFolder)((IServiceProvider)world).GetService(typeof(JournalFolder))!).Path));
+        await quiet.InferenceLog.FeedbackAsync("m", id, "2", Token);
+        Assert.Equal("2", Assert.Single(await ReadAsync(quiet, "m")).Feedback!.Outcome);
+        UnloggedModelException refused = await Assert.ThrowsAsync<UnloggedModelException>(async () => await quiet.InferenceLog.FeedbackAsync("never", id, "1", Token));
+        Assert.Contains("the workspace has no record of it", refused.Message, StringComparison.Ordinal);
+
+        List<string> told = [];
+        quiet.InferenceLog.FeedbackStored += (model, _, outcome) => told.Add(model + outcome);
+        await quiet.InferenceLog.FeedbackAsync("never", id, "1", Token);
+        Assert.Equal(["never1"], told);
+    }
+
+    [Fact]
+    public async Task Feedback_WithTheDefaultId_IsThatOfAGuid_AndIsRefused()
+    {
+        await using RegistryWorkspace world = new();
+        await using ModelHost host = await HostAsync(world, h => h.Serve("m", m => m.FromFunction<int, int>("1", x => x).LogInferences()));
+        InvalidInputException refused = await Assert.ThrowsAsync<InvalidInputException>(async () => await host.InferenceLog.FeedbackAsync("m", default, "1", Token));
+        Assert.Contains("is empty", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class FeedbackTests
     [Fact]
     public async Task Feedback_OfAModelWithoutALog_Is409_AndSaysHowToHaveOne()
     {
-        await using Workspace workspace = await Workspace.StartAsync();
+        await using Workspace workspace = await Workspace.StartAsync(listens: false);
         using WireClient client = workspace.App.Client();
         foreach (string body in new[] { $"{{\"id\":\"{Id}\",\"outcome\":1}}", $"[{{\"id\":\"{Id}\",\"outcome\":1}}]", "[]" })
         {
@@ -135,8 +135,27 @@ public sealed class FeedbackTests
         Assert.Equal(400, (await client.PostAsync("/lifecycle/models/linear/feedback", "{}")).Status);
         Assert.Empty(workspace.Told);
 
+        // A subscriber wants outcomes of any model.
+        workspace.Listen();
+        Assert.Equal(202, (await client.PostAsync("/lifecycle/models/linear/feedback", $"{{\"id\":\"{Id}\",\"outcome\":1}}")).Status);
+
         // Of a model with a log an outcome may come before its record.
         Assert.Equal(202, (await client.PostAsync(Route, $"{{\"id\":\"{Id}\",\"outcome\":1}}")).Status);
+    }
+
+    [Fact]
+    public async Task Feedback_WhoseStoreIsBroken_Is500_AndNotAFaultOfTheCaller()
+    {
+        AwayDatabase? database = null;
+        await using Workspace workspace = await Workspace.StartAsync(l => l.Services.Replace(
+            ServiceDescriptor.Singleton<LifecycleDatabase>(services => database = new AwayDatabase(services.GetRequiredService<LocalWorkspace>().Database))));
+        using WireClient client = workspace.App.Client();
+        string body = $"{{\"id\":\"{Id}\",\"outcome\":1}}";
+        Assert.Equal(202, (await client.PostAsync(Route, body)).Status);
+        database!.IsBroken = true;
+        WireAnswer broken = await client.PostAsync(Route, body);
+        Assert.Equal(500, broken.Status);
+        Assert.DoesNotContain("secret", broken.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,8 +189,10 @@ public sealed class FeedbackTests
         {
             App = app;
             Root = root;
-            app.Host.InferenceLog.FeedbackStored += (model, id, outcome) => Told.Enqueue((model, id, outcome));
         }
+
+        /// <summary>Subscribes to outcomes.</summary>
+        public void Listen() => App.Host.InferenceLog.FeedbackStored += (model, id, outcome) => Told.Enqueue((model, id, outcome));
 
         public WireApp App { get; }
 
@@ -180,16 +201,22 @@ public sealed class FeedbackTests
         /// <summary>What was stored and was not there already.</summary>
         public ConcurrentQueue<(string Model, Guid Id, string Outcome)> Told { get; } = [];
 
-        public static async Task<Workspace> StartAsync(Action<LifecycleBuilder>? more = null)
+        public static async Task<Workspace> StartAsync(Action<LifecycleBuilder>? more = null, bool listens = true)
         {
             string root = Directory.CreateTempSubdirectory("lifecycle-web-").FullName;
-            return new Workspace(
+            Workspace workspace = new(
                 await WireApp.StartAsync(l =>
                 {
                     WireModels.ServeAll(l.UseLocalStorage(root), logged: "stamp");
                     more?.Invoke(l);
                 }),
                 root);
+            if (listens)
+            {
+                workspace.Listen();
+            }
+
+            return workspace;
         }
 
         public async ValueTask DisposeAsync()
@@ -203,6 +230,9 @@ public sealed class FeedbackTests
     {
         public bool IsAway { get; set; }
 
+        /// <summary>A fault of the store's own, or of ours.</summary>
+        public bool IsBroken { get; set; }
+
         public override SqlDialect Dialect => inner.Dialect;
 
         public override DbDataSource DataSource => inner.DataSource;
@@ -215,7 +245,8 @@ public sealed class FeedbackTests
 
         public override ValueTask<T> WriteAsync<T>(
             Func<LifecycleTransaction, CancellationToken, ValueTask<T>> work, CommitDurability durability = CommitDurability.Flushed, CancellationToken cancellationToken = default) =>
-            IsAway ? throw new LifecycleStorageException("local", "write", "/secret/place", "The disk is away.") : inner.WriteAsync(work, durability, cancellationToken);
+            IsBroken ? throw new InvalidOperationException("The connection to /secret/place is not open.")
+            : IsAway ? throw new LifecycleStorageException("local", "write", "/secret/place", "The disk is away.") : inner.WriteAsync(work, durability, cancellationToken);
 
         public override ValueTask<long> BulkInsertAsync(
             LifecycleTransaction transaction, BulkInsert insert, IEnumerable<object?[]> rows, CancellationToken cancellationToken = default) =>
