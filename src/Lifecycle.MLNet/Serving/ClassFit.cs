@@ -28,7 +28,7 @@ internal sealed class ClassFit(ITransformer transformer, DataViewSchema? saved)
         if (Array.Find(read, name => !taken.Contains(name)) is { } missing)
         {
             string[] idle = [.. ins.Where(m => !schemas.In.Any(c => c.Name == m.ColumnName)).Select(m => Say(input, m))];
-            return $"the model reads the column '{missing}', for which {input.Name} has no property"
+            return $"the model reads the column '{missing}', for which {input.Name} has no property; write [ColumnName(\"{missing}\")] on the one that is meant"
                 + (idle.Length == 0 ? string.Empty : $"; {string.Join(", ", idle)} {(idle.Length == 1 ? "is no column" : "are no columns")} of the model")
                 + $". The model takes {string.Join(", ", schemas.In.Select(Say))}";
         }

@@ -69,13 +69,16 @@ public sealed partial class ServedModel
     /// <summary>The loaded version that a name means; null when the name stays where it is.</summary>
     private ServedVersion? Meant(ModelOffer offer, string name, bool isSettled)
     {
+        ServedVersion? current = _current.GetValueOrDefault(name);
         if (offer.Find(name) is { } revision && _loaded.TryGetValue(new RevisionKey(revision), out ServedVersion? version))
         {
-            return version;
+            // Bytes that were spoiled under the version that answers do not hand its calls to an older one.
+            bool isOlder = name == ModelOffer.Latest && current is not null && offer.Refused.Contains(current.Version)
+                && VersionOrder.Ascending.Compare(version.Version, current.Version) < 0;
+            return isOlder ? null : version;
         }
 
         // A newest version that cannot be loaded does not keep an older one from answering that is newer than what answers; all were tried before.
-        ServedVersion? current = _current.GetValueOrDefault(name);
         if (name != ModelOffer.Latest || (current is not null && !isSettled))
         {
             return null;

@@ -249,7 +249,8 @@ internal sealed class FileFollow
         string key = string.Join('\n', revisions.Select(r => $"{r.Version} {r.Digest}").Append(latest));
         if (latest is not null)
         {
-            return (new ModelOffer(revisions, new Dictionary<string, string> { [ModelOffer.Latest] = latest }), key);
+            string[] refused = [.. _versions.Values.Where(v => v is { IsRefused: true, Revision: not null }).Select(v => v.Revision!.Version)];
+            return (new ModelOffer(revisions, new Dictionary<string, string> { [ModelOffer.Latest] = latest }) { Refused = refused }, key);
         }
 
         // Offered, not thrown: the looks go on at their own pace and find it as soon as it can be read.

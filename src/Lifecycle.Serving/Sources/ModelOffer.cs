@@ -32,8 +32,11 @@ public sealed class ModelOffer
     /// <summary>The versions to serve, oldest first.</summary>
     public IReadOnlyList<ModelRevision> Revisions { get; }
 
-    /// <summary>Why nothing is offered although something is there; null when that is not so.</summary>
+    /// <summary>Why nothing, or not all that is wanted, is offered; null when that is not so.</summary>
     internal string? Problem { get; init; }
+
+    /// <summary>Versions that are there and must be rejected, so that <see cref="Latest"/> names another one.</summary>
+    internal IReadOnlyCollection<string> Refused { get; init; } = [];
 
     /// <summary>From alias to version.</summary>
     public IReadOnlyDictionary<string, string> Names { get; }

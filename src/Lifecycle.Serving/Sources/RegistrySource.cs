@@ -15,6 +15,8 @@ namespace Lifecycle.Serving;
 /// </summary>
 public sealed class RegistrySource : IModelSource
 {
+    private const int MostNamed = 8;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly ModelRegistry _registry;
@@ -155,8 +157,23 @@ public sealed class RegistrySource : IModelSource
         }
 
         ModelRevision[] revisions = [.. versions.Values.Select(Revision)];
-        string key = string.Join('\n', revisions.Select(r => $"{r.Version} {r.Digest}").Concat(offered.Select(n => $"{n.Key} -> {n.Value}")));
-        return (new ModelOffer(revisions, offered), key);
+        string? problem = await WhyMissingAsync([.. names.Where(n => !offered.ContainsKey(n) && !revisions.Any(r => r.Version == n))], cancellationToken).ConfigureAwait(false);
+        string key = string.Join('\n', revisions.Select(r => $"{r.Version} {r.Digest}").Concat(offered.Select(n => $"{n.Key} -> {n.Value}")).Append(problem));
+        return (new ModelOffer(revisions, offered) { Problem = problem }, key);
+    }
+
+    private async ValueTask<string?> WhyMissingAsync(string[] missing, CancellationToken cancellationToken)
+    {
+        if (missing.Length == 0)
+        {
+            return null;
+        }
+
+        IReadOnlyList<string> there = await ListVersionsAsync(cancellationToken).ConfigureAwait(false);
+        return there.Count == 0
+            ? $"the registry has no version of '{_model}'; register one, or say FromRegistry(...) with the name that the model has there"
+            : $"the registry names no version of '{_model}' for {string.Join(", ", missing.Select(n => $"'{n}'"))}; it has {string.Join(", ", there.TakeLast(MostNamed))}: "
+                + "move the alias to one of them";
     }
 
     private ModelRevision Revision(ModelVersion version) =>

@@ -134,6 +134,7 @@ public sealed class ModelRequestTests(TrainedModels models)
         string input = Assert.Throws<ModelRejectedException>(() => model.Bind<MisspeltRow, LoanDecision>()).Message;
         Assert.StartsWith(
             "binding: the model cannot be called as MisspeltRow -> LoanDecision: the model reads the column 'Region', for which MisspeltRow has no property; "
+            + "write [ColumnName(\"Region\")] on the one that is meant; "
             + "MisspeltRow.Reegion is no column of the model. The model takes 'Ratio' FP32[-1,1], 'Amounts' FP32[-1,2], 'Region' BYTES[-1,1], ",
             input,
             StringComparison.Ordinal);

@@ -13,10 +13,15 @@ public sealed class RegistrySourceTests
         await using RegistryWorkspace workspace = new();
         await using ModelHost host = await HostAsync(workspace);
         Assert.False(host.IsReady);
-        Assert.Contains("move the alias", host.Model("loans").Reason, StringComparison.Ordinal);
+        Assert.Equal("source: the registry has no version of 'loans'; register one, or say FromRegistry(...) with the name that the model has there", host.Model("loans").Reason);
 
         ModelVersion one = await workspace.RegisterAsync("loans", ("model.stamp", "one"u8.ToArray()), ("MLmodel", "flavors: {}"u8.ToArray()));
         ModelVersion two = await workspace.RegisterAsync("loans", ("model.stamp", "two"u8.ToArray()));
+        await using (ModelHost early = await HostAsync(workspace))
+        {
+            Assert.Equal("source: the registry names no version of 'loans' for 'champion'; it has 1, 2: move the alias to one of them", early.Model("loans").Reason);
+        }
+
         await workspace.Registry.PromoteAsync(one, "champion", cancellationToken: Token);
         await AnswersAsync(host, "1", "one");
         Assert.Equal(one.Digest, host.Model("loans").Versions[0].Digest);

@@ -161,6 +161,36 @@ public sealed class StandInTests : IDisposable
         Assert.InRange(source.Asked - asked, 0, 3);
     }
 
+    /// <summary>An ordinary publish of two files is seen between them: the version goes on, and no older one takes its calls.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Digest_OfTheVersionThatAnswersIsWrong_ItGoesOnAnswering(int most)
+    {
+        Write("2");
+        Write("6", "6a");
+        Sum("6", "6a");
+        await using ModelHost host = await HostAsync(policy: VersionPolicy.Latest(most));
+        ServedModel model = host.Model("m");
+        Assert.Equal("6a", await AskAsync(model));
+        Write("6", "6b");
+        await Eventually.Holds(() => model.Reason?.StartsWith("version 6: digest: expected", StringComparison.Ordinal) == true, "the digest is wrong");
+        await Eventually.Holds(() => model.Versions.Any(v => v is { Version: "2", State: VersionState.Ready }), "the policy has a place for 2");
+        Assert.Equal(("6", "6a", 0), (model.Version, await AskAsync(model), Disposals("6a")));
+        Sum("6", "6b");
+        await Eventually.Holds(() => model.Reason is null && Disposals("6a") == 1, "both files are there");
+        Assert.Equal("6b", await AskAsync(model));
+
+        // It holds calls from older versions only.
+        Sum("6", "none");
+        await Eventually.Holds(() => model.Reason is not null, "the digest is wrong again");
+        Write("7");
+        await Eventually.Holds(() => model.Version == "7", "a newer version answers");
+    }
+
+    private void Sum(string version, string content) =>
+        File.WriteAllText(Path.Combine(_folder, version, "model.stamp.sha256"), $"{Digest.Of(System.Text.Encoding.UTF8.GetBytes(content)).Hex}  model.stamp\n");
+
     private Task<ModelHost> HostAsync(bool failStartup = false, VersionPolicy? policy = null, int most = 8, TimeSpan? timeout = null) => ModelHost.StartAsync(
         h => h.UseRuntime(_runtime)
             .Configure(o => (o.FailStartup, o.MaximumVersions, o.StartupTimeout) = (failStartup, most, timeout ?? o.StartupTimeout))
