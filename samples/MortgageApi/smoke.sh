@@ -6,7 +6,7 @@ work=${1:?folder for the workspace}
 mkdir -p "$work"
 port=$((20000 + RANDOM % 20000))
 cd "$work"
-dotnet run -c Release --no-build --project "$here" -- --urls "http://127.0.0.1:$port" >"$work/log" 2>&1 &
+dotnet "$here/bin/Release/net10.0/MortgageApi.dll" --urls "http://127.0.0.1:$port" >"$work/log" 2>&1 &
 pid=$!
 trap 'kill -TERM $pid 2>/dev/null || true; wait $pid 2>/dev/null || true; cat "$work/log"' EXIT
 for _ in $(seq 1 120); do
